@@ -1,0 +1,72 @@
+// The layering of docs/architecture.md, enforced. `npm run check` runs it; each rule forbids what its layer may not import.
+const only = (name, layer, allowed) => ({
+  name,
+  severity: "error",
+  comment: `${layer} may import ${allowed.join(", ")} within src`,
+  from: { path: `^src/${layer}`, pathNot: "\\.test\\.ts$" },
+  to: { path: "^src/", pathNot: allowed.map((folder) => `^src/${folder}`) },
+});
+
+export default {
+  forbidden: [
+    only("lib-imports-nothing", "lib/", ["lib/"]),
+    only("kube-imports-lib", "kube/", ["kube/", "lib/"]),
+    only("runtime-knows-no-kind-and-no-cloud", "runtime/", ["runtime/", "kube/", "lib/"]),
+    only("crds-import-lib", "crds/", ["crds/", "lib/"]),
+    only("cloud-contract-imports-lib", "cloud/[^/]+\\.ts$", ["cloud/[^/]+\\.ts$", "lib/"]),
+    only("simulation-imports-lib", "cloud/simulation/", ["cloud/simulation/", "lib/"]),
+    {
+      name: "a-cloud-imports-the-contract-and-itself",
+      severity: "error",
+      from: { path: "^src/cloud/([^/]+)/", pathNot: "^src/cloud/simulation/|\\.test\\.ts$" },
+      to: {
+        path: "^src/",
+        pathNot: ["^src/cloud/[^/]+\\.ts$", "^src/cloud/simulation/", "^src/cloud/$1/", "^src/lib/"],
+      },
+    },
+    {
+      name: "a-client-never-sees-its-simulator",
+      severity: "error",
+      comment: "If client and simulator share code, a shared misreading of the reference goes untested.",
+      from: { path: "^src/cloud/[^/]+/(?!simulator/)", pathNot: "\\.test\\.ts$|^src/cloud/simulation/" },
+      to: { path: "^src/cloud/([^/]+/simulator/|simulation/)" },
+    },
+    {
+      name: "a-simulator-never-sees-its-client",
+      severity: "error",
+      from: { path: "^src/cloud/([^/]+)/simulator/" },
+      to: { path: "^src/cloud/$1/(?!simulator/)" },
+    },
+    {
+      name: "controllers-see-the-cloud-contract-only",
+      severity: "error",
+      from: { path: "^src/controllers/", pathNot: "\\.test\\.ts$" },
+      to: {
+        path: "^src/",
+        pathNot: ["controllers", "crds", "cloud/[^/]+\\.ts$", "runtime", "kube", "lib"].map(
+          (folder) => `^src/${folder}`,
+        ),
+      },
+    },
+    {
+      name: "nothing-imports-cli",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts$)" },
+      to: { path: "^src/cli/" },
+    },
+    {
+      name: "product-never-imports-tests",
+      severity: "error",
+      from: { path: "^src/", pathNot: "\\.test\\.ts$" },
+      to: { path: "^(test|bench|controlplane)/|\\.test\\.ts$" },
+    },
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^bench/dot-i" },
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    parser: "swc",
+  },
+};

@@ -1,0 +1,70 @@
+// What a cloud offers to controllers: a provider opens sessions, a session offers facets, a facet's methods are idempotent.
+import type { Clock } from "../lib/clock.ts";
+import type { Fence } from "../lib/fence.ts";
+import type { Logger } from "../lib/log.ts";
+import type { RegistryFacet } from "./registry.ts";
+
+export const PROVIDERS = ["HuaweiCCE", "AlibabaACK", "EasyStackECNS", "CtyunCCI", "TencentBCS"] as const;
+export type Provider = (typeof PROVIDERS)[number];
+
+/** How far TLS of the endpoint is trusted; `Plaintext` is plain http. */
+export interface TlsSettings {
+  readonly mode: "Verify" | "SkipVerify" | "Plaintext";
+  /** PEM; added to nothing: where it is given, it alone is trusted. */
+  readonly caBundle?: string | undefined;
+}
+
+/** What a CloudAccount declares, in the words of the clouds. */
+export interface AccountSettings {
+  /** Stable identity of the account for budgets and metrics: "namespace/name". */
+  readonly account: string;
+  readonly endpoint?: string | undefined;
+  readonly region?: string | undefined;
+  readonly tls: TlsSettings;
+  /** Requests per minute of the account; unset: the provider's default. */
+  readonly requestBudget: {
+    readonly readsPerMinute?: number | undefined;
+    readonly writesPerMinute?: number | undefined;
+  };
+  /** The provider's own block of the spec (`spec.ctyun`, `spec.huawei`, …), as the schema admitted it. */
+  readonly providerOptions: Readonly<Record<string, unknown>>;
+}
+
+/** The keys of a credentials Secret, decoded. Never logged, never put into an error. */
+export type Credentials = Readonly<Record<string, string>>;
+
+export interface CloudDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Asked at the moment a write goes out: a process that lost its lease writes nothing. */
+  readonly fence: Fence;
+  /** Sent with every request: `yunfan/VERSION (IDENTITY)`. */
+  readonly userAgent: string;
+  /** Counts each answer; `code` is the HTTP status, or 0 where no answer came. */
+  readonly onRequest?: ((request: { operation: string; code: number }) => void) | undefined;
+}
+
+/** One cloud. Opening a session makes no request. */
+export interface Cloud {
+  readonly provider: Provider;
+  /** Facets that this cloud offers: what `docs/capabilities.md` is generated from. */
+  readonly facets: readonly (keyof Facets)[];
+  /**
+   * Throws CloudError `CredentialsMalformed` where the Secret's keys are missing, empty or contradict each other
+   * (`AmbiguousCredentials`), and `EndpointRequired` where the endpoint is needed and not given.
+   */
+  open(settings: AccountSettings, credentials: Credentials, deps: CloudDeps): CloudSession;
+}
+
+/** Optional members: a cloud without a facet makes the resource `Stalled/NotSupportedByCloud`. */
+export interface Facets {
+  readonly registry: RegistryFacet;
+}
+
+/** An account, opened. All its requests share one pool of connections and one budget. */
+export interface CloudSession extends Partial<Facets> {
+  /** One signed read that proves endpoint and credentials; throws CloudError. */
+  verify(signal: AbortSignal): Promise<void>;
+  /** Ends the session's connections; requests in flight fail. Idempotent. */
+  close(): Promise<void>;
+}

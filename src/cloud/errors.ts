@@ -1,0 +1,55 @@
+// What a cloud's answer means for us. Each cloud maps its codes to these in one file (`cloud/<name>/errors.ts`).
+import { FencedError } from "../lib/fence.ts";
+
+/**
+ * `Rejected`: the request as such is refused (400, 422); another try needs another spec.
+ * `Unauthenticated`: the credentials are wrong (401). `Forbidden`: they are right but may not do this (403).
+ * `NotFound`, `AlreadyExists`, `NotEmpty`, `QuotaExceeded`, `NameRefused`: what they say.
+ * `Throttled`: too many requests; `retryAfterMs` where the cloud says it.
+ * `Unreachable`: no connection was made (refused, DNS, TLS): nothing was sent.
+ * `Unavailable`: 5xx, a broken connection, a time-out or an answer that can't be read: the outcome of a write is unknown.
+ * `CredentialsMalformed`, `AmbiguousCredentials`, `EndpointRequired`: the session can't even be opened.
+ */
+export type CloudErrorKind =
+  | "Rejected"
+  | "NameRefused"
+  | "Unauthenticated"
+  | "Forbidden"
+  | "NotFound"
+  | "AlreadyExists"
+  | "NotEmpty"
+  | "QuotaExceeded"
+  | "Throttled"
+  | "Unreachable"
+  | "Unavailable"
+  | "CredentialsMalformed"
+  | "AmbiguousCredentials"
+  | "EndpointRequired";
+
+/** A cloud said no, or nothing. The message is fit for a condition: cut, redacted, stable, without time stamps. */
+export class CloudError extends Error {
+  readonly kind: CloudErrorKind;
+  /** The cloud's own error code, or the HTTP status as text; empty where there was no answer. */
+  readonly code: string;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    kind: CloudErrorKind,
+    described: { message: string; code?: string; retryAfterMs?: number | undefined; cause?: unknown },
+  ) {
+    super(described.message, described.cause === undefined ? undefined : { cause: described.cause });
+    this.name = "CloudError";
+    this.kind = kind;
+    this.code = described.code ?? "";
+    this.retryAfterMs = described.retryAfterMs;
+  }
+}
+
+/**
+ * True where a write may have taken effect although no success came back (design section 3, step 4): the caller must look
+ * before it sends again. Anything that is neither a CloudError nor a FencedError is unknown too.
+ */
+export function outcomeIsUnknown(error: unknown): boolean {
+  if (error instanceof FencedError) return false;
+  return !(error instanceof CloudError) || error.kind === "Unavailable";
+}

@@ -1,0 +1,47 @@
+// Errors of a reconcile. The class carries the decision of what happens next (design section 3, "Errors").
+
+/** `reason` is a CamelCase condition reason; `message` is stable, says what to do, and holds no secret and no time stamp. */
+interface Described {
+  reason: string;
+  message: string;
+  cause?: unknown;
+}
+
+/** Base of the three decisions; thrown by steps, caught once by the controller's status writer. */
+export abstract class ReconcileError extends Error {
+  readonly reason: string;
+
+  constructor({ reason, message, cause }: Described) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.reason = reason;
+  }
+}
+
+/** A person has to change something. Tried again at the drift interval and when spec, Secret, account or annotation change. */
+export class TerminalError extends ReconcileError {}
+
+/** Something else has to happen first and nothing is wrong; looked at again after `pollAfterMs` or when that thing changes. */
+export class WaitingError extends ReconcileError {
+  readonly pollAfterMs: number;
+
+  constructor({ pollAfterMs, ...described }: Described & { pollAfterMs: number }) {
+    super(described);
+    this.pollAfterMs = pollAfterMs;
+  }
+}
+
+/** May succeed when simply tried again: per-key backoff, unless the other side named a time (`retryAfterMs`), which wins. */
+export class RetryableError extends ReconcileError {
+  readonly retryAfterMs: number | undefined;
+
+  constructor({ retryAfterMs, ...described }: Described & { retryAfterMs?: number | undefined }) {
+    super(described);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The message of anything that was thrown, for logs. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

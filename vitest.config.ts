@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["src/**/*.test.ts", "controlplane/**/*.test.ts", "test/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "test/chaos/long/**"],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    dangerouslyIgnoreUnhandledErrors: false,
+  },
+});
