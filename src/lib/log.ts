@@ -7,7 +7,16 @@ export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Keys whose values never reach a log, wherever they stand up to three levels deep. */
-const SECRET_KEYS = ["password", "secretKey", "accessKey", "token", "authorization", "Authorization", "data", "stringData"];
+const SECRET_KEYS = [
+  "password",
+  "secretKey",
+  "accessKey",
+  "token",
+  "authorization",
+  "Authorization",
+  "data",
+  "stringData",
+];
 
 const redactPaths = SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
 

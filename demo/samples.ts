@@ -1,0 +1,38 @@
+// The shipped samples, pointed at the simulators: the endpoint and the credentials are all that changes.
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { parseAllDocuments, stringify } from "yaml";
+
+const SAMPLES = path.resolve(import.meta.dirname, "../manifests/samples");
+
+export interface Simulated {
+  /** Folder below manifests/samples. */
+  readonly folder: string;
+  readonly url: string;
+  /** Replace the placeholders in the sample's credentials Secret. */
+  readonly credentials: Readonly<Record<string, string>>;
+}
+
+interface Manifest {
+  kind: string;
+  type?: string;
+  stringData?: Record<string, string>;
+  spec?: Record<string, unknown>;
+}
+
+/** All manifests of one cloud as YAML, and how many resources of yunfan.dev are in it. */
+export async function samplesFor({ folder, url, credentials }: Simulated): Promise<{ yaml: string; count: number }> {
+  const directory = path.join(SAMPLES, folder);
+  const files = (await readdir(directory)).filter((file) => file.endsWith(".yaml")).sort();
+  const texts = await Promise.all(files.map((file) => readFile(path.join(directory, file), "utf8")));
+  const manifests = texts.flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as Manifest));
+  const adapted = manifests.map((manifest) => adapt(manifest, url, credentials));
+  const count = adapted.filter(({ kind }) => kind !== "Secret").length;
+  return { yaml: adapted.map((manifest) => stringify(manifest)).join("---\n"), count };
+}
+
+function adapt(manifest: Manifest, url: string, credentials: Readonly<Record<string, string>>): Manifest {
+  if (manifest.kind === "Secret") return { ...manifest, stringData: { ...credentials } };
+  if (manifest.kind !== "CloudAccount") return manifest;
+  return { ...manifest, spec: { ...manifest.spec, endpoint: url, tls: { mode: "Plaintext" } } };
+}

@@ -1,0 +1,77 @@
+// The caches of the operator: one informer for each kind it reads, with the indexes by which its controllers look things up.
+import type { CredentialsSecret } from "../controllers/cloudaccount/directory.ts";
+import { CREDENTIALS_TYPE, SECRETS } from "../controllers/cloudaccount/steps.ts";
+import { INDEXES } from "../controllers/registryproject/context.ts";
+import { OWNER_LABEL } from "../controllers/registryproject/pull-secrets.ts";
+import { cloudAccount, type CloudAccount } from "../crds/cloudaccount/schema.ts";
+import { registryProject, type RegistryProject } from "../crds/registryproject/schema.ts";
+import type { KubeTransport } from "../kube/transport.ts";
+import type { KubeObject } from "../kube/types.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/log.ts";
+import { Informer, type InformerOptions } from "../runtime/informer.ts";
+import type { ManagedCache } from "../runtime/manager.ts";
+import type { Metrics } from "../runtime/metrics.ts";
+
+interface CacheDeps {
+  readonly transport: KubeTransport;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly namespaces: readonly string[];
+}
+
+export interface Caches {
+  readonly accounts: Informer<CloudAccount>;
+  /** Only Secrets of type yunfan.dev/credentials. */
+  readonly secrets: Informer<CredentialsSecret>;
+  readonly projects: Informer<RegistryProject>;
+  /** Metadata of the Secrets that Yunfan published. */
+  readonly published: Informer<KubeObject>;
+  readonly all: readonly ManagedCache[];
+}
+
+export function createCaches(deps: CacheDeps): Caches {
+  const all: ManagedCache[] = [];
+  const informer = <T extends KubeObject>(
+    name: string,
+    options: Pick<InformerOptions<T>, "type" | "indexes" | "fieldSelector" | "labelSelector" | "metadataOnly">,
+  ): Informer<T> => {
+    const { transport, clock, log, namespaces } = deps;
+    const made = new Informer<T>({ ...options, transport, clock, log, namespaces });
+    all.push(managed(name, made));
+    return made;
+  };
+  return {
+    accounts: informer<CloudAccount>("CloudAccount", { type: cloudAccount.type, indexes: { secret: secretOf } }),
+    secrets: informer<CredentialsSecret>("Credentials", { type: SECRETS, fieldSelector: `type=${CREDENTIALS_TYPE}` }),
+    projects: informer<RegistryProject>("RegistryProject", { type: registryProject.type, indexes: INDEXES }),
+    published: informer<KubeObject>("PublishedSecret", {
+      type: SECRETS,
+      labelSelector: OWNER_LABEL,
+      metadataOnly: true,
+      indexes: { owner: ownerOf },
+    }),
+    all,
+  };
+}
+
+function managed<T extends KubeObject>(kind: string, informer: Informer<T>): ManagedCache {
+  return {
+    name: kind,
+    kind,
+    synced: informer.synced,
+    get hasSynced() {
+      return informer.hasSynced;
+    },
+    run: (signal) => informer.run(signal),
+  };
+}
+
+function secretOf({ metadata, spec }: CloudAccount): readonly string[] {
+  return [`${metadata.namespace}/${spec.credentialsSecretRef.name}`];
+}
+
+function ownerOf({ metadata }: KubeObject): readonly string[] {
+  return [metadata.labels?.[OWNER_LABEL] ?? ""];
+}

@@ -1,0 +1,25 @@
+// `npm run generate`: writes the generated files; with --check it writes nothing and fails where one has drifted.
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { crdFiles } from "../crds/yaml.ts";
+import { renderRbac } from "./rbac.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const files = new Map([...crdFiles(), ["manifests/rbac.yaml", renderRbac()]]);
+const checkOnly = process.argv.includes("--check");
+
+const drifted: string[] = [];
+for (const [file, text] of files) {
+  const target = path.join(root, file);
+  const present = await readFile(target, "utf8").catch(() => "");
+  if (present === text) continue;
+  drifted.push(file);
+  if (checkOnly) continue;
+  await mkdir(path.dirname(target), { recursive: true });
+  await writeFile(target, text);
+}
+
+if (checkOnly && drifted.length > 0) {
+  process.stderr.write(`Generated files have drifted: ${drifted.join(", ")}. Run npm run generate and commit them\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,126 @@
+// `yunfan run`: the operator as a process, from its flags to its exit code.
+import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { PinoPretty } from "pino-pretty";
+import { kinds } from "../crds/kinds.ts";
+import { loadKubeConfig } from "../kube/kubeconfig.ts";
+import { systemClock } from "../lib/clock.ts";
+import { createLogger, LOG_LEVELS, type Logger, type LogLevel } from "../lib/log.ts";
+import { DEFAULT_LEADER_SECONDS, leaderTiming } from "../runtime/leader-timing.ts";
+import { runOperator } from "./operator.ts";
+import { printReady, stopOnSignals } from "./process.ts";
+
+interface Flags {
+  readonly kubeconfig?: string;
+  readonly leaderElect: boolean;
+  readonly leaderElectLeaseDuration: number;
+  readonly leaderElectRenewDeadline: number;
+  readonly leaderElectRetryPeriod: number;
+  readonly leaderElectResourceNamespace: string;
+  readonly identity: string;
+  readonly watchNamespaces: readonly string[];
+  readonly concurrency: ReadonlyMap<string, number>;
+  readonly settleWindow: number;
+  readonly metricsBindAddress: string;
+  readonly healthProbeBindAddress: string;
+  readonly logLevel: LogLevel;
+  readonly logFormat: "json" | "pretty";
+}
+
+export function command(): Command {
+  const { lease, renew, retry } = DEFAULT_LEADER_SECONDS;
+  return new Command("run")
+    .description("run the operator")
+    .option("--kubeconfig <file>", "kubeconfig of the cluster; default: $KUBECONFIG, ~/.kube/config, in-cluster")
+    .option("--leader-elect", "work only while holding the lease", true)
+    .option("--no-leader-elect", "work without a lease: for a single process only")
+    .option("--leader-elect-lease-duration <seconds>", "how long others wait for a silent leader", seconds, lease)
+    .option("--leader-elect-renew-deadline <seconds>", "how long a leader may act without renewing", seconds, renew)
+    .option("--leader-elect-retry-period <seconds>", "time between two tries to acquire or renew", seconds, retry)
+    .option("--leader-elect-resource-namespace <name>", "namespace of the lease", defaultNamespace())
+    .option("--identity <name>", "who holds the lease and sends requests", `${hostname()}_${randomUUID()}`)
+    .option("--watch-namespaces <names>", "only these namespaces, separated by commas; default: all", list, [])
+    .option("--concurrency <kind=n>", "workers of a kind, repeatable; default 10 each", concurrency, new Map())
+    .option("--settle-window <seconds>", "how long a create of unknown outcome may still take effect", seconds, 120)
+    .option("--metrics-bind-address <host:port>", 'address of /metrics, ":8080" for all interfaces; "0" is off', "0")
+    .option("--health-probe-bind-address <host:port>", 'address of /healthz and /readyz; "0" is off', "0")
+    .addOption(new Option("--log-level <level>", "least level that is logged").choices(LOG_LEVELS).default("info"))
+    .addOption(new Option("--log-format <format>", "how logs are written").choices(["json", "pretty"]).default("json"))
+    .action((flags: Flags) => run(flags));
+}
+
+async function run(flags: Flags): Promise<void> {
+  const log = loggerOf(flags);
+  const stop = stopOnSignals();
+  try {
+    await runOperator(
+      {
+        kubeConfig: loadKubeConfig(flags.kubeconfig === undefined ? {} : { path: flags.kubeconfig }),
+        clock: systemClock,
+        log,
+        identity: flags.identity,
+        election: electionOf(flags),
+        watchNamespaces: flags.watchNamespaces,
+        concurrency: flags.concurrency,
+        settleWindowMs: flags.settleWindow * 1000,
+        metricsAddress: flags.metricsBindAddress,
+        healthAddress: flags.healthProbeBindAddress,
+        onReady: (ports) => printReady({ identity: flags.identity, ...ports }),
+      },
+      stop,
+    );
+    log.info("Stopped");
+  } catch (error) {
+    log.fatal({ err: error }, "Stopped by an error");
+    process.exitCode = 1;
+  }
+  // What was left behind may hold the process: the lease is released, so nothing of it may go on.
+  process.exit();
+}
+
+function electionOf(flags: Flags): Parameters<typeof runOperator>[0]["election"] {
+  if (!flags.leaderElect) return undefined;
+  const { leaderElectLeaseDuration, leaderElectRenewDeadline, leaderElectRetryPeriod } = flags;
+  const timing = leaderTiming({
+    lease: leaderElectLeaseDuration,
+    renew: leaderElectRenewDeadline,
+    retry: leaderElectRetryPeriod,
+  });
+  return { timing, namespace: flags.leaderElectResourceNamespace };
+}
+
+function loggerOf({ logLevel, logFormat }: Flags): Logger {
+  if (logFormat === "json") return createLogger({ level: logLevel });
+  return createLogger({ level: logLevel, destination: PinoPretty({ destination: 2, sync: true }) });
+}
+
+/** In a pod its own namespace; elsewhere where the shipped manifests put the operator. */
+function defaultNamespace(): string {
+  const file = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
+  return existsSync(file) ? readFileSync(file, "utf8").trim() : "yunfan-system";
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value < 0) {
+    throw new InvalidArgumentError("It must be a number of seconds, 0 or more.");
+  }
+  return value;
+}
+
+function list(text: string): string[] {
+  return text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
+function concurrency(text: string, before: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const [kind = "", count = ""] = text.split("=");
+  const known = kinds.map(({ type }) => type.kind);
+  if (!known.includes(kind)) throw new InvalidArgumentError(`KIND must be one of ${known.join(", ")}.`);
+  if (!/^[1-9]\d{0,3}$/.test(count)) throw new InvalidArgumentError("N must be a number from 1 to 9999.");
+  return new Map([...before, [kind, Number(count)]]);
+}

@@ -1,0 +1,150 @@
+// Accounts as other controllers use them: may this namespace use it, is it ready, and its opened session.
+import type { AccountSettings, Cloud, CloudDeps, CloudSession, Credentials, Provider } from "../../cloud/contract.ts";
+import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
+import type { KubeObject } from "../../kube/types.ts";
+import { WaitingError } from "../../lib/errors.ts";
+import { findCondition } from "../../runtime/conditions.ts";
+import type { Store } from "../../runtime/store.ts";
+import { keyOf } from "../../runtime/store.ts";
+
+/** A Secret of type yunfan.dev/credentials: the only Secrets whose contents the operator keeps. */
+export interface CredentialsSecret extends KubeObject {
+  readonly type?: string;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+export interface AccountRef {
+  readonly name: string;
+  readonly namespace?: string | undefined;
+}
+
+/** An account that the asking namespace may use now. */
+export interface Access {
+  readonly account: CloudAccount;
+  readonly session: CloudSession;
+  /** Whether the account lets Yunfan publish into that namespace. */
+  readonly allows: (namespace: string) => boolean;
+}
+
+interface DirectoryDeps {
+  readonly accounts: Pick<Store<CloudAccount>, "get">;
+  readonly secrets: Pick<Store<CredentialsSecret>, "get">;
+  readonly clouds: Partial<Record<Provider, Cloud>>;
+  readonly cloudDeps: (account: CloudAccount) => CloudDeps;
+}
+
+interface OpenSession {
+  readonly version: string;
+  readonly session: CloudSession;
+}
+
+/** While an account is not ready, its users look again this often; they are also woken when it changes. */
+const ACCOUNT_POLL_MS = 30_000;
+
+export class AccountDirectory {
+  readonly #deps: DirectoryDeps;
+  readonly #open = new Map<string, OpenSession>();
+
+  constructor(deps: DirectoryDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Throws WaitingError `AccountNotReady`: missing and not allowed read the same, so that names of accounts do not leak;
+   * an account whose credentials are not verified in their present version serves nobody.
+   */
+  resolve(ref: AccountRef, fromNamespace: string): Access {
+    const key = accountKey(ref, fromNamespace);
+    const account = this.#deps.accounts.get(key);
+    if (!account || !allowsNamespace(account, fromNamespace)) {
+      throw notReady(
+        `CloudAccount ${key} does not exist or does not allow namespace ${fromNamespace}. ` +
+          "Create it, or add the namespace to its spec.allowedNamespaces",
+      );
+    }
+    const secret = this.secretOf(account);
+    const obstacle = obstacleOf(account, secret);
+    if (!secret || obstacle) throw notReady(`CloudAccount ${key} ${obstacle}`);
+    const allows = (namespace: string): boolean => allowsNamespace(account, namespace);
+    return { account, session: this.open(account, secret), allows };
+  }
+
+  /** Without any check: to compare accounts, not to use them. */
+  account(key: string): CloudAccount | undefined {
+    return this.#deps.accounts.get(key);
+  }
+
+  secretOf(account: CloudAccount): CredentialsSecret | undefined {
+    return this.#deps.secrets.get(`${account.metadata.namespace}/${account.spec.credentialsSecretRef.name}`);
+  }
+
+  /** The session of this version of account and Secret; one of an older version is closed. Throws CloudError. */
+  open(account: CloudAccount, secret: CredentialsSecret): CloudSession {
+    const key = keyOf(account.metadata);
+    const version = [account.metadata.uid, account.metadata.generation, versionOf(secret)].join("/");
+    const present = this.#open.get(key);
+    if (present?.version === version) return present.session;
+    this.drop(key);
+    const cloud = this.#deps.clouds[account.spec.provider];
+    if (!cloud) throw notReady(`names provider ${account.spec.provider}, which this version does not serve yet`);
+    const session = cloud.open(settingsOf(account), decode(secret), this.#deps.cloudDeps(account));
+    this.#open.set(key, { version, session });
+    return session;
+  }
+
+  /** Forgets an account; its connections end. Idempotent. */
+  drop(key: string): void {
+    const present = this.#open.get(key);
+    this.#open.delete(key);
+    void present?.session.close();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open.values()].map(({ session }) => session.close()));
+    this.#open.clear();
+  }
+}
+
+/** "namespace/name" of the account that a reference in `fromNamespace` means. */
+export function accountKey(ref: AccountRef, fromNamespace: string): string {
+  return `${ref.namespace ?? fromNamespace}/${ref.name}`;
+}
+
+/** Which version of a Secret was looked at; a recreated one is another version. */
+export function versionOf(secret: CredentialsSecret): string {
+  return secret.metadata.resourceVersion;
+}
+
+/** The account's own namespace always; beyond it those that spec.allowedNamespaces names, or all for "*". */
+export function allowsNamespace(account: CloudAccount, namespace: string): boolean {
+  const allowed: readonly string[] = account.spec.allowedNamespaces ?? [];
+  return namespace === account.metadata.namespace || allowed.includes(namespace) || allowed.includes("*");
+}
+
+/** Why the account can't be used now; undefined where it can. */
+function obstacleOf(account: CloudAccount, secret: CredentialsSecret | undefined): string | undefined {
+  const ready = findCondition(account.status.conditions, "Ready");
+  if (!secret) return "is not ready: SecretNotFound. See its conditions";
+  const current =
+    account.status.observedGeneration === account.metadata.generation &&
+    account.status.secretResourceVersion === versionOf(secret);
+  if (!ready || !current) return "is being verified";
+  return ready.status === "True" ? undefined : `is not ready: ${ready.reason}. See its conditions`;
+}
+
+function notReady(message: string): WaitingError {
+  return new WaitingError({ reason: "AccountNotReady", message, pollAfterMs: ACCOUNT_POLL_MS });
+}
+
+function settingsOf(account: CloudAccount): AccountSettings {
+  const { spec } = account;
+  const { endpoint, region } = spec;
+  const providerOptions = spec.ctyun ?? spec.huawei ?? {};
+  const requestBudget = spec.requestBudget ?? {};
+  return { account: keyOf(account.metadata), endpoint, region, tls: spec.tls, requestBudget, providerOptions };
+}
+
+function decode(secret: CredentialsSecret): Credentials {
+  const entries = Object.entries(secret.data ?? {});
+  return Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]));
+}

@@ -1,0 +1,117 @@
+// The frame of every reconcile: fetch, pause, delete or apply, one write-back, one event per change of Ready.
+import { FencedError } from "../../lib/fence.ts";
+import { ReconcileError, RetryableError, WaitingError } from "../../lib/errors.ts";
+import type { Reconciler, ReconcileRequest, Result } from "../../runtime/controller.ts";
+import { findCondition, type Verdict } from "../../runtime/conditions.ts";
+import type { EventRecorder } from "../../runtime/events.ts";
+import { hasFinalizer } from "../../runtime/finalizer.ts";
+import { isKubeError } from "../../kube/errors.ts";
+import { withRequester } from "../../cloud/budget.ts";
+import { CloudError } from "../../cloud/errors.ts";
+import { reconcileErrorOf } from "./cloud-errors.ts";
+import { nextDriftMs } from "./drift.ts";
+import { FINALIZER, isDeleting, isPaused, type Managed } from "./resource.ts";
+import { Visit, type VisitDeps } from "./visit.ts";
+
+/** What a kind does; the frame does the rest. Both may throw ReconcileError and CloudError. */
+export interface Steps<T extends Managed> {
+  /** Makes the cloud match the spec. Returns what it came to when nothing is left to do for now. */
+  apply(visit: Visit<T>): Promise<Verdict>;
+  /** Repeated until it returns "Released": the cloud has proved that what we made is gone, or it is left on purpose. */
+  finalize(visit: Visit<T>): Promise<"Released">;
+}
+
+export interface FrameDeps<T extends Managed> extends VisitDeps<T> {
+  readonly get: (key: string) => T | undefined;
+  readonly events: Pick<EventRecorder, "event">;
+  readonly random: () => number;
+  /** Resources of one group share their drift ticks: see drift.ts. */
+  readonly driftGroup: (object: T) => string;
+}
+
+/** Wraps a kind's steps into the Reconciler that the runtime drives. */
+export class LifecycleReconciler<T extends Managed> implements Reconciler {
+  readonly #deps: FrameDeps<T>;
+  readonly #steps: Steps<T>;
+
+  constructor(deps: FrameDeps<T>, steps: Steps<T>) {
+    this.#deps = deps;
+    this.#steps = steps;
+  }
+
+  async reconcile({ key, signal, log }: ReconcileRequest): Promise<Result> {
+    const object = this.#deps.get(key);
+    if (!object || (isDeleting(object) && !hasFinalizer(object, FINALIZER))) return {};
+    const visit = new Visit(this.#deps, { object, signal, log });
+    if (isPaused(object)) {
+      await visit.concludePaused();
+      return {};
+    }
+    try {
+      return await withRequester(`${object.kind}/${key}`, () => this.#run(visit));
+    } catch (error) {
+      throw await this.#concludeFailure(visit, error);
+    }
+  }
+
+  async #run(visit: Visit<T>): Promise<Result> {
+    if (isDeleting(visit.object)) {
+      await this.#steps.finalize(visit);
+      await visit.releaseFinalizer();
+      visit.log.info("Released");
+      return {};
+    }
+    const verdict = await this.#steps.apply(visit);
+    await this.#conclude(visit, verdict, "Normal");
+    return { requeueAfterMs: this.#driftDelayMs(visit.object) };
+  }
+
+  /** Says in the status what went wrong, unless it went wrong between us and the API server. Returns what to throw. */
+  async #concludeFailure(visit: Visit<T>, error: unknown): Promise<unknown> {
+    if (isOursAlone(error) || visit.signal.aborted) return error;
+    const failure = error instanceof CloudError ? reconcileErrorOf(error) : error;
+    await this.#conclude(visit, verdictOf(failure), failure instanceof WaitingError ? "Normal" : "Warning");
+    return failure;
+  }
+
+  async #conclude(visit: Visit<T>, verdict: Verdict, type: "Normal" | "Warning"): Promise<void> {
+    const before = findCondition(visit.object.status.conditions, "Ready");
+    await visit.conclude(verdict);
+    const ready = verdict.state === "Ready" ? "True" : "False";
+    if (before?.status === ready && before.reason === verdict.reason) return;
+    const action = isDeleting(visit.object) ? "Delete" : "Reconcile";
+    this.#deps.events.event(visit.object, { type, reason: verdict.reason, action, note: verdict.message });
+    visit.log.info({ reason: verdict.reason, state: verdict.state }, "Changed state");
+  }
+
+  /** A stalled resource is looked at again when drift is. */
+  terminalRetryMs(key: string): number {
+    const object = this.#deps.get(key);
+    return object ? this.#driftDelayMs(object) : 0;
+  }
+
+  #driftDelayMs(object: T): number {
+    const { clock, random, driftGroup } = this.#deps;
+    const intervalMs = object.spec.driftIntervalSeconds * 1000;
+    return nextDriftMs({ nowMs: clock.now(), intervalMs, group: driftGroup(object) }, random());
+  }
+}
+
+/** Conflicts, outages of the API server, a lost lease: nothing that the user of this resource could act on. */
+function isOursAlone(error: unknown): boolean {
+  return isKubeError(error) || error instanceof FencedError || isQuietWait(error);
+}
+
+function isQuietWait(error: unknown): boolean {
+  return error instanceof WaitingError && error.reason === "Changed";
+}
+
+function verdictOf(failure: unknown): Verdict {
+  if (!(failure instanceof ReconcileError)) {
+    const message = "An unexpected error; the operator's log has it, and it is tried again";
+    return { state: "Reconciling", reason: "InternalError", message };
+  }
+  const { reason, message } = failure;
+  const state = failure instanceof WaitingError || failure instanceof RetryableError ? "Reconciling" : "Stalled";
+  return { state, reason, message };
+}

@@ -1,0 +1,59 @@
+// What every resource that Yunfan reconciles has in common: the spec and status fields of design section 2.
+import type { KubeObject } from "../../kube/types.ts";
+import type { Condition } from "../../runtime/conditions.ts";
+
+/** Held by every resource before its first cloud write. */
+export const FINALIZER = "yunfan.dev/finalizer";
+
+/** What users write on a resource to steer a visit. The last two carry an id, so that a template cannot spread them. */
+export const ANNOTATIONS = {
+  paused: "yunfan.dev/paused",
+  reconcileAt: "yunfan.dev/reconcile-at",
+  forceOrphan: "yunfan.dev/force-orphan",
+  recreate: "yunfan.dev/recreate",
+} as const;
+
+/** A journaled cloud operation whose outcome is not recorded yet (design section 3, steps 3 to 5). */
+export interface Operation {
+  readonly verb: "Create" | "Update" | "Delete";
+  readonly id?: string | undefined;
+  /** `<uid>-<n>`: the mark of this create, where the cloud keeps one. */
+  readonly nonce: string;
+  /** When the journal was opened; what bears our mark is not older. */
+  readonly startedAt: string;
+  /** When the request was last about to be sent; the settle window counts from here. */
+  readonly lastSentAt?: string | undefined;
+  readonly progress?: string | undefined;
+}
+
+export interface ManagedStatus {
+  readonly observedGeneration: number;
+  readonly conditions?: readonly Condition[] | undefined;
+  readonly phase?: string | undefined;
+  readonly externalId?: string | undefined;
+  readonly operation?: Operation | undefined;
+  readonly lastHandledReconcileAt?: string | undefined;
+}
+
+export interface Managed extends KubeObject {
+  readonly spec: { readonly driftIntervalSeconds: number };
+  /** Always there: the schema gives a default. */
+  readonly status: ManagedStatus;
+}
+
+/** The status as a visit drafts it: members may be set and deleted, their contents are replaced whole. */
+export type StatusDraft<T extends Managed> = { -readonly [Member in keyof T["status"]]: T["status"][Member] };
+
+export function annotation(object: KubeObject, name: string): string | undefined {
+  return object.metadata.annotations?.[name];
+}
+
+/** Any value but "false" pauses: who writes the annotation means it. */
+export function isPaused(object: KubeObject): boolean {
+  const value = annotation(object, ANNOTATIONS.paused);
+  return value !== undefined && value !== "false";
+}
+
+export function isDeleting(object: KubeObject): boolean {
+  return object.metadata.deletionTimestamp !== undefined;
+}

@@ -1,0 +1,34 @@
+// One resource owns a cloud name, and one a cloud id, per cloud endpoint: the oldest claims it (design section 3, step 1).
+import type { RegistryProject } from "../../crds/registryproject/schema.ts";
+import { cloudNameOf } from "./plan.ts";
+
+/** What a resource lays claim to, for the cache's index; of no meaning beyond one cloud endpoint. */
+export function claimsOf(resource: RegistryProject): readonly string[] {
+  if (resource.spec.managementPolicy === "Observe") return [];
+  const ids = new Set([resource.spec.externalId, resource.status.externalId]);
+  ids.delete(undefined);
+  return [`name/${cloudNameOf(resource)}`, ...[...ids].map((id) => `id/${id}`)];
+}
+
+/**
+ * The contender that goes first, if it is not `resource` itself. Who holds something in the cloud goes before who does not:
+ * a cache that shows a namesake late must not hand its name over. Then age counts, then the UID.
+ */
+export function ownerBefore(
+  resource: RegistryProject,
+  contenders: readonly RegistryProject[],
+): RegistryProject | undefined {
+  const others = contenders.filter(({ metadata }) => metadata.uid !== resource.metadata.uid);
+  return others.find((other) => comparePrecedence(other, resource) < 0);
+}
+
+function comparePrecedence(left: RegistryProject, right: RegistryProject): number {
+  const holding = Number(holdsSomething(right)) - Number(holdsSomething(left));
+  if (holding !== 0) return holding;
+  const age = Date.parse(left.metadata.creationTimestamp) - Date.parse(right.metadata.creationTimestamp);
+  return age !== 0 ? age : left.metadata.uid < right.metadata.uid ? -1 : 1;
+}
+
+function holdsSomething({ status }: RegistryProject): boolean {
+  return status.externalId !== undefined || status.operation !== undefined;
+}

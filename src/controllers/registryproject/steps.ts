@@ -1,0 +1,142 @@
+// What a RegistryProject's reconcile does: account, finalizer, claim, observe, plan, act, publish.
+import { CloudError } from "../../cloud/errors.ts";
+import type { RegistryProject as Project, Visibility } from "../../cloud/registry.ts";
+import type { RegistryProject } from "../../crds/registryproject/schema.ts";
+import { TerminalError, WaitingError } from "../../lib/errors.ts";
+import type { Verdict } from "../../runtime/conditions.ts";
+import type { Steps } from "../lifecycle/reconciler.ts";
+import type { Visit } from "../lifecycle/visit.ts";
+import { accountOf, Accounts, type RegistryProjectDeps, type Work } from "./context.ts";
+import { countContents } from "./contents.ts";
+import { Creator, recordCreated } from "./create.ts";
+import { Observer } from "./observe.ts";
+import { cloudNameOf, planFor, type Plan } from "./plan.ts";
+import { PullSecrets } from "./pull-secrets.ts";
+import { Remover } from "./remove.ts";
+
+export class RegistryProjectSteps implements Steps<RegistryProject> {
+  readonly #accounts: Accounts;
+  readonly #observer: Observer;
+  readonly #creator: Creator;
+  readonly #remover: Remover;
+  readonly #pullSecrets: PullSecrets;
+  readonly #suspect: (account: string) => void;
+
+  constructor(deps: RegistryProjectDeps) {
+    const { clock, settleWindowMs } = deps;
+    this.#accounts = new Accounts(deps);
+    this.#observer = new Observer({ clock, settleWindowMs, accounts: this.#accounts });
+    this.#creator = new Creator({ clock, accounts: this.#accounts, observer: this.#observer });
+    this.#remover = new Remover({ accounts: this.#accounts, observer: this.#observer });
+    this.#pullSecrets = new PullSecrets(deps);
+    this.#suspect = deps.suspect;
+  }
+
+  async apply(visit: Visit<RegistryProject>): Promise<Verdict> {
+    return this.#suspecting(visit, () => this.#apply(visit));
+  }
+
+  async finalize(visit: Visit<RegistryProject>): Promise<"Released"> {
+    await this.#suspecting(visit, () => this.#remover.remove(visit));
+    await this.#pullSecrets.withdrawAll(visit);
+    this.#observer.forget(visit.object);
+    return "Released";
+  }
+
+  async #apply(visit: Visit<RegistryProject>): Promise<Verdict> {
+    const work = this.#accounts.enter(visit);
+    await visit.holdFinalizer();
+    this.#accounts.assertClaim(work);
+    const plan = planFor(visit.object, await this.#observer.observe(work));
+    await this.#carryOut(work, plan);
+    await this.#pullSecrets.publish(work);
+    const message = `Project ${visit.status.externalId} is as declared`;
+    return { state: "Ready", reason: "Available", message };
+  }
+
+  /** Credentials that the cloud refuses in the middle of work are the account's to verify, for all of its users. */
+  async #suspecting<T>(visit: Visit<RegistryProject>, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof CloudError && error.kind === "Unauthenticated") this.#suspect(accountOf(visit.object));
+      throw error;
+    }
+  }
+
+  /** Returns with the project's id and contents in the draft, or throws what it waits for. */
+  async #carryOut(work: Work, plan: Plan): Promise<void> {
+    switch (plan.do) {
+      case "Keep":
+        return this.#keep(work, plan.project, plan.change);
+      case "Adopt":
+        return this.#adopt(work, plan.project, plan.origin);
+      case "Create":
+        await this.#creator.create(work);
+        return describeNew(work);
+      case "Resend":
+        await this.#creator.resend(work, plan.operation);
+        return describeNew(work);
+      case "Abandon":
+        return this.#creator.abandon(work, plan);
+      case "Wait":
+        throw new WaitingError(plan);
+      case "Stall":
+        throw new TerminalError(plan);
+    }
+  }
+
+  async #adopt(work: Work, project: Project, origin: "Adopted" | "Created"): Promise<void> {
+    const { visit } = work;
+    recordCreated(work, project.id);
+    visit.status.origin = origin;
+    visit.log.info({ externalId: project.id, origin }, "Recorded project");
+    const wanted = visit.object.spec.visibility;
+    const observeOnly = visit.object.spec.managementPolicy === "Observe";
+    await this.#keep(work, project, observeOnly || wanted === project.visibility ? undefined : wanted);
+  }
+
+  async #keep(work: Work, project: Project, change: Visibility | undefined): Promise<void> {
+    const { visit } = work;
+    if (change) await this.#changeVisibility(work, project, change);
+    visit.status.cloudName = project.name;
+    visit.status.visibility = change ?? project.visibility;
+    await countContents(work, project);
+    visit.state(upToDate(visit));
+  }
+
+  async #changeVisibility({ visit, registry }: Work, { id }: Project, visibility: Visibility): Promise<void> {
+    try {
+      await registry.setVisibility(id, visibility, visit.signal);
+      visit.log.info({ externalId: id, visibility }, "Changed visibility");
+    } catch (error) {
+      if (!(error instanceof CloudError) || error.kind !== "NotFound") throw error;
+      const message = `Project ${id} was not found when its visibility was to be changed; looking again`;
+      throw new WaitingError({ reason: "ObservationNotTrusted", message, pollAfterMs: 1_000, cause: error });
+    } finally {
+      this.#observer.noteWrite(visit.object);
+    }
+  }
+}
+
+/** A project that was made a moment ago is as it was sent, and empty. */
+function describeNew({ visit }: Work): void {
+  visit.status.cloudName = cloudNameOf(visit.object);
+  visit.status.visibility = visit.object.spec.visibility;
+  visit.status.repositoryCount = 0;
+  visit.status.tagCount = 0;
+  visit.state(upToDate(visit));
+}
+
+function upToDate({ object, status }: Visit<RegistryProject>): {
+  type: string;
+  status: "True" | "False";
+  reason: string;
+  message: string;
+} {
+  const { visibility } = object.spec;
+  const type = "UpToDate";
+  if (status.visibility === visibility) return { type, status: "True", reason: "InSync", message: "As declared" };
+  const message = `spec.visibility is ${visibility}, the cloud's is ${status.visibility}; spec.managementPolicy is Observe`;
+  return { type, status: "False", reason: "VisibilityDiffers", message };
+}
