@@ -1,0 +1,122 @@
+// A simulator as an HTTP server: the cloud's routes and the control endpoints on one fastify instance.
+import type { AddressInfo } from "node:net";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { fastify } from "fastify";
+import type { Clock } from "../../lib/clock.ts";
+import { messageOf } from "../../lib/errors.ts";
+import type { Call, Route, SimulatedCloud } from "./cloud.ts";
+import { addControls } from "./control.ts";
+import type { RunningSimulator } from "./definition.ts";
+import type { Delivered, ExchangeContext } from "./exchange.ts";
+import { carryOut } from "./exchange.ts";
+import { armFaults } from "./fault-engine.ts";
+import type { FaultPlanInput } from "./faults.ts";
+import { parseFaultPlan } from "./faults.ts";
+import { RequestLog } from "./request-log.ts";
+import type { Tables } from "./store.ts";
+import { Waits } from "./waits.ts";
+
+const EMPTY = Buffer.alloc(0);
+
+/** Longer than any name a cloud accepts, so that the cloud's own rule answers. */
+const LONGEST_PATH_PART = 4096;
+
+export interface ServerOptions<T extends Tables<T>> {
+  /** `HOST:PORT`; port 0 takes a free one. */
+  readonly listen: string;
+  readonly cloud: SimulatedCloud<T>;
+  readonly clock: Clock;
+  readonly faults?: FaultPlanInput | undefined;
+}
+
+/** Serves a simulated cloud. Rejects where `listen` or `faults` are not valid or the port is taken. */
+export async function serve<T extends Tables<T>>(options: ServerOptions<T>): Promise<RunningSimulator> {
+  const { cloud, clock } = options;
+  const { host, port } = parseListen(options.listen);
+  const faults = armFaults(parseFaultPlan(options.faults ?? {}));
+  const context = { cloud, faults, log: new RequestLog(clock), waits: new Waits(clock) };
+  const app = assemble(context, clock);
+  await app.listen({ host, port });
+  const bound = (app.server.address() as AddressInfo).port;
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`,
+    extra: {},
+    async close() {
+      context.waits.close();
+      await app.close();
+    },
+  };
+}
+
+function assemble<T extends Tables<T>>(context: ExchangeContext<T>, clock: Clock): FastifyInstance {
+  const app = fastify({
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: LONGEST_PATH_PART },
+  });
+  // Bodies stay bytes: which ones are acceptable is the cloud's matter, not fastify's.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  app.setErrorHandler((error, _request, reply) => {
+    const status = (error as { statusCode?: number }).statusCode ?? 500;
+    return send(reply, context.cloud.failure(status, messageOf(error)), clock);
+  });
+  const handler = (route: Route<T> | undefined) => (request: FastifyRequest, reply: FastifyReply) =>
+    answer(context, route, { request, reply, clock });
+  for (const route of context.cloud.routes) {
+    app.route({ method: route.method, url: route.path, handler: handler(route) });
+  }
+  app.setNotFoundHandler(handler(undefined));
+  app.register(
+    (controls, _options, done) => {
+      addControls(controls, context);
+      done();
+    },
+    { prefix: "/_simulator" },
+  );
+  return app;
+}
+
+async function answer<T extends Tables<T>>(
+  context: ExchangeContext<T>,
+  route: Route<T> | undefined,
+  { request, reply, clock }: { request: FastifyRequest; reply: FastifyReply; clock: Clock },
+): Promise<FastifyReply> {
+  const gone = new AbortController();
+  reply.raw.once("close", () => gone.abort());
+  const outcome = await carryOut(context, { call: callOf(request), route, gone: gone.signal });
+  if (outcome !== "Drop") return send(reply, outcome, clock);
+  request.raw.socket.destroy();
+  return reply.hijack();
+}
+
+function callOf(request: FastifyRequest): Call {
+  const rawUrl = request.raw.url ?? "/";
+  const queryAt = rawUrl.indexOf("?");
+  return {
+    method: request.method,
+    rawUrl,
+    path: queryAt === -1 ? rawUrl : rawUrl.slice(0, queryAt),
+    query: new URLSearchParams(queryAt === -1 ? "" : rawUrl.slice(queryAt + 1)),
+    headers: request.headers,
+    params: request.params as Record<string, string>,
+    body: Buffer.isBuffer(request.body) ? request.body : EMPTY,
+  };
+}
+
+/** The Date header comes from the simulator's clock, as its time stamps do: clients reckon their skew from it. */
+function send(reply: FastifyReply, { status, headers = {}, body, text }: Delivered, clock: Clock): FastifyReply {
+  reply.code(status).headers({ ...headers, date: new Date(clock.now()).toUTCString() });
+  if (text === undefined && body === undefined) return reply.send();
+  return reply.type("application/json; charset=utf-8").send(text ?? JSON.stringify(body));
+}
+
+function parseListen(listen: string): { host: string; port: number } {
+  const match = /^(?:\[(?<v6>[0-9a-fA-F:.]+)\]|(?<name>[^:[\]]+)):(?<port>\d{1,5})$/.exec(listen);
+  const host = match?.groups?.["v6"] ?? match?.groups?.["name"];
+  const port = Number(match?.groups?.["port"]);
+  if (host === undefined || port > 65_535) {
+    throw new Error(`--listen wants HOST:PORT, such as 127.0.0.1:0, not ${listen}`);
+  }
+  return { host, port };
+}
