@@ -67,6 +67,5 @@ export default {
     exclude: { path: "^bench/dot-i" },
     tsConfig: { fileName: "tsconfig.json" },
     tsPreCompilationDeps: true,
-    parser: "swc",
   },
 };

@@ -31,12 +31,17 @@ export class KubeUnreachableError extends Error {
   }
 }
 
+/** Anything that went wrong between us and the API server. */
+export const isKubeError = (error: unknown): error is KubeError | KubeUnreachableError =>
+  error instanceof KubeError || error instanceof KubeUnreachableError;
+
 const hasCode = (error: unknown, code: number): error is KubeError => error instanceof KubeError && error.code === code;
 
 export const isNotFound = (error: unknown): error is KubeError => hasCode(error, 404);
 /** A stale resourceVersion, a failed JSON Patch test or a name that is taken. */
 export const isConflict = (error: unknown): error is KubeError => hasCode(error, 409);
-export const isAlreadyExists = (error: unknown): error is KubeError => isConflict(error) && error.reason === "AlreadyExists";
+export const isAlreadyExists = (error: unknown): error is KubeError =>
+  isConflict(error) && error.reason === "AlreadyExists";
 export const isInvalid = (error: unknown): error is KubeError => hasCode(error, 422);
 /** The version to go on from is too old: list again. */
 export const isGone = (error: unknown): error is KubeError => hasCode(error, 410);

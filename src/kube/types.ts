@@ -30,6 +30,19 @@ export interface KubeObject {
   metadata: ObjectMeta;
 }
 
+/** An object to be created: the API server fills in the rest of its metadata. */
+export type Draft<T extends KubeObject> = Omit<T, "apiVersion" | "kind" | "metadata"> & {
+  apiVersion?: string;
+  kind?: string;
+  metadata: Partial<ObjectMeta> & { generateName?: string };
+};
+
+/** One page of a list. */
+export interface KubeList<T extends KubeObject> {
+  metadata: { resourceVersion: string; continue?: string; remainingItemCount?: number };
+  items: T[];
+}
+
 /** One resource of the API, such as registryprojects.yunfan.dev. */
 export interface ResourceType {
   readonly group: string;
