@@ -3,6 +3,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { Agent, type Dispatcher } from "undici";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { eventually } from "../../test/support/eventually.ts";
 import { rejectionOf } from "../../test/support/rejection.ts";
 import { fencedTimeoutMs, fenceWrites } from "./fenced-dispatcher.ts";
 import { FencedError, openFence } from "./fence.ts";
@@ -46,7 +47,7 @@ async function send(dispatcher: Dispatcher, method: Dispatcher.HttpMethod): Prom
 describe("fenceWrites", () => {
   it("R20: a write that waited for a connection until the fence shut never goes on the wire; a read does", async () => {
     const first = send(fenced, "GET");
-    await expect.poll(() => arrived).toEqual(["GET"]);
+    await eventually(() => arrived).toEqual(["GET"]);
     const write = rejectionOf(send(fenced, "POST"));
     const read = send(fenced, "GET");
     remainingMs = 0;

@@ -1,0 +1,34 @@
+// The three decisions that an error can carry.
+import { describe, expect, it } from "vitest";
+import { messageOf, ReconcileError, RetryableError, TerminalError, WaitingError } from "./errors.ts";
+
+const described = { reason: "NotEmpty", message: "Empty it", cause: new Error("412") };
+
+describe("ReconcileError", () => {
+  it.each([
+    ["TerminalError", new TerminalError(described)],
+    ["WaitingError", new WaitingError({ ...described, pollAfterMs: 1000 })],
+    ["RetryableError", new RetryableError({ ...described, retryAfterMs: 7000 })],
+  ])("%s carries its name, reason, message and cause", (name, error) => {
+    expect(error).toBeInstanceOf(ReconcileError);
+    expect(error).toMatchObject({ ...described, name });
+  });
+
+  it("says when to look again, where the class has a say in it", () => {
+    expect(new WaitingError({ ...described, pollAfterMs: 1000 }).pollAfterMs).toBe(1000);
+    expect(new RetryableError({ ...described, retryAfterMs: 7000 }).retryAfterMs).toBe(7000);
+    expect(new RetryableError(described).retryAfterMs).toBeUndefined();
+  });
+
+  it("has no cause where none was given", () => {
+    expect(new TerminalError({ reason: "NotEmpty", message: "Empty it" })).not.toHaveProperty("cause");
+  });
+});
+
+describe("messageOf", () => {
+  it("reads whatever was thrown", () => {
+    expect(messageOf(new Error("broken"))).toBe("broken");
+    expect(messageOf("broken")).toBe("broken");
+    expect(messageOf(undefined)).toBe("undefined");
+  });
+});
