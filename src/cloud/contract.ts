@@ -2,12 +2,11 @@
 import type { Clock } from "../lib/clock.ts";
 import type { Fence } from "../lib/fence.ts";
 import type { Logger } from "../lib/log.ts";
+import type { Provider } from "../lib/providers.ts";
+import type { BudgetMetrics } from "./budget.ts";
 import type { RegistryFacet } from "./registry.ts";
 
-export const PROVIDERS = ["HuaweiCCE", "AlibabaACK", "EasyStackECNS", "CtyunCCI", "TencentBCS"] as const;
-export type Provider = (typeof PROVIDERS)[number];
-
-/** How far TLS of the endpoint is trusted; `Plaintext` is plain http. */
+/** How far TLS of the endpoints is trusted. `Plaintext` allows plain http; an https endpoint is verified all the same. */
 export interface TlsSettings {
   readonly mode: "Verify" | "SkipVerify" | "Plaintext";
   /** PEM; added to nothing: where it is given, it alone is trusted. */
@@ -42,6 +41,8 @@ export interface CloudDeps {
   readonly userAgent: string;
   /** Counts each answer; `code` is the HTTP status, or 0 where no answer came. */
   readonly onRequest?: ((request: { operation: string; code: number }) => void) | undefined;
+  /** Told how long requests wait for the account's budget, and what it allows. */
+  readonly budgetMetrics?: BudgetMetrics | undefined;
 }
 
 /** One cloud. Opening a session makes no request. */

@@ -1,0 +1,55 @@
+// CTYUN Container Instance as a cloud: what it takes to open an account, and which facets it offers.
+import { RequestBudget } from "../budget.ts";
+import type { AccountSettings, Cloud, CloudDeps, CloudSession, Credentials } from "../contract.ts";
+import { CloudError } from "../errors.ts";
+import { HttpSession } from "../http.ts";
+import { parseEndpoint } from "../http-endpoint.ts";
+import { CtyunClient } from "./client.ts";
+import { ctyunAccountOptions, type CtyunAccountOptions } from "./config.ts";
+import { signingKey } from "./credentials.ts";
+import { pageQuery } from "./pages.ts";
+import { projectsPath } from "./paths.ts";
+import { CtyunRegistry } from "./registry.ts";
+import { projectPage } from "./wire.ts";
+
+/**
+ * The reference names no limit. Generous, so that 1,000 projects come up in seconds; a cloud that finds it too much says 429 and
+ * is listened to.
+ */
+const DEFAULT_REQUESTS_PER_MINUTE = 6_000;
+
+export const ctyun: Cloud = { provider: "CtyunCCI", facets: ["registry"], open };
+
+function open(settings: AccountSettings, credentials: Credentials, deps: CloudDeps): CloudSession {
+  const key = signingKey(credentials);
+  const endpoint = parseEndpoint(settings.endpoint, settings.tls);
+  const options = accountOptions(settings.providerOptions);
+  const http = new HttpSession(endpoint, deps);
+  const budget = new RequestBudget({
+    account: settings.account,
+    limits: {
+      readsPerMinute: settings.requestBudget.readsPerMinute ?? DEFAULT_REQUESTS_PER_MINUTE,
+      writesPerMinute: settings.requestBudget.writesPerMinute ?? DEFAULT_REQUESTS_PER_MINUTE,
+    },
+    clock: deps.clock,
+    metrics: deps.budgetMetrics,
+  });
+  const client = new CtyunClient({ endpoint, key, http, budget, clock: deps.clock });
+  return {
+    registry: new CtyunRegistry(client, options),
+    // The account's projects: it needs a valid signature and changes nothing.
+    async verify(signal) {
+      const query = pageQuery(1, 1);
+      await client.read({ operation: "Verify", method: "GET", path: projectsPath(), query, signal }, projectPage);
+    },
+    close: () => http.close(),
+  };
+}
+
+function accountOptions(block: Readonly<Record<string, unknown>>): CtyunAccountOptions {
+  const result = ctyunAccountOptions.safeParse(block);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const field = ["spec.ctyun", ...(issue?.path ?? [])].join(".");
+  throw new CloudError("Rejected", { message: `${field} is not valid: ${issue?.message ?? ""}` });
+}

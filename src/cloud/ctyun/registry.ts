@@ -1,0 +1,138 @@
+// The registry facet of CTYUN: a Harbor behind signed paths (reference 3.10).
+import type { Visibility, CreateAttempt, ProjectList, PullCredentials, RegistryFacet } from "../registry.ts";
+import type { RegistryProject, Repository, Tag } from "../registry.ts";
+import { CloudError } from "../errors.ts";
+import { clockSkewMs } from "../http-answer.ts";
+import type { CtyunClient } from "./client.ts";
+import type { CtyunAccountOptions } from "./config.ts";
+import { readPages } from "./pages.ts";
+import { imagesAuthPath, pathOf, projectsPath, repositoriesPath, repositoryPath } from "./paths.ts";
+import { imagesAuth, projectPage, repositoryPage, tagList, visibilityBody } from "./wire.ts";
+
+/**
+ * How much earlier than the journal a project may seem to have been made. `creation_time` has whole seconds, so up to one is
+ * lost there. `clockSkewMs` errs to the lenient side only and so needs none. One more for the clocks of two machines: the
+ * journal may have been opened by an operator that ran on another one.
+ */
+const MARK_TOLERANCE_MS = 2_000;
+
+export class CtyunRegistry implements RegistryFacet {
+  /** Names are unique over everyone's projects: a second POST of the same one answers 409. */
+  readonly resendIsSafe = true;
+  readonly #client: CtyunClient;
+  readonly #options: CtyunAccountOptions;
+
+  constructor(client: CtyunClient, options: CtyunAccountOptions) {
+    this.#client = client;
+    this.#options = options;
+  }
+
+  /** 3.10.2. */
+  async listProjects(signal: AbortSignal): Promise<ProjectList> {
+    let skewMs = Number.NEGATIVE_INFINITY;
+    const projects = await readPages("ListProjects", {
+      read: async (query) => {
+        const call = { operation: "ListProjects", method: "GET", path: projectsPath(), query, signal } as const;
+        const { value, answer } = await this.#client.read(call, projectPage);
+        // Each answer shows at most the true difference: the largest comes closest.
+        skewMs = Math.max(skewMs, clockSkewMs(answer) ?? skewMs);
+        return value;
+      },
+      keyOf: (project) => project?.id,
+    });
+    return {
+      projects: projects.filter((project) => project !== undefined),
+      clockSkewMs: Number.isFinite(skewMs) ? skewMs : 0,
+    };
+  }
+
+  /** 3.10.1. Harbor answers with the new project's address in Location and no body; CTYUN's reference shows neither. */
+  async createProject(
+    project: { name: string; visibility: Visibility; nonce: string },
+    signal: AbortSignal,
+  ): Promise<{ id: string | undefined }> {
+    const answer = await this.#client.send({
+      operation: "CreateProject",
+      method: "POST",
+      path: projectsPath(),
+      body: { project_name: project.name, ...visibilityBody(project.visibility) },
+      signal,
+    });
+    return { id: /\/(\d+)$/.exec(answer.headers.get("location") ?? "")?.[1] };
+  }
+
+  bearsMark(project: RegistryProject, attempt: CreateAttempt, skewMs: number): boolean {
+    return project.mine && project.createdAtMs - skewMs >= attempt.startedAtMs - MARK_TOLERANCE_MS;
+  }
+
+  /** 3.10.6. */
+  async setVisibility(id: string, visibility: Visibility, signal: AbortSignal): Promise<void> {
+    const body = visibilityBody(visibility);
+    await this.#client.send({ operation: "SetVisibility", method: "PUT", path: projectsPath(id), body, signal });
+  }
+
+  /** 3.10.7. */
+  async deleteProject(id: string, signal: AbortSignal): Promise<void> {
+    await this.#client.send({ operation: "DeleteProject", method: "DELETE", path: projectsPath(id), signal });
+  }
+
+  /** 3.10.3. */
+  async listRepositories(projectId: string, signal: AbortSignal): Promise<readonly Repository[] | "Absent"> {
+    try {
+      return await readPages("ListRepositories", {
+        read: async (query) => {
+          const call = {
+            operation: "ListRepositories",
+            method: "GET",
+            path: repositoriesPath(),
+            query: [["project_id", projectId], ...query],
+            signal,
+          } as const;
+          const { value } = await this.#client.read(call, repositoryPage);
+          return value;
+        },
+        keyOf: (repository) => repository.name,
+      });
+    } catch (error) {
+      if (isNotFound(error)) return "Absent";
+      throw error;
+    }
+  }
+
+  /** 3.10.4. */
+  async listTags(projectName: string, repository: string, signal: AbortSignal): Promise<readonly Tag[]> {
+    const path = repositoryPath(projectName, repository) + pathOf("tags");
+    const query = [["detail", "1"]] as const;
+    const { value } = await this.#client.read({ operation: "ListTags", method: "GET", path, query, signal }, tagList);
+    return value;
+  }
+
+  /** 3.10.8, whose URI contradicts its example: see `imageDeletePath` in config.ts. */
+  async deleteRepository(
+    project: { id: string; name: string },
+    repository: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const owner = this.#options.imageDeletePath === "ProjectId" ? project.id : project.name;
+    const path = repositoryPath(owner, repository);
+    try {
+      await this.#client.send({ operation: "DeleteRepository", method: "DELETE", path, signal });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  /** 3.10.5. */
+  async pullCredentials(namespace: string, signal: AbortSignal): Promise<PullCredentials> {
+    const path = imagesAuthPath(this.#options.namespacePathPrefix, namespace);
+    const { value } = await this.#client.read(
+      { operation: "GetPullCredentials", method: "GET", path, signal },
+      imagesAuth,
+    );
+    return value;
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof CloudError && error.kind === "NotFound";
+}
