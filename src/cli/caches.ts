@@ -10,7 +10,6 @@ import type { KubeObject } from "../kube/types.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { Informer, type InformerOptions } from "../runtime/informer.ts";
-import type { ManagedCache } from "../runtime/manager.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 
 interface CacheDeps {
@@ -28,18 +27,18 @@ export interface Caches {
   readonly projects: Informer<RegistryProject>;
   /** Metadata of the Secrets that Yunfan published. */
   readonly published: Informer<KubeObject>;
-  readonly all: readonly ManagedCache[];
+  readonly all: readonly Pick<Informer<KubeObject>, "status" | "synced" | "run">[];
 }
 
 export function createCaches(deps: CacheDeps): Caches {
-  const all: ManagedCache[] = [];
+  const all: Caches["all"][number][] = [];
   const informer = <T extends KubeObject>(
     name: string,
     options: Pick<InformerOptions<T>, "type" | "indexes" | "fieldSelector" | "labelSelector" | "metadataOnly">,
   ): Informer<T> => {
     const { transport, clock, log, namespaces } = deps;
-    const made = new Informer<T>({ ...options, transport, clock, log, namespaces });
-    all.push(managed(name, made));
+    const made = new Informer<T>({ ...options, transport, clock, log, namespaces, metrics: deps.metrics.watch(name) });
+    all.push(made);
     return made;
   };
   return {
@@ -53,18 +52,6 @@ export function createCaches(deps: CacheDeps): Caches {
       indexes: { owner: ownerOf },
     }),
     all,
-  };
-}
-
-function managed<T extends KubeObject>(kind: string, informer: Informer<T>): ManagedCache {
-  return {
-    name: kind,
-    kind,
-    synced: informer.synced,
-    get hasSynced() {
-      return informer.hasSynced;
-    },
-    run: (signal) => informer.run(signal),
   };
 }
 

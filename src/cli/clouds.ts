@@ -1,7 +1,8 @@
 // The registry of clouds: the one place that knows which there are. A new cloud is one line in each table.
-import type { Cloud, Provider } from "../cloud/contract.ts";
+import type { Cloud } from "../cloud/contract.ts";
 import { ctyun } from "../cloud/ctyun/index.ts";
 import { ctyunSimulator } from "../cloud/ctyun/simulator/index.ts";
+import type { Provider } from "../lib/providers.ts";
 import type { SimulatorDefinition } from "../cloud/simulation/definition.ts";
 
 export const clouds: Partial<Record<Provider, Cloud>> = { [ctyun.provider]: ctyun };

@@ -20,11 +20,12 @@ import { VERSION } from "../lib/version.ts";
 import { Controller } from "../runtime/controller.ts";
 import { EventRecorder } from "../runtime/events.ts";
 import { HealthServer, MetricsServer } from "../runtime/health.ts";
-import { cachesSynced } from "../runtime/health-checks.ts";
+import { cachesAlive, cachesSynced } from "../runtime/health-checks.ts";
 import type { Informer } from "../runtime/informer.ts";
 import { LeaderElector } from "../runtime/leader.ts";
 import type { LeaderTiming } from "../runtime/leader-timing.ts";
 import { Manager } from "../runtime/manager.ts";
+import type { ReflectorStatus } from "../runtime/reflector.ts";
 import { Metrics } from "../runtime/metrics.ts";
 import { keyOf } from "../runtime/store.ts";
 import { createCaches, type Caches } from "./caches.ts";
@@ -192,6 +193,7 @@ function cloudDeps({ options, metrics, fence }: Parts, { metadata, spec }: Cloud
     userAgent: `yunfan/${VERSION} (${identity})`,
     onRequest: ({ operation, code }) =>
       metrics.cloud.requested({ cloud, account, operation, code: code === 0 ? "<error>" : String(code) }),
+    budgetMetrics: metrics.cloud,
   };
 }
 
@@ -203,23 +205,11 @@ function electorOf(options: OperatorOptions, transport: KubeTransport, metrics: 
 }
 
 function healthServer(options: OperatorOptions, caches: Caches, elector: LeaderElector | undefined): HealthServer {
-  const { clock, log, healthAddress } = options;
+  const statuses = (): readonly ReflectorStatus[] => caches.all.flatMap(({ status }) => status);
   return new HealthServer({
-    address: healthAddress,
-    log,
-    liveness: {
-      "leader-election": () => elector?.stuck(),
-      watches: () => stuckWatch(caches),
-    },
-    readiness: { caches: cachesSynced({ caches: caches.all, clock }) },
+    address: options.healthAddress,
+    log: options.log,
+    liveness: { "leader-election": () => elector?.stuck(), watches: cachesAlive(statuses) },
+    readiness: { caches: cachesSynced(statuses) },
   });
-}
-
-/** A reflector always does something, be it to fail and wait: one that does nothing for so long hangs. */
-const STUCK_AFTER_MS = 120_000;
-
-function stuckWatch({ accounts, secrets, projects, published }: Caches): string | undefined {
-  const statuses = [accounts, secrets, projects, published].flatMap(({ status }) => status);
-  const stuck = statuses.find(({ idleMs }) => idleMs > STUCK_AFTER_MS);
-  return stuck && `the watch of ${stuck.kind} has done nothing for ${Math.round(stuck.idleMs / 1000)} s`;
 }

@@ -1,8 +1,9 @@
 // Accounts as other controllers use them: may this namespace use it, is it ready, and its opened session.
-import type { AccountSettings, Cloud, CloudDeps, CloudSession, Credentials, Provider } from "../../cloud/contract.ts";
+import type { AccountSettings, Cloud, CloudDeps, CloudSession, Credentials } from "../../cloud/contract.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import type { KubeObject } from "../../kube/types.ts";
 import { WaitingError } from "../../lib/errors.ts";
+import type { Provider } from "../../lib/providers.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import type { Store } from "../../runtime/store.ts";
 import { keyOf } from "../../runtime/store.ts";
