@@ -8,7 +8,7 @@ import type { RegistryProject } from "../crds/registryproject/schema.ts";
 import type { KubeObject } from "../kube/types.ts";
 import { findCondition } from "../runtime/conditions.ts";
 import type { Controller } from "../runtime/controller.ts";
-import { enqueueOnChange, exceptStatusUpdates } from "../runtime/informer.ts";
+import { enqueueOnChange, exceptOwnUpdates } from "../runtime/informer.ts";
 import { keyOf, type Change } from "../runtime/store.ts";
 import type { Caches } from "./caches.ts";
 
@@ -21,7 +21,7 @@ export function wireWakes(caches: Caches, controllers: Controllers): void {
   const { accounts, secrets, projects, published } = caches;
   const keysOfAll = (objects: readonly KubeObject[]): string[] => objects.map(({ metadata }) => keyOf(metadata));
 
-  enqueueOnChange(accounts, { target: controllers.accounts, when: exceptStatusUpdates });
+  enqueueOnChange(accounts, { target: controllers.accounts, when: exceptOwnUpdates });
   enqueueOnChange(secrets, {
     target: controllers.accounts,
     keysOf: ({ metadata }) => keysOfAll(accounts.store.byIndex("secret", keyOf(metadata))),
@@ -32,7 +32,7 @@ export function wireWakes(caches: Caches, controllers: Controllers): void {
     keysOf: (project) => keysOfAll([accounts.store.get(accountOf(project))].filter(isLeaving)),
   });
 
-  enqueueOnChange(projects, { target: controllers.projects, when: exceptStatusUpdates });
+  enqueueOnChange(projects, { target: controllers.projects, when: exceptOwnUpdates });
   enqueueOnChange(projects, {
     target: controllers.projects,
     when: ({ type }) => type === "Deleted",

@@ -1,11 +1,18 @@
 // `npm run generate`: writes the generated files; with --check it writes nothing and fails where one has drifted.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { crdFiles } from "../crds/yaml.ts";
-import { renderRbac } from "./rbac.ts";
+import { renderRbac } from "../src/cli/rbac.ts";
+import { crdFiles } from "../src/crds/yaml.ts";
+import { renderCapabilities } from "./capabilities.ts";
+import { renderGuarantees } from "./guarantees.ts";
 
-const root = path.resolve(import.meta.dirname, "../..");
-const files = new Map([...crdFiles(), ["manifests/rbac.yaml", renderRbac()]]);
+const root = path.resolve(import.meta.dirname, "..");
+const files = new Map([
+  ...crdFiles(),
+  ["manifests/rbac.yaml", renderRbac()],
+  ["docs/capabilities.md", renderCapabilities()],
+  ["docs/guarantees.md", await renderGuarantees(root)],
+]);
 const checkOnly = process.argv.includes("--check");
 
 const drifted: string[] = [];
