@@ -1,0 +1,48 @@
+// vitest globalSetup: one control plane for the whole run, whose coordinates tests get through `inject("controlPlane")`.
+import path from "node:path";
+import type { TestProject } from "vitest/node";
+import { findBinaries } from "../../controlplane/binaries.ts";
+import { type ControlPlane, startControlPlane } from "../../controlplane/control-plane.ts";
+import type { Kubectl } from "../../controlplane/kubectl.ts";
+import { kubectlOk } from "./controlplane.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    controlPlane: {
+      server: string;
+      /** Of the administrator. */
+      kubeconfigPath: string;
+      kubectlPath: string;
+    };
+  }
+}
+
+/** As a user would, from the shipped manifests. */
+async function installYunfan(kubectl: Kubectl): Promise<void> {
+  const manifests = path.resolve(import.meta.dirname, "../../manifests");
+  const crds = path.join(manifests, "crds");
+  await kubectlOk(kubectl, ["apply", "--server-side", "-f", crds, "-f", path.join(manifests, "rbac.yaml")]);
+  await kubectlOk(kubectl, ["wait", "--for=condition=Established", "--timeout=30s", "-f", crds]);
+}
+
+/** Otherwise a control plane that died shows only as refused connections in whatever test comes next. */
+async function reportFailure({ ended }: ControlPlane): Promise<void> {
+  const error = await ended;
+  if (error !== undefined) process.stderr.write(`The control plane of this run: ${error.message}\n`);
+}
+
+/** Resolves with the teardown. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { kubectl: kubectlPath } = await findBinaries(["kube-apiserver", "etcd", "kubectl"]);
+  const controlPlane = await startControlPlane();
+  void reportFailure(controlPlane);
+  try {
+    await installYunfan(controlPlane.kubectl);
+  } catch (error) {
+    await controlPlane.stop();
+    throw error;
+  }
+  const { server, kubeconfigPath } = controlPlane;
+  project.provide("controlPlane", { server, kubeconfigPath, kubectlPath });
+  return () => controlPlane.stop();
+}
