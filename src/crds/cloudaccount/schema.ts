@@ -1,0 +1,141 @@
+// CloudAccount: an account on one cloud, how it is reached, and who may use it.
+import * as z from "zod";
+import { PROVIDERS } from "../../lib/providers.ts";
+import { endpointUrl, objectName } from "../common/formats.ts";
+import { driftIntervalSeconds } from "../common/spec.ts";
+import { commonStatus } from "../common/status.ts";
+import { conditionColumn, defineKind } from "../kind.ts";
+import type { Resource } from "../resource.ts";
+import { withRule, withTransitionRule } from "../schema/enforced.ts";
+import { integer, setOf } from "../schema/fields.ts";
+import { ctyunBlock, huaweiBlock } from "./blocks.ts";
+import { CloudAccountCondition } from "./conditions.ts";
+import { withAccountRules } from "./rules.ts";
+
+const tls = withRule(
+  z.object({
+    mode: z
+      .enum(["Verify", "SkipVerify", "Plaintext"])
+      .default("Verify")
+      .describe(
+        "Verify: the endpoint's certificate must be valid. SkipVerify: any certificate is taken. " +
+          "Plaintext: endpoints may be http, where everybody on the way reads along; those with https are verified.",
+      ),
+    caBundle: z
+      .string()
+      .max(65_536)
+      .regex(/-----BEGIN CERTIFICATE-----/)
+      .optional()
+      .describe("Certificates in PEM that are trusted instead of the system's. Only with mode Verify."),
+  }),
+  {
+    rule: "!has(self.caBundle) || self.mode == 'Verify'",
+    message: "caBundle is used only with mode Verify: remove it or set tls.mode to Verify",
+    fieldPath: ".caBundle",
+  },
+  ({ mode, caBundle }) => caBundle === undefined || mode === "Verify",
+);
+
+const requestsPerMinute = integer({ min: 1, max: 60_000 });
+
+const requestBudget = z.object({
+  readsPerMinute: requestsPerMinute.optional().describe("Requests per minute that change nothing."),
+  writesPerMinute: requestsPerMinute.optional().describe("Requests per minute that create, change or delete."),
+});
+
+const allowedNamespace = z
+  .string()
+  .min(1)
+  .max(63)
+  .regex(/^(\*|[a-z0-9]([a-z0-9-]*[a-z0-9])?)$/);
+
+const provider = withTransitionRule(z.enum(PROVIDERS), {
+  rule: "self == oldSelf",
+  message: "provider is immutable: create another CloudAccount",
+  reason: "FieldValueForbidden",
+});
+
+const spec = z.object({
+  provider: provider.describe("The cloud. Immutable."),
+  endpoint: endpointUrl
+    .optional()
+    .describe(
+      "Address of the cloud's API, such as https://cloud.example:8443/base. May be left out where region gives it.",
+    ),
+  region: z
+    .string()
+    .min(1)
+    .max(64)
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/)
+    .optional()
+    .describe("The cloud's name for the region, where it has regions, such as cn-north-4."),
+  credentialsSecretRef: z
+    .object({ name: objectName.describe("Name of the Secret.") })
+    .describe(
+      "The Secret beside this account that holds the credentials, of type yunfan.dev/credentials, with accessKey and secretKey, " +
+        "or username, password and domainName.",
+    ),
+  tls: tls.prefault({}).describe("How the endpoints prove who they are."),
+  requestBudget: requestBudget
+    .optional()
+    .describe(
+      "What all of Yunfan together may ask of the cloud with this account. Default: the provider's documented limit.",
+    ),
+  allowedNamespaces: setOf(allowedNamespace.describe('The name of a namespace, or "*" for all.'), { max: 256 })
+    .optional()
+    .describe(
+      'Namespaces, beside the account\'s own, whose resources may use it and into which Secrets may be published. "*": all. ' +
+        "Default: none.",
+    ),
+  driftIntervalSeconds: driftIntervalSeconds.describe(
+    "Seconds between two checks that the credentials still work. A little is added at random.",
+  ),
+  huawei: huaweiBlock.optional().describe("What only HuaweiCCE needs."),
+  ctyun: ctyunBlock.optional().describe("What only CtyunCCI needs."),
+});
+
+const status = z.object({
+  ...commonStatus,
+  secretResourceVersion: z
+    .string()
+    .max(64)
+    .optional()
+    .describe(
+      "The version of the Secret that was tried last: credentials that were rejected are tried once per version.",
+    ),
+});
+
+export const cloudAccount = defineKind({
+  kind: "CloudAccount",
+  plural: "cloudaccounts",
+  description: "An account on a cloud: how to reach it, with which credentials, and which namespaces may use it.",
+  shortNames: ["yfca"],
+  printerColumns: [
+    { name: "Provider", type: "string", jsonPath: ".spec.provider", description: "The cloud." },
+    { name: "Endpoint", type: "string", jsonPath: ".spec.endpoint", description: "Address of the cloud's API." },
+    conditionColumn({
+      name: "Ready",
+      condition: CloudAccountCondition.Ready,
+      member: "status",
+      description: "Whether the credentials work.",
+    }),
+    conditionColumn({
+      name: "Reason",
+      condition: CloudAccountCondition.Ready,
+      member: "reason",
+      description: "Why, in one word.",
+    }),
+    { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp", description: "Time since it was created." },
+    conditionColumn({
+      name: "Message",
+      condition: CloudAccountCondition.Ready,
+      member: "message",
+      description: "Why.",
+      priority: 1,
+    }),
+  ],
+  spec: withAccountRules(spec).describe("What is declared."),
+  status: status.describe("What was found."),
+});
+
+export type CloudAccount = Resource<typeof cloudAccount>;

@@ -1,0 +1,61 @@
+// Condition types and reasons that several kinds use. Tests and users rely on these words: add, do not rename.
+
+/** `Ready`, `Reconciling` and `Stalled` follow kstatus; kinds add what a user can act on. */
+export const ConditionType = {
+  Ready: "Ready",
+  Reconciling: "Reconciling",
+  Stalled: "Stalled",
+  /** The annotation yunfan.dev/paused stands: nothing is done, deletion included. */
+  Paused: "Paused",
+} as const;
+
+export const Reason = {
+  Creating: "Creating",
+  Deleting: "Deleting",
+  Paused: "Paused",
+  /** The resource changed while it was being worked on. */
+  Changed: "Changed",
+
+  /** The account is missing, not allowed for this namespace, or its credentials do not work. */
+  AccountNotReady: "AccountNotReady",
+  /** The provider's block in the spec is another one's than the account's. */
+  ProviderMismatch: "ProviderMismatch",
+  NotSupportedByCloud: "NotSupportedByCloud",
+
+  /** The cloud does not take this name. */
+  NameRefused: "NameRefused",
+  /** Another, older resource has claimed this name in the same account. */
+  NameConflict: "NameConflict",
+  /** Another, older resource has claimed this id in the same account. */
+  ExternalIdConflict: "ExternalIdConflict",
+  /** Something of that name is in the cloud that is not ours. */
+  AlreadyExists: "AlreadyExists",
+  /** The cloud refused to create it and nothing was made. */
+  CreateFailed: "CreateFailed",
+  /** Whether something was made cannot be told, and asking again could make a second one. */
+  CreateOutcomeUnknown: "CreateOutcomeUnknown",
+  /** Two things in the cloud carry the mark of one attempt. */
+  CreatedTwice: "CreatedTwice",
+  QuotaExceeded: "QuotaExceeded",
+  /** What was there is gone, and recreating it would hide a loss. */
+  ExternalResourceMissing: "ExternalResourceMissing",
+  /** What the cloud answered contradicts itself; nothing is written on such ground. */
+  ObservationNotTrusted: "ObservationNotTrusted",
+
+  /** The cloud refuses the request as such; another try needs another spec. */
+  Rejected: "Rejected",
+  /** The credentials are right but may not do this. */
+  Forbidden: "Forbidden",
+  NotFoundInCloud: "NotFoundInCloud",
+  CredentialsRejected: "CredentialsRejected",
+  EndpointUnreachable: "EndpointUnreachable",
+  /** The cloud answers with errors of its own, or not at all. */
+  CloudUnavailable: "CloudUnavailable",
+  /** The cloud asks for fewer requests. */
+  Throttled: "Throttled",
+
+  /** A deletion that waits for a person or for something else to go first. */
+  DeletionHeld: "DeletionHeld",
+  /** The operator itself met an error that it does not know; its log says more. */
+  InternalError: "InternalError",
+} as const;

@@ -1,0 +1,80 @@
+// The part of the status that all kinds share (design section 2).
+import * as z from "zod";
+import { integer, listMapOf } from "../schema/fields.ts";
+import { camelCase, time } from "./formats.ts";
+
+const generation = integer({ min: -1, max: Number.MAX_SAFE_INTEGER });
+
+/** Kubernetes takes no more in all annotations of an object together. */
+const LARGEST_ANNOTATION_BYTES = 262_144;
+
+/** Of whatever alphabet: a status that the API server refuses helps nobody. */
+const cloudId = z.string().min(1).max(253);
+
+/** metav1.Condition with all members required: only the operator writes conditions, and always whole. */
+const condition = z
+  .object({
+    type: z
+      .string()
+      .min(1)
+      .max(316)
+      .regex(
+        /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$/,
+      )
+      .describe("What is said, such as Ready."),
+    status: z.enum(["True", "False", "Unknown"]).describe("Whether it holds."),
+    reason: z
+      .string()
+      .min(1)
+      .max(1024)
+      .regex(/^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/)
+      .describe("Why, in one CamelCase word that programs may rely on."),
+    message: z
+      .string()
+      .max(32_768)
+      .describe("Why, for people: names the field or the cloud's error code, and what to do."),
+    observedGeneration: generation.describe("The generation of the resource that this was found for."),
+    lastTransitionTime: time.describe("When status last changed."),
+  })
+  .describe("One statement about the resource.");
+
+/** Members for the z.object() of every kind's status. */
+export const commonStatus = {
+  observedGeneration: generation
+    .default(-1)
+    .describe("The generation that the operator has dealt with last; -1 until it has seen the resource."),
+  conditions: listMapOf(condition, { keys: ["type"], max: 32 })
+    .optional()
+    .describe("Ready, Reconciling and Stalled follow kstatus; the others are what a person can act on."),
+  phase: camelCase.optional().describe("A word for display, never a contract: programs use conditions."),
+  lastHandledReconcileAt: z
+    .string()
+    .max(LARGEST_ANNOTATION_BYTES)
+    .optional()
+    .describe("The value of the annotation yunfan.dev/reconcile-at that was acted on last."),
+} as const;
+
+/** Further members for kinds that stand for something in a cloud. */
+export const managedStatus = {
+  ...commonStatus,
+  externalId: cloudId.optional().describe("Id in the cloud of what this resource stands for."),
+  cloudName: z.string().max(255).optional().describe("Name in the cloud: spec.cloudName, or else metadata.name."),
+  operation: z
+    .object({
+      verb: z.enum(["Create", "Update", "Delete"]).describe("What was asked of the cloud."),
+      id: cloudId.optional().describe("The cloud's id of its job, where it has one."),
+      nonce: z
+        .string()
+        .min(1)
+        .max(128)
+        .regex(/^[a-z0-9-]+$/)
+        .describe("Marks this attempt, so that its result is recognised and nothing is created twice."),
+      startedAt: time.describe("When it was journaled, before the first request was sent."),
+      lastSentAt: time
+        .optional()
+        .describe("When the request was last about to be sent; the settle window counts from here."),
+      progress: z.string().max(1024).optional().describe("How far it has come, in the cloud's words."),
+    })
+    .optional()
+    .describe("The journal of an operation whose outcome is not known yet."),
+} as const;

@@ -1,0 +1,75 @@
+// The CustomResourceDefinition of a kind.
+import * as z from "zod";
+import { GROUP, VERSION, type Kind, type PrinterColumn } from "./kind.ts";
+import { toStructural, type StructuralSchema } from "./schema/structural.ts";
+
+/** The part of apiextensions.k8s.io/v1 that we write. */
+export interface CustomResourceDefinition {
+  readonly apiVersion: "apiextensions.k8s.io/v1";
+  readonly kind: "CustomResourceDefinition";
+  readonly metadata: { readonly name: string };
+  readonly spec: {
+    readonly group: string;
+    readonly scope: "Namespaced";
+    readonly names: {
+      readonly kind: string;
+      readonly listKind: string;
+      readonly plural: string;
+      readonly singular: string;
+      readonly shortNames: readonly string[];
+      readonly categories: readonly string[];
+    };
+    readonly versions: readonly {
+      readonly name: string;
+      readonly served: true;
+      readonly storage: true;
+      readonly schema: { readonly openAPIV3Schema: StructuralSchema };
+      readonly subresources: { readonly status: Readonly<Record<string, never>> };
+      readonly additionalPrinterColumns: readonly PrinterColumn[];
+    }[];
+  };
+}
+
+/** What `kubectl get` lists all kinds by. */
+const CATEGORY = "yunfan";
+
+/** Deterministic: the same kind gives the same definition. */
+export function customResourceDefinition(kind: Kind): CustomResourceDefinition {
+  const { type, shortNames, printerColumns } = kind;
+  return {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: `${type.plural}.${GROUP}` },
+    spec: {
+      group: GROUP,
+      scope: "Namespaced",
+      names: {
+        kind: type.kind,
+        listKind: `${type.kind}List`,
+        plural: type.plural,
+        singular: type.kind.toLowerCase(),
+        shortNames,
+        categories: [CATEGORY],
+      },
+      versions: [
+        {
+          name: VERSION,
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: toStructural(objectSchema(kind)) },
+          subresources: { status: {} },
+          additionalPrinterColumns: printerColumns,
+        },
+      ],
+    },
+  };
+}
+
+/**
+ * The whole object but for what Kubernetes itself validates. The default status makes kstatus see a resource that nobody
+ * has visited yet as in progress; without it a new resource would count as done.
+ */
+export function objectSchema(kind: Kind): z.ZodObject {
+  const status = kind.status.prefault({ observedGeneration: -1 });
+  return z.object({ spec: kind.spec, status }).describe(kind.description);
+}

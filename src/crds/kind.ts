@@ -1,0 +1,69 @@
+// A kind of yunfan.dev: what its folder declares, from which validation, TypeScript types and the CRD follow.
+import type * as z from "zod";
+
+export const GROUP = "yunfan.dev";
+export const VERSION = "v1alpha1";
+
+/** What a client needs to address a kind; the shape of ResourceType in kube/types.ts, which this layer does not see. */
+interface KindType {
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
+
+/** A column of `kubectl get`; with priority 1 only of `-o wide`. */
+export interface PrinterColumn {
+  readonly name: string;
+  readonly type: "string" | "integer" | "date";
+  readonly jsonPath: string;
+  readonly description: string;
+  readonly priority?: 1;
+}
+
+export interface Kind<Spec extends z.ZodObject = z.ZodObject, Status extends z.ZodObject = z.ZodObject> {
+  readonly type: KindType;
+  /** One or two sentences for `kubectl explain`. */
+  readonly description: string;
+  readonly shortNames: readonly string[];
+  readonly printerColumns: readonly PrinterColumn[];
+  readonly spec: Spec;
+  readonly status: Status;
+}
+
+interface Declaration<Spec, Status> {
+  readonly kind: string;
+  readonly plural: string;
+  readonly description: string;
+  /** Each starts with `yf`, so that they are nobody else's. */
+  readonly shortNames: readonly `yf${string}`[];
+  readonly printerColumns: readonly PrinterColumn[];
+  readonly spec: Spec;
+  readonly status: Status;
+}
+
+/** Every kind is namespaced and has a status subresource. */
+export function defineKind<Spec extends z.ZodObject, Status extends z.ZodObject>({
+  kind,
+  plural,
+  ...rest
+}: Declaration<Spec, Status>): Kind<Spec, Status> {
+  return { type: { group: GROUP, version: VERSION, plural, kind, namespaced: true }, ...rest };
+}
+
+/** The column and JSON path of a condition's member. */
+export function conditionColumn({
+  name,
+  condition,
+  member,
+  ...rest
+}: {
+  name: string;
+  condition: string;
+  member: "status" | "reason" | "message";
+  description: string;
+  priority?: 1;
+}): PrinterColumn {
+  return { name, type: "string", jsonPath: `.status.conditions[?(@.type=="${condition}")].${member}`, ...rest };
+}

@@ -1,0 +1,72 @@
+import { readdir, readFile } from "node:fs/promises";
+import { RE2JS } from "re2js";
+import { describe, expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
+import type { KubeObject, ResourceType } from "../kube/types.ts";
+import type { CloudAccount } from "./cloudaccount/schema.ts";
+import { customResourceDefinition } from "./definition.ts";
+import { defineKind } from "./kind.ts";
+import { kinds } from "./kinds.ts";
+import { lintKind } from "./lint.ts";
+import { registryProject, type RegistryProject } from "./registryproject/schema.ts";
+import { crdFiles, renderAllCrds } from "./yaml.ts";
+
+const isRe2 = (pattern: string): boolean => RE2JS.compile(pattern) !== null;
+
+describe.each(kinds.map((kind) => [kind.type.kind, kind] as const))("%s", (_name, kind) => {
+  it("means on the API server what it means to zod, and kubectl can apply it", () => {
+    expect(lintKind(kind, { isRe2 })).toEqual([]);
+  });
+
+  it("belongs to the category yunfan and has short names of its own", () => {
+    const { names, scope } = customResourceDefinition(kind).spec;
+    expect(names).toMatchObject({ categories: ["yunfan"], singular: kind.type.kind.toLowerCase() });
+    expect(names.shortNames.every((name) => name.startsWith("yf"))).toBe(true);
+    expect(scope).toBe("Namespaced");
+  });
+});
+
+it("No two kinds share a plural or a short name", () => {
+  const names = kinds.flatMap(({ type, shortNames }) => [type.plural, ...shortNames]);
+  expect(new Set(names).size).toBe(names.length);
+});
+
+it("manifests/crds holds what the schemas say, and nothing else (npm run generate)", async () => {
+  const paths = (await readdir("manifests/crds")).map((name) => `manifests/crds/${name}`);
+  const present = await Promise.all(paths.map(async (path) => [path, await readFile(path, "utf8")] as const));
+  expect(new Map(present)).toEqual(crdFiles());
+});
+
+it("All CRDs are one stream of YAML documents", () => {
+  const documents = parseAllDocuments(renderAllCrds()).map((document) => document.toJS() as unknown);
+  expect(documents).toEqual(kinds.map((kind) => JSON.parse(JSON.stringify(customResourceDefinition(kind))) as unknown));
+});
+
+it("A kind that loses something on the way, or is too large for kubectl apply, is found", () => {
+  const { spec, status } = registryProject;
+  const declaration = {
+    kind: "Thing",
+    plural: "things",
+    shortNames: ["yft"],
+    printerColumns: [],
+    spec,
+    status,
+  } as const;
+  const lost = defineKind({ ...declaration, description: "A thing.", spec: spec.refine(() => true) });
+  expect(lintKind(lost, { isRe2 })).toEqual(["$.spec: a refinement without a rule is lost"]);
+  const large = defineKind({ ...declaration, description: "Long. ".repeat(50_000) });
+  expect(lintKind(large, { isRe2 })).toEqual([expect.stringMatching(/^\$: \d+ bytes, too large for kubectl apply$/)]);
+});
+
+it("The types fit those of the Kubernetes client", () => {
+  const type: ResourceType = registryProject.type;
+  const asObject = (resource: CloudAccount | RegistryProject): KubeObject => resource;
+  expect(type).toEqual({
+    group: "yunfan.dev",
+    version: "v1alpha1",
+    plural: "registryprojects",
+    kind: "RegistryProject",
+    namespaced: true,
+  });
+  expect(asObject).toBeTypeOf("function");
+});

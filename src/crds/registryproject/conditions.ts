@@ -1,0 +1,34 @@
+// What a RegistryProject's conditions say.
+import { ConditionType, Reason } from "../common/conditions.ts";
+
+export const RegistryProjectCondition = {
+  ...ConditionType,
+  /** What the registry holds is what the spec says. */
+  UpToDate: "UpToDate",
+  /** Every declared pull Secret holds the cloud's present credentials. */
+  PullSecretsReady: "PullSecretsReady",
+} as const;
+
+export const RegistryProjectReason = {
+  ...Reason,
+  /** As declared. */
+  Available: "Available",
+  /** Of UpToDate. */
+  InSync: "InSync",
+  /** The cloud's visibility differs and managementPolicy is Observe. */
+  VisibilityDiffers: "VisibilityDiffers",
+  /** What spec.externalId names belongs to somebody else. */
+  NotOurs: "NotOurs",
+  /** Images are in the project and contentsOnDelete is Refuse. */
+  NotEmpty: "NotEmpty",
+  /** Of PullSecretsReady. */
+  Published: "Published",
+  /** A Secret of that name exists that Yunfan did not make. */
+  SecretNotOwned: "SecretNotOwned",
+  /** A pull Secret is meant for a namespace that the account does not allow. */
+  NamespaceNotAllowed: "NamespaceNotAllowed",
+  /** A pull Secret is meant for a namespace that is not there. */
+  NamespaceNotFound: "NamespaceNotFound",
+  /** The cloud knows no namespace of the name in spec.ctyun.namespace. */
+  PullCredentialsNotFound: "PullCredentialsNotFound",
+} as const;

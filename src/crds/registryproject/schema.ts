@@ -1,0 +1,112 @@
+// RegistryProject: a project in a cloud's image registry, and Secrets to pull from it.
+import * as z from "zod";
+import { namespaceName, objectName } from "../common/formats.ts";
+import { managedFields, managedSpec } from "../common/spec.ts";
+import { managedStatus } from "../common/status.ts";
+import { conditionColumn, defineKind } from "../kind.ts";
+import type { Resource } from "../resource.ts";
+import { integer, listMapOf } from "../schema/fields.ts";
+import { RegistryProjectCondition } from "./conditions.ts";
+
+const visibility = z.enum(["Private", "Public"]);
+
+/** More than any cloud admits, such as `a--b`: which names it takes is for the cloud to say (NameRefused). */
+const cloudName = z
+  .string()
+  .min(2)
+  .max(255)
+  .regex(/^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/);
+
+const pullSecret = z
+  .object({
+    namespace: namespaceName.describe("Our own namespace, or one that the account lists in allowedNamespaces."),
+    name: objectName.describe("Name of the Secret. One that Yunfan did not make is never touched."),
+  })
+  .describe("Where a Secret of type kubernetes.io/dockerconfigjson is kept.");
+
+const ctyun = z.object({
+  namespace: namespaceName
+    .optional()
+    .describe("The namespace in Ctyun Container Instance whose pull credentials are published. Default: default."),
+});
+
+const spec = z.object({
+  ...managedFields,
+  cloudName: cloudName.optional().describe("Name of the project in the registry. Default: metadata.name. Immutable."),
+  visibility: visibility
+    .default("Private")
+    .describe("Private: only the account and those it invited may pull. Public: everybody may."),
+  contentsOnDelete: z
+    .enum(["Refuse", "Delete"])
+    .default("Refuse")
+    .describe(
+      "When this resource is deleted while images are in the project. Refuse: deletion waits. Delete: they go with it.",
+    ),
+  pullSecrets: listMapOf(pullSecret, { keys: ["namespace", "name"], max: 64 })
+    .optional()
+    .describe("Secrets with credentials to pull from the registry, kept up to date and removed when no longer listed."),
+  ctyun: ctyun.optional().describe("What only CtyunCCI needs."),
+});
+
+const count = integer({ min: 0, max: 2 ** 31 - 1 });
+
+const status = z.object({
+  ...managedStatus,
+  origin: z
+    .enum(["Created", "Adopted"])
+    .optional()
+    .describe("Who made the project. Created: Yunfan, which then deletes it by default. Adopted: somebody else."),
+  visibility: visibility.optional().describe("What the registry says."),
+  repositoryCount: count.optional().describe("Repositories in the project."),
+  tagCount: count.optional().describe("Tags in all repositories of the project."),
+  createAttempts: count.optional().describe("How many creations were journaled; each has a nonce of its own."),
+});
+
+export const registryProject = defineKind({
+  kind: "RegistryProject",
+  plural: "registryprojects",
+  description: "A project in a cloud's image registry: its visibility, and Secrets to pull from it.",
+  shortNames: ["yfrp"],
+  printerColumns: [
+    { name: "Cloud Name", type: "string", jsonPath: ".status.cloudName", description: "Name in the registry." },
+    { name: "Visibility", type: "string", jsonPath: ".status.visibility", description: "What the registry says." },
+    {
+      name: "Repos",
+      type: "integer",
+      jsonPath: ".status.repositoryCount",
+      description: "Repositories in the project.",
+    },
+    { name: "Tags", type: "integer", jsonPath: ".status.tagCount", description: "Tags in all repositories." },
+    conditionColumn({
+      name: "Ready",
+      condition: RegistryProjectCondition.Ready,
+      member: "status",
+      description: "Whether it is as declared.",
+    }),
+    conditionColumn({
+      name: "Reason",
+      condition: RegistryProjectCondition.Ready,
+      member: "reason",
+      description: "Why, in one word.",
+    }),
+    { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp", description: "Time since it was created." },
+    {
+      name: "External Id",
+      type: "string",
+      jsonPath: ".status.externalId",
+      description: "Id in the registry.",
+      priority: 1,
+    },
+    conditionColumn({
+      name: "Message",
+      condition: RegistryProjectCondition.Ready,
+      member: "message",
+      description: "Why.",
+      priority: 1,
+    }),
+  ],
+  spec: managedSpec(spec).describe("What is declared."),
+  status: status.describe("What was found."),
+});
+
+export type RegistryProject = Resource<typeof registryProject>;

@@ -1,0 +1,28 @@
+// The field types that Kubernetes has and zod has not: bounded integers, sets, and lists with keys.
+import * as z from "zod";
+import { withKeywords } from "./enforced.ts";
+
+/** An integer between both bounds, inclusive. */
+export function integer({ min, max }: { min: number; max: number }): z.ZodInt {
+  return z.int().min(min).max(max);
+}
+
+/** A list in which no value stands twice; two appliers may each own some of its values. */
+export function setOf<T extends z.ZodType<string>>(item: T, { max }: { max: number }): z.ZodArray<T> {
+  return withKeywords(z.array(item).max(max), { "x-kubernetes-list-type": "set" }, (values) => allDiffer(values));
+}
+
+/** A list of objects in which no two have the same values under `keys`; two appliers may each own some of them. */
+export function listMapOf<T extends z.ZodObject>(
+  item: T,
+  { keys, max }: { keys: readonly (keyof z.output<T> & string)[]; max: number },
+): z.ZodArray<T> {
+  const keywords = { "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": keys };
+  return withKeywords(z.array(item).max(max), keywords, (values) =>
+    allDiffer(values.map((value) => JSON.stringify(keys.map((key) => value[key])))),
+  );
+}
+
+function allDiffer(values: readonly string[]): boolean {
+  return new Set(values).size === values.length;
+}

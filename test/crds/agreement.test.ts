@@ -1,0 +1,114 @@
+// zod and the API server decide alike, and fill in the same defaults, over many generated objects that fit or almost fit.
+import { isDeepStrictEqual } from "node:util";
+import * as fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { customResourceDefinition } from "../../src/crds/definition.ts";
+import type { Kind } from "../../src/crds/kind.ts";
+import { kinds } from "../../src/crds/kinds.ts";
+import type { StructuralSchema } from "../../src/crds/schema/structural.ts";
+import { sharedControlPlane, uniqueNamespace } from "../support/controlplane.ts";
+import { cloudAccountManifest, registryProjectManifest, type Manifest } from "../support/resources.ts";
+import { almostFitting, fitting } from "./arbitraries.ts";
+import { Api, installCrds } from "./cluster.ts";
+
+const SEED = 20_260_101;
+const SPECS_PER_KIND = 300;
+const STATUSES_PER_KIND = 100;
+const EXAMPLES: Record<string, Manifest> = {
+  CloudAccount: cloudAccountManifest(),
+  RegistryProject: registryProjectManifest(),
+};
+
+let api: Api;
+let namespace: string;
+
+beforeAll(async () => {
+  const { kubectl, kubeconfigPath } = sharedControlPlane();
+  await installCrds(kubectl);
+  namespace = await uniqueNamespace(kubectl, "agreement");
+  api = await Api.connect(kubeconfigPath);
+});
+afterAll(() => api.close());
+
+describe.each(kinds.map((kind) => [kind.type.kind, kind] as const))("%s", (name, kind) => {
+  const collection = (): string =>
+    `/apis/${kind.type.group}/${kind.type.version}/namespaces/${namespace}/${kind.type.plural}`;
+  const example = EXAMPLES[name]!;
+
+  it("zod and the API server agree on generated specs", async () => {
+    const tally = await compare({
+      schema: schemaOf(kind, "spec"),
+      runs: SPECS_PER_KIND,
+      zod: (spec) => verdictOf(kind.spec.safeParse(spec)),
+      server: async (spec) => {
+        const { status, body } = await api.send("POST", `${collection()}?dryRun=All`, { ...example, spec });
+        return { taken: accepted(status), detail: body.spec ?? body };
+      },
+    });
+    expect(tally.taken).toBeGreaterThan(SPECS_PER_KIND / 5);
+    expect(tally.refused).toBeGreaterThan(SPECS_PER_KIND / 5);
+  });
+
+  it("zod and the API server agree on generated statuses", async () => {
+    const { body: created } = await api.send("POST", collection(), example);
+    const path = `${collection()}/${example.metadata.name}/status?dryRun=All`;
+    const tally = await compare({
+      schema: schemaOf(kind, "status"),
+      runs: STATUSES_PER_KIND,
+      zod: (value) => verdictOf(kind.status.safeParse(value)),
+      server: async (value) => {
+        const { status, body } = await api.send("PUT", path, { ...created, status: value });
+        return { taken: accepted(status), detail: body.status ?? body };
+      },
+    });
+    expect(tally.taken).toBeGreaterThan(STATUSES_PER_KIND / 5);
+    expect(tally.refused).toBeGreaterThan(STATUSES_PER_KIND / 5);
+  });
+});
+
+/** `detail` is the value with its defaults where it was taken, else the reason. */
+interface Verdict {
+  taken: boolean;
+  detail: unknown;
+}
+
+interface Comparison {
+  schema: StructuralSchema;
+  runs: number;
+  zod: (value: unknown) => Verdict;
+  server: (value: unknown) => Promise<Verdict>;
+}
+
+/** Rejects with the first value on which the two differ. */
+async function compare({ schema, runs, zod, server }: Comparison): Promise<{ taken: number; refused: number }> {
+  const tally = { taken: 0, refused: 0 };
+  const values = fc.oneof({ weight: 3, arbitrary: fitting(schema) }, { weight: 2, arbitrary: almostFitting(schema) });
+  const property = fc.asyncProperty(values, async (value) => {
+    const [ours, theirs] = [zod(value), await server(value)];
+    tally[theirs.taken ? "taken" : "refused"]++;
+    const agree = theirs.taken ? isDeepStrictEqual(ours, theirs) : !ours.taken;
+    if (!agree) throw new Error(`zod: ${JSON.stringify(ours)}\nAPI server: ${JSON.stringify(theirs)}`);
+  });
+  await fc.assert(property, { seed: SEED, numRuns: runs, endOnFailure: true });
+  return tally;
+}
+
+function verdictOf({ success, data, error }: { success: boolean; data?: unknown; error?: unknown }): Verdict {
+  return { taken: success, detail: success ? data : error };
+}
+
+function accepted(httpStatus: number): boolean {
+  const answers = new Map([
+    [200, true],
+    [201, true],
+    [422, false],
+  ]);
+  const answer = answers.get(httpStatus);
+  if (answer === undefined) throw new Error(`The API server answered neither yes nor no: ${httpStatus}`);
+  return answer;
+}
+
+function schemaOf(kind: Kind, part: "spec" | "status"): StructuralSchema {
+  const [version] = customResourceDefinition(kind).spec.versions;
+  return version!.schema.openAPIV3Schema.properties![part]!;
+}

@@ -1,0 +1,119 @@
+// Values made from a structural schema: such that each field fits by itself, and such with one field a little beside it.
+import * as fc from "fast-check";
+import type { StructuralSchema } from "../../src/crds/schema/structural.ts";
+
+/** Explicit nulls are left out: the API server drops them before it validates, so that no object it returns has one. */
+const UNTYPED: readonly unknown[] = ["text", 7, true, [], {}, ["text"], [{}]];
+const INTRUDERS: readonly string[] = [" ", "\n", "A", "a", "-", "--", "_", ".", "/", "é", "0", "*", ":", "%"];
+
+/** Chances of an optional field in a hundred. Few, and rules over many fields pass; many, and those over a few are met. */
+const SPARSE = 33;
+const DENSE = 80;
+
+/** Every field fits by itself; rules over several fields may still refuse the whole. */
+export function fitting(schema: StructuralSchema): fc.Arbitrary<unknown> {
+  return fc.oneof(fittingWith(schema, SPARSE), focused(schema));
+}
+
+/** One optional field at the top, with almost all that it can have below. */
+function focused({ properties = {}, required = [] }: StructuralSchema): fc.Arbitrary<unknown> {
+  const needed = fittingObject({ properties: pick(properties, required), required }, SPARSE);
+  const optional = Object.entries(properties).filter(([name]) => !required.includes(name));
+  const members = optional.map(([name, schema]) => fittingWith(schema, DENSE).map((value) => ({ [name]: value })));
+  return fc.tuple(needed, fc.oneof(...members)).map(([base, member]) => Object.assign(base, member));
+}
+
+function fittingWith(schema: StructuralSchema, chance: number): fc.Arbitrary<unknown> {
+  if (schema.enum) return fc.constantFrom(...schema.enum);
+  switch (schema.type) {
+    case "string":
+      return fittingString(schema);
+    case "integer":
+      return fc.integer({ min: schema.minimum!, max: schema.maximum! });
+    case "boolean":
+      return fc.boolean();
+    case "array":
+      return fc.array(fittingWith(schema.items!, chance), { maxLength: Math.min(schema.maxItems!, 3) });
+    case "object":
+      return fittingObject(schema, chance);
+    default:
+      throw new Error(`no values are known for type ${schema.type}`);
+  }
+}
+
+/** One fault somewhere below, of which zod and the API server must think alike; some turn out to be none. */
+export function almostFitting(schema: StructuralSchema): fc.Arbitrary<unknown> {
+  return fc.oneof(fc.constantFrom(...UNTYPED), ...faults(schema));
+}
+
+function faults(schema: StructuralSchema): fc.Arbitrary<unknown>[] {
+  if (schema.enum) return [fc.constantFrom(...schema.enum.map((value) => String(value).toLowerCase()), "", "Other")];
+  switch (schema.type) {
+    case "string":
+      return [fc.constantFrom("", "a".repeat(schema.maxLength! + 1), "a".repeat(schema.maxLength!)), intruded(schema)];
+    case "integer":
+      return [fc.constantFrom(schema.minimum! - 1, schema.maximum! + 1, schema.minimum! + 0.5, String(schema.minimum))];
+    case "array":
+      return arrayFaults(schema);
+    case "object":
+      return objectFaults(schema);
+    default:
+      return [];
+  }
+}
+
+function fittingString({ pattern, minLength = 0, maxLength = 0 }: StructuralSchema): fc.Arbitrary<string> {
+  if (pattern === undefined) return fc.string({ minLength, maxLength: Math.min(maxLength, 50) });
+  return fc.stringMatching(new RegExp(pattern)).filter(({ length }) => length >= minLength && length <= maxLength);
+}
+
+function intruded(schema: StructuralSchema): fc.Arbitrary<string> {
+  return fc.tuple(fittingString(schema), fc.constantFrom(...INTRUDERS), fc.nat()).map(([text, intruder, place]) => {
+    const index = place % (text.length + 1);
+    return text.slice(0, index) + intruder + text.slice(index);
+  });
+}
+
+function fittingObject(schema: StructuralSchema, chance: number): fc.Arbitrary<Record<string, unknown>> {
+  const { properties = {}, required = [] } = schema;
+  const absent = Symbol("absent");
+  const members = Object.entries(properties).map(([name, property]) => {
+    const value = fittingWith(property, chance);
+    const optional = fc.oneof(
+      { weight: 100 - chance, arbitrary: fc.constant(absent) },
+      { weight: chance, arbitrary: value },
+    );
+    const member = required.includes(name) ? value : optional;
+    return member.map((chosen) => [name, chosen] as const);
+  });
+  return fc.tuple(...members).map((chosen) => Object.fromEntries(chosen.filter(([, value]) => value !== absent)));
+}
+
+function arrayFaults(schema: StructuralSchema): fc.Arbitrary<unknown>[] {
+  const item = fittingWith(schema.items!, SPARSE);
+  const tooMany = item.map((value) => Array.from({ length: schema.maxItems! + 1 }, () => value));
+  return [tooMany, item.map((value) => [value, value]), fc.tuple(item, almostFitting(schema.items!))];
+}
+
+function objectFaults(schema: StructuralSchema): fc.Arbitrary<unknown>[] {
+  const { properties = {}, required = [] } = schema;
+  const whole = fittingObject(schema, SPARSE);
+  const without = required.map((name) => whole.map((value) => withoutMember(value, name)));
+  const spoiled = Object.entries(properties).map(([name, property]) =>
+    fc.tuple(whole, almostFitting(property)).map(([value, fault]) => withMember(value, name, fault)),
+  );
+  const withUnknown = whole.map((value) => withMember(value, "unknownField", 1));
+  return [...without, withUnknown, ...spoiled, ...spoiled];
+}
+
+function withMember(value: Record<string, unknown>, name: string, member: unknown): Record<string, unknown> {
+  return { ...value, [name]: member };
+}
+
+function pick<T>(record: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => names.includes(name)));
+}
+
+function withoutMember(value: Record<string, unknown>, name: string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([key]) => key !== name));
+}

@@ -1,0 +1,150 @@
+// What a person sees: installation without warnings, samples that apply, columns, explanations.
+import { readFile } from "node:fs/promises";
+import { beforeAll, expect, it } from "vitest";
+import { parse } from "yaml";
+import { CloudAccountReason } from "../../src/crds/cloudaccount/conditions.ts";
+import { kinds } from "../../src/crds/kinds.ts";
+import { RegistryProjectReason } from "../../src/crds/registryproject/conditions.ts";
+import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/controlplane.ts";
+import { cloudAccountManifest, registryProjectManifest } from "../support/resources.ts";
+import { installCrds } from "./cluster.ts";
+
+const SAMPLES = ["secret", "account", "registryproject"].map((name) => `manifests/samples/ctyun/${name}.yaml`);
+const { kubectl } = sharedControlPlane();
+let namespace: string;
+let warnings: string;
+
+beforeAll(async () => {
+  warnings = await installCrds(kubectl);
+  namespace = await uniqueNamespace(kubectl, "presentation");
+});
+
+it("The CRDs are installed without a warning and with the names they ask for", async () => {
+  expect(warnings).toBe("");
+  const names = kinds.map(({ type }) => `crd/${type.plural}.${type.group}`);
+  const { items } = JSON.parse(await kubectlOk(kubectl, ["get", ...names, "-o", "json"])) as { items: Definition[] };
+  const conditions = items.map(({ status }) =>
+    status.conditions.map(({ type, status: holds }) => `${type}=${holds}`).sort(),
+  );
+  expect(conditions).toEqual(kinds.map(() => ["Established=True", "NamesAccepted=True"]));
+});
+
+it("A second installation changes nothing", async () => {
+  const names = kinds.map(({ type }) => `crd/${type.plural}.${type.group}`);
+  const generations = ["get", ...names, "-o", "jsonpath={.items[*].metadata.generation}"];
+  const before = await kubectlOk(kubectl, generations);
+  await installCrds(kubectl);
+  expect(await kubectlOk(kubectl, generations)).toBe(before);
+});
+
+it("The samples apply as they stand, without a warning", async () => {
+  const result = await kubectl(["apply", "-n", namespace, ...SAMPLES.flatMap((file) => ["-f", file])]);
+  expect(result).toMatchObject({ code: 0, stderr: "" });
+});
+
+it("The samples leave the namespace to kubectl and refer to one another", async () => {
+  const [secret, account, project] = await Promise.all(
+    SAMPLES.map(async (file) => parse(await readFile(file, "utf8")) as Sample),
+  );
+  expect([secret, account, project].map((sample) => sample?.metadata.namespace)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expect(secret).toMatchObject({ type: "yunfan.dev/credentials", stringData: { accessKey: expect.any(String) } });
+  expect(account!.spec).toMatchObject({ credentialsSecretRef: { name: secret!.metadata.name } });
+  expect(project!.spec).toMatchObject({ accountRef: { name: account!.metadata.name } });
+});
+
+it("A resource that nobody has visited yet counts as in progress", async () => {
+  await kubectlOk(kubectl, ["apply", "-n", namespace, "-f", "-"], JSON.stringify(registryProjectManifest()));
+  const status = await kubectlOk(kubectl, ["get", "yfrp/shop", "-n", namespace, "-o", "jsonpath={.status}"]);
+  expect(JSON.parse(status)).toEqual({ observedGeneration: -1 });
+});
+
+it("kubectl get yunfan shows both kinds with their columns", async () => {
+  const here = ["-n", namespace];
+  const manifests = [
+    cloudAccountManifest({ metadata: { name: "shown" } }),
+    registryProjectManifest({ metadata: { name: "shown" } }),
+  ];
+  for (const manifest of manifests) {
+    await kubectlOk(kubectl, ["apply", ...here, "-f", "-"], JSON.stringify(manifest));
+  }
+  const project = { cloudName: "shown", visibility: "Private", repositoryCount: 2, tagCount: 5, externalId: "16" };
+  await patchStatus("yfca/shown", { conditions: [ready(CloudAccountReason.Verified)] });
+  await patchStatus("yfrp/shown", { ...project, conditions: [ready(RegistryProjectReason.Available)] });
+
+  const lines = rows(await kubectlOk(kubectl, ["get", "yunfan", ...here]));
+  expect(lines).toContainEqual(["NAME", "PROVIDER", "ENDPOINT", "READY", "REASON", "AGE"]);
+  expect(lines).toContainEqual([
+    "cloudaccount.yunfan.dev/shown",
+    "CtyunCCI",
+    "https://ctyun.example",
+    "True",
+    "Verified",
+    expect.any(String),
+  ]);
+  expect(lines).toContainEqual(["NAME", "CLOUD NAME", "VISIBILITY", "REPOS", "TAGS", "READY", "REASON", "AGE"]);
+  expect(lines).toContainEqual([
+    "registryproject.yunfan.dev/shown",
+    "shown",
+    "Private",
+    "2",
+    "5",
+    "True",
+    "Available",
+    expect.any(String),
+  ]);
+
+  const wide = rows(await kubectlOk(kubectl, ["get", "yfrp/shown", "-o", "wide", ...here]));
+  expect(wide.map((row) => row.slice(-2))).toEqual([
+    ["EXTERNAL ID", "MESSAGE"],
+    ["16", "As declared"],
+  ]);
+});
+
+it.each([
+  ["cloudaccounts.spec.tls.mode", "Plaintext: endpoints may be http"],
+  ["registryprojects.spec.contentsOnDelete", "Refuse: deletion waits"],
+  ["registryprojects.spec.pullSecrets.name", "One that Yunfan did not make is never touched"],
+])("kubectl explain says what %s means", async (field, text) => {
+  const explain = ["explain", field, "--api-version=yunfan.dev/v1alpha1"];
+  // The API server publishes the schema a moment after the kind is served.
+  await expect
+    .poll(async () => oneLine((await kubectl(explain)).stdout), { timeout: 20_000, interval: 250 })
+    .toContain(text);
+});
+
+interface Definition {
+  status: { conditions: { type: string; status: string }[] };
+}
+
+interface Sample {
+  metadata: { name: string; namespace?: string };
+  spec?: unknown;
+  type?: string;
+  stringData?: Record<string, string>;
+}
+
+function ready(reason: string): Record<string, unknown> {
+  const lastTransitionTime = "2026-01-01T00:00:00Z";
+  return { type: "Ready", status: "True", reason, message: "As declared", observedGeneration: 1, lastTransitionTime };
+}
+
+async function patchStatus(target: string, status: unknown): Promise<void> {
+  const patch = JSON.stringify({ status });
+  await kubectlOk(kubectl, ["patch", target, "-n", namespace, "--subresource=status", "--type=merge", "-p", patch]);
+}
+
+/** kubectl separates columns by at least two, mostly three blanks. */
+function rows(table: string): string[][] {
+  return table
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.trim().split(/ {2,}/));
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ");
+}
