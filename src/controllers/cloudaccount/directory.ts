@@ -111,6 +111,13 @@ export function accountKey(ref: AccountRef, fromNamespace: string): string {
   return `${ref.namespace ?? fromNamespace}/${ref.name}`;
 }
 
+/** Which installation of which cloud the account reaches: two accounts on one share the names in it. */
+export function cloudOf({ spec }: CloudAccount): string {
+  const url = URL.parse(spec.endpoint ?? "");
+  const endpoint = url ? url.href.replace(/\/+$/, "") : (spec.region ?? "");
+  return `${spec.provider} ${endpoint}`;
+}
+
 /** Which version of a Secret was looked at; a recreated one is another version. */
 export function versionOf(secret: CredentialsSecret): string {
   return secret.metadata.resourceVersion;

@@ -29,6 +29,7 @@ function comparePrecedence(left: RegistryProject, right: RegistryProject): numbe
   return age !== 0 ? age : left.metadata.uid < right.metadata.uid ? -1 : 1;
 }
 
-function holdsSomething({ status }: RegistryProject): boolean {
+/** Something in the cloud is its, or may be. */
+export function holdsSomething({ status }: RegistryProject): boolean {
   return status.externalId !== undefined || status.operation !== undefined;
 }

@@ -8,11 +8,11 @@ import type { Clock } from "../../lib/clock.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import { keyOf, type Store } from "../../runtime/store.ts";
-import { accountKey, type Access, type AccountDirectory } from "../cloudaccount/directory.ts";
+import { accountKey, allowsNamespace, cloudOf, type Access, type AccountDirectory } from "../cloudaccount/directory.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { ProjectCatalog } from "./catalog.ts";
-import { ownerBefore, claimsOf } from "./claim.ts";
+import { claimsOf, holdsSomething, ownerBefore } from "./claim.ts";
 
 /** Indexes of the cache of RegistryProjects. */
 export const INDEXES = {
@@ -78,7 +78,7 @@ export class Accounts {
   /** Throws TerminalError NameConflict where an older resource claims the same name or id on the same endpoint. */
   assertClaim({ visit, access }: Work): void {
     const contenders = claimsOf(visit.object).flatMap((claim) => this.#deps.projects.byIndex("claim", claim));
-    const rivals = contenders.filter((other) => this.#sharesEndpoint(other, access));
+    const rivals = contenders.filter((other) => this.#competes(other, access));
     const owner = ownerBefore(visit.object, rivals);
     if (!owner) return;
     const message =
@@ -93,10 +93,11 @@ export class Accounts {
     this.#deps.wake(holders.map(({ metadata }) => keyOf(metadata)));
   }
 
-  #sharesEndpoint(other: RegistryProject, { account }: Access): boolean {
+  /** Whether the other one competes: its account reaches the same cloud, and it may use that account or holds something. */
+  #competes(other: RegistryProject, { account }: Access): boolean {
     const theirs = this.#deps.directory.account(accountOf(other));
-    const { provider, endpoint } = account.spec;
-    return theirs?.spec.provider === provider && theirs.spec.endpoint === endpoint;
+    if (!theirs || cloudOf(theirs) !== cloudOf(account)) return false;
+    return holdsSomething(other) || allowsNamespace(theirs, other.metadata.namespace);
   }
 
   #catalogOf(access: Access, registry: RegistryFacet): ProjectCatalog {

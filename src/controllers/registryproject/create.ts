@@ -4,6 +4,7 @@ import { timestamp, type Clock } from "../../lib/clock.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import type { Verdict } from "../../runtime/conditions.ts";
 import type { Operation } from "../lifecycle/resource.ts";
+import { cloudOf } from "../cloudaccount/directory.ts";
 import type { Accounts, Work } from "./context.ts";
 import type { Observer } from "./observe.ts";
 import { cloudNameOf, CREATED, taken } from "./plan.ts";
@@ -58,38 +59,36 @@ export class Creator {
     throw new TerminalError(why);
   }
 
-  async #send(work: Work, operation: Operation, onRefusal: (error: unknown) => Promise<void>): Promise<void> {
+  async #send(work: Work, operation: Operation, onRefusal: (error: unknown) => Promise<undefined>): Promise<void> {
     const { visit, registry } = work;
     const { visibility } = visit.object.spec;
     const project = { name: cloudNameOf(visit.object), visibility, nonce: operation.nonce };
-    try {
-      const { id } = await registry.createProject(project, visit.signal);
-      this.#deps.observer.noteWrite(visit.object);
-      visit.log.info({ externalId: id, cloudName: project.name }, "Created project");
-      if (id === undefined) await this.#findCreated(work, operation);
-      else recordCreated(work, id);
-    } catch (error) {
-      this.#deps.observer.noteWrite(visit.object);
-      await onRefusal(error);
-    }
+    const created = await registry
+      .createProject(project, visit.signal)
+      .catch((error: unknown) => onRefusal(error))
+      .finally(() => this.#deps.observer.noteWrite(visit.object));
+    if (!created) return;
+    visit.log.info({ externalId: created.id, cloudName: project.name }, "Created project");
+    if (created.id === undefined) await this.#findCreated(work, operation);
+    else recordCreated(work, created.id);
   }
 
   /** The answer to a nonce's first send: anything certain closes the journal, a 409 included. */
   async #refused(work: Work, error: unknown): Promise<never> {
-    if (isUndecided(error)) throw unknownOutcome(error);
+    if (outcomeIsUnknown(error)) throw unknownOutcome(error);
     delete work.visit.status.operation;
     if (isTaken(error)) throw await this.#alreadyExists(work);
     throw error;
   }
 
   /** After an unknown outcome a 409 may mean our own earlier send: the mark tells. */
-  async #refusedAgain(work: Work, operation: Operation, error: unknown): Promise<void> {
-    if (isUndecided(error)) throw unknownOutcome(error);
+  async #refusedAgain(work: Work, operation: Operation, error: unknown): Promise<undefined> {
+    if (outcomeIsUnknown(error)) throw unknownOutcome(error);
     if (!isTaken(error)) {
       delete work.visit.status.operation;
       throw error;
     }
-    if (await this.#adoptMarked(work, operation)) return;
+    if (await this.#adoptMarked(work, operation)) return undefined;
     delete work.visit.status.operation;
     throw await this.#alreadyExists(work);
   }
@@ -140,17 +139,11 @@ export function recordCreated({ visit }: Pick<Work, "visit">, id: string): void 
 }
 
 function scopedName({ access, visit }: Work): string {
-  const { provider, endpoint } = access.account.spec;
-  return `${provider} ${endpoint} ${cloudNameOf(visit.object)}`;
+  return `${cloudOf(access.account)} ${cloudNameOf(visit.object)}`;
 }
 
 function isTaken(error: unknown): boolean {
   return error instanceof CloudError && error.kind === "AlreadyExists";
-}
-
-/** What leaves the journal open: an unknown outcome, and waits that were thrown on the way. */
-function isUndecided(error: unknown): boolean {
-  return error instanceof WaitingError || outcomeIsUnknown(error);
 }
 
 function unknownOutcome(error: unknown): unknown {
