@@ -100,6 +100,24 @@ describe("LeaderElector in trouble", () => {
     expect(leader.elector.remainingMs()).toBeGreaterThan(0);
   });
 
+  it("goes on at once when somebody labels its Lease between two renewals", async () => {
+    const { namespace, lease, edit } = await leaseStand();
+    const proxy = await proxyToApiServer();
+    const leader = campaign({ namespace, identity: "leader", proxy });
+    await leader.elected();
+    const sinceConflict = (): string[] => {
+      const first = proxy.requests.findIndex(({ status }) => status === 409);
+      const requests = first < 0 ? [] : proxy.requests.slice(first, first + 3);
+      return requests.map(({ method, status }) => `${method} ${status}`);
+    };
+
+    await edit({ metadata: { labels: { team: "sail" } } });
+    await vi.waitFor(() => expect(sinceConflict()).toEqual(["PUT 409", "GET 200", "PUT 200"]), 5000);
+
+    expect((await lease()).metadata.labels).toEqual({ team: "sail" });
+    expect(leader.elector.remainingMs()).toBeGreaterThan(0);
+  });
+
   it("polls when its watch has gone silent", async () => {
     const { namespace } = await leaseStand();
     const proxy = await proxyToApiServer();
@@ -132,11 +150,11 @@ describe("LeaderElector in trouble", () => {
   });
 
   it("loses the lease when somebody writes another holder into it", async () => {
-    const { namespace, lease, seize } = await leaseStand();
+    const { namespace, lease, edit } = await leaseStand();
     const leader = campaign({ namespace, identity: "leader" });
     await leader.elected();
 
-    await seize("usurper");
+    await edit({ spec: { holderIdentity: "usurper" } });
 
     expect(await leader.ended).toBeInstanceOf(LeaseLostError);
     await leader.elector.release();

@@ -1,5 +1,5 @@
 // A flag that one loop waits for and somebody else raises. Raised while nobody waits, it is kept.
-import { sleep, type Clock } from "../lib/clock.ts";
+import type { Clock } from "../lib/clock.ts";
 
 export class News {
   #pending = false;
@@ -18,17 +18,21 @@ export class News {
     this.#pending = false;
   }
 
-  /** Resolves and clears: true as soon as it is raised, false after `ms`. Rejects with the signal's reason. */
-  async wait(options: { clock: Clock; ms: number; signal: AbortSignal }): Promise<boolean> {
-    const raised = new AbortController();
-    this.#wake = () => raised.abort();
-    if (this.#pending) raised.abort();
-    const either = AbortSignal.any([options.signal, raised.signal]);
-    await sleep(options.clock, options.ms, either).catch((reason: unknown) => {
-      if (reason !== raised.signal.reason) throw reason;
-    });
+  /** Resolves with whether it was raised, and clears it: at once if so, else after `ms`. Rejects with the signal's reason. */
+  async wait({ clock, ms, signal }: { clock: Clock; ms: number; signal: AbortSignal }): Promise<boolean> {
+    const { promise, resolve: wake } = Promise.withResolvers<void>();
+    const timer = clock.after(ms, wake);
+    const onAbort = (): void => wake();
+    signal.addEventListener("abort", onAbort, { once: true });
+    this.#wake = wake;
+    if (this.#pending || signal.aborted) wake();
+    await promise;
     this.#wake = undefined;
+    signal.removeEventListener("abort", onAbort);
+    timer.cancel();
+    signal.throwIfAborted();
+    const raised = this.#pending;
     this.#pending = false;
-    return raised.signal.aborted;
+    return raised;
   }
 }

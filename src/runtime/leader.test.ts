@@ -75,12 +75,16 @@ describe("LeaderElector", () => {
     const told: boolean[] = [];
     const leader = campaign({ namespace, identity: "leader", onLeading: (leading) => told.push(leading) });
     await leader.elected();
-    const candidate = campaign({ namespace, identity: "candidate", onLeading: () => told.push(true) });
+    const candidate = campaign({
+      namespace,
+      identity: "candidate",
+      onLeading: (leading) => leading && told.push(true),
+    });
     await candidate.crash();
     await candidate.elector.release();
     await leader.crash();
 
-    expect(told).toEqual([true, false]);
+    expect(told).toEqual([false, true, false]);
     expect(await leader.ended).toBe("Ended");
     expect((await lease()).spec.holderIdentity).toBe("leader");
   });

@@ -1,5 +1,5 @@
 // Leader election over a Lease: campaigns, renews, tells when leadership is lost, and releases. Decisions: leader-state.ts.
-import { isNotFound } from "../kube/errors.ts";
+import { isConflict, isNotFound } from "../kube/errors.ts";
 import type { KubeTransport } from "../kube/transport.ts";
 import { sleep, type Clock } from "../lib/clock.ts";
 import { messageOf } from "../lib/errors.ts";
@@ -27,7 +27,7 @@ export interface LeaderElectorOptions {
   readonly timing: LeaderTiming;
   /** Gives [0, 1). */
   readonly random?: () => number;
-  /** Told at each change, for the metric. Must not throw. */
+  /** Told when the campaign begins and at each change, for the metric. Must not throw. */
   readonly onLeading?: (leading: boolean) => void;
 }
 
@@ -120,6 +120,7 @@ export class LeaderElector implements Fence {
   async #campaign(signal: AbortSignal): Promise<void> {
     const { log, identity, onLeading } = this.#options;
     log.info({ lease: this.#ref, identity }, "Waiting for the lease");
+    onLeading?.(false);
     const decided = new AbortController();
     const onLease = (lease: Lease | undefined): void => this.#heard(lease);
     const watching = watchLease(
@@ -170,7 +171,10 @@ export class LeaderElector implements Fence {
     }
   }
 
-  /** One renewal. A failure is not the end while the deadline lies ahead. Resolves with whether the record is known. */
+  /**
+   * One renewal. A failure is not the end while the deadline lies ahead. After a conflict, which an edit of the Lease's
+   * metadata is enough for, it looks and tries again at once. Resolves with whether the record is known.
+   */
   async #renew(current: boolean): Promise<boolean> {
     try {
       if (!current && this.remainingMs() > 0) await this.#read(undefined);
@@ -178,17 +182,18 @@ export class LeaderElector implements Fence {
       return true;
     } catch (error) {
       if (error instanceof LeaseLostError) throw error;
+      if (current && isConflict(error)) return this.#renew(false);
       this.#failed(error);
       return false;
     }
   }
 
   #decide(): Exclude<LeaseDecision, { action: "Lost" }> {
-    const { clock, log } = this.#options;
+    const { clock, log, identity } = this.#options;
     const decision = this.#state.decide({ monotonicMs: clock.monotonic(), wallMs: clock.now() });
     if (decision.action === "Lost") throw new LeaseLostError(decision.reason);
     const { holder } = this.#state;
-    if (holder && holder !== this.#lastHolder) log.info({ holder }, "Saw a new leader");
+    if (holder && holder !== this.#lastHolder && holder !== identity) log.info({ holder }, "Saw a new leader");
     this.#lastHolder = holder;
     return decision;
   }
@@ -242,8 +247,12 @@ export class LeaderElector implements Fence {
     return ms * (1 + JITTER * this.#random());
   }
 
-  /** Said once per kind of failure: the same one every two seconds would drown what else is said. */
+  /**
+   * Said once per kind of failure: the same one every two seconds would drown what else is said. That somebody else was
+   * quicker is none.
+   */
   #failed(error: unknown): void {
+    if (isConflict(error)) return;
     const failure = messageOf(error);
     if (failure === this.#lastFailure) return;
     this.#lastFailure = failure;

@@ -189,7 +189,7 @@ export class Store<T extends KubeObject> {
   }
 
   #bury(uid: string, goneAt: string): void {
-    this.#tombstones.set(uid, goneAt);
+    if (compareVersions(goneAt, this.#tombstones.get(uid) ?? "") > 0) this.#tombstones.set(uid, goneAt);
     const [oldest] = this.#tombstones.keys();
     if (this.#tombstones.size > MOST_TOMBSTONES && oldest !== undefined) this.#tombstones.delete(oldest);
   }

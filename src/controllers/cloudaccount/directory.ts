@@ -1,8 +1,9 @@
 // Accounts as other controllers use them: may this namespace use it, is it ready, and its opened session.
+import { CloudAccountReason as Reason } from "../../crds/cloudaccount/conditions.ts";
 import type { AccountSettings, Cloud, CloudDeps, CloudSession, Credentials } from "../../cloud/contract.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import type { KubeObject } from "../../kube/types.ts";
-import { WaitingError } from "../../lib/errors.ts";
+import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import type { Provider } from "../../lib/providers.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import type { Store } from "../../runtime/store.ts";
@@ -79,7 +80,10 @@ export class AccountDirectory {
     return this.#deps.secrets.get(`${account.metadata.namespace}/${account.spec.credentialsSecretRef.name}`);
   }
 
-  /** The session of this version of account and Secret; one of an older version is closed. Throws CloudError. */
+  /**
+   * The session of this version of account and Secret; one of an older version is closed. Throws CloudError, and TerminalError
+   * NotSupportedByCloud where the provider is not served.
+   */
   open(account: CloudAccount, secret: CredentialsSecret): CloudSession {
     const key = keyOf(account.metadata);
     const version = [account.metadata.uid, account.metadata.generation, versionOf(secret)].join("/");
@@ -87,7 +91,7 @@ export class AccountDirectory {
     if (present?.version === version) return present.session;
     this.drop(key);
     const cloud = this.#deps.clouds[account.spec.provider];
-    if (!cloud) throw notReady(`names provider ${account.spec.provider}, which this version does not serve yet`);
+    if (!cloud) throw notServed(account, Object.keys(this.#deps.clouds));
     const session = cloud.open(settingsOf(account), decode(secret), this.#deps.cloudDeps(account));
     this.#open.set(key, { version, session });
     return session;
@@ -141,7 +145,14 @@ function obstacleOf(account: CloudAccount, secret: CredentialsSecret | undefined
 }
 
 function notReady(message: string): WaitingError {
-  return new WaitingError({ reason: "AccountNotReady", message, pollAfterMs: ACCOUNT_POLL_MS });
+  return new WaitingError({ reason: Reason.AccountNotReady, message, pollAfterMs: ACCOUNT_POLL_MS });
+}
+
+function notServed({ spec }: CloudAccount, served: readonly string[]): TerminalError {
+  const message =
+    `spec.provider ${spec.provider} is not served by this version of Yunfan, which knows ${served.join(", ")}. ` +
+    "Create an account for one of those, or update Yunfan";
+  return new TerminalError({ reason: Reason.NotSupportedByCloud, message });
 }
 
 function settingsOf(account: CloudAccount): AccountSettings {

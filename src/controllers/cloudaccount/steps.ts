@@ -1,4 +1,5 @@
 // What a CloudAccount's reconcile does: read the Secret, prove the credentials by a signed read, protect the account in use.
+import { CloudAccountReason as Reason } from "../../crds/cloudaccount/conditions.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import type { CloudSession } from "../../cloud/contract.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
@@ -41,15 +42,19 @@ export class CloudAccountSteps implements Steps<CloudAccount> {
     const session = this.#deps.directory.open(account, secret);
     await this.#verify(visit, session, seenBefore);
     const message = "The cloud accepted the credentials";
-    visit.state({ type: "CredentialsReady", status: "True", reason: "Verified", message });
-    return { state: "Ready", reason: "Verified", message };
+    visit.state({ type: "CredentialsReady", status: "True", reason: Reason.Verified, message });
+    return { state: "Ready", reason: Reason.Verified, message };
   }
 
   // eslint-disable-next-line typescript/require-await -- the contract is asynchronous
   async finalize(visit: Visit<CloudAccount>): Promise<"Released"> {
     const users = this.#deps.users(visit.object);
     if (users.length > 0) {
-      throw new WaitingError({ reason: "DeletionHeld", message: heldMessage(users), pollAfterMs: FALLBACK_POLL_MS });
+      throw new WaitingError({
+        reason: Reason.DeletionHeld,
+        message: heldMessage(users),
+        pollAfterMs: FALLBACK_POLL_MS,
+      });
     }
     this.#deps.directory.drop(keyOf(visit.object.metadata));
     return "Released";
@@ -81,12 +86,12 @@ export class CloudAccountSteps implements Steps<CloudAccount> {
       const message =
         `Secret ${namespace}/${name} (spec.credentialsSecretRef) is not of type ${CREDENTIALS_TYPE}. ` +
         "A Secret's type can't be changed: delete it and create it with that type";
-      throw new TerminalError({ reason: "SecretWrongType", message });
+      throw new TerminalError({ reason: Reason.SecretWrongType, message });
     }
     const message =
       `Secret ${namespace}/${name} (spec.credentialsSecretRef) does not exist. ` +
       `Create it with type ${CREDENTIALS_TYPE} in namespace ${namespace}`;
-    throw new WaitingError({ reason: "SecretNotFound", message, pollAfterMs: FALLBACK_POLL_MS });
+    throw new WaitingError({ reason: Reason.SecretNotFound, message, pollAfterMs: FALLBACK_POLL_MS });
   }
 }
 
@@ -100,7 +105,7 @@ function rejected(account: CloudAccount, cause: CloudError): TerminalError {
   const message =
     `${cause.message}. Correct the keys in Secret ${namespace}/${account.spec.credentialsSecretRef.name}; ` +
     "it is tried again as soon as the Secret changes";
-  return new TerminalError({ reason: "CredentialsRejected", message, cause });
+  return new TerminalError({ reason: Reason.CredentialsRejected, message, cause });
 }
 
 function heldMessage(users: readonly string[]): string {

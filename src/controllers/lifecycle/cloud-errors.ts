@@ -1,34 +1,38 @@
 // From what a cloud said (CloudError) to what happens next (ReconcileError), for every kind alike.
+import { Reason } from "../../crds/common/conditions.ts";
 import type { CloudError, CloudErrorKind } from "../../cloud/errors.ts";
 import { RetryableError, TerminalError, type ReconcileError } from "../../lib/errors.ts";
 
 /** `retry`: tried again by itself. The others wait for a person. */
 const MEANING: Record<CloudErrorKind, { reason: string; advice: string; retry?: true }> = {
-  Rejected: { reason: "Rejected", advice: "Correct the spec" },
+  Rejected: { reason: Reason.Rejected, advice: "Correct the spec" },
   NameRefused: {
-    reason: "NameRefused",
+    reason: Reason.NameRefused,
     advice: "Choose another spec.cloudName: it can't be changed, so create a new resource",
   },
   Unauthenticated: {
-    reason: "CredentialsRejected",
+    reason: Reason.CredentialsRejected,
     advice: "Correct the credentials Secret of the account",
     retry: true,
   },
-  Forbidden: { reason: "Forbidden", advice: "Give the account's user the right to do this in the cloud" },
-  NotFound: { reason: "NotFoundInCloud", advice: "Looking again", retry: true },
-  AlreadyExists: { reason: "AlreadyExists", advice: "Choose another spec.cloudName in a new resource" },
-  NotEmpty: { reason: "NotEmpty", advice: "Empty it in the cloud, or set spec.contentsOnDelete to Delete" },
-  QuotaExceeded: { reason: "QuotaExceeded", advice: "Raise the quota in the cloud or delete what is not needed" },
-  Throttled: { reason: "Throttled", advice: "Trying again when the cloud allows it", retry: true },
+  Forbidden: { reason: Reason.Forbidden, advice: "Give the account's user the right to do this in the cloud" },
+  NotFound: { reason: Reason.NotFoundInCloud, advice: "Looking again", retry: true },
+  AlreadyExists: { reason: Reason.AlreadyExists, advice: "Choose another spec.cloudName in a new resource" },
+  NotEmpty: { reason: Reason.NotEmpty, advice: "Empty it in the cloud, or set spec.contentsOnDelete to Delete" },
+  QuotaExceeded: { reason: Reason.QuotaExceeded, advice: "Raise the quota in the cloud or delete what is not needed" },
+  Throttled: { reason: Reason.Throttled, advice: "Trying again when the cloud allows it", retry: true },
   Unreachable: {
-    reason: "EndpointUnreachable",
+    reason: Reason.EndpointUnreachable,
     advice: "Check spec.endpoint and spec.tls of the account",
     retry: true,
   },
-  Unavailable: { reason: "CloudUnavailable", advice: "Trying again", retry: true },
-  CredentialsMalformed: { reason: "CredentialsIncomplete", advice: "Correct the keys of the credentials Secret" },
-  AmbiguousCredentials: { reason: "AmbiguousCredentials", advice: "Keep one set of keys in the credentials Secret" },
-  EndpointRequired: { reason: "EndpointRequired", advice: "Set spec.endpoint of the account" },
+  Unavailable: { reason: Reason.CloudUnavailable, advice: "Trying again", retry: true },
+  CredentialsMalformed: { reason: Reason.CredentialsIncomplete, advice: "Correct the keys of the credentials Secret" },
+  AmbiguousCredentials: {
+    reason: Reason.AmbiguousCredentials,
+    advice: "Keep one set of keys in the credentials Secret",
+  },
+  EndpointRequired: { reason: Reason.EndpointRequired, advice: "Set spec.endpoint of the account" },
 };
 
 export function reconcileErrorOf(error: CloudError): ReconcileError {

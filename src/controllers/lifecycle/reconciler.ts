@@ -1,4 +1,5 @@
 // The frame of every reconcile: fetch, pause, delete or apply, one write-back, one event per change of Ready.
+import { Reason } from "../../crds/common/conditions.ts";
 import { FencedError } from "../../lib/fence.ts";
 import { ReconcileError, RetryableError, WaitingError } from "../../lib/errors.ts";
 import type { Reconciler, ReconcileRequest, Result } from "../../runtime/controller.ts";
@@ -75,7 +76,8 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
   }
 
   async #conclude(visit: Visit<T>, verdict: Verdict, type: "Normal" | "Warning"): Promise<void> {
-    const before = findCondition(visit.object.status.conditions, "Ready");
+    // As found: a journal on the way says that a create is under way, which is no news when it ends as it did last time.
+    const before = findCondition(visit.found.status.conditions, "Ready");
     await visit.conclude(verdict);
     const ready = verdict.state === "Ready" ? "True" : "False";
     if (before?.status === ready && before.reason === verdict.reason) return;
@@ -103,13 +105,13 @@ function isOursAlone(error: unknown): boolean {
 }
 
 function isQuietWait(error: unknown): boolean {
-  return error instanceof WaitingError && error.reason === "Changed";
+  return error instanceof WaitingError && error.reason === Reason.Changed;
 }
 
 function verdictOf(failure: unknown): Verdict {
   if (!(failure instanceof ReconcileError)) {
     const message = "An unexpected error; the operator's log has it, and it is tried again";
-    return { state: "Reconciling", reason: "InternalError", message };
+    return { state: "Reconciling", reason: Reason.InternalError, message };
   }
   const { reason, message } = failure;
   const state = failure instanceof WaitingError || failure instanceof RetryableError ? "Reconciling" : "Stalled";

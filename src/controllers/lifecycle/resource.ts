@@ -1,4 +1,5 @@
 // What every resource that Yunfan reconciles has in common: the spec and status fields of design section 2.
+import type { Operation } from "../../crds/common/status.ts";
 import type { KubeObject } from "../../kube/types.ts";
 import type { Condition } from "../../runtime/conditions.ts";
 
@@ -12,19 +13,6 @@ export const ANNOTATIONS = {
   forceOrphan: "yunfan.dev/force-orphan",
   recreate: "yunfan.dev/recreate",
 } as const;
-
-/** A journaled cloud operation whose outcome is not recorded yet (design section 3, steps 3 to 5). */
-export interface Operation {
-  readonly verb: "Create" | "Update" | "Delete";
-  readonly id?: string | undefined;
-  /** `<uid>-<n>`: the mark of this create, where the cloud keeps one. */
-  readonly nonce: string;
-  /** When the journal was opened; what bears our mark is not older. */
-  readonly startedAt: string;
-  /** When the request was last about to be sent; the settle window counts from here. */
-  readonly lastSentAt?: string | undefined;
-  readonly progress?: string | undefined;
-}
 
 export interface ManagedStatus {
   readonly observedGeneration: number;

@@ -1,4 +1,5 @@
 // One visit of a reconcile to a resource: the object as last answered, the status being drafted, and the ways to persist.
+import { Reason } from "../../crds/common/conditions.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { ResourceType } from "../../kube/types.ts";
 import { timestamp, type Clock } from "../../lib/clock.ts";
@@ -7,15 +8,8 @@ import type { Logger } from "../../lib/log.ts";
 import { nextConditions, summary, type Statement, type Verdict } from "../../runtime/conditions.ts";
 import { ensureFinalizer, removeFinalizer } from "../../runtime/finalizer.ts";
 import { writeStatus } from "../../runtime/status.ts";
-import {
-  annotation,
-  ANNOTATIONS,
-  FINALIZER,
-  isDeleting,
-  type Managed,
-  type Operation,
-  type StatusDraft,
-} from "./resource.ts";
+import type { Operation } from "../../crds/common/status.ts";
+import { annotation, ANNOTATIONS, FINALIZER, isDeleting, type Managed, type StatusDraft } from "./resource.ts";
 
 export interface VisitDeps<T extends Managed> {
   readonly client: KubeClient;
@@ -29,6 +23,8 @@ export interface VisitDeps<T extends Managed> {
 export class Visit<T extends Managed> {
   readonly signal: AbortSignal;
   readonly log: Logger;
+  /** As the visit found it. */
+  readonly found: T;
   /** The draft of the next status. */
   readonly status: StatusDraft<T>;
   #object: T;
@@ -37,6 +33,7 @@ export class Visit<T extends Managed> {
 
   constructor(deps: VisitDeps<T>, start: { object: T; signal: AbortSignal; log: Logger }) {
     this.#deps = deps;
+    this.found = start.object;
     this.#object = start.object;
     this.signal = start.signal;
     this.log = start.log;
@@ -93,7 +90,7 @@ export class Visit<T extends Managed> {
   /** Paused: everything stays as it was, and a condition says why. */
   async concludePaused(): Promise<void> {
     const message = `Remove the annotation ${ANNOTATIONS.paused} to go on`;
-    const paused: Statement = { type: "Paused", status: "True", reason: "Paused", message };
+    const paused: Statement = { type: "Paused", status: "True", reason: Reason.Paused, message };
     const previous = this.#object.status.conditions ?? [];
     const at = { generation: this.#object.metadata.generation ?? 0, now: timestamp(this.#deps.clock) };
     const kept = previous.filter((condition) => condition.type !== "Paused");
@@ -141,7 +138,7 @@ function sameBasis(live: Managed, seen: Managed): boolean {
 
 function changedMeanwhile(): WaitingError {
   const message = "The resource changed while it was being worked on; looking again";
-  return new WaitingError({ reason: "Changed", message, pollAfterMs: 100 });
+  return new WaitingError({ reason: Reason.Changed, message, pollAfterMs: 100 });
 }
 
 /** A column for people, never a contract. */

@@ -1,4 +1,5 @@
 // What a project holds: counted for the status, and emptied where the spec says so.
+import { RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
 import type { RegistryProject as Project } from "../../cloud/registry.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import type { Work } from "./context.ts";
@@ -28,5 +29,5 @@ export function notEmpty(count?: number): TerminalError {
   const message =
     `The project ${holds}. Delete them in the registry, or set spec.contentsOnDelete to Delete, ` +
     "or set spec.deletionPolicy to Orphan to leave the project in the cloud";
-  return new TerminalError({ reason: "NotEmpty", message });
+  return new TerminalError({ reason: Reason.NotEmpty, message });
 }

@@ -1,4 +1,5 @@
 // What the steps of a RegistryProject share: its caches, the account's catalog, and who may claim what.
+import { RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
 import type { CloudSession } from "../../cloud/contract.ts";
 import type { RegistryFacet } from "../../cloud/registry.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
@@ -65,12 +66,12 @@ export class Accounts {
     const { provider } = access.account.spec;
     if (spec.ctyun && provider !== "CtyunCCI") {
       const message = `spec.ctyun does not fit provider ${provider} of account ${keyOf(access.account.metadata)}. Remove it`;
-      throw new TerminalError({ reason: "ProviderMismatch", message });
+      throw new TerminalError({ reason: Reason.ProviderMismatch, message });
     }
     const { registry } = access.session;
     if (!registry) {
       const message = `${provider} offers no registry projects. Use an account of a cloud that does`;
-      throw new TerminalError({ reason: "NotSupportedByCloud", message });
+      throw new TerminalError({ reason: Reason.NotSupportedByCloud, message });
     }
     return { visit, access, registry, catalog: this.#catalogOf(access, registry) };
   }
@@ -84,7 +85,7 @@ export class Accounts {
     const message =
       `RegistryProject ${keyOf(owner.metadata)} claims the same project and came first. ` +
       "Delete one of the two; deleting this one leaves the project alone";
-    throw new TerminalError({ reason: "NameConflict", message });
+    throw new TerminalError({ reason: Reason.NameConflict, message });
   }
 
   /** Wakes the resources whose ids a list lacks, so that they prove them missing or find the list wrong. */
@@ -124,5 +125,5 @@ export class Accounts {
 /** Held, not on its way out, and not proved missing already. */
 function isExpected(resource: RegistryProject): boolean {
   const ready = findCondition(resource.status.conditions, "Ready");
-  return !isDeleting(resource) && ready?.reason !== "ExternalResourceMissing";
+  return !isDeleting(resource) && ready?.reason !== Reason.ExternalResourceMissing;
 }

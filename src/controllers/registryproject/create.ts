@@ -1,9 +1,10 @@
 // Creating exactly once: journal, one POST, and what its answer means (design section 3).
+import { RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
 import { CloudError, outcomeIsUnknown } from "../../cloud/errors.ts";
 import { timestamp, type Clock } from "../../lib/clock.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import type { Verdict } from "../../runtime/conditions.ts";
-import type { Operation } from "../lifecycle/resource.ts";
+import type { Operation } from "../../crds/common/status.ts";
 import { cloudOf } from "../cloudaccount/directory.ts";
 import type { Accounts, Work } from "./context.ts";
 import type { Observer } from "./observe.ts";
@@ -15,7 +16,7 @@ interface CreatorDeps {
   readonly observer: Observer;
 }
 
-const CREATING: Verdict = { state: "Reconciling", reason: "Creating", message: "Creating the project" };
+const CREATING: Verdict = { state: "Reconciling", reason: Reason.Creating, message: "Creating the project" };
 const LOOK_AGAIN_MS = 1_000;
 
 export class Creator {
@@ -97,7 +98,7 @@ export class Creator {
     work.visit.status.operation = { ...operation, progress: CREATED };
     if (await this.#adoptMarked(work, operation)) return;
     const message = "Created; waiting for the project to show in the list";
-    throw new WaitingError({ reason: "Creating", message, pollAfterMs: LOOK_AGAIN_MS });
+    throw new WaitingError({ reason: Reason.Creating, message, pollAfterMs: LOOK_AGAIN_MS });
   }
 
   async #adoptMarked(work: Work, operation: Operation): Promise<boolean> {
@@ -123,7 +124,7 @@ export class Creator {
     const claim = scopedName(work);
     if ((this.#claiming.get(claim) ?? uid) !== uid) {
       const message = "Another resource is claiming the same name";
-      throw new WaitingError({ reason: "Changed", message, pollAfterMs: LOOK_AGAIN_MS });
+      throw new WaitingError({ reason: Reason.Changed, message, pollAfterMs: LOOK_AGAIN_MS });
     }
     this.#claiming.set(claim, uid);
     return () => this.#claiming.delete(claim);
@@ -149,5 +150,5 @@ function isTaken(error: unknown): boolean {
 function unknownOutcome(error: unknown): unknown {
   if (!(error instanceof CloudError)) return error;
   const message = `${error.message}. The outcome of the create is unknown; looking for the project before anything is sent again`;
-  return new WaitingError({ reason: "Creating", message, pollAfterMs: LOOK_AGAIN_MS, cause: error });
+  return new WaitingError({ reason: Reason.Creating, message, pollAfterMs: LOOK_AGAIN_MS, cause: error });
 }

@@ -5,7 +5,8 @@ import type { RegistryProject } from "../../crds/registryproject/schema.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { isTrue } from "../../runtime/conditions.ts";
 import { lastTickMs } from "../lifecycle/drift.ts";
-import { annotation, ANNOTATIONS, isDeleting, type Operation } from "../lifecycle/resource.ts";
+import type { Operation } from "../../crds/common/status.ts";
+import { annotation, ANNOTATIONS, isDeleting } from "../lifecycle/resource.ts";
 import type { Listing } from "./catalog.ts";
 import { accountOf, type Accounts, type Work } from "./context.ts";
 import { cloudNameOf, type Observation } from "./plan.ts";
@@ -63,10 +64,16 @@ export class Observer {
     return this.#since(resource);
   }
 
-  /** Two complete lists without a gap agree; where there are gaps, the resources concerned are woken to explain them. */
+  /**
+   * Two complete lists without a gap agree; where there are gaps, the resources concerned are woken to explain them. To be called
+   * when nothing by that name is there: a list that shows it is from before its deletion, and two newer ones decide.
+   */
   async #nameIsFree({ visit, catalog, access }: Work): Promise<boolean> {
     const name = cloudNameOf(visit.object);
-    const lists = await catalog.observeTwice(this.#sinceForName(visit.object), visit.signal);
+    let lists = await catalog.observeTwice(this.#sinceForName(visit.object), visit.signal);
+    if (lists.some(({ byName }) => byName.has(name))) {
+      lists = await catalog.observeTwice(this.#clock.monotonic(), visit.signal);
+    }
     const missing = lists.flatMap((list) => list.missing);
     if (missing.length > 0) this.#accounts.wakeHolders(access, missing);
     return missing.length === 0 && lists.every(({ byName }) => !byName.has(name));

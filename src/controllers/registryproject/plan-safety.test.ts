@@ -1,6 +1,6 @@
 // What no plan may do, whatever was declared and seen.
 import * as fc from "fast-check";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { cloudProject, openCreate } from "../../../test/support/builders.ts";
 import { storedRegistryProject } from "../../../test/support/resources.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
@@ -51,79 +51,96 @@ const observation: fc.Arbitrary<Observation> = fc.record({
   resendIsSafe: fc.boolean(),
 });
 
-function always(holds: (plan: Plan, resource: RegistryProject, seen: Observation) => boolean): void {
-  fc.assert(
-    fc.property(resource, observation, (declared, seen) => holds(planFor(declared, seen), declared, seen)),
-    RUNS,
+/** A report of the smallest case in which it does not hold; undefined where there is none. */
+function exception(holds: (plan: Plan, resource: RegistryProject, seen: Observation) => boolean): string | undefined {
+  const property = fc.property(resource, observation, (declared, seen) =>
+    holds(planFor(declared, seen), declared, seen),
   );
+  return fc.defaultReportMessage(fc.check(property, RUNS));
 }
 
 describe("whatever was declared and seen", () => {
   it("nothing is sent unless two trusted lists show the name free", () => {
-    always((plan, _, { nameIsFree }) => nameIsFree || (plan.do !== "Create" && plan.do !== "Resend"));
+    const broken = exception((plan, _, { nameIsFree }) => nameIsFree || (plan.do !== "Create" && plan.do !== "Resend"));
+    expect(broken).toBeUndefined();
   });
 
   it("nothing is sent while a project is known to have the name", () => {
-    always((plan, _, { byName }) => byName.length === 0 || (plan.do !== "Create" && plan.do !== "Resend"));
+    const broken = exception(
+      (plan, _, { byName }) => byName.length === 0 || (plan.do !== "Create" && plan.do !== "Resend"),
+    );
+    expect(broken).toBeUndefined();
   });
 
   it("nothing is created where spec.externalId names what to adopt", () => {
-    always((plan, { spec }) => spec.externalId === undefined || plan.do !== "Create");
+    const broken = exception((plan, { spec }) => spec.externalId === undefined || plan.do !== "Create");
+    expect(broken).toBeUndefined();
   });
 
   it("an open operation never leads to a second create", () => {
-    always((plan, { status: found }) => found.operation === undefined || plan.do !== "Create");
+    const broken = exception((plan, { status: found }) => found.operation === undefined || plan.do !== "Create");
+    expect(broken).toBeUndefined();
   });
 
   it("only an open operation whose settle window has passed is sent again, and with its own nonce", () => {
-    always((plan, { status: found }, { settled, resendIsSafe }) => {
+    const broken = exception((plan, { status: found }, { settled, resendIsSafe }) => {
       return plan.do !== "Resend" || (settled && resendIsSafe && plan.operation === found.operation);
     });
+    expect(broken).toBeUndefined();
   });
 
   it("a known id that is not proved gone leads neither to a create nor to ExternalResourceMissing", () => {
-    always((plan, { status: found }, { goneById }) => {
+    const broken = exception((plan, { status: found }, { goneById }) => {
       if (found.externalId === undefined || goneById) return true;
       return plan.do !== "Create" && !("reason" in plan && plan.reason === "ExternalResourceMissing");
     });
+    expect(broken).toBeUndefined();
   });
 
   it("a lost project is created anew only where the annotation names its id", () => {
-    always((plan, { status: found, metadata }) => {
+    const broken = exception((plan, { status: found, metadata }) => {
       const named = metadata.annotations?.[ANNOTATIONS.recreate];
       return plan.do !== "Create" || found.externalId === undefined || named === found.externalId;
     });
+    expect(broken).toBeUndefined();
   });
 
   it("two marked projects are never adopted as the result of a create", () => {
-    always((plan, _, { marked }) => !(marked.length > 1 && plan.do === "Adopt" && plan.origin === "Created"));
+    const broken = exception(
+      (plan, _, { marked }) => !(marked.length > 1 && plan.do === "Adopt" && plan.origin === "Created"),
+    );
+    expect(broken).toBeUndefined();
   });
 
   it("what is adopted bears the mark or is named by spec.externalId and ours", () => {
-    always((plan, { spec }, { marked, byId }) => {
+    const broken = exception((plan, { spec }, { marked, byId }) => {
       if (plan.do !== "Adopt") return true;
       if (plan.origin === "Created") return marked.length === 1 && marked[0] === plan.project;
       return spec.externalId !== undefined && plan.project === byId && byId.mine;
     });
+    expect(broken).toBeUndefined();
   });
 
   it("what is kept or changed is the project of the id that the resource holds", () => {
-    always((plan, { status: found }, { byId }) => {
+    const broken = exception((plan, { status: found }, { byId }) => {
       return plan.do !== "Keep" || (found.externalId !== undefined && plan.project === byId);
     });
+    expect(broken).toBeUndefined();
   });
 
   it("where the resource only observes, nothing is created and nothing is changed", () => {
-    always((plan, { spec }) => {
+    const broken = exception((plan, { spec }) => {
       if (spec.managementPolicy !== "Observe") return true;
       return plan.do !== "Create" && !(plan.do === "Keep" && plan.change !== undefined);
     });
+    expect(broken).toBeUndefined();
   });
 
   it("whoever waits or stalls is told a reason and what to do", () => {
-    always((plan) => {
+    const broken = exception((plan) => {
       if (plan.do !== "Wait" && plan.do !== "Stall" && plan.do !== "Abandon") return true;
       return /^[A-Z][A-Za-z]+$/.test(plan.reason) && plan.message.length > 20;
     });
+    expect(broken).toBeUndefined();
   });
 });

@@ -1,7 +1,9 @@
 // What to do about a project: pure decisions from the resource and what was observed (design section 3).
+import { RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
 import type { RegistryProject as Project, Visibility } from "../../cloud/registry.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
-import { annotation, ANNOTATIONS, type Operation } from "../lifecycle/resource.ts";
+import type { Operation } from "../../crds/common/status.ts";
+import { annotation, ANNOTATIONS } from "../lifecycle/resource.ts";
 
 export type Plan =
   /** The project is there and is what the resource means. */
@@ -69,7 +71,7 @@ function planForAdoption(id: string, seen: Observation): Plan {
   if (!seen.byId) return seen.goneById ? stallOnMissing(id, true) : doubt(`project ${id} is not in the list`);
   if (seen.byId.mine) return { do: "Adopt", project: seen.byId, origin: "Adopted" };
   const message = `Project ${id} (spec.externalId) belongs to somebody else. Name one that this account administers`;
-  return { do: "Stall", reason: "NotOurs", message };
+  return { do: "Stall", reason: Reason.NotOurs, message };
 }
 
 function planForOpenCreate(operation: Operation, seen: Observation): Plan {
@@ -83,14 +85,14 @@ function planForOpenCreate(operation: Operation, seen: Observation): Plan {
   if (seen.resendIsSafe) return { do: "Resend", operation };
   const message =
     "The outcome of a create is unknown and the project was not found. Look in the cloud; then set spec.externalId, or delete this resource";
-  return { do: "Stall", reason: "CreateOutcomeUnknown", message };
+  return { do: "Stall", reason: Reason.CreateOutcomeUnknown, message };
 }
 
 function planForNew(resource: RegistryProject, seen: Observation): Plan {
   if (seen.byName.length > 0) return { do: "Stall", ...taken(seen.byName) };
   if (resource.spec.managementPolicy === "Observe") {
     const message = "spec.managementPolicy is Observe and there is no project of this name. Set spec.externalId";
-    return { do: "Stall", reason: "ExternalResourceMissing", message };
+    return { do: "Stall", reason: Reason.ExternalResourceMissing, message };
   }
   return seen.nameIsFree ? { do: "Create" } : doubt("the list lacks projects that are known");
 }
@@ -99,7 +101,7 @@ function planForNew(resource: RegistryProject, seen: Observation): Plan {
 export const CREATED = "Created";
 
 export function taken(projects: readonly Project[]): { reason: string; message: string } {
-  const reason = "AlreadyExists";
+  const reason = Reason.AlreadyExists;
   const ours = projects.find(({ mine }) => mine);
   if (ours) {
     const message =
@@ -113,28 +115,32 @@ export function taken(projects: readonly Project[]): { reason: string; message: 
 
 function doubt(what: string): Plan {
   const message = `What the cloud listed can't be right: ${what}. Nothing is written until it is; looking again`;
-  return { do: "Wait", reason: "ObservationNotTrusted", message, pollAfterMs: DOUBT_POLL_MS };
+  return { do: "Wait", reason: Reason.ObservationNotTrusted, message, pollAfterMs: DOUBT_POLL_MS };
 }
 
 function waitForOutcome(): Plan {
   const message = "The outcome of a create is unknown; looking for the project until the settle window has passed";
-  return { do: "Wait", reason: "Creating", message, pollAfterMs: SETTLE_POLL_MS };
+  return { do: "Wait", reason: Reason.Creating, message, pollAfterMs: SETTLE_POLL_MS };
 }
 
 function stallOnSeveral(projects: readonly Project[]): Plan {
   const ids = projects.map(({ id }) => id).join(" and ");
   const message = `One create made projects ${ids}. Delete the surplus in the cloud; this resource takes the one that is left`;
-  return { do: "Stall", reason: "CreatedTwice", message };
+  return { do: "Stall", reason: Reason.CreatedTwice, message };
 }
 
 function stallOnMissing(id: string, adoptedOnly: boolean): Plan {
   const wayOut = adoptedOnly
     ? "Restore it, or delete this resource"
     : `To create an empty one in its place, annotate ${ANNOTATIONS.recreate}: "${id}"; or delete this resource`;
-  return { do: "Stall", reason: "ExternalResourceMissing", message: `Project ${id} is gone from the cloud. ${wayOut}` };
+  return {
+    do: "Stall",
+    reason: Reason.ExternalResourceMissing,
+    message: `Project ${id} is gone from the cloud. ${wayOut}`,
+  };
 }
 
 function stallOnOtherId(wanted: string, held: string): Plan {
   const message = `spec.externalId is ${wanted}, but this resource manages project ${held}. Create another resource for ${wanted}`;
-  return { do: "Stall", reason: "ExternalIdConflict", message };
+  return { do: "Stall", reason: Reason.ExternalIdConflict, message };
 }

@@ -1,4 +1,5 @@
 // Pull Secrets (kubernetes.io/dockerconfigjson) published where the spec declares them, and taken back where it no longer does.
+import { RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import type { PullCredentials } from "../../cloud/registry.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
@@ -48,7 +49,7 @@ export class PullSecrets {
     const dockerConfig = dockerConfigOf(await credentialsFor(work));
     for (const ref of declared) await this.#ensure(visit, ref, dockerConfig);
     const message = `${declared.length} pull Secret${declared.length === 1 ? "" : "s"} published`;
-    visit.state({ type: "PullSecretsReady", status: "True", reason: "Published", message });
+    visit.state({ type: "PullSecretsReady", status: "True", reason: Reason.Published, message });
   }
 
   /** Deletes all that this resource published; what is not ours stays. */
@@ -129,7 +130,7 @@ async function credentialsFor({ visit, registry }: Work): Promise<PullCredential
   } catch (error) {
     if (!(error instanceof CloudError) || error.kind !== "NotFound") throw error;
     const message = `The cloud knows no namespace ${namespace}. Create it there, or correct spec.ctyun.namespace in a new resource`;
-    throw new TerminalError({ reason: "PullCredentialsNotFound", message, cause: error });
+    throw new TerminalError({ reason: Reason.PullCredentialsNotFound, message, cause: error });
   }
 }
 
@@ -138,17 +139,17 @@ function assertAllowed({ visit, access }: Work, { namespace, name }: SecretRef):
   const message =
     `spec.pullSecrets: the account does not allow namespace ${namespace} for Secret ${name}. ` +
     "Add the namespace to spec.allowedNamespaces of the account, or remove the entry";
-  throw new TerminalError({ reason: "NamespaceNotAllowed", message });
+  throw new TerminalError({ reason: Reason.NamespaceNotAllowed, message });
 }
 
 function notOwned(ref: SecretRef): TerminalError {
   const message =
     `spec.pullSecrets: Secret ${keyOf(ref)} exists and is not Yunfan's; it is not touched. ` +
     "Delete it, or choose another name";
-  return new TerminalError({ reason: "SecretNotOwned", message });
+  return new TerminalError({ reason: Reason.SecretNotOwned, message });
 }
 
 function noSuchNamespace({ namespace, name }: SecretRef): TerminalError {
   const message = `spec.pullSecrets: namespace ${namespace} for Secret ${name} does not exist. Create it, or remove the entry`;
-  return new TerminalError({ reason: "NamespaceNotFound", message });
+  return new TerminalError({ reason: Reason.NamespaceNotFound, message });
 }

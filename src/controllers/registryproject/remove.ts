@@ -1,4 +1,5 @@
 // Deleting: repeated until the cloud proves by id that the project is gone, or it is left on purpose (design section 3).
+import { RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import type { RegistryProject as Project } from "../../cloud/registry.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
@@ -62,7 +63,7 @@ export class Remover {
       return;
     }
     const message = "The outcome of a create is unknown; deleting after the settle window has shown what it made";
-    throw new WaitingError({ reason: "Deleting", message, pollAfterMs: LOOK_AGAIN_MS });
+    throw new WaitingError({ reason: Reason.Deleting, message, pollAfterMs: LOOK_AGAIN_MS });
   }
 
   /** The project that the id means, checked against the name it had: an endpoint that was edited may know another by that id. */
@@ -74,7 +75,7 @@ export class Remover {
     if (listed) return listed;
     if ((await work.registry.listRepositories(id, visit.signal)) === "Absent") return "Absent";
     const message = `What the cloud listed can't be right: project ${id} is not in the list, but found by its id. Looking again`;
-    throw new WaitingError({ reason: "ObservationNotTrusted", message, pollAfterMs: LOOK_AGAIN_MS });
+    throw new WaitingError({ reason: Reason.ObservationNotTrusted, message, pollAfterMs: LOOK_AGAIN_MS });
   }
 
   async #delete({ visit, registry }: Work, project: Project): Promise<void> {
@@ -90,7 +91,7 @@ export class Remover {
     }
     if ((await registry.listRepositories(project.id, visit.signal)) === "Absent") return;
     const message = "Deleted; waiting for the cloud to show that the project is gone";
-    throw new WaitingError({ reason: "Deleting", message, pollAfterMs: LOOK_AGAIN_MS });
+    throw new WaitingError({ reason: Reason.Deleting, message, pollAfterMs: LOOK_AGAIN_MS });
   }
 }
 
@@ -123,12 +124,12 @@ function withWayOut(error: unknown, resource: RegistryProject): unknown {
 function severalMade(projects: readonly Project[]): TerminalError {
   const ids = projects.map(({ id }) => id).join(" and ");
   const message = `One create made projects ${ids}. Delete the surplus in the cloud; then the one that is left is deleted`;
-  return new TerminalError({ reason: "CreatedTwice", message });
+  return new TerminalError({ reason: Reason.CreatedTwice, message });
 }
 
 function notTheSame(id: string, known: string, found: string): TerminalError {
   const message =
     `Project ${id} was ${known}, but at the account's present endpoint it is ${found}; it is not deleted. ` +
     `Correct spec.endpoint of the account, or annotate ${ANNOTATIONS.forceOrphan}: "${id}"`;
-  return new TerminalError({ reason: "ExternalIdConflict", message });
+  return new TerminalError({ reason: Reason.ExternalIdConflict, message });
 }

@@ -1,4 +1,5 @@
 // What a RegistryProject's reconcile does: account, finalizer, claim, observe, plan, act, publish.
+import { RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import type { RegistryProject as Project, Visibility } from "../../cloud/registry.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
@@ -51,7 +52,7 @@ export class RegistryProjectSteps implements Steps<RegistryProject> {
     await this.#carryOut(work, plan);
     await this.#pullSecrets.publish(work);
     const message = `Project ${visit.status.externalId} is as declared`;
-    return { state: "Ready", reason: "Available", message };
+    return { state: "Ready", reason: Reason.Available, message };
   }
 
   /** Credentials that the cloud refuses in the middle of work are the account's to verify, for all of its users. */
@@ -112,7 +113,7 @@ export class RegistryProjectSteps implements Steps<RegistryProject> {
     } catch (error) {
       if (!(error instanceof CloudError) || error.kind !== "NotFound") throw error;
       const message = `Project ${id} was not found when its visibility was to be changed; looking again`;
-      throw new WaitingError({ reason: "ObservationNotTrusted", message, pollAfterMs: 1_000, cause: error });
+      throw new WaitingError({ reason: Reason.ObservationNotTrusted, message, pollAfterMs: 1_000, cause: error });
     } finally {
       this.#observer.noteWrite(visit.object);
     }
@@ -136,7 +137,7 @@ function upToDate({ object, status }: Visit<RegistryProject>): {
 } {
   const { visibility } = object.spec;
   const type = "UpToDate";
-  if (status.visibility === visibility) return { type, status: "True", reason: "InSync", message: "As declared" };
+  if (status.visibility === visibility) return { type, status: "True", reason: Reason.InSync, message: "As declared" };
   const message = `spec.visibility is ${visibility}, the cloud's is ${status.visibility}; spec.managementPolicy is Observe`;
-  return { type, status: "False", reason: "VisibilityDiffers", message };
+  return { type, status: "False", reason: Reason.VisibilityDiffers, message };
 }

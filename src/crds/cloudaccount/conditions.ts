@@ -14,10 +14,4 @@ export const CloudAccountReason = {
   SecretNotFound: "SecretNotFound",
   /** The Secret is not of type yunfan.dev/credentials. */
   SecretWrongType: "SecretWrongType",
-  /** The Secret lacks a key that the provider needs, or one is empty. */
-  CredentialsIncomplete: "CredentialsIncomplete",
-  /** The Secret holds the keys of two ways to sign in. */
-  AmbiguousCredentials: "AmbiguousCredentials",
-  /** The provider's endpoint does not follow from the region and is not given. */
-  EndpointRequired: "EndpointRequired",
 } as const;

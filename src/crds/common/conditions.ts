@@ -37,6 +37,14 @@ export const Reason = {
   /** Two things in the cloud carry the mark of one attempt. */
   CreatedTwice: "CreatedTwice",
   QuotaExceeded: "QuotaExceeded",
+  /** Images are in the project and contentsOnDelete is Refuse. */
+  NotEmpty: "NotEmpty",
+  /** The Secret lacks a key that the provider needs, or one is empty. */
+  CredentialsIncomplete: "CredentialsIncomplete",
+  /** The Secret holds the keys of two ways to sign in. */
+  AmbiguousCredentials: "AmbiguousCredentials",
+  /** The provider's endpoint does not follow from the region and is not given. */
+  EndpointRequired: "EndpointRequired",
   /** What was there is gone, and recreating it would hide a loss. */
   ExternalResourceMissing: "ExternalResourceMissing",
   /** What the cloud answered contradicts itself; nothing is written on such ground. */

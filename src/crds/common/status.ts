@@ -54,27 +54,29 @@ export const commonStatus = {
     .describe("The value of the annotation yunfan.dev/reconcile-at that was acted on last."),
 } as const;
 
+const operation = z.object({
+  verb: z.enum(["Create", "Update", "Delete"]).describe("What was asked of the cloud."),
+  id: cloudId.optional().describe("The cloud's id of its job, where it has one."),
+  nonce: z
+    .string()
+    .min(1)
+    .max(128)
+    .regex(/^[a-z0-9-]+$/)
+    .describe("Marks this attempt, so that its result is recognised and nothing is created twice."),
+  startedAt: time.describe("When it was journaled, before the first request was sent."),
+  lastSentAt: time
+    .optional()
+    .describe("When the request was last about to be sent; the settle window counts from here."),
+  progress: z.string().max(1024).optional().describe("How far it has come, in the cloud's words."),
+});
+
+/** A journaled cloud operation (design section 3, steps 3 to 5). */
+export type Operation = Readonly<z.output<typeof operation>>;
+
 /** Further members for kinds that stand for something in a cloud. */
 export const managedStatus = {
   ...commonStatus,
   externalId: cloudId.optional().describe("Id in the cloud of what this resource stands for."),
   cloudName: z.string().max(255).optional().describe("Name in the cloud: spec.cloudName, or else metadata.name."),
-  operation: z
-    .object({
-      verb: z.enum(["Create", "Update", "Delete"]).describe("What was asked of the cloud."),
-      id: cloudId.optional().describe("The cloud's id of its job, where it has one."),
-      nonce: z
-        .string()
-        .min(1)
-        .max(128)
-        .regex(/^[a-z0-9-]+$/)
-        .describe("Marks this attempt, so that its result is recognised and nothing is created twice."),
-      startedAt: time.describe("When it was journaled, before the first request was sent."),
-      lastSentAt: time
-        .optional()
-        .describe("When the request was last about to be sent; the settle window counts from here."),
-      progress: z.string().max(1024).optional().describe("How far it has come, in the cloud's words."),
-    })
-    .optional()
-    .describe("The journal of an operation whose outcome is not known yet."),
+  operation: operation.optional().describe("The journal of an operation whose outcome is not known yet."),
 } as const;

@@ -19,8 +19,6 @@ export const RegistryProjectReason = {
   VisibilityDiffers: "VisibilityDiffers",
   /** What spec.externalId names belongs to somebody else. */
   NotOurs: "NotOurs",
-  /** Images are in the project and contentsOnDelete is Refuse. */
-  NotEmpty: "NotEmpty",
   /** Of PullSecretsReady. */
   Published: "Published",
   /** A Secret of that name exists that Yunfan did not make. */
