@@ -8,6 +8,13 @@ import { promisify } from "node:util";
 import { stringify } from "yaml";
 import { startControlPlane, type ControlPlane } from "../controlplane/control-plane.ts";
 import { startCommand } from "../demo/command.ts";
+import { registryProject, type RegistryProject } from "../src/crds/registryproject/schema.ts";
+import { loadKubeConfig } from "../src/kube/kubeconfig.ts";
+import { KubeTransport } from "../src/kube/transport.ts";
+import { systemClock } from "../src/lib/clock.ts";
+import { createLogger } from "../src/lib/log.ts";
+import { isTrue } from "../src/runtime/conditions.ts";
+import { Informer } from "../src/runtime/informer.ts";
 import { usageOf, type Usage } from "./measure.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
@@ -57,10 +64,13 @@ async function prepare(plane: ControlPlane, url: string, resources: number): Pro
 }
 
 async function bringToReady(runtime: "yunfan" | "dot-i", site: Site, resources: number): Promise<FleetFigures> {
+  const watching = new AbortController();
+  const { store, synced } = watchProjects(site, watching.signal);
+  await synced;
   const startedAt = performance.now();
   const operator = runtime === "yunfan" ? startYunfan(site) : await startDotI(site);
   try {
-    while ((await readyCount(site.plane)) < resources) {
+    while (store.list().filter(({ status }) => isTrue(status.conditions, "Ready")).length < resources) {
       if (operator.exitCode !== null) throw new Error(`${runtime} ended with ${operator.exitCode}`);
       if (performance.now() - startedAt > GIVE_UP_MS) throw new Error(`${runtime} was not done in time`);
       await delay(POLL_MS);
@@ -68,7 +78,8 @@ async function bringToReady(runtime: "yunfan" | "dot-i", site: Site, resources: 
     const elapsedMs = performance.now() - startedAt;
     return { runtime, resources, elapsedMs, ...(await usageOf(operator.pid ?? 0)) };
   } finally {
-    if (operator.exitCode === null) await Promise.all([once(operator, "exit"), operator.kill("SIGKILL")]);
+    watching.abort();
+    if (operator.exitCode === null && operator.kill("SIGKILL")) await once(operator, "exit");
   }
 }
 
@@ -85,10 +96,14 @@ async function startDotI({ plane, url }: Site): Promise<ChildProcess> {
   return spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"], env });
 }
 
-async function readyCount(plane: ControlPlane): Promise<number> {
-  const columns = 'jsonpath={range .items[*]}{.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}';
-  const { stdout } = await plane.kubectl(["get", "registryprojects", "-n", "default", "-o", columns]);
-  return stdout.split("\n").filter((status) => status === "True").length;
+/** Watches instead of listing again and again, which would take the CPU that is measured. */
+function watchProjects({ plane }: Site, signal: AbortSignal): Informer<RegistryProject> {
+  const log = createLogger({ level: "warn" });
+  const kubeConfig = loadKubeConfig({ path: plane.kubeconfigPath });
+  const transport = KubeTransport.create({ kubeConfig, clock: systemClock, log, userAgent: "bench" });
+  const informer = new Informer<RegistryProject>({ transport, type: registryProject.type, clock: systemClock, log });
+  void informer.run(signal).then(() => transport[Symbol.asyncDispose]());
+  return informer;
 }
 
 async function kubectl(plane: ControlPlane, args: readonly string[], input = ""): Promise<void> {
