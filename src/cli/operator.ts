@@ -201,6 +201,7 @@ function electorOf(options: OperatorOptions, transport: KubeTransport, metrics: 
   const { election, clock, log, identity } = options;
   if (!election) return undefined;
   const onLeading = (leading: boolean): void => metrics.leading("yunfan", leading);
+  onLeading(false);
   return new LeaderElector({ transport, clock, log, identity, ...election, onLeading });
 }
 

@@ -14,7 +14,7 @@ const eventRules: readonly PolicyRule[] = [
 
 /** In the operator's own namespace only. */
 const leaseRules: readonly PolicyRule[] = [
-  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create", "get", "list", "update", "watch"] },
+  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create", "get", "update", "watch"] },
 ];
 
 /** One rule per group and resource, verbs joined, everything sorted: equal rights give equal text. */

@@ -7,10 +7,13 @@ import { PinoPretty } from "pino-pretty";
 import { kinds } from "../crds/kinds.ts";
 import { loadKubeConfig } from "../kube/kubeconfig.ts";
 import { systemClock } from "../lib/clock.ts";
+import { messageOf } from "../lib/errors.ts";
 import { createLogger, LOG_LEVELS, type Logger, type LogLevel } from "../lib/log.ts";
+import { VERSION } from "../lib/version.ts";
+import { parseBindAddress } from "../runtime/health-address.ts";
 import { DEFAULT_LEADER_SECONDS, leaderTiming } from "../runtime/leader-timing.ts";
-import { runOperator } from "./operator.ts";
-import { printReady, stopOnSignals } from "./process.ts";
+import { runOperator, type OperatorOptions } from "./operator.ts";
+import { failUsage, printReady, stopOnSignals } from "./process.ts";
 
 interface Flags {
   readonly kubeconfig?: string;
@@ -40,28 +43,46 @@ export function command(): Command {
     .option("--leader-elect-renew-deadline <seconds>", "how long a leader may act without renewing", seconds, renew)
     .option("--leader-elect-retry-period <seconds>", "time between two tries to acquire or renew", seconds, retry)
     .option("--leader-elect-resource-namespace <name>", "namespace of the lease", defaultNamespace())
-    .option("--identity <name>", "who holds the lease and sends requests", `${hostname()}_${randomUUID()}`)
-    .option("--watch-namespaces <names>", "only these namespaces, separated by commas; default: all", list, [])
+    .option("--identity <name>", "who holds the lease and sends requests", identity, `${hostname()}_${randomUUID()}`)
+    .option("--watch-namespaces <names>", "only these namespaces, separated by commas; default: all", namespaces, [])
     .option("--concurrency <kind=n>", "workers of a kind, repeatable; default 10 each", concurrency, new Map())
     .option("--settle-window <seconds>", "how long a create of unknown outcome may still take effect", seconds, 120)
-    .option("--metrics-bind-address <host:port>", 'address of /metrics, ":8080" for all interfaces; "0" is off', "0")
-    .option("--health-probe-bind-address <host:port>", 'address of /healthz and /readyz; "0" is off', "0")
+    .option(
+      "--metrics-bind-address <host:port>",
+      'address of /metrics, ":8080" for all interfaces; "0" is off',
+      address,
+      "0",
+    )
+    .option("--health-probe-bind-address <host:port>", 'address of /healthz and /readyz; "0" is off', address, "0")
     .addOption(new Option("--log-level <level>", "least level that is logged").choices(LOG_LEVELS).default("info"))
     .addOption(new Option("--log-format <format>", "how logs are written").choices(["json", "pretty"]).default("json"))
-    .action((flags: Flags) => run(flags));
+    .action(async (flags: Flags, self: Command) => {
+      await run(flags, connectionOf(flags, self));
+    });
 }
 
-async function run(flags: Flags): Promise<void> {
+type Connection = Pick<OperatorOptions, "kubeConfig" | "election">;
+
+/** What only shows when flags are put together, or looked up. */
+function connectionOf(flags: Flags, self: Command): Connection {
+  try {
+    return { election: electionOf(flags), kubeConfig: loadKubeConfig({ path: flags.kubeconfig }) };
+  } catch (error) {
+    return failUsage(self, error);
+  }
+}
+
+async function run(flags: Flags, connection: Connection): Promise<void> {
   const log = loggerOf(flags);
-  const stop = stopOnSignals();
+  const stop = stopOnSignals((signal) => log.info({ signal }, "Stopping"));
+  log.info({ version: VERSION, identity: flags.identity, namespaces: flags.watchNamespaces }, "Starting");
   try {
     await runOperator(
       {
-        kubeConfig: loadKubeConfig(flags.kubeconfig === undefined ? {} : { path: flags.kubeconfig }),
+        ...connection,
         clock: systemClock,
         log,
         identity: flags.identity,
-        election: electionOf(flags),
         watchNamespaces: flags.watchNamespaces,
         concurrency: flags.concurrency,
         settleWindowMs: flags.settleWindow * 1000,
@@ -80,7 +101,7 @@ async function run(flags: Flags): Promise<void> {
   process.exit();
 }
 
-function electionOf(flags: Flags): Parameters<typeof runOperator>[0]["election"] {
+function electionOf(flags: Flags): OperatorOptions["election"] {
   if (!flags.leaderElect) return undefined;
   const { leaderElectLeaseDuration, leaderElectRenewDeadline, leaderElectRetryPeriod } = flags;
   const timing = leaderTiming({
@@ -110,11 +131,29 @@ function seconds(text: string): number {
   return value;
 }
 
-function list(text: string): string[] {
-  return text
+function namespaces(text: string): string[] {
+  const names = text
     .split(",")
     .map((name) => name.trim())
     .filter((name) => name !== "");
+  const wrong = names.find((name) => !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name));
+  if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}" is no name of a namespace.`);
+  return names;
+}
+
+/** It goes into the Lease, where an empty one means that nobody holds it, and into a header. */
+function identity(text: string): string {
+  if (!/^[!-~]+$/.test(text)) throw new InvalidArgumentError("It must be printable ASCII without spaces.");
+  return text;
+}
+
+function address(text: string): string {
+  try {
+    parseBindAddress(text);
+    return text;
+  } catch (error) {
+    throw new InvalidArgumentError(messageOf(error));
+  }
 }
 
 function concurrency(text: string, before: ReadonlyMap<string, number>): ReadonlyMap<string, number> {

@@ -221,7 +221,9 @@ export class LeaderElector implements Fence {
     if (!this.#news.pending) this.#observe(lease);
   }
 
+  /** What a watch that is being closed still brings is older than the record that this process wrote. */
   #heard(lease: Lease | undefined): void {
+    if (this.#state.leading) return;
     this.#observe(lease);
     this.#news.raise();
   }
