@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { pino } from "pino";
 import { PinoPretty } from "pino-pretty";
 import { kinds } from "../crds/kinds.ts";
 import { loadKubeConfig } from "../kube/kubeconfig.ts";
@@ -112,9 +113,11 @@ function electionOf(flags: Flags): OperatorOptions["election"] {
   return { timing, namespace: flags.leaderElectResourceNamespace };
 }
 
+/** Synchronous: with lines still under way, an exit loses the last words of the process or changes their order. */
 function loggerOf({ logLevel, logFormat }: Flags): Logger {
-  if (logFormat === "json") return createLogger({ level: logLevel });
-  return createLogger({ level: logLevel, destination: PinoPretty({ destination: 2, sync: true }) });
+  const to = { dest: 2, sync: true };
+  const destination = logFormat === "json" ? pino.destination(to) : PinoPretty({ destination: to.dest, sync: to.sync });
+  return createLogger({ level: logLevel, destination });
 }
 
 /** In a pod its own namespace; elsewhere where the shipped manifests put the operator. */

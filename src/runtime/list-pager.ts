@@ -27,13 +27,14 @@ export async function listAll<T extends KubeObject>(
   request: ListRequest,
 ): Promise<CompleteList<T>> {
   const { target, signal, onPage } = request;
-  const { type, ...selection } = target;
+  const { type, namespace, labelSelector, fieldSelector, metadataOnly } = target;
+  const selection = { namespace, labelSelector, fieldSelector, metadataOnly, signal };
   const objects: T[] = [];
   let limit: number | undefined = PAGE_SIZE;
   let next: string | undefined;
   for (;;) {
     try {
-      const { items, metadata } = await client.list<T>(type, { ...selection, signal, limit, continue: next });
+      const { items, metadata } = await client.list<T>(type, { ...selection, limit, continue: next });
       onPage();
       objects.push(...items);
       if (!metadata.continue) return { objects, resourceVersion: metadata.resourceVersion };

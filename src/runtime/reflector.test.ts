@@ -90,6 +90,7 @@ describe("Reflector: listing", () => {
     await synced();
     await expectFollowing();
     expect(asked()).toEqual(["WatchList", "List", "Watch"]);
+    expect(Object.fromEntries(setup.asked()[1]!.query)).toEqual({ limit: String(PAGE_SIZE) });
     setup.proxy.inject({ ...WATCH, action: "Answer", status: 410 });
     setup.proxy.cutStreams();
     await expect.poll(() => setup.counts["Paged"], EVENTUALLY).toBe(2);

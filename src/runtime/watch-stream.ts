@@ -29,7 +29,7 @@ interface Line {
 }
 
 /** Throws SyntaxError or Error when the line is no watch event. */
-export function parseWatchLine<T>(line: string): WatchEvent<T> {
+function parseWatchLine<T>(line: string): WatchEvent<T> {
   const { type, object } = JSON.parse(line) as Line;
   switch (type) {
     case "ADDED":

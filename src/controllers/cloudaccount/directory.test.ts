@@ -8,7 +8,14 @@ import { WaitingError } from "../../lib/errors.ts";
 import { openFence } from "../../lib/fence.ts";
 import { createLogger } from "../../lib/log.ts";
 import { keyOf, Store } from "../../runtime/store.ts";
-import { accountKey, AccountDirectory, allowsNamespace, versionOf, type CredentialsSecret } from "./directory.ts";
+import {
+  accountKey,
+  AccountDirectory,
+  allowsNamespace,
+  cloudOf,
+  versionOf,
+  type CredentialsSecret,
+} from "./directory.ts";
 
 const log = createLogger({ level: "silent" });
 const onHandlerError = (error: unknown): never => {
@@ -98,6 +105,26 @@ describe("allowsNamespace", () => {
   });
 });
 
+describe("cloudOf", () => {
+  const cloud = (spec: Record<string, unknown>): string => cloudOf(storedCloudAccount({ spec }));
+
+  it("is the same for one endpoint however it is written", () => {
+    const endpoint = cloud({ endpoint: "https://ctyun.example/base" });
+    expect(cloud({ endpoint: "https://CTYUN.example:443/base/" })).toBe(endpoint);
+  });
+
+  it("tells endpoints, regions and providers apart", () => {
+    const specs = [
+      { endpoint: "https://ctyun.example" },
+      { endpoint: "https://ctyun.example/base" },
+      { endpoint: "https://ctyun.example", provider: "HuaweiCCE" },
+      { endpoint: undefined, region: "north" },
+      { endpoint: undefined, region: "south" },
+    ];
+    expect(new Set(specs.map(cloud)).size).toBe(specs.length);
+  });
+});
+
 describe("resolve", () => {
   it("gives the session of an account that is ready", () => {
     const { directory } = build(readyAccount());
@@ -120,6 +147,13 @@ describe("resolve", () => {
     expect(directory.resolve(ref, "team").account.metadata.name).toBe("ctyun");
     accounts.absorb(readyAccount({ metadata: { resourceVersion: "2", generation: 2 } }));
     expect(refusal(directory, "team").reason).toBe("AccountNotReady");
+  });
+
+  it("serves the users of an account whose deletion waits for them", () => {
+    const held = condition({ status: "False", reason: "DeletionHeld" });
+    const metadata = { generation: 2, deletionTimestamp: "2026-01-01T00:00:00Z" };
+    const { directory } = build(readyAccount({ metadata, status: { conditions: [held] } }));
+    expect(directory.resolve({ name: "ctyun" }, "default").session).toHaveProperty("verify");
   });
 
   it.each([
@@ -184,9 +218,11 @@ describe("open", () => {
     expect(closed).toEqual([]);
   });
 
-  it("waits for a provider that this version does not serve", () => {
+  it("stalls on a provider that this version does not serve, and names those that it does", () => {
     const account = readyAccount({ spec: { provider: "TencentBCS" } });
-    expect(() => build().directory.open(account, secretOf("5"))).toThrow("TencentBCS");
+    const thrown = (): unknown => build().directory.open(account, secretOf("5"));
+    expect(thrown).toThrow(expect.objectContaining({ name: "TerminalError", reason: "NotSupportedByCloud" }));
+    expect(thrown).toThrow(/TencentBCS.*CtyunCCI/);
   });
 });
 

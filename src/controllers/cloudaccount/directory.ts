@@ -8,6 +8,7 @@ import type { Provider } from "../../lib/providers.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import type { Store } from "../../runtime/store.ts";
 import { keyOf } from "../../runtime/store.ts";
+import { isDeleting } from "../lifecycle/resource.ts";
 
 /** A Secret of type yunfan.dev/credentials: the only Secrets whose contents the operator keeps. */
 export interface CredentialsSecret extends KubeObject {
@@ -53,7 +54,7 @@ export class AccountDirectory {
 
   /**
    * Throws WaitingError `AccountNotReady`: missing and not allowed read the same, so that names of accounts do not leak;
-   * an account whose credentials are not verified in their present version serves nobody.
+   * an account whose credentials are not verified in their present version serves nobody, unless it is being deleted.
    */
   resolve(ref: AccountRef, fromNamespace: string): Access {
     const key = accountKey(ref, fromNamespace);
@@ -135,8 +136,10 @@ export function allowsNamespace(account: CloudAccount, namespace: string): boole
 
 /** Why the account can't be used now; undefined where it can. */
 function obstacleOf(account: CloudAccount, secret: CredentialsSecret | undefined): string | undefined {
-  const ready = findCondition(account.status.conditions, "Ready");
   if (!secret) return "is not ready: SecretNotFound. See its conditions";
+  // Its deletion waits for its users, who need it to delete what they hold. A key that does not work, the cloud refuses.
+  if (isDeleting(account)) return undefined;
+  const ready = findCondition(account.status.conditions, "Ready");
   const current =
     account.status.observedGeneration === account.metadata.generation &&
     account.status.secretResourceVersion === versionOf(secret);

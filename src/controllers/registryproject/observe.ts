@@ -13,8 +13,20 @@ import { cloudNameOf, type Observation } from "./plan.ts";
 
 /** Where something is under way, a list may be this old: many visits in a row share it. */
 const FRESH_MS = 5_000;
+/** Time stamps have whole seconds: what they stand for is up to one later. */
+const TIMESTAMP_PRECISION_MS = 1_000;
 /** Looking for the outcome of a create, and for what a stale list would hide. */
 const VERY_FRESH_MS = 500;
+
+/** Where the project itself is listed, nothing else is looked for. */
+const NOTHING = {
+  goneById: false,
+  foreignById: false,
+  byName: [],
+  marked: [],
+  nameIsFree: false,
+  settled: false,
+} as const satisfies Partial<Observation>;
 
 export class Observer {
   readonly #clock: Clock;
@@ -43,15 +55,16 @@ export class Observer {
     const { object } = visit;
     const listing = await catalog.observe(this.#since(object), visit.signal);
     const byId = listing.byId.get(object.status.externalId ?? object.spec.externalId ?? "");
-    const nothing = { goneById: false, byName: [], marked: [], nameIsFree: false, settled: false };
-    if (byId) return { ...nothing, byId, resendIsSafe: registry.resendIsSafe };
-    const goneById = await isGoneById(work);
+    const { resendIsSafe } = registry;
+    if (byId) return { ...NOTHING, byId, resendIsSafe };
+    const answer = await answerById(work);
+    const [goneById, foreignById] = [answer === "Absent", answer === "Forbidden"];
     const byName = await confirmed(registry, listing.byName.get(cloudNameOf(object)) ?? [], visit.signal);
     const operation = object.status.operation;
     const marked = operation ? bearers(registry, byName, operation, listing) : [];
     const settled = operation !== undefined && this.#settledSince(operation) !== undefined;
     const nameIsFree = mayCreate(object, settled) && byName.length === 0 && (await this.#nameIsFree(work));
-    return { byId, goneById, byName, marked, nameIsFree, settled, resendIsSafe: registry.resendIsSafe };
+    return { byId, goneById, foreignById, byName, marked, nameIsFree, settled, resendIsSafe };
   }
 
   /** The listing in which a project made a moment ago must show. */
@@ -94,7 +107,7 @@ export class Observer {
 
   /** Monotonic time at which the settle window of an operation ended; undefined while it lasts. */
   #settledSince({ startedAt, lastSentAt }: Operation): number | undefined {
-    const ended = Date.parse(lastSentAt ?? startedAt) + this.#settleWindowMs;
+    const ended = Date.parse(lastSentAt ?? startedAt) + TIMESTAMP_PRECISION_MS + this.#settleWindowMs;
     const agoMs = this.#clock.now() - ended;
     return agoMs < 0 ? undefined : this.#ago(agoMs);
   }
@@ -137,16 +150,19 @@ function mayCreate({ spec, status, metadata }: RegistryProject, settled: boolean
 }
 
 /** Asked below the project by its id: a list may lag, this answer is the proof (design section 3, "Absence is proved"). */
-async function isGoneById({ visit, registry }: Work): Promise<boolean> {
+async function answerById({ visit, registry }: Work): Promise<ById> {
   const id = visit.object.status.externalId ?? visit.object.spec.externalId;
-  return id !== undefined && (await isAbsent(registry, id, visit.signal));
+  return id === undefined ? "There" : lookBelow(registry, id, visit.signal);
 }
 
-async function isAbsent(registry: RegistryFacet, id: string, signal: AbortSignal): Promise<boolean> {
+/** "Forbidden": it is there, and somebody else's. */
+type ById = "There" | "Absent" | "Forbidden";
+
+async function lookBelow(registry: RegistryFacet, id: string, signal: AbortSignal): Promise<ById> {
   try {
-    return (await registry.listRepositories(id, signal)) === "Absent";
+    return (await registry.listRepositories(id, signal)) === "Absent" ? "Absent" : "There";
   } catch (error) {
-    if (error instanceof CloudError && error.kind === "Forbidden") return false;
+    if (error instanceof CloudError && error.kind === "Forbidden") return "Forbidden";
     throw error;
   }
 }
@@ -157,8 +173,8 @@ async function confirmed(
   listed: readonly Project[],
   signal: AbortSignal,
 ): Promise<readonly Project[]> {
-  const absent = await Promise.all(listed.map(({ id }) => isAbsent(registry, id, signal)));
-  return listed.filter((_, index) => !absent[index]);
+  const answers = await Promise.all(listed.map(({ id }) => lookBelow(registry, id, signal)));
+  return listed.filter((_, index) => answers[index] !== "Absent");
 }
 
 function bearers(

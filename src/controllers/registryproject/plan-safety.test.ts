@@ -44,6 +44,7 @@ const resource = fc
 const observation: fc.Arbitrary<Observation> = fc.record({
   byId: fc.option(project, { nil: undefined }),
   goneById: fc.boolean(),
+  foreignById: fc.boolean(),
   byName: fc.array(project, { maxLength: 2 }),
   marked: fc.array(project, { maxLength: 3 }),
   nameIsFree: fc.boolean(),

@@ -9,6 +9,7 @@ import { cloudNameOf, CREATED, planFor, taken, type Observation, type Plan } fro
 const NOTHING: Observation = {
   byId: undefined,
   goneById: false,
+  foreignById: false,
   byName: [],
   marked: [],
   nameIsFree: false,
@@ -105,6 +106,10 @@ describe("spec.externalId", () => {
   it("adopts nothing that somebody else administers", () => {
     const stalled = plan({ spec }, { byId: cloudProject({ mine: false }) });
     expect(stalled).toMatchObject({ do: "Stall", reason: "NotOurs" });
+  });
+
+  it("is NotOurs when the cloud refuses to show what has that id", () => {
+    expect(plan({ spec }, { foreignById: true })).toMatchObject({ do: "Stall", reason: "NotOurs" });
   });
 
   it("waits while a list lacks that id and its absence is not proved", () => {

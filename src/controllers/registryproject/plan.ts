@@ -22,6 +22,8 @@ export interface Observation {
   readonly byId: Project | undefined;
   /** For a known id that the list lacks: whether the cloud proved by id that it is gone. */
   readonly goneById: boolean;
+  /** For such an id: whether the cloud refuses to show it, because it is somebody else's. */
+  readonly foreignById: boolean;
   readonly byName: readonly Project[];
   /** Those by that name that bear the mark of the open operation. */
   readonly marked: readonly Project[];
@@ -68,8 +70,9 @@ function keep(resource: RegistryProject, project: Project): Plan {
 }
 
 function planForAdoption(id: string, seen: Observation): Plan {
-  if (!seen.byId) return seen.goneById ? stallOnMissing(id, true) : doubt(`project ${id} is not in the list`);
-  if (seen.byId.mine) return { do: "Adopt", project: seen.byId, origin: "Adopted" };
+  if (seen.goneById) return stallOnMissing(id, true);
+  if (!seen.byId && !seen.foreignById) return doubt(`project ${id} is not in the list`);
+  if (seen.byId?.mine) return { do: "Adopt", project: seen.byId, origin: "Adopted" };
   const message = `Project ${id} (spec.externalId) belongs to somebody else. Name one that this account administers`;
   return { do: "Stall", reason: Reason.NotOurs, message };
 }
