@@ -1,0 +1,54 @@
+// What each thing that a cloud can say means for a resource.
+import { describe, expect, it } from "vitest";
+import { CloudError, type CloudErrorKind } from "../../cloud/errors.ts";
+import { ReconcileError, RetryableError, TerminalError } from "../../lib/errors.ts";
+import { reconcileErrorOf } from "./cloud-errors.ts";
+
+type Expected = readonly [typeof TerminalError | typeof RetryableError, string];
+
+/** By kind, so that the compiler asks for a row when a kind is added. */
+const EXPECTED: Readonly<Record<CloudErrorKind, Expected>> = {
+  Rejected: [TerminalError, "Rejected"],
+  NameRefused: [TerminalError, "NameRefused"],
+  Unauthenticated: [RetryableError, "CredentialsRejected"],
+  Forbidden: [TerminalError, "Forbidden"],
+  NotFound: [RetryableError, "NotFoundInCloud"],
+  AlreadyExists: [TerminalError, "AlreadyExists"],
+  NotEmpty: [TerminalError, "NotEmpty"],
+  QuotaExceeded: [TerminalError, "QuotaExceeded"],
+  Throttled: [RetryableError, "Throttled"],
+  Unreachable: [RetryableError, "EndpointUnreachable"],
+  Unavailable: [RetryableError, "CloudUnavailable"],
+  CredentialsMalformed: [TerminalError, "CredentialsIncomplete"],
+  AmbiguousCredentials: [TerminalError, "AmbiguousCredentials"],
+  EndpointRequired: [TerminalError, "EndpointRequired"],
+};
+const kinds = Object.keys(EXPECTED) as CloudErrorKind[];
+
+describe("reconcileErrorOf", () => {
+  it.each(kinds)("gives %s its class and its reason", (kind) => {
+    const [expectedClass, reason] = EXPECTED[kind];
+    const error = reconcileErrorOf(new CloudError(kind, { message: "Said no" }));
+    expect(error).toBeInstanceOf(expectedClass);
+    expect(error.reason).toBe(reason);
+    expect(error.reason).toMatch(/^[A-Z][A-Za-z]+$/);
+  });
+
+  it.each(kinds)("says what the cloud said of %s, then what to do, and keeps the cause", (kind) => {
+    const cause = new CloudError(kind, { message: "CreateProject was answered 418: a teapot" });
+    const error = reconcileErrorOf(cause);
+    expect(error.message).toMatch(/^CreateProject was answered 418: a teapot\. [A-Z].{8,}/);
+    expect(error.cause).toBe(cause);
+    expect(error).toBeInstanceOf(ReconcileError);
+  });
+
+  it("lets the cloud's own time to wait win wherever it is tried again", () => {
+    const retried = kinds.filter((kind) => EXPECTED[kind][0] === RetryableError);
+    expect(retried.length).toBeGreaterThan(0);
+    for (const kind of retried) {
+      const asked = reconcileErrorOf(new CloudError(kind, { message: "Later", retryAfterMs: 7000 }));
+      expect(asked).toHaveProperty("retryAfterMs", 7000);
+      expect(reconcileErrorOf(new CloudError(kind, { message: "Later" }))).toHaveProperty("retryAfterMs", undefined);
+    }
+  });
+});

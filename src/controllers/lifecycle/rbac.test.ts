@@ -1,0 +1,35 @@
+// The rights that controllers declare: no more than they use.
+import { describe, expect, it } from "vitest";
+import { rules as accountRules } from "../cloudaccount/rbac.ts";
+import { rules as projectRules } from "../registryproject/rbac.ts";
+import { ownKindRules, type PolicyRule } from "./rbac.ts";
+
+const verbsOn = (rules: readonly PolicyRule[], resource: string): string[] =>
+  rules.filter(({ resources }) => resources.includes(resource)).flatMap(({ verbs }) => verbs);
+
+describe("ownKindRules", () => {
+  it("lets the frame watch and patch a kind and patch its status, and read it live only where it journals", () => {
+    const journaling = ownKindRules("nodepools", { journals: true });
+    expect(verbsOn(journaling, "nodepools")).toEqual(["get", "list", "watch", "patch"]);
+    expect(verbsOn(journaling, "nodepools/status")).toEqual(["patch"]);
+    expect(verbsOn(ownKindRules("nodepools", { journals: false }), "nodepools")).not.toContain("get");
+  });
+});
+
+describe("the rights of all controllers", () => {
+  const rules = [...accountRules, ...projectRules];
+
+  it("hold no wildcard", () => {
+    const words = rules.flatMap(({ apiGroups, resources, verbs }) => [...apiGroups, ...resources, ...verbs]);
+    expect(words.filter((word) => word.includes("*"))).toEqual([]);
+  });
+
+  it("never create or delete resources of our own kinds", () => {
+    const own = rules.filter(({ apiGroups }) => apiGroups.includes("yunfan.dev")).flatMap(({ verbs }) => verbs);
+    expect(own.filter((verb) => !["get", "list", "watch", "patch"].includes(verb))).toEqual([]);
+  });
+
+  it("let an account's controller list and watch Secrets, and nothing else with them", () => {
+    expect(verbsOn(accountRules, "secrets")).toEqual(["list", "watch"]);
+  });
+});
