@@ -33,7 +33,10 @@ try {
 async function demo(): Promise<number> {
   await mkdir(path.dirname(KUBECONFIG), { recursive: true });
   say("Starting etcd and kube-apiserver");
-  const [plane, simulator] = await Promise.all([startPlane(), startSimulator()]);
+  const starts = [startPlane(), startSimulator()] as const;
+  // Both have ended in one way or the other before the first failure is shown: what runs has to be stopped.
+  await Promise.allSettled(starts);
+  const [plane, simulator] = await Promise.all(starts);
   say("Installing CRDs and RBAC, starting the operator");
   await kubectl(plane, ["apply", "--server-side", "-f", "manifests/crds", "-f", "manifests/rbac.yaml"]);
   await kubectl(plane, ["wait", "--for=condition=Established", "--timeout=30s", "-f", "manifests/crds"]);
@@ -84,14 +87,13 @@ async function kubectl(plane: ControlPlane, args: readonly string[], input?: str
 
 async function explore(plane: ControlPlane, simulator: RunningCommand): Promise<void> {
   const binary = await findKubectl();
-  const file = path.relative(process.cwd(), plane.kubeconfigPath);
   say(`
 The cluster lives until Ctrl-C. In another terminal:
 
-  export KUBECONFIG=${file}; alias kubectl=${binary}
+  export KUBECONFIG=${plane.kubeconfigPath}; alias kubectl=${binary}
   kubectl get yunfan -A -o wide
   kubectl describe registryproject
-  kubectl patch registryproject team-a --type merge -p '{"spec":{"visibility":"Public"}}'
+  kubectl patch registryproject web-shop --type merge -p '{"spec":{"visibility":"Public"}}'
 
 What the simulated cloud holds: ${simulator.ready.url}/_simulator/state
 `);

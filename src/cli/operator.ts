@@ -124,7 +124,6 @@ function createControllers(parts: Parts): { controllers: readonly Controller[]; 
     published: published.store,
     settleWindowMs: options.settleWindowMs,
     signal: stop,
-    wake: (keys) => keys.forEach((key) => projectController.enqueue(key)),
     suspect: (account) => accountController.enqueue(account),
   });
   const accountController = controllerOf(parts, {

@@ -115,8 +115,8 @@ function electionOf(flags: Flags): OperatorOptions["election"] {
 
 /** Synchronous: with lines still under way, an exit loses the last words of the process or changes their order. */
 function loggerOf({ logLevel, logFormat }: Flags): Logger {
-  const to = { dest: 2, sync: true };
-  const destination = logFormat === "json" ? pino.destination(to) : PinoPretty({ destination: to.dest, sync: to.sync });
+  const destination =
+    logFormat === "json" ? pino.destination({ dest: 2, sync: true }) : PinoPretty({ destination: 2, sync: true });
   return createLogger({ level: logLevel, destination });
 }
 

@@ -35,7 +35,7 @@ export function wireWakes(caches: Caches, controllers: Controllers): void {
   enqueueOnChange(projects, { target: controllers.projects, when: exceptOwnUpdates });
   enqueueOnChange(projects, {
     target: controllers.projects,
-    when: ({ type }) => type === "Deleted",
+    when: givesUpClaim,
     keysOf: (project) => keysOfAll(rivalsOf(project, caches)),
   });
   enqueueOnChange(accounts, {
@@ -46,8 +46,13 @@ export function wireWakes(caches: Caches, controllers: Controllers): void {
   enqueueOnChange(published, {
     target: controllers.projects,
     when: ({ type }) => type !== "Added",
-    keysOf: ({ metadata }) => [metadata.annotations?.[OWNER_ANNOTATION] ?? []].flat(),
+    keysOf: ownersOf,
   });
+}
+
+function ownersOf({ metadata }: KubeObject): readonly string[] {
+  const owner = metadata.annotations?.[OWNER_ANNOTATION];
+  return owner === undefined ? [] : [owner];
 }
 
 function isLeaving(account: CloudAccount | undefined): account is CloudAccount {
@@ -56,6 +61,12 @@ function isLeaving(account: CloudAccount | undefined): account is CloudAccount {
 
 function rivalsOf(project: RegistryProject, { projects }: Caches): readonly RegistryProject[] {
   return claimsOf(project).flatMap((claim) => projects.store.byIndex("claim", claim));
+}
+
+function givesUpClaim(change: Change<RegistryProject>): boolean {
+  if (change.type === "Added") return false;
+  const kept = change.new ? claimsOf(change.new) : [];
+  return claimsOf(change.old).some((claim) => !kept.includes(claim));
 }
 
 /** What an account's users see of it: its spec, and whether it is ready in which version. */

@@ -68,15 +68,21 @@ export function enqueueOnChange<T extends KubeObject>(
 }
 
 /**
- * For `when`, on kinds with a status subresource: everything but an update of status or finalizers alone, which is mostly our own. Such a
+ * For `when`, on kinds with a status subresource: everything but an update of the status or a new finalizer alone, which is mostly our own. Such a
  * kind's generation counts the changes of its spec.
  */
 export function exceptOwnUpdates(change: Change<KubeObject>): boolean {
   if (change.type !== "Updated") return true;
-  return !isDeepStrictEqual(relevant(change.old), relevant(change.new));
+  return !isDeepStrictEqual(relevant(change.old), relevant(change.new)) || lostFinalizer(change.old, change.new);
 }
 
 function relevant({ metadata }: KubeObject): unknown {
   const { generation, annotations = {}, labels = {}, deletionTimestamp } = metadata;
   return { generation, annotations, labels, deletionTimestamp };
+}
+
+/** Somebody took one off, perhaps the one that holds what is in the cloud. */
+function lostFinalizer(before: KubeObject, after: KubeObject): boolean {
+  const { finalizers = [] } = after.metadata;
+  return (before.metadata.finalizers ?? []).some((finalizer) => !finalizers.includes(finalizer));
 }

@@ -76,16 +76,12 @@ describe("writeStatus", () => {
     await live[Symbol.asyncDispose]();
   });
 
-  const write = (
-    object: RegistryProject,
-    next: object,
-    resourceVersion?: string,
-  ): Promise<RegistryProject | undefined> =>
+  const write = (object: RegistryProject, next: object, unchanged?: true): Promise<RegistryProject | undefined> =>
     writeStatus(live.client, PROJECTS, {
       object,
       next,
       signal: unaborted,
-      ...(resourceVersion !== undefined && { resourceVersion }),
+      ...(unchanged && { unchanged }),
     });
 
   it("R17: goes through /status and answers with what the server has", async () => {
@@ -124,9 +120,17 @@ describe("writeStatus", () => {
   it("fails when the object changed and the version was to be the same", async () => {
     const object = await live.create();
     const changed = await live.change(object, { metadata: { labels: { changed: "yes" } } });
-    const { resourceVersion } = object.metadata;
-    const late = write(object, { ...object.status, externalId: "7" }, resourceVersion);
+    const late = write(object, { ...object.status, externalId: "7" }, true);
     await expect(late).rejects.toHaveProperty("code", 409);
     expect(await live.read(object)).toEqual(changed);
+  });
+
+  it("never writes to a namesake that was created since", async () => {
+    const object = await live.create();
+    await live.client.delete(PROJECTS, object.metadata);
+    const namesake = await live.create({ metadata: { name: object.metadata.name } });
+    const late = write(object, { ...object.status, externalId: "7" });
+    await expect(late).rejects.toHaveProperty("code", 409);
+    expect(await live.read(namesake)).toEqual(namesake);
   });
 });

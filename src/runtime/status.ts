@@ -1,6 +1,7 @@
 // Status is written through /status by merge patch from what was read; an unchanged status is no request (R17).
 import { isDeepStrictEqual } from "node:util";
 import type { KubeClient } from "../kube/client.ts";
+import { isConflict } from "../kube/errors.ts";
 import type { KubeObject, ResourceType } from "../kube/types.ts";
 
 type Json = unknown;
@@ -30,19 +31,40 @@ export function mergePatchOf(from: JsonObject, to: JsonObject): JsonObject | und
   return Object.keys(patch).length === 0 ? undefined : patch;
 }
 
+interface StatusChange<T> {
+  readonly object: T;
+  readonly next: object;
+  /** Only if the object is still as it was read: 409 otherwise. Unset: another writer's change does not matter. */
+  readonly unchanged?: true;
+  readonly signal: AbortSignal;
+}
+
+/** Somebody edits the object again and again: the next visit sees what he wants. */
+const MOST_TRIES = 3;
+
 /**
- * Writes the difference between the object's status and `next`. The patch names the object's UID, so that a namesake
- * created in the meantime is never written. Returns the server's answer, or undefined where nothing differed.
+ * Writes the difference between the object's status and `next`. Returns the server's answer, or undefined where nothing
+ * differed. A namesake created in the meantime is never written: the patch carries the resourceVersion, because the API
+ * server ignores a UID in a patch of the status. Throws KubeError 409 or 404 where the object is another one or gone.
  */
 export async function writeStatus<T extends KubeObject & { status?: object | undefined }>(
   client: KubeClient,
   type: ResourceType,
-  change: { object: T; next: object; resourceVersion?: string; signal: AbortSignal },
+  { object, next, unchanged, signal }: StatusChange<T>,
 ): Promise<T | undefined> {
-  const { object, next, resourceVersion, signal } = change;
   const status = mergePatchOf((object.status ?? {}) as JsonObject, next as JsonObject);
   if (!status) return undefined;
   const { uid, name, namespace } = object.metadata;
-  const metadata = resourceVersion === undefined ? { uid } : { uid, resourceVersion };
-  return client.mergePatch<T>(type, { name, namespace }, { metadata, status }, { subresource: "status", signal });
+  let { resourceVersion } = object.metadata;
+  for (let tries = 1; ; tries++) {
+    try {
+      const patch = { metadata: { resourceVersion }, status };
+      return await client.mergePatch<T>(type, { name, namespace }, patch, { subresource: "status", signal });
+    } catch (error) {
+      if (!isConflict(error) || unchanged || tries === MOST_TRIES) throw error;
+      const live = await client.get<T>(type, { name, namespace }, { signal, metadataOnly: true });
+      if (live.metadata.uid !== uid) throw error;
+      ({ resourceVersion } = live.metadata);
+    }
+  }
 }

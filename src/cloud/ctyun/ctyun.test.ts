@@ -235,7 +235,7 @@ describe("when the cloud misbehaves", () => {
     [429, "Throttled", 7_000],
     [503, "Unavailable", 7_000],
     [422, "Rejected", 7_000],
-    [302, "Rejected", undefined],
+    [302, "Unavailable", undefined],
   ])("%i on a create is %s, with the time the cloud asks for", async (status, kind, retryAfterMs) => {
     const { registry } = await startWith({ method: "POST", action: "Status", status, retryAfterSeconds: 7 });
     expect(await failureOf(create(registry, "team-a"))).toMatchObject({ kind, retryAfterMs });

@@ -33,7 +33,7 @@ describe("the table", () => {
     ["DeleteProject", 409, "", "Unavailable"],
     ["DeleteProject", 412, { code: 412, message: "the project contains repositories, can not be deleted" }, "NotEmpty"],
     ["SetVisibility", 412, "", "Rejected"],
-    ["CreateProject", 413, "", "Rejected"],
+    ["CreateProject", 413, "", "Unavailable"],
     ["CreateProject", 422, "", "Rejected"],
     ["CreateProject", 429, "", "Throttled"],
     ["CreateProject", 500, "", "Unavailable"],
@@ -45,17 +45,17 @@ describe("the table", () => {
   });
 
   test.each([300, 301, 302, 303, 304, 307, 308])("%i is refused: redirects are not followed", (status) => {
-    const error = errorOf(
-      "CreateProject",
-      answer(status, "", { location: "https://other.example/login?x=1" }),
-      nothing,
-    );
+    const error = errorOf("ListProjects", answer(status, "", { location: "https://other.example/login?x=1" }), nothing);
     expect(error).toMatchObject({
       kind: "Rejected",
       code: String(status),
       message:
-        "CreateProject was redirected to https://other.example: redirects are not followed, correct spec.endpoint",
+        "ListProjects was redirected to https://other.example: redirects are not followed, correct spec.endpoint",
     });
+  });
+
+  test("a redirect of a create does not prove that nothing was made", () => {
+    expect(errorOf("CreateProject", answer(303, ""), nothing).kind).toBe("Unavailable");
   });
 
   test("a web page that says 404 proves nothing about a project", () => {

@@ -63,7 +63,13 @@ function kindOf(operation: Operation, answer: HttpAnswer, text: string): CloudEr
   if (status === 404 && isWebPage(answer)) return "Rejected";
   if (status >= 500) return "Unavailable";
   if (status === 400 && operation === "CreateProject" && isAboutTheName(text)) return "NameRefused";
-  return KIND_BY_OPERATION[operation]?.[status] ?? KIND_BY_STATUS[status] ?? "Rejected";
+  return KIND_BY_OPERATION[operation]?.[status] ?? KIND_BY_STATUS[status] ?? unlisted(operation, status);
+}
+
+/** Of a create only 400 and 422 prove, beside the listed ones, that nothing was made (design section 3, step 4). */
+function unlisted(operation: Operation, status: number): CloudErrorKind {
+  const proves = operation !== "CreateProject" || status === 400 || status === 422;
+  return proves ? "Rejected" : "Unavailable";
 }
 
 /**
@@ -82,7 +88,7 @@ function hintOf(kind: CloudErrorKind, status: number): string {
 function redirect(operation: Operation, answer: HttpAnswer, redact: Redact): CloudError {
   const target = URL.parse(answer.headers.get("location") ?? "");
   const where = target === null ? "" : ` to ${presentable(target.origin, redact)}`;
-  return new CloudError("Rejected", {
+  return new CloudError(unlisted(operation, answer.status), {
     message: `${operation} was redirected${where}: redirects are not followed, correct spec.endpoint`,
     code: String(answer.status),
   });

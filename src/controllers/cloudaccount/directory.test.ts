@@ -71,7 +71,7 @@ function build(account?: CloudAccount, secret: CredentialsSecret | undefined = s
 
 function refusal(directory: AccountDirectory, fromNamespace = "default"): WaitingError {
   try {
-    directory.resolve({ name: "ctyun", namespace: "default" }, fromNamespace);
+    directory.enter(directory.find({ name: "ctyun", namespace: "default" }, fromNamespace));
   } catch (error) {
     if (error instanceof WaitingError) return error;
     throw error;
@@ -128,7 +128,7 @@ describe("cloudOf", () => {
 describe("resolve", () => {
   it("gives the session of an account that is ready", () => {
     const { directory } = build(readyAccount());
-    const { account, session, allows } = directory.resolve({ name: "ctyun" }, "default");
+    const { account, session, allows } = directory.enter(directory.find({ name: "ctyun" }, "default"));
     expect(account.metadata.name).toBe("ctyun");
     expect(session).toHaveProperty("verify");
     expect([allows("default"), allows("team")]).toEqual([true, false]);
@@ -144,7 +144,7 @@ describe("resolve", () => {
   it("serves an allowed namespace, and stops at once when the right is revoked", () => {
     const { directory, accounts } = build(readyAccount({ spec: { allowedNamespaces: ["team"] } }));
     const ref = { name: "ctyun", namespace: "default" };
-    expect(directory.resolve(ref, "team").account.metadata.name).toBe("ctyun");
+    expect(directory.find(ref, "team").metadata.name).toBe("ctyun");
     accounts.absorb(readyAccount({ metadata: { resourceVersion: "2", generation: 2 } }));
     expect(refusal(directory, "team").reason).toBe("AccountNotReady");
   });
@@ -153,7 +153,7 @@ describe("resolve", () => {
     const held = condition({ status: "False", reason: "DeletionHeld" });
     const metadata = { generation: 2, deletionTimestamp: "2026-01-01T00:00:00Z" };
     const { directory } = build(readyAccount({ metadata, status: { conditions: [held] } }));
-    expect(directory.resolve({ name: "ctyun" }, "default").session).toHaveProperty("verify");
+    expect(directory.enter(directory.find({ name: "ctyun" }, "default")).session).toHaveProperty("verify");
   });
 
   it.each([
@@ -182,7 +182,7 @@ describe("open", () => {
     const encoded = { accessKey: Buffer.from("ak").toString("base64") };
     const account = readyAccount({ spec: { requestBudget: { readsPerMinute: 60 }, ctyun: {} } });
     const { directory, opened } = build(account, secretOf("5", encoded));
-    directory.resolve({ name: "ctyun" }, "default");
+    directory.enter(directory.find({ name: "ctyun" }, "default"));
     expect(opened).toEqual([
       {
         account: "default/ctyun",
@@ -199,15 +199,24 @@ describe("open", () => {
     ]);
   });
 
-  it("opens one session per version of account and Secret, and closes the one before", () => {
+  it("opens a session anew when what it is made of changed, and closes the one before", () => {
     const { directory, opened, closed } = build();
+    const other = { ...secretOf("6"), data: { accessKey: "b3RoZXI=" } };
+    const moved = { spec: { endpoint: "https://other.example" } };
     const first = directory.open(readyAccount(), secretOf("5"));
     expect(directory.open(readyAccount({ status: { conditions: [] } }), secretOf("5"))).toBe(first);
-    directory.open(readyAccount(), secretOf("6"));
-    directory.open(readyAccount({ metadata: { generation: 2 } }), secretOf("6"));
-    directory.open(readyAccount({ metadata: { generation: 2, uid: "recreated" } }), secretOf("6"));
+    directory.open(readyAccount(), other);
+    directory.open(readyAccount(moved), other);
+    directory.open(readyAccount({ ...moved, metadata: { uid: "recreated" } }), other);
     expect(opened).toHaveLength(4);
     expect(closed).toEqual([0, 1, 2]);
+  });
+
+  it("keeps the session, and with it requests in flight, when Secret or account were only touched", () => {
+    const { directory } = build();
+    const first = directory.open(readyAccount(), secretOf("5"));
+    const shared = readyAccount({ metadata: { generation: 2 }, spec: { allowedNamespaces: ["team"] } });
+    expect(directory.open(shared, secretOf("6"))).toBe(first);
   });
 
   it("keeps the sessions of several accounts apart", () => {

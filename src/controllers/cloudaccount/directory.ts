@@ -1,13 +1,12 @@
 // Accounts as other controllers use them: may this namespace use it, is it ready, and its opened session.
 import { CloudAccountReason as Reason } from "../../crds/cloudaccount/conditions.ts";
-import type { AccountSettings, Cloud, CloudDeps, CloudSession, Credentials } from "../../cloud/contract.ts";
+import type { AccountSettings, Cloud, CloudDeps, CloudSession, Credentials, Facets } from "../../cloud/contract.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import type { KubeObject } from "../../kube/types.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import type { Provider } from "../../lib/providers.ts";
 import { findCondition } from "../../runtime/conditions.ts";
-import type { Store } from "../../runtime/store.ts";
-import { keyOf } from "../../runtime/store.ts";
+import { keyOf, type Store } from "../../runtime/store.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 
 /** A Secret of type yunfan.dev/credentials: the only Secrets whose contents the operator keeps. */
@@ -53,21 +52,32 @@ export class AccountDirectory {
   }
 
   /**
-   * Throws WaitingError `AccountNotReady`: missing and not allowed read the same, so that names of accounts do not leak;
-   * an account whose credentials are not verified in their present version serves nobody, unless it is being deleted.
+   * The account, ready or not. Throws WaitingError `AccountNotReady` where the namespace may not use it: missing and not
+   * allowed read the same, so that names of accounts do not leak.
    */
-  resolve(ref: AccountRef, fromNamespace: string): Access {
+  find(ref: AccountRef, fromNamespace: string): CloudAccount {
     const key = accountKey(ref, fromNamespace);
     const account = this.#deps.accounts.get(key);
-    if (!account || !allowsNamespace(account, fromNamespace)) {
-      throw notReady(
-        `CloudAccount ${key} does not exist or does not allow namespace ${fromNamespace}. ` +
-          "Create it, or add the namespace to its spec.allowedNamespaces",
-      );
-    }
+    if (account && allowsNamespace(account, fromNamespace)) return account;
+    throw notReady(
+      `CloudAccount ${key} does not exist or does not allow namespace ${fromNamespace}. ` +
+        "Create it, or add the namespace to its spec.allowedNamespaces",
+    );
+  }
+
+  /** Whether the account's cloud has that facet, in this version. */
+  offers(account: CloudAccount, facet: keyof Facets): boolean {
+    return this.#deps.clouds[account.spec.provider]?.facets.includes(facet) ?? false;
+  }
+
+  /**
+   * Throws WaitingError `AccountNotReady`: an account whose credentials are not verified in their present version serves
+   * nobody, unless it is being deleted.
+   */
+  enter(account: CloudAccount): Access {
     const secret = this.secretOf(account);
     const obstacle = obstacleOf(account, secret);
-    if (!secret || obstacle) throw notReady(`CloudAccount ${key} ${obstacle}`);
+    if (!secret || obstacle) throw notReady(`CloudAccount ${keyOf(account.metadata)} ${obstacle}`);
     const allows = (namespace: string): boolean => allowsNamespace(account, namespace);
     return { account, session: this.open(account, secret), allows };
   }
@@ -87,13 +97,15 @@ export class AccountDirectory {
    */
   open(account: CloudAccount, secret: CredentialsSecret): CloudSession {
     const key = keyOf(account.metadata);
-    const version = [account.metadata.uid, account.metadata.generation, versionOf(secret)].join("/");
+    const settings = settingsOf(account);
+    // What a session is made of, not versions: a label on the Secret must not break requests in flight.
+    const version = JSON.stringify([account.metadata.uid, settings, secret.metadata.uid, secret.data]);
     const present = this.#open.get(key);
     if (present?.version === version) return present.session;
     this.drop(key);
     const cloud = this.#deps.clouds[account.spec.provider];
     if (!cloud) throw notServed(account, Object.keys(this.#deps.clouds));
-    const session = cloud.open(settingsOf(account), decode(secret), this.#deps.cloudDeps(account));
+    const session = cloud.open(settings, decode(secret), this.#deps.cloudDeps(account));
     this.#open.set(key, { version, session });
     return session;
   }
@@ -147,15 +159,15 @@ function obstacleOf(account: CloudAccount, secret: CredentialsSecret | undefined
   return ready.status === "True" ? undefined : `is not ready: ${ready.reason}. See its conditions`;
 }
 
-function notReady(message: string): WaitingError {
-  return new WaitingError({ reason: Reason.AccountNotReady, message, pollAfterMs: ACCOUNT_POLL_MS });
-}
-
 function notServed({ spec }: CloudAccount, served: readonly string[]): TerminalError {
   const message =
     `spec.provider ${spec.provider} is not served by this version of Yunfan, which knows ${served.join(", ")}. ` +
     "Create an account for one of those, or update Yunfan";
   return new TerminalError({ reason: Reason.NotSupportedByCloud, message });
+}
+
+function notReady(message: string): WaitingError {
+  return new WaitingError({ reason: Reason.AccountNotReady, message, pollAfterMs: ACCOUNT_POLL_MS });
 }
 
 function settingsOf(account: CloudAccount): AccountSettings {

@@ -5,7 +5,8 @@ import type { CloudSession } from "../../cloud/contract.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { ResourceType } from "../../kube/types.ts";
-import { TerminalError, WaitingError } from "../../lib/errors.ts";
+import { ReconcileError, TerminalError, WaitingError } from "../../lib/errors.ts";
+import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 import type { Verdict } from "../../runtime/conditions.ts";
 import { isTrue } from "../../runtime/conditions.ts";
 import type { Steps } from "../lifecycle/reconciler.ts";
@@ -35,6 +36,19 @@ export class CloudAccountSteps implements Steps<CloudAccount> {
 
   async apply(visit: Visit<CloudAccount>): Promise<Verdict> {
     await visit.holdFinalizer();
+    try {
+      return await this.#apply(visit);
+    } catch (error) {
+      const failure = error instanceof CloudError ? reconcileErrorOf(error) : error;
+      if (failure instanceof ReconcileError) {
+        const { reason, message } = failure;
+        visit.state({ type: "CredentialsReady", status: "False", reason, message });
+      }
+      throw error;
+    }
+  }
+
+  async #apply(visit: Visit<CloudAccount>): Promise<Verdict> {
     const account = visit.object;
     const secret = this.#deps.directory.secretOf(account) ?? (await this.#explainAbsence(visit));
     const seenBefore = visit.status.secretResourceVersion === versionOf(secret);
@@ -46,7 +60,7 @@ export class CloudAccountSteps implements Steps<CloudAccount> {
     return { state: "Ready", reason: Reason.Verified, message };
   }
 
-  // eslint-disable-next-line typescript/require-await -- the contract is asynchronous
+  // oxlint-disable-next-line typescript/require-await -- the contract is asynchronous
   async finalize(visit: Visit<CloudAccount>): Promise<"Released"> {
     const users = this.#deps.users(visit.object);
     if (users.length > 0) {
@@ -109,7 +123,7 @@ function rejected(account: CloudAccount, cause: CloudError): TerminalError {
 }
 
 function heldMessage(users: readonly string[]): string {
-  const named = users.slice(0, 3).join(", ");
+  const named = users.toSorted().slice(0, 3).join(", ");
   const more = users.length > 3 ? ` and ${users.length - 3} more` : "";
   return `In use by ${named}${more}. Delete them first: without this account they can't delete what they hold in the cloud`;
 }

@@ -8,11 +8,10 @@ const verbsOn = (rules: readonly PolicyRule[], resource: string): string[] =>
   rules.filter(({ resources }) => resources.includes(resource)).flatMap(({ verbs }) => verbs);
 
 describe("ownKindRules", () => {
-  it("lets the frame watch and patch a kind and patch its status, and read it live only where it journals", () => {
-    const journaling = ownKindRules("nodepools", { journals: true });
-    expect(verbsOn(journaling, "nodepools")).toEqual(["get", "list", "watch", "patch"]);
-    expect(verbsOn(journaling, "nodepools/status")).toEqual(["patch"]);
-    expect(verbsOn(ownKindRules("nodepools", { journals: false }), "nodepools")).not.toContain("get");
+  it("lets the frame watch, read and patch a kind and patch its status", () => {
+    const rules = ownKindRules("nodepools");
+    expect(verbsOn(rules, "nodepools")).toEqual(["get", "list", "watch", "patch"]);
+    expect(verbsOn(rules, "nodepools/status")).toEqual(["patch"]);
   });
 });
 

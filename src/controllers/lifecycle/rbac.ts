@@ -8,13 +8,12 @@ export interface PolicyRule {
 }
 
 /**
- * What the frame does to the resources of a kind: its cache lists and watches them, a journal reads them live, finalizers and
- * status are patched.
+ * What the frame does to the resources of a kind: its cache lists and watches them, a journal and a status that met a conflict
+ * read them live, finalizers and status are patched.
  */
-export function ownKindRules(plural: string, options: { journals: boolean }): readonly PolicyRule[] {
-  const read = options.journals ? ["get", "list", "watch"] : ["list", "watch"];
+export function ownKindRules(plural: string): readonly PolicyRule[] {
   return [
-    { apiGroups: ["yunfan.dev"], resources: [plural], verbs: [...read, "patch"] },
+    { apiGroups: ["yunfan.dev"], resources: [plural], verbs: ["get", "list", "watch", "patch"] },
     { apiGroups: ["yunfan.dev"], resources: [`${plural}/status`], verbs: ["patch"] },
   ];
 }

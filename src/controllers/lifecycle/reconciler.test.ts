@@ -1,4 +1,6 @@
 // The frame of a reconcile, against the real API server: what is said of a visit that came to its end, and of one that failed.
+import { FINALIZER } from "./resource.ts";
+import { ChangedError } from "./visit.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openCreate } from "../../../test/support/builders.ts";
 import { failingFrame, frameOf, READY } from "../../../test/support/frame.ts";
@@ -96,7 +98,7 @@ describe("a visit that fails", () => {
   });
 
   it("has no event when it fails as last time, though a journal said in between that a create is under way", async () => {
-    const object = await live.create();
+    const object = await live.create({ metadata: { finalizers: [FINALIZER] } });
     const frame = frameOf(live, {
       apply: async (visit) => {
         await visit.journal(openCreate(), { state: "Reconciling", reason: "Creating", message: "Creating" });
@@ -129,7 +131,7 @@ describe("a visit that fails", () => {
   it.each([
     ["the API server refused", new KubeError({ code: 409, reason: "Conflict" }, { method: "PATCH", path: "/" })],
     ["the lease is lost", new FencedError()],
-    ["the resource changed meanwhile", new WaitingError({ reason: "Changed", message: "Changed", pollAfterMs: 100 })],
+    ["the resource changed meanwhile", new ChangedError("Changed")],
   ])("says nothing to the user when %s", async (_, error) => {
     const object = await live.create();
     const frame = failingFrame(live, error);

@@ -12,7 +12,7 @@ import { CloudError } from "../../cloud/errors.ts";
 import { reconcileErrorOf } from "./cloud-errors.ts";
 import { nextDriftMs } from "./drift.ts";
 import { FINALIZER, isDeleting, isPaused, type Managed } from "./resource.ts";
-import { Visit, type VisitDeps } from "./visit.ts";
+import { ChangedError, Visit, type VisitDeps } from "./visit.ts";
 
 /** What a kind does; the frame does the rest. Both may throw ReconcileError and CloudError. */
 export interface Steps<T extends Managed> {
@@ -69,10 +69,25 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
 
   /** Says in the status what went wrong, unless it went wrong between us and the API server. Returns what to throw. */
   async #concludeFailure(visit: Visit<T>, error: unknown): Promise<unknown> {
-    if (isOursAlone(error) || visit.signal.aborted) return error;
+    if (visit.signal.aborted) return error;
+    if (isOursAlone(error)) {
+      await this.#saveId(visit);
+      return error;
+    }
     const failure = error instanceof CloudError ? reconcileErrorOf(error) : error;
     await this.#conclude(visit, verdictOf(failure), failure instanceof WaitingError ? "Normal" : "Warning");
     return failure;
+  }
+
+  /** An id that this visit learned is worth a try: without it the next one has to look for the project. */
+  async #saveId(visit: Visit<T>): Promise<void> {
+    if (visit.status.externalId === visit.object.status.externalId) return;
+    const verdict: Verdict = {
+      state: "Reconciling",
+      reason: Reason.Creating,
+      message: "Recorded what was made; going on",
+    };
+    await visit.conclude(verdict).catch((error: unknown) => visit.log.warn({ err: error }, "Id not recorded"));
   }
 
   async #conclude(visit: Visit<T>, verdict: Verdict, type: "Normal" | "Warning"): Promise<void> {
@@ -101,11 +116,7 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
 
 /** Conflicts, outages of the API server, a lost lease: nothing that the user of this resource could act on. */
 function isOursAlone(error: unknown): boolean {
-  return isKubeError(error) || error instanceof FencedError || isQuietWait(error);
-}
-
-function isQuietWait(error: unknown): boolean {
-  return error instanceof WaitingError && error.reason === Reason.Changed;
+  return isKubeError(error) || error instanceof FencedError || error instanceof ChangedError;
 }
 
 function verdictOf(failure: unknown): Verdict {

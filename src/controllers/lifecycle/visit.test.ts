@@ -4,12 +4,11 @@ import { openCreate } from "../../../test/support/builders.ts";
 import { FakeClock } from "../../../test/support/fake-clock.ts";
 import { goLive, PROJECTS, unaborted, type Live } from "../../../test/support/live.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
-import { KubeError } from "../../kube/errors.ts";
 import { WaitingError } from "../../lib/errors.ts";
 import { createLogger } from "../../lib/log.ts";
 import type { Verdict } from "../../runtime/conditions.ts";
 import { ANNOTATIONS, FINALIZER } from "./resource.ts";
-import { Visit } from "./visit.ts";
+import { ChangedError, Visit } from "./visit.ts";
 
 const READY: Verdict = { state: "Ready", reason: "Available", message: "As declared" };
 const CREATING: Verdict = { state: "Reconciling", reason: "Creating", message: "Creating the project" };
@@ -49,7 +48,7 @@ describe("holdFinalizer", () => {
   it("R16: rejects when the object changed since it was read, and holds nothing", async () => {
     const object = await live.create();
     await live.change(object, { spec: { visibility: "Public" } });
-    await expect(visitTo(object).visit.holdFinalizer()).rejects.toBeInstanceOf(KubeError);
+    await expect(visitTo(object).visit.holdFinalizer()).rejects.toBeInstanceOf(ChangedError);
     expect((await live.read(object)).metadata.finalizers).toBeUndefined();
   });
 });
@@ -88,7 +87,7 @@ describe("conclude", () => {
     expect(later.absorbed).toEqual([]);
   });
 
-  it("keeps the time of transition of what did not change and drops what is not stated any more", async () => {
+  it("keeps the time of transition of what did not change and drops what a good end does not state any more", async () => {
     const object = await live.create();
     const { visit, clock } = visitTo(object);
     visit.state({ type: "UpToDate", status: "True", reason: "InSync", message: "As declared" });
@@ -96,8 +95,10 @@ describe("conclude", () => {
     await clock.advance(60_000);
     await visitTo(await live.read(object), clock).visit.conclude({ ...CREATING, reason: "Throttled" });
     const { conditions } = (await live.read(object)).status;
-    expect(conditions?.map(({ type }) => type)).toEqual(["Ready", "Reconciling"]);
-    expect(conditions).toMatchObject([{ reason: "Throttled", lastTransitionTime: "2026-01-01T00:00:00Z" }, {}]);
+    expect(conditions?.map(({ type }) => type)).toEqual(["Ready", "Reconciling", "UpToDate"]);
+    expect(conditions).toMatchObject([{ reason: "Throttled", lastTransitionTime: "2026-01-01T00:00:00Z" }, {}, {}]);
+    await visitTo(await live.read(object), clock).visit.conclude(READY);
+    expect((await live.read(object)).status.conditions?.map(({ type }) => type)).toEqual(["Ready"]);
   });
 
   it("says Deleting as the phase of what is being deleted", async () => {
@@ -108,9 +109,12 @@ describe("conclude", () => {
   });
 });
 
+/** As a resource is when its journal is opened. */
+const HELD = { metadata: { finalizers: [FINALIZER] } };
+
 describe("journal", () => {
   it("has persisted the operation when it returns, and has not observed the generation yet", async () => {
-    const object = await live.create();
+    const object = await live.create(HELD);
     const { visit, absorbed } = visitTo(object);
     const operation = operationOf(object);
     await visit.journal(operation, CREATING);
@@ -122,7 +126,7 @@ describe("journal", () => {
   });
 
   it("reads live and writes under that version, though the cache lags behind in what does not matter", async () => {
-    const object = await live.create();
+    const object = await live.create(HELD);
     await live.change(object, { metadata: { labels: { team: "shop" } } });
     const { name } = object.metadata;
     const { visit } = visitTo(object);
@@ -136,16 +140,17 @@ describe("journal", () => {
     ["an id was recorded", { status: { externalId: "7" } }, "status" as const],
     ["another journal was opened", { status: { operation: openCreate() } }, "status" as const],
   ])("does not count and writes nothing when %s meanwhile", async (_, patch, subresource) => {
-    const object = await live.create();
+    const object = await live.create(HELD);
     const changed = await live.change(object, patch, subresource);
     const { visit, absorbed } = visitTo(object);
     await expect(visit.journal(operationOf(object), CREATING)).rejects.toBeInstanceOf(WaitingError);
     expect(await live.read(object)).toEqual(changed);
-    expect(absorbed).toEqual([]);
+    // The next visit has to see what this one saw.
+    expect(absorbed).toEqual([changed]);
   });
 
   it("does not count when another process sent the same create again meanwhile", async () => {
-    const created = await live.create();
+    const created = await live.create(HELD);
     const operation = operationOf(created);
     const object = await live.change(created, { status: { operation } }, "status");
     const resent = await live.change(
@@ -168,13 +173,13 @@ describe("journal", () => {
   it("does not count for a namesake created in the meantime", async () => {
     const object = await live.create();
     await live.others.delete(PROJECTS, object.metadata);
-    const namesake = await live.create({ metadata: { name: object.metadata.name } });
+    const namesake = await live.create({ metadata: { ...HELD.metadata, name: object.metadata.name } });
     await expect(visitTo(object).visit.journal(operationOf(object), CREATING)).rejects.toBeInstanceOf(WaitingError);
     expect(await live.read(namesake)).toEqual(namesake);
   });
 
   it("fails when the object changes between the live read and the write", async () => {
-    const object = await live.create();
+    const object = await live.create(HELD);
     live.proxy.onWrite = async ({ path }, phase) => {
       if (phase === "before" && path.includes(object.metadata.name)) {
         await live.change(object, { spec: { visibility: "Public" } });
@@ -187,7 +192,7 @@ describe("journal", () => {
   });
 
   it("fails when its answer is lost; the next visit finds it open", async () => {
-    const object = await live.create();
+    const object = await live.create(HELD);
     const path = new RegExp(`${object.metadata.name}/status`);
     live.proxy.inject({ method: /PATCH/, path, action: "DropAfter" });
     const operation = operationOf(object);
@@ -202,7 +207,7 @@ describe("journal", () => {
     ["with another nonce", { operation: openCreate({ nonce: "somebody-else" }) }],
     ["with another time of sending", { operation: openCreate({ lastSentAt: "2025-01-01T00:00:00Z" }) }],
   ])("does not count when the server answers %s", async (_, status) => {
-    const object = await live.create();
+    const object = await live.create(HELD);
     const body = JSON.stringify({ ...object, status: { ...object.status, ...status } });
     const path = new RegExp(`${object.metadata.name}/status`);
     const headers = { "content-type": "application/json" };
@@ -215,7 +220,7 @@ describe("journal", () => {
 
 describe("concludePaused", () => {
   it("keeps every condition and all else as it was, and adds why nothing happens", async () => {
-    const object = await live.create();
+    const object = await live.create(HELD);
     const { visit, clock } = visitTo(object);
     visit.status.externalId = "7";
     await visit.conclude(READY);
@@ -230,7 +235,7 @@ describe("concludePaused", () => {
   });
 
   it("R17: is no request when that stands there already", async () => {
-    const object = await live.create();
+    const object = await live.create(HELD);
     const { visit, clock } = visitTo(object);
     await visit.concludePaused();
     await clock.advance(60_000);
@@ -239,7 +244,7 @@ describe("concludePaused", () => {
   });
 
   it("is forgotten by the first visit after the pause", async () => {
-    const object = await live.create();
+    const object = await live.create(HELD);
     await visitTo(object).visit.concludePaused();
     await visitTo(await live.read(object)).visit.conclude(READY);
     expect((await live.read(object)).status.conditions?.map(({ type }) => type)).toEqual(["Ready"]);

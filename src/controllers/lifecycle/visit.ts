@@ -1,15 +1,25 @@
 // One visit of a reconcile to a resource: the object as last answered, the status being drafted, and the ways to persist.
 import { Reason } from "../../crds/common/conditions.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import { isConflict, isInvalid } from "../../kube/errors.ts";
 import type { ResourceType } from "../../kube/types.ts";
 import { timestamp, type Clock } from "../../lib/clock.ts";
 import { WaitingError } from "../../lib/errors.ts";
 import type { Logger } from "../../lib/log.ts";
-import { nextConditions, summary, type Statement, type Verdict } from "../../runtime/conditions.ts";
-import { ensureFinalizer, removeFinalizer } from "../../runtime/finalizer.ts";
+import { nextConditions, summary, type Condition, type Statement, type Verdict } from "../../runtime/conditions.ts";
+import { ensureFinalizer, hasFinalizer, removeFinalizer } from "../../runtime/finalizer.ts";
 import { writeStatus } from "../../runtime/status.ts";
 import type { Operation } from "../../crds/common/status.ts";
-import { annotation, ANNOTATIONS, FINALIZER, isDeleting, type Managed, type StatusDraft } from "./resource.ts";
+import {
+  annotation,
+  ANNOTATIONS,
+  FINALIZER,
+  isDeleting,
+  isPaused,
+  type Managed,
+  type ManagedStatus,
+  type StatusDraft,
+} from "./resource.ts";
 
 export interface VisitDeps<T extends Managed> {
   readonly client: KubeClient;
@@ -45,7 +55,7 @@ export class Visit<T extends Managed> {
     return this.#object;
   }
 
-  /** States a condition beside Ready, Reconciling and Stalled; what no visit states any more disappears. */
+  /** States a condition beside Ready, Reconciling and Stalled; what a visit that ends well does not state disappears. */
   state(statement: Statement): void {
     this.#stated.set(statement.type, statement);
   }
@@ -54,30 +64,33 @@ export class Visit<T extends Managed> {
   async holdFinalizer(): Promise<void> {
     const { client, type } = this.#deps;
     const held = { type, object: this.#object, finalizer: FINALIZER, signal: this.signal };
-    this.#accept(await ensureFinalizer(client, held));
+    this.#accept(await ensureFinalizer(client, held).catch(quietly));
   }
 
   async releaseFinalizer(): Promise<void> {
     const { client, type } = this.#deps;
-    await removeFinalizer(client, { type, object: this.#object, finalizer: FINALIZER, signal: this.signal });
+    const held = { type, object: this.#object, finalizer: FINALIZER, signal: this.signal };
+    await removeFinalizer(client, held).catch(quietly);
   }
 
   /**
    * Patches the journal under the resourceVersion of a live read (design section 3, step 3). When it returns, the server
-   * has echoed the operation. Throws WaitingError where the live object is no longer the one that this visit decided on.
+   * has echoed the operation. Throws ChangedError where the live object is no longer the one that this visit decided on.
    */
   async journal(operation: Operation, verdict: Verdict): Promise<void> {
     const { client, type } = this.#deps;
     const { name, namespace } = this.#object.metadata;
     const live = await client.get<T>(type, { name, namespace }, { signal: this.signal });
-    if (!sameBasis(live, this.#object)) throw changedMeanwhile();
+    if (!sameBasis(live, this.#object)) {
+      this.#deps.absorb(live);
+      throw new ChangedError("The resource changed while it was being worked on");
+    }
     this.status.operation = operation;
     const next = { ...this.#nextStatus(verdict, live), observedGeneration: live.status.observedGeneration };
-    const resourceVersion = live.metadata.resourceVersion;
-    const answer = await writeStatus(client, type, { object: live, next, resourceVersion, signal: this.signal });
+    const answer = await writeStatus(client, type, { object: live, next, unchanged: true, signal: this.signal });
     const echoed = answer?.status.operation;
     if (!answer || echoed?.nonce !== operation.nonce || echoed.lastSentAt !== operation.lastSentAt) {
-      throw changedMeanwhile();
+      throw new ChangedError("The resource changed while it was being worked on");
     }
     this.#accept(answer);
   }
@@ -94,21 +107,21 @@ export class Visit<T extends Managed> {
     const previous = this.#object.status.conditions ?? [];
     const at = { generation: this.#object.metadata.generation ?? 0, now: timestamp(this.#deps.clock) };
     const kept = previous.filter((condition) => condition.type !== "Paused");
-    await this.#write({ ...this.status, conditions: [...kept, ...nextConditions(previous, [paused], at)] });
+    const stated = kept.length === 0 ? [...unvisited(paused), paused] : [paused];
+    await this.#write({ ...this.status, conditions: [...kept, ...nextConditions(previous, stated, at)] });
   }
 
   #nextStatus(verdict: Verdict, basis: T): object {
     const generation = basis.metadata.generation ?? 0;
     const stated = [...summary(verdict), ...this.#stated.values()];
+    const previous = basis.status.conditions ?? [];
+    const conditions = nextConditions(previous, stated, { generation, now: timestamp(this.#deps.clock) });
     return {
       ...this.status,
       observedGeneration: generation,
       phase: phaseOf(verdict, basis),
       lastHandledReconcileAt: annotation(basis, ANNOTATIONS.reconcileAt),
-      conditions: nextConditions(basis.status.conditions ?? [], stated, {
-        generation,
-        now: timestamp(this.#deps.clock),
-      }),
+      conditions: [...conditions, ...carriedOver(previous, stated, verdict)],
     };
   }
 
@@ -124,21 +137,45 @@ export class Visit<T extends Managed> {
   }
 }
 
+/** What a failed visit did not come to look at holds as it was last seen. */
+function carriedOver(previous: readonly Condition[], stated: readonly Statement[], { state }: Verdict): Condition[] {
+  if (state === "Ready") return [];
+  const decided = new Set(["Ready", "Reconciling", "Stalled", "Paused", ...stated.map(({ type }) => type)]);
+  return previous.filter(({ type }) => !decided.has(type));
+}
+
+/** A test of the patch that failed: somebody else wrote first. */
+function quietly(error: unknown): never {
+  const isLate = isInvalid(error) || isConflict(error);
+  throw isLate ? new ChangedError("The resource changed while its finalizer was patched") : error;
+}
+
+/** Ready is always stated, also of a resource that was paused before its first visit. */
+function unvisited({ reason, message }: Statement): Statement[] {
+  return [
+    { type: "Ready", status: "Unknown", reason, message },
+    { type: "Reconciling", status: "True", reason, message },
+  ];
+}
+
 /** Whether a decision made on `seen` still stands on `live`. */
 function sameBasis(live: Managed, seen: Managed): boolean {
+  const isSame = live.metadata.uid === seen.metadata.uid && live.metadata.generation === seen.metadata.generation;
+  return isSame && !isPaused(live) && hasFinalizer(live, FINALIZER) && sameJournal(live.status, seen.status);
+}
+
+function sameJournal(live: ManagedStatus, seen: ManagedStatus): boolean {
+  const { nonce, lastSentAt } = live.operation ?? {};
   return (
-    live.metadata.uid === seen.metadata.uid &&
-    live.metadata.generation === seen.metadata.generation &&
-    isDeleting(live) === isDeleting(seen) &&
-    live.status.externalId === seen.status.externalId &&
-    live.status.operation?.nonce === seen.status.operation?.nonce &&
-    live.status.operation?.lastSentAt === seen.status.operation?.lastSentAt
+    live.externalId === seen.externalId && nonce === seen.operation?.nonce && lastSentAt === seen.operation?.lastSentAt
   );
 }
 
-function changedMeanwhile(): WaitingError {
-  const message = "The resource changed while it was being worked on; looking again";
-  return new WaitingError({ reason: Reason.Changed, message, pollAfterMs: 100 });
+/** What a visit decided on has changed: it ends without a word, and the next one follows at once. */
+export class ChangedError extends WaitingError {
+  constructor(message: string) {
+    super({ reason: Reason.Changed, message, pollAfterMs: 100 });
+  }
 }
 
 /** A column for people, never a contract. */

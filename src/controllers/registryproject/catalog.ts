@@ -1,7 +1,6 @@
 // The projects of one account as its resources see them: one list at a time, shared by all that ask, and whether its gaps
 // may be trusted.
-import type { RegistryProject } from "../../cloud/registry.ts";
-import type { ProjectList } from "../../cloud/registry.ts";
+import type { ProjectList, RegistryProject } from "../../cloud/registry.ts";
 import type { Clock } from "../../lib/clock.ts";
 
 /** A complete list of the cloud's projects. */
@@ -11,13 +10,13 @@ export interface Listing {
   readonly byId: ReadonlyMap<string, RegistryProject>;
   readonly byName: ReadonlyMap<string, readonly RegistryProject[]>;
   readonly clockSkewMs: number;
-  /** Ids that resources hold and the list lacks: while there are any, the absence of a name proves nothing. */
+  /** Ids that resources hold and the list lacks: unless they are gone, the list is wrong and proves no absence. */
   readonly missing: readonly string[];
 }
 
 interface CatalogDeps {
   readonly list: (signal: AbortSignal) => Promise<ProjectList>;
-  /** Ids that resources of this account hold and that nobody is deleting or has proved missing. */
+  /** Ids that resources of this account hold and that nobody is deleting. */
   readonly knownIds: () => ReadonlySet<string>;
   readonly clock: Clock;
   /** Ends when the operator stops; a list outlives the visit that asked for it, because others wait for it too. */
@@ -28,7 +27,7 @@ export class ProjectCatalog {
   readonly #deps: CatalogDeps;
   #latest: Listing | undefined;
   #previous: Listing | undefined;
-  #running: { startedAt: number; listing: Promise<Listing> } | undefined;
+  #running: Promise<Listing> | undefined;
 
   constructor(deps: CatalogDeps) {
     this.#deps = deps;
@@ -44,28 +43,26 @@ export class ProjectCatalog {
 
   /** Two different lists, both started at `since` or later: what neither shows is absent. */
   async observeTwice(since: number, signal: AbortSignal): Promise<readonly [Listing, Listing]> {
-    const latest = await this.observe(since, signal);
-    if (this.#previous && this.#previous.startedAt >= since) return [this.#previous, latest];
-    await abortable(() => this.#run(), signal);
-    return this.observeTwice(since, signal);
+    await this.observe(since, signal);
+    while (!this.#previous || !this.#latest || this.#previous.startedAt < since) {
+      await abortable(() => this.#run(), signal);
+    }
+    return [this.#previous, this.#latest];
   }
 
   /** Joins the list under way, or starts one. */
   #run(): Promise<Listing> {
-    this.#running ??= this.#start();
-    return this.#running.listing;
+    this.#running ??= this.#start().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
   }
 
-  #start(): { startedAt: number; listing: Promise<Listing> } {
+  async #start(): Promise<Listing> {
     const startedAt = this.#deps.clock.monotonic();
     const knownBefore = this.#deps.knownIds();
-    const listing = this.#deps
-      .list(this.#deps.signal)
-      .then((list) => this.#keep(startedAt, knownBefore, list))
-      .finally(() => {
-        this.#running = undefined;
-      });
-    return { startedAt, listing };
+    const list = await this.#deps.list(this.#deps.signal);
+    return this.#keep(startedAt, knownBefore, list);
   }
 
   #keep(startedAt: number, knownBefore: ReadonlySet<string>, list: ProjectList): Listing {

@@ -94,11 +94,12 @@ describe("claimsOf", () => {
 
   it("is the id as well, declared or held, each once", () => {
     const declared = storedRegistryProject({ spec: { externalId: "7" } });
-    expect(claimsOf(declared)).toEqual(["name/shop", "id/7"]);
+    expect(claimsOf(declared)).toEqual(["id/7"]);
+    expect(claimsOf(storedRegistryProject({ status: { externalId: "7" } }))).toEqual(["name/shop", "id/7"]);
     const held = storedRegistryProject({ spec: { externalId: "7" }, status: { externalId: "7" } });
-    expect(claimsOf(held)).toEqual(["name/shop", "id/7"]);
+    expect(claimsOf(held)).toEqual(["id/7"]);
     const torn = storedRegistryProject({ spec: { externalId: "8" }, status: { externalId: "7" } });
-    expect(claimsOf(torn)).toEqual(["name/shop", "id/8", "id/7"]);
+    expect(claimsOf(torn)).toEqual(["id/8", "id/7"]);
   });
 
   it("is nothing where the resource only observes", () => {

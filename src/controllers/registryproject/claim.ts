@@ -7,7 +7,13 @@ export function claimsOf(resource: RegistryProject): readonly string[] {
   if (resource.spec.managementPolicy === "Observe") return [];
   const ids = new Set([resource.spec.externalId, resource.status.externalId]);
   ids.delete(undefined);
-  return [`name/${cloudNameOf(resource)}`, ...[...ids].map((id) => `id/${id}`)];
+  // Who adopts by id creates nothing, and so needs no name.
+  const names = resource.spec.externalId === undefined ? [`name/${cloudNameOf(resource)}`] : [];
+  return [...names, ...[...ids].map(idClaim)];
+}
+
+export function idClaim(id: string | undefined): string {
+  return `id/${id}`;
 }
 
 /**
@@ -19,14 +25,17 @@ export function ownerBefore(
   contenders: readonly RegistryProject[],
 ): RegistryProject | undefined {
   const others = contenders.filter(({ metadata }) => metadata.uid !== resource.metadata.uid);
-  return others.find((other) => comparePrecedence(other, resource) < 0);
+  const preceding = others.filter((other) => comparePrecedence(other, resource) < 0);
+  return preceding.sort(comparePrecedence)[0];
 }
 
 function comparePrecedence(left: RegistryProject, right: RegistryProject): number {
   const holding = Number(holdsSomething(right)) - Number(holdsSomething(left));
   if (holding !== 0) return holding;
   const age = Date.parse(left.metadata.creationTimestamp) - Date.parse(right.metadata.creationTimestamp);
-  return age !== 0 ? age : left.metadata.uid < right.metadata.uid ? -1 : 1;
+  return age !== 0
+    ? age
+    : Number(left.metadata.uid > right.metadata.uid) - Number(left.metadata.uid < right.metadata.uid);
 }
 
 /** Something in the cloud is its, or may be. */

@@ -13,15 +13,14 @@ export async function countContents({ visit, registry }: Work, project: Project)
 }
 
 /**
- * Makes room for the project's deletion. Returns "Absent" where the project is gone already. Throws TerminalError NotEmpty
+ * Makes room for the project's deletion; of one that is gone already there is nothing to remove. Throws TerminalError NotEmpty
  * where it holds images and spec.contentsOnDelete is Refuse.
  */
-export async function emptyForDeletion({ visit, registry }: Work, project: Project): Promise<"Empty" | "Absent"> {
+export async function emptyForDeletion({ visit, registry }: Work, project: Project): Promise<void> {
   const repositories = await registry.listRepositories(project.id, visit.signal);
-  if (repositories === "Absent") return "Absent";
+  if (repositories === "Absent") return;
   if (repositories.length > 0 && visit.object.spec.contentsOnDelete !== "Delete") throw notEmpty(repositories.length);
   for (const { name } of repositories) await registry.deleteRepository(project, name, visit.signal);
-  return "Empty";
 }
 
 export function notEmpty(count?: number): TerminalError {

@@ -59,11 +59,10 @@ function build({ accounts = [account("ctyun")], projects = [], session = facet([
   const clock = new FakeClock();
   const open = (): CloudSession => ({ verify: () => Promise.resolve(), close: () => Promise.resolve(), ...session });
   const clouds = {
-    CtyunCCI: { provider: "CtyunCCI", facets: [], open },
+    CtyunCCI: { provider: "CtyunCCI", facets: ["registry"], open },
     HuaweiCCE: { provider: "HuaweiCCE", facets: [], open },
   } as const;
   const cloudDeps = (): CloudDeps => ({ clock, log, fence: openFence, userAgent: "" });
-  const woken: string[] = [];
   const deps: RegistryProjectDeps = {
     client: {} as KubeClient,
     clock,
@@ -72,7 +71,6 @@ function build({ accounts = [account("ctyun")], projects = [], session = facet([
     published: new Store({ onHandlerError }),
     settleWindowMs: 120_000,
     signal,
-    wake: (keys) => woken.push(...keys),
     suspect: () => undefined,
   };
   const visitTo = (object: RegistryProject) =>
@@ -81,7 +79,7 @@ function build({ accounts = [account("ctyun")], projects = [], session = facet([
       { object, signal, log },
     );
   const gate = new Accounts(deps);
-  return { gate, woken, enter: (object: RegistryProject) => gate.enter(visitTo(object)) };
+  return { gate, enter: (object: RegistryProject) => gate.enter(visitTo(object)) };
 }
 
 /** A registry that lists these ids. */
@@ -211,16 +209,9 @@ describe("the ids that an account's list has to show", () => {
     expect(await missingOf(held("lost", { spec: { accountRef: { name: "second" } } }))).toEqual([]);
   });
 
-  it("are not those that are being deleted or were proved missing", async () => {
-    const conditions = [condition({ status: "False", reason: "ExternalResourceMissing" })];
+  it("are not those that are being deleted", async () => {
     const leaving = held("leaving", { metadata: { deletionTimestamp: "2026-01-01T00:00:00Z" } });
-    expect(await missingOf(leaving, held("known", { status: { conditions } }))).toEqual([]);
-  });
-
-  it("are looked for by their holders, who are woken", () => {
-    const { gate, enter, woken } = build({ projects: [held("lost"), held("there")] });
-    gate.wakeHolders(enter(project("shop")).access, ["lost"]);
-    expect(woken).toEqual(["default/lost"]);
+    expect(await missingOf(leaving, held("lost"))).toEqual(["lost"]);
   });
 });
 

@@ -7,13 +7,12 @@ import type { KubeClient } from "../../kube/client.ts";
 import type { KubeObject } from "../../kube/types.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { TerminalError } from "../../lib/errors.ts";
-import { findCondition } from "../../runtime/conditions.ts";
 import { keyOf, type Store } from "../../runtime/store.ts";
 import { accountKey, allowsNamespace, cloudOf, type Access, type AccountDirectory } from "../cloudaccount/directory.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { ProjectCatalog } from "./catalog.ts";
-import { claimsOf, holdsSomething, ownerBefore } from "./claim.ts";
+import { claimsOf, holdsSomething, idClaim, ownerBefore } from "./claim.ts";
 
 /** Indexes of the cache of RegistryProjects. */
 export const INDEXES = {
@@ -33,8 +32,6 @@ export interface RegistryProjectDeps {
   readonly settleWindowMs: number;
   /** Ends when the operator stops. */
   readonly signal: AbortSignal;
-  /** Has these resources visited now. */
-  readonly wake: (keys: readonly string[]) => void;
   /** Has the credentials of an account ("namespace/name") verified now: the cloud has just refused them. */
   readonly suspect: (account: string) => void;
 }
@@ -48,7 +45,7 @@ export interface Work {
 }
 
 export function accountOf({ spec, metadata }: RegistryProject): string {
-  return accountKey(spec.accountRef, metadata.namespace ?? "");
+  return accountKey(spec.accountRef, metadata.namespace);
 }
 
 export class Accounts {
@@ -59,28 +56,26 @@ export class Accounts {
     this.#deps = deps;
   }
 
-  /** Throws WaitingError AccountNotReady, TerminalError ProviderMismatch or NotSupportedByCloud. */
+  /** Throws TerminalError ProviderMismatch or NotSupportedByCloud, WaitingError AccountNotReady. */
   enter(visit: Visit<RegistryProject>): Work {
     const { spec, metadata } = visit.object;
-    const access = this.#deps.directory.resolve(spec.accountRef, metadata.namespace ?? "");
-    const { provider } = access.account.spec;
+    const { directory } = this.#deps;
+    const account = directory.find(spec.accountRef, metadata.namespace);
+    const { provider } = account.spec;
     if (spec.ctyun && provider !== "CtyunCCI") {
-      const message = `spec.ctyun does not fit provider ${provider} of account ${keyOf(access.account.metadata)}. Remove it`;
+      const message = `spec.ctyun does not fit provider ${provider} of account ${keyOf(account.metadata)}. Remove it`;
       throw new TerminalError({ reason: Reason.ProviderMismatch, message });
     }
+    if (!directory.offers(account, "registry")) throw notSupported(provider);
+    const access = directory.enter(account);
     const { registry } = access.session;
-    if (!registry) {
-      const message = `${provider} offers no registry projects. Use an account of a cloud that does`;
-      throw new TerminalError({ reason: Reason.NotSupportedByCloud, message });
-    }
+    if (!registry) throw notSupported(provider);
     return { visit, access, registry, catalog: this.#catalogOf(access, registry) };
   }
 
-  /** Throws TerminalError NameConflict where an older resource claims the same name or id on the same endpoint. */
-  assertClaim({ visit, access }: Work): void {
-    const contenders = claimsOf(visit.object).flatMap((claim) => this.#deps.projects.byIndex("claim", claim));
-    const rivals = contenders.filter((other) => this.#competes(other, access));
-    const owner = ownerBefore(visit.object, rivals);
+  /** Throws TerminalError NameConflict where another resource with a claim to the same name or id goes first. */
+  assertClaim(work: Work): void {
+    const owner = this.#ownerBefore(work, claimsOf(work.visit.object));
     if (!owner) return;
     const message =
       `RegistryProject ${keyOf(owner.metadata)} claims the same project and came first. ` +
@@ -88,10 +83,17 @@ export class Accounts {
     throw new TerminalError({ reason: Reason.NameConflict, message });
   }
 
-  /** Wakes the resources whose ids a list lacks, so that they prove them missing or find the list wrong. */
-  wakeHolders(access: Access, ids: readonly string[]): void {
-    const holders = this.#holders(access).filter(({ status }) => ids.includes(status.externalId ?? ""));
-    this.#deps.wake(holders.map(({ metadata }) => keyOf(metadata)));
+  /** Whether another resource with a claim to this id goes first: the project is its to delete. */
+  isAnothers(work: Work, id: string): boolean {
+    return this.#ownerBefore(work, [idClaim(id)]) !== undefined;
+  }
+
+  #ownerBefore({ visit, access }: Work, claims: readonly string[]): RegistryProject | undefined {
+    const contenders = claims.flatMap((claim) => this.#deps.projects.byIndex("claim", claim));
+    return ownerBefore(
+      visit.object,
+      contenders.filter((other) => this.#competes(other, access)),
+    );
   }
 
   /** Whether the other one competes: its account reaches the same cloud, and it may use that account or holds something. */
@@ -111,19 +113,13 @@ export class Accounts {
     return catalog;
   }
 
-  #knownIds(access: Access): ReadonlySet<string> {
-    const ids = this.#holders(access).filter(isExpected);
-    return new Set(ids.map(({ status }) => status.externalId ?? ""));
-  }
-
-  #holders({ account }: Access): readonly RegistryProject[] {
-    const users = this.#deps.projects.byIndex("account", keyOf(account.metadata));
-    return users.filter(({ status }) => status.externalId !== undefined);
+  #knownIds({ account }: Access): ReadonlySet<string> {
+    const users = this.#deps.projects.byIndex("account", keyOf(account.metadata)).filter((user) => !isDeleting(user));
+    return new Set(users.flatMap(({ status }) => status.externalId ?? []));
   }
 }
 
-/** Held, not on its way out, and not proved missing already. */
-function isExpected(resource: RegistryProject): boolean {
-  const ready = findCondition(resource.status.conditions, "Ready");
-  return !isDeleting(resource) && ready?.reason !== Reason.ExternalResourceMissing;
+function notSupported(provider: string): TerminalError {
+  const message = `${provider} offers no registry projects in this version. Use an account of a cloud that does`;
+  return new TerminalError({ reason: Reason.NotSupportedByCloud, message });
 }

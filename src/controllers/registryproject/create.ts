@@ -1,23 +1,31 @@
 // Creating exactly once: journal, one POST, and what its answer means (design section 3).
 import { RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
-import { CloudError, outcomeIsUnknown } from "../../cloud/errors.ts";
+import { CloudError, outcomeIsUnknown, type CloudErrorKind } from "../../cloud/errors.ts";
+import type { RegistryProject as Project } from "../../cloud/registry.ts";
 import { timestamp, type Clock } from "../../lib/clock.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import type { Verdict } from "../../runtime/conditions.ts";
 import type { Operation } from "../../crds/common/status.ts";
 import { cloudOf } from "../cloudaccount/directory.ts";
+import { keyOf } from "../../runtime/store.ts";
+import { isDeleting } from "../lifecycle/resource.ts";
+import { ChangedError } from "../lifecycle/visit.ts";
 import type { Accounts, Work } from "./context.ts";
-import type { Observer } from "./observe.ts";
-import { cloudNameOf, CREATED, taken } from "./plan.ts";
+import { resultsOf, type Observer } from "./observe.ts";
+import { cloudNameOf, PROGRESS, taken } from "./plan.ts";
 
 interface CreatorDeps {
   readonly clock: Clock;
+  readonly settleWindowMs: number;
   readonly accounts: Accounts;
   readonly observer: Observer;
 }
 
+type Origin = "Created" | "Adopted";
+
 const CREATING: Verdict = { state: "Reconciling", reason: Reason.Creating, message: "Creating the project" };
 const LOOK_AGAIN_MS = 1_000;
+const ACCOUNT_POLL_MS = 30_000;
 
 export class Creator {
   readonly #deps: CreatorDeps;
@@ -60,82 +68,84 @@ export class Creator {
     throw new TerminalError(why);
   }
 
-  async #send(work: Work, operation: Operation, onRefusal: (error: unknown) => Promise<undefined>): Promise<void> {
+  async #send(work: Work, operation: Operation, refused: (error: unknown) => Promise<never>): Promise<void> {
     const { visit, registry } = work;
     const { visibility } = visit.object.spec;
     const project = { name: cloudNameOf(visit.object), visibility, nonce: operation.nonce };
-    const created = await registry
-      .createProject(project, visit.signal)
-      .catch((error: unknown) => onRefusal(error))
+    using limit = this.#sendLimit(visit.signal);
+    const { id } = await registry
+      .createProject(project, limit.signal)
+      .catch((error: unknown) => (outcomeIsUnknown(error) ? this.#unknownOutcome(visit, error) : refused(error)))
       .finally(() => this.#deps.observer.noteWrite(visit.object));
-    if (!created) return;
-    visit.log.info({ externalId: created.id, cloudName: project.name }, "Created project");
-    if (created.id === undefined) await this.#findCreated(work, operation);
-    else recordCreated(work, created.id);
+    visit.log.info({ externalId: id, cloudName: project.name }, "Created project");
+    if (id === undefined) await this.#findCreated(work, operation);
+    else record(work, { id, name: project.name }, "Created");
+  }
+
+  /**
+   * The settle window counts from the journal: nothing may be sent so late that its effect falls behind the window, be it for
+   * want of a turn in the account's budget.
+   */
+  #sendLimit(stop: AbortSignal): { signal: AbortSignal } & Disposable {
+    const late = new AbortController();
+    const timer = this.#deps.clock.after(this.#deps.settleWindowMs / 2, () =>
+      late.abort(new Error("Not answered in time")),
+    );
+    return { signal: AbortSignal.any([stop, late.signal]), [Symbol.dispose]: () => timer.cancel() };
+  }
+
+  /** Leaves the journal open; the frame keeps an abort of the visit to itself. */
+  #unknownOutcome({ signal }: Work["visit"], error: unknown): never {
+    if (signal.aborted) throw error;
+    const what = error instanceof CloudError ? error.message : "The create was not answered in time";
+    throw lookAgain(`${what}. Its outcome is unknown; looking for the project before it is sent again`, error);
   }
 
   /** The answer to a nonce's first send: anything certain closes the journal, a 409 included. */
   async #refused(work: Work, error: unknown): Promise<never> {
-    if (outcomeIsUnknown(error)) throw unknownOutcome(error);
     delete work.visit.status.operation;
-    if (isTaken(error)) throw await this.#alreadyExists(work);
-    throw error;
-  }
-
-  /** After an unknown outcome a 409 may mean our own earlier send: the mark tells. */
-  async #refusedAgain(work: Work, operation: Operation, error: unknown): Promise<undefined> {
-    if (outcomeIsUnknown(error)) throw unknownOutcome(error);
-    if (!isTaken(error)) {
-      delete work.visit.status.operation;
-      throw error;
-    }
-    if (await this.#adoptMarked(work, operation)) return undefined;
-    delete work.visit.status.operation;
-    throw await this.#alreadyExists(work);
-  }
-
-  async #findCreated(work: Work, operation: Operation): Promise<void> {
-    work.visit.status.operation = { ...operation, progress: CREATED };
-    if (await this.#adoptMarked(work, operation)) return;
-    const message = "Created; waiting for the project to show in the list";
-    throw new WaitingError({ reason: Reason.Creating, message, pollAfterMs: LOOK_AGAIN_MS });
-  }
-
-  async #adoptMarked(work: Work, operation: Operation): Promise<boolean> {
-    const { visit, registry } = work;
-    const { byName, clockSkewMs } = await this.#deps.observer.afterWrite(work);
-    const attempt = { nonce: operation.nonce, startedAtMs: Date.parse(operation.startedAt) };
-    const named = byName.get(cloudNameOf(visit.object)) ?? [];
-    const [found, ...others] = named.filter((project) => registry.bearsMark(project, attempt, clockSkewMs));
-    if (!found || others.length > 0) return false;
-    recordCreated(work, found.id);
-    return true;
-  }
-
-  async #alreadyExists(work: Work): Promise<TerminalError> {
+    if (!isA(error, "AlreadyExists")) throw isA(error, "Rejected") ? createFailed(error) : error;
     const { byName } = await this.#deps.observer.afterWrite(work);
-    return new TerminalError(taken(byName.get(cloudNameOf(work.visit.object)) ?? []));
+    throw new TerminalError(taken(byName.get(cloudNameOf(work.visit.object)) ?? []));
+  }
+
+  /** After an unknown outcome a 409 may mean our own earlier send: the journal stays open, and the lists decide. */
+  async #refusedAgain(work: Work, operation: Operation, error: unknown): Promise<never> {
+    if (!isA(error, "AlreadyExists")) return this.#refused(work, error);
+    work.visit.status.operation = { ...operation, progress: PROGRESS.Refused };
+    throw lookAgain("The name is taken, perhaps by an earlier try of this create; looking for the project", error);
+  }
+
+  /** The id is in a list only. */
+  async #findCreated(work: Work, operation: Operation): Promise<void> {
+    const { visit, registry } = work;
+    visit.status.operation = { ...operation, progress: PROGRESS.Created };
+    const listing = await this.#deps.observer.afterWrite(work);
+    const projects = listing.byName.get(cloudNameOf(visit.object)) ?? [];
+    const [found, ...others] = resultsOf(visit.status.operation, { registry, projects, listing });
+    if (!found || others.length > 0) throw lookAgain("Created; waiting for the project to show in the list");
+    record(work, found, "Created");
   }
 
   /** Claims the name once more, now without a gap to the journal. Returns how to release it. */
   #claim(work: Work): () => void {
     this.#deps.accounts.assertClaim(work);
+    assertStays(work);
     const { uid } = work.visit.object.metadata;
     const claim = scopedName(work);
     if ((this.#claiming.get(claim) ?? uid) !== uid) {
-      const message = "Another resource is claiming the same name";
-      throw new WaitingError({ reason: Reason.Changed, message, pollAfterMs: LOOK_AGAIN_MS });
+      throw new ChangedError("Another resource is claiming the same name");
     }
     this.#claiming.set(claim, uid);
     return () => this.#claiming.delete(claim);
   }
 }
 
-/** Records in the draft that the project is ours by our own create; the journal is closed. */
-export function recordCreated({ visit }: Pick<Work, "visit">, id: string): void {
-  visit.status.externalId = id;
-  visit.status.cloudName = cloudNameOf(visit.object);
-  visit.status.origin = "Created";
+/** Records in the draft which project the resource stands for; the journal is closed. */
+export function record({ visit }: Pick<Work, "visit">, project: Pick<Project, "id" | "name">, origin: Origin): void {
+  visit.status.externalId = project.id;
+  visit.status.cloudName = project.name;
+  visit.status.origin = origin;
   delete visit.status.operation;
 }
 
@@ -143,12 +153,22 @@ function scopedName({ access, visit }: Work): string {
   return `${cloudOf(access.account)} ${cloudNameOf(visit.object)}`;
 }
 
-function isTaken(error: unknown): boolean {
-  return error instanceof CloudError && error.kind === "AlreadyExists";
+/** An account on its way out lets its users delete what they hold, and nothing else. */
+function assertStays({ access }: Work): void {
+  if (!isDeleting(access.account)) return;
+  const message = `CloudAccount ${keyOf(access.account.metadata)} is being deleted: nothing new is made with it`;
+  throw new WaitingError({ reason: Reason.AccountNotReady, message, pollAfterMs: ACCOUNT_POLL_MS });
 }
 
-function unknownOutcome(error: unknown): unknown {
-  if (!(error instanceof CloudError)) return error;
-  const message = `${error.message}. The outcome of the create is unknown; looking for the project before anything is sent again`;
-  return new WaitingError({ reason: Reason.Creating, message, pollAfterMs: LOOK_AGAIN_MS, cause: error });
+function isA(error: unknown, kind: CloudErrorKind): error is CloudError {
+  return error instanceof CloudError && error.kind === kind;
+}
+
+function createFailed(cause: CloudError): TerminalError {
+  const message = `${cause.message}. Nothing was made. Correct the spec, or set it up in a new resource`;
+  return new TerminalError({ reason: Reason.CreateFailed, message, cause });
+}
+
+function lookAgain(message: string, cause?: unknown): WaitingError {
+  return new WaitingError({ reason: Reason.Creating, message, pollAfterMs: LOOK_AGAIN_MS, cause });
 }

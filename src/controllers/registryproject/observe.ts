@@ -8,8 +8,8 @@ import { lastTickMs } from "../lifecycle/drift.ts";
 import type { Operation } from "../../crds/common/status.ts";
 import { annotation, ANNOTATIONS, isDeleting } from "../lifecycle/resource.ts";
 import type { Listing } from "./catalog.ts";
-import { accountOf, type Accounts, type Work } from "./context.ts";
-import { cloudNameOf, type Observation } from "./plan.ts";
+import { accountOf, type Work } from "./context.ts";
+import { cloudNameOf, PROGRESS, type Observation } from "./plan.ts";
 
 /** Where something is under way, a list may be this old: many visits in a row share it. */
 const FRESH_MS = 5_000;
@@ -20,8 +20,6 @@ const VERY_FRESH_MS = 500;
 
 /** Where the project itself is listed, nothing else is looked for. */
 const NOTHING = {
-  goneById: false,
-  foreignById: false,
   byName: [],
   marked: [],
   nameIsFree: false,
@@ -31,40 +29,38 @@ const NOTHING = {
 export class Observer {
   readonly #clock: Clock;
   readonly #settleWindowMs: number;
-  readonly #accounts: Accounts;
   /** When this process last wrote to a name, monotonic: a list from before shows the past. */
   readonly #written = new Map<string, number>();
+  /** Whether all that a list lacks is gone indeed; asked once for each list. */
+  readonly #explained = new WeakMap<Listing, Promise<boolean>>();
 
-  constructor(deps: { clock: Clock; settleWindowMs: number; accounts: Accounts }) {
+  constructor(deps: { clock: Clock; settleWindowMs: number }) {
     this.#clock = deps.clock;
     this.#settleWindowMs = deps.settleWindowMs;
-    this.#accounts = deps.accounts;
   }
 
   /** To be called after each write to the cloud. */
   noteWrite(resource: RegistryProject): void {
-    this.#written.set(claimOf(resource), this.#clock.monotonic());
+    this.#written.set(scopedNameOf(resource), this.#clock.monotonic());
   }
 
   forget(resource: RegistryProject): void {
-    this.#written.delete(claimOf(resource));
+    this.#written.delete(scopedNameOf(resource));
   }
 
   async observe(work: Work): Promise<Observation> {
     const { visit, catalog, registry } = work;
     const { object } = visit;
-    const listing = await catalog.observe(this.#since(object), visit.signal);
-    const byId = listing.byId.get(object.status.externalId ?? object.spec.externalId ?? "");
+    const { operation } = object.status;
     const { resendIsSafe } = registry;
-    if (byId) return { ...NOTHING, byId, resendIsSafe };
-    const answer = await answerById(work);
-    const [goneById, foreignById] = [answer === "Absent", answer === "Forbidden"];
-    const byName = await confirmed(registry, listing.byName.get(cloudNameOf(object)) ?? [], visit.signal);
-    const operation = object.status.operation;
-    const marked = operation ? bearers(registry, byName, operation, listing) : [];
+    const listing = await catalog.observe(this.since(object), visit.signal);
+    const byId = await lookById(work, listing);
+    if (byId.byId && !operation) return { ...NOTHING, ...byId, resendIsSafe };
     const settled = operation !== undefined && this.#settledSince(operation) !== undefined;
+    const byName = await confirmed(registry, listing.byName.get(cloudNameOf(object)) ?? [], visit.signal);
+    const marked = operation ? resultsOf(operation, { registry, projects: byName, listing }) : [];
     const nameIsFree = mayCreate(object, settled) && byName.length === 0 && (await this.#nameIsFree(work));
-    return { byId, goneById, foreignById, byName, marked, nameIsFree, settled, resendIsSafe };
+    return { ...byId, byName, marked, nameIsFree, settled, resendIsSafe };
   }
 
   /** The listing in which a project made a moment ago must show. */
@@ -73,36 +69,41 @@ export class Observer {
   }
 
   /** Monotonic time from which on a list is fresh enough to act on what it shows. */
-  freshSince(resource: RegistryProject): number {
-    return this.#since(resource);
+  since(resource: RegistryProject): number {
+    if (isAskedFor(resource)) return this.#clock.monotonic();
+    const { operation } = resource.status;
+    const own = this.#written.get(scopedNameOf(resource)) ?? Number.NEGATIVE_INFINITY;
+    const settled = (operation && this.#settledSince(operation)) ?? Number.NEGATIVE_INFINITY;
+    const fresh = isSteady(resource) ? this.#lastTick(resource) : this.#ago(freshnessOf(resource));
+    return Math.max(own, settled, fresh);
   }
 
   /**
-   * Two complete lists without a gap agree; where there are gaps, the resources concerned are woken to explain them. To be called
-   * when nothing by that name is there: a list that shows it is from before its deletion, and two newer ones decide.
+   * Two complete lists agree, and what they lack of the known ids is gone indeed. To be called when nothing by that name is
+   * there: a list that shows it is from before its deletion, and two newer ones decide.
    */
-  async #nameIsFree({ visit, catalog, access }: Work): Promise<boolean> {
+  async #nameIsFree(work: Work): Promise<boolean> {
+    const { visit, catalog, registry } = work;
     const name = cloudNameOf(visit.object);
-    let lists = await catalog.observeTwice(this.#sinceForName(visit.object), visit.signal);
+    const recently = Math.max(this.since(visit.object), this.#ago(freshnessOf(visit.object)));
+    let lists = await catalog.observeTwice(recently, visit.signal);
     if (lists.some(({ byName }) => byName.has(name))) {
       lists = await catalog.observeTwice(this.#clock.monotonic(), visit.signal);
     }
-    const missing = lists.flatMap((list) => list.missing);
-    if (missing.length > 0) this.#accounts.wakeHolders(access, missing);
-    return missing.length === 0 && lists.every(({ byName }) => !byName.has(name));
+    const explained = await Promise.all(lists.map((list) => this.#isExplained(list, registry, visit.signal)));
+    return explained.every(Boolean) && lists.every(({ byName }) => !byName.has(name));
   }
 
-  /** Monotonic time from which on a list counts as fresh for this visit. */
-  #since(resource: RegistryProject): number {
-    const own = this.#written.get(claimOf(resource)) ?? Number.NEGATIVE_INFINITY;
-    return Math.max(own, isSteady(resource) ? this.#lastTick(resource) : this.#ago(freshnessOf(resource)));
-  }
-
-  #sinceForName(resource: RegistryProject): number {
-    const operation = resource.status.operation;
-    const settled = operation ? (this.#settledSince(operation) ?? Number.NEGATIVE_INFINITY) : Number.NEGATIVE_INFINITY;
-    const own = this.#written.get(claimOf(resource)) ?? Number.NEGATIVE_INFINITY;
-    return Math.max(own, settled, this.#ago(freshnessOf(resource)));
+  /** A failure is not remembered: the next visit asks again. */
+  #isExplained(list: Listing, registry: RegistryFacet, signal: AbortSignal): Promise<boolean> {
+    const known = this.#explained.get(list);
+    if (known) return known;
+    const asked = allAbsent(registry, list.missing, signal).catch((error: unknown) => {
+      this.#explained.delete(list);
+      throw error;
+    });
+    this.#explained.set(list, asked);
+    return asked;
   }
 
   /** Monotonic time at which the settle window of an operation ended; undefined while it lasts. */
@@ -123,12 +124,18 @@ export class Observer {
   }
 }
 
-function claimOf(resource: RegistryProject): string {
+/** One name on one account; a map's key. */
+function scopedNameOf(resource: RegistryProject): string {
   return `${accountOf(resource)}/${cloudNameOf(resource)}`;
 }
 
 function freshnessOf({ status }: RegistryProject): number {
   return status.operation ? VERY_FRESH_MS : FRESH_MS;
+}
+
+/** By annotation: a list from before the request would not answer it. */
+function isAskedFor(resource: RegistryProject): boolean {
+  return resource.status.lastHandledReconcileAt !== annotation(resource, ANNOTATIONS.reconcileAt);
 }
 
 /** Nothing was asked of it since it was last settled: only drift is looked for. */
@@ -137,7 +144,6 @@ function isSteady(resource: RegistryProject): boolean {
   return (
     !isDeleting(resource) &&
     status.observedGeneration === metadata.generation &&
-    status.lastHandledReconcileAt === annotation(resource, ANNOTATIONS.reconcileAt) &&
     (isTrue(status.conditions, "Ready") || isTrue(status.conditions, "Stalled"))
   );
 }
@@ -149,22 +155,42 @@ function mayCreate({ spec, status, metadata }: RegistryProject, settled: boolean
   return metadata.annotations?.[ANNOTATIONS.recreate] === status.externalId;
 }
 
-/** Asked below the project by its id: a list may lag, this answer is the proof (design section 3, "Absence is proved"). */
-async function answerById({ visit, registry }: Work): Promise<ById> {
-  const id = visit.object.status.externalId ?? visit.object.spec.externalId;
-  return id === undefined ? "There" : lookBelow(registry, id, visit.signal);
+/** The id that the resource stands for; one that was only declared does not count any more when it is being deleted. */
+function wantedId({ spec, status, metadata }: RegistryProject): string | undefined {
+  return status.externalId ?? (metadata.deletionTimestamp === undefined ? spec.externalId : undefined);
+}
+
+type ById = Pick<Observation, "byId" | "goneById" | "foreignById">;
+
+/** What the id stands for: listed, or asked for. */
+async function lookById({ visit, registry }: Work, listing: Listing): Promise<ById> {
+  const id = wantedId(visit.object);
+  const byId = id === undefined ? undefined : listing.byId.get(id);
+  if (id === undefined || byId) return { byId, goneById: false, foreignById: false };
+  const answer = await lookBelow(registry, id, visit.signal);
+  return { byId: undefined, goneById: answer === "Absent", foreignById: answer === "Forbidden" };
 }
 
 /** "Forbidden": it is there, and somebody else's. */
-type ById = "There" | "Absent" | "Forbidden";
+type Answer = "There" | "Absent" | "Forbidden";
 
-async function lookBelow(registry: RegistryFacet, id: string, signal: AbortSignal): Promise<ById> {
+/** Asked below the project by its id: a list may lag, this answer is the proof (design section 3, "Absence is proved"). */
+async function lookBelow(registry: RegistryFacet, id: string, signal: AbortSignal): Promise<Answer> {
   try {
     return (await registry.listRepositories(id, signal)) === "Absent" ? "Absent" : "There";
   } catch (error) {
     if (error instanceof CloudError && error.kind === "Forbidden") return "Forbidden";
     throw error;
   }
+}
+
+/** Ends with the first that is there: one is enough to show that a list is wrong. */
+async function allAbsent(registry: RegistryFacet, ids: readonly string[], signal: AbortSignal): Promise<boolean> {
+  for (const id of ids) {
+    // What the account may no longer see, a right list does not show.
+    if ((await lookBelow(registry, id, signal)) === "There") return false;
+  }
+  return true;
 }
 
 /** Those of the listed projects that are still there: a stale list shows what was deleted. */
@@ -177,12 +203,14 @@ async function confirmed(
   return listed.filter((_, index) => answers[index] !== "Absent");
 }
 
-function bearers(
-  registry: RegistryFacet,
-  projects: readonly Project[],
+/** Those of the projects by its name that an open create made. A confirmed one needs no mark: it is ours, and nobody else's. */
+export function resultsOf(
   operation: Operation,
-  { clockSkewMs }: Listing,
+  seen: { registry: RegistryFacet; projects: readonly Project[]; listing: Pick<Listing, "clockSkewMs"> },
 ): readonly Project[] {
   const attempt = { nonce: operation.nonce, startedAtMs: Date.parse(operation.startedAt) };
-  return projects.filter((project) => registry.bearsMark(project, attempt, clockSkewMs));
+  const isConfirmed = operation.progress === PROGRESS.Created;
+  return seen.projects.filter((project) =>
+    isConfirmed ? project.mine : seen.registry.bearsMark(project, attempt, seen.listing.clockSkewMs),
+  );
 }

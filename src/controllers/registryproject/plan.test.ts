@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { cloudProject, openCreate } from "../../../test/support/builders.ts";
 import { storedRegistryProject } from "../../../test/support/resources.ts";
 import { ANNOTATIONS } from "../lifecycle/resource.ts";
-import { cloudNameOf, CREATED, planFor, taken, type Observation, type Plan } from "./plan.ts";
+import { cloudNameOf, PROGRESS, planFor, taken, type Observation, type Plan } from "./plan.ts";
 
 /** Nothing was found, and nothing is proved. */
 const NOTHING: Observation = {
@@ -142,10 +142,18 @@ describe("an open create", () => {
     expect(plan({ status }, { byName: [cloudProject()] })).toMatchObject({ do: "Wait", reason: "Creating" });
   });
 
-  it("waits for the list, however long, when the cloud had confirmed the create", () => {
-    const confirmed = { operation: openCreate({ progress: CREATED }) };
-    const waiting = plan({ status: confirmed }, { settled: true, nameIsFree: true });
-    expect(waiting).toMatchObject({ do: "Wait", reason: "ObservationNotTrusted" });
+  it("is never sent again when the cloud had confirmed it: a person is asked", () => {
+    const confirmed = { operation: openCreate({ progress: PROGRESS.Created }) };
+    expect(plan({ status: confirmed }, { settled: true })).toMatchObject({ do: "Wait" });
+    const stalled = plan({ status: confirmed }, { settled: true, nameIsFree: true });
+    expect(stalled).toMatchObject({ do: "Stall", reason: "CreateOutcomeUnknown" });
+  });
+
+  it("is AlreadyExists when a resend was refused and nothing of ours shows after the window", () => {
+    const refused = { operation: openCreate({ progress: PROGRESS.Refused }) };
+    expect(plan({ status: refused }, { settled: false, nameIsFree: true })).toMatchObject({ do: "Wait" });
+    const seen = { settled: true, nameIsFree: true };
+    expect(plan({ status: refused }, seen)).toMatchObject({ do: "Abandon", reason: "AlreadyExists" });
   });
 
   it("is abandoned as AlreadyExists when the window has passed and another project has the name", () => {

@@ -9,7 +9,7 @@ export type Plan =
   /** The project is there and is what the resource means. */
   | { do: "Keep"; project: Project; change?: Visibility }
   /** Record the id: found by spec.externalId, or as the result of our own create. */
-  | { do: "Adopt"; project: Project; origin: "Adopted" | "Created" }
+  | { do: "Adopt"; project: Project; origin: "Adopted" | "Created"; change?: Visibility }
   | { do: "Create" }
   | { do: "Resend"; operation: Operation }
   /** The journaled create came to nothing: somebody has the name. */
@@ -41,8 +41,8 @@ const SETTLE_POLL_MS = 2_000;
 export function planFor(resource: RegistryProject, seen: Observation): Plan {
   const { spec, status } = resource;
   if (status.externalId !== undefined) return planForKnown(resource, status.externalId, seen);
-  if (spec.externalId !== undefined) return planForAdoption(spec.externalId, seen);
-  if (status.operation) return planForOpenCreate(status.operation, seen);
+  if (spec.externalId !== undefined) return planForAdoption(resource, spec.externalId, seen);
+  if (status.operation) return planForOpenCreate(resource, status.operation, seen);
   return planForNew(resource, seen);
 }
 
@@ -52,43 +52,84 @@ export function cloudNameOf({ spec, metadata }: RegistryProject): string {
 }
 
 function planForKnown(resource: RegistryProject, id: string, seen: Observation): Plan {
-  const { spec } = resource;
-  if (spec.externalId !== undefined && spec.externalId !== id) return stallOnOtherId(spec.externalId, id);
-  if (seen.byId) return keep(resource, seen.byId);
+  const { externalId } = resource.spec;
+  if (externalId !== undefined && externalId !== id) return stallOnOtherId(externalId, id);
+  if (!seen.byId) return planForUnlisted(resource, id, seen);
+  return isAnother(resource, seen.byId) ? stallOnOtherProject(resource, seen.byId) : keep(resource, seen.byId);
+}
+
+function planForUnlisted(resource: RegistryProject, id: string, seen: Observation): Plan {
+  if (seen.foreignById) return stallOnForeign(id);
   if (!seen.goneById) return doubt(`project ${id} is not in the list`);
-  if (annotation(resource, ANNOTATIONS.recreate) !== id || spec.externalId !== undefined) {
-    return stallOnMissing(id, spec.externalId !== undefined);
-  }
-  if (spec.managementPolicy === "Observe") return stallOnMissing(id, true);
-  return planForNew(resource, seen);
+  const { externalId, managementPolicy } = resource.spec;
+  const mayRecreate = externalId === undefined && managementPolicy === "Manage";
+  if (mayRecreate && annotation(resource, ANNOTATIONS.recreate) === id) return planForNew(resource, seen);
+  return stallOnMissing(id, !mayRecreate);
 }
 
 function keep(resource: RegistryProject, project: Project): Plan {
-  const { visibility, managementPolicy } = resource.spec;
-  if (managementPolicy === "Observe" || visibility === project.visibility) return { do: "Keep", project };
-  return { do: "Keep", project, change: visibility };
+  return { do: "Keep", project, ...changeTo(resource, project) };
 }
 
-function planForAdoption(id: string, seen: Observation): Plan {
+/** What differs from the spec and may be changed. */
+function changeTo({ spec }: RegistryProject, { visibility }: Project): { change?: Visibility } {
+  if (spec.managementPolicy === "Observe" || spec.visibility === visibility) return {};
+  return { change: spec.visibility };
+}
+
+function adopt(resource: RegistryProject, project: Project, origin: "Adopted" | "Created"): Plan {
+  return { do: "Adopt", project, origin, ...changeTo(resource, project) };
+}
+
+function planForAdoption(resource: RegistryProject, id: string, seen: Observation): Plan {
+  const origin = isOfOurCreate(seen) ? "Created" : "Adopted";
+  if (origin === "Adopted" && isOpen(resource)) {
+    // The create that came before would be forgotten together with what it made.
+    if (seen.marked.length > 0) return stallOnSeveral(seen.marked);
+    if (!seen.settled) return waitForOutcome();
+  }
+  return seen.byId?.mine ? adopt(resource, seen.byId, origin) : planForUnadoptable(id, seen);
+}
+
+function planForUnadoptable(id: string, seen: Observation): Plan {
   if (seen.goneById) return stallOnMissing(id, true);
   if (!seen.byId && !seen.foreignById) return doubt(`project ${id} is not in the list`);
-  if (seen.byId?.mine) return { do: "Adopt", project: seen.byId, origin: "Adopted" };
   const message = `Project ${id} (spec.externalId) belongs to somebody else. Name one that this account administers`;
   return { do: "Stall", reason: Reason.NotOurs, message };
 }
 
-function planForOpenCreate(operation: Operation, seen: Observation): Plan {
+function isOfOurCreate({ marked, byId }: Observation): boolean {
+  const [first, ...others] = marked;
+  return first !== undefined && others.length === 0 && first.id === byId?.id;
+}
+
+function planForOpenCreate(resource: RegistryProject, operation: Operation, seen: Observation): Plan {
   const [first, ...others] = seen.marked;
-  if (first && others.length === 0) return { do: "Adopt", project: first, origin: "Created" };
-  if (first) return stallOnSeveral(seen.marked);
-  if (operation.progress === CREATED) return doubt("the project just created is not in the list");
+  if (others.length > 0) return stallOnSeveral(seen.marked);
+  if (first) return adopt(resource, first, "Created");
   if (!seen.settled) return waitForOutcome();
   if (seen.byName.length > 0) return { do: "Abandon", ...taken(seen.byName) };
-  if (!seen.nameIsFree) return doubt("the list lacks projects that are known");
-  if (seen.resendIsSafe) return { do: "Resend", operation };
+  if (!seen.nameIsFree) return doubt(DISAGREEMENT);
+  return planForLostCreate(resource, operation, seen);
+}
+
+/** Two trusted lists after the settle window show nothing of it. */
+function planForLostCreate(resource: RegistryProject, operation: Operation, seen: Observation): Plan {
+  if (operation.progress === PROGRESS.Refused) return { do: "Abandon", ...taken([]) };
+  const mayResend = seen.resendIsSafe && resource.spec.managementPolicy === "Manage";
+  if (mayResend && operation.progress !== PROGRESS.Created) return { do: "Resend", operation };
   const message =
     "The outcome of a create is unknown and the project was not found. Look in the cloud; then set spec.externalId, or delete this resource";
   return { do: "Stall", reason: Reason.CreateOutcomeUnknown, message };
+}
+
+/** Projects can't be renamed: another name is another project, as an account whose endpoint was edited may show it. */
+export function isAnother({ status }: RegistryProject, { name }: Project): boolean {
+  return status.cloudName !== undefined && status.cloudName !== name;
+}
+
+function isOpen({ status }: RegistryProject): boolean {
+  return status.operation !== undefined;
 }
 
 function planForNew(resource: RegistryProject, seen: Observation): Plan {
@@ -97,11 +138,18 @@ function planForNew(resource: RegistryProject, seen: Observation): Plan {
     const message = "spec.managementPolicy is Observe and there is no project of this name. Set spec.externalId";
     return { do: "Stall", reason: Reason.ExternalResourceMissing, message };
   }
-  return seen.nameIsFree ? { do: "Create" } : doubt("the list lacks projects that are known");
+  return seen.nameIsFree ? { do: "Create" } : doubt(DISAGREEMENT);
 }
 
-/** Progress of a create that the cloud confirmed without telling the id: never sent again. */
-export const CREATED = "Created";
+/** What is known of an open create, kept in its journal. */
+export const PROGRESS = {
+  /** The cloud confirmed it without telling the id: never sent again. */
+  Created: "Created",
+  /** The name was taken when it was sent again: by our own first send, or by somebody else. */
+  Refused: "Refused",
+} as const;
+
+const DISAGREEMENT = "lists that should show the same do not agree, or lack a project that is there";
 
 export function taken(projects: readonly Project[]): { reason: string; message: string } {
   const reason = Reason.AlreadyExists;
@@ -109,7 +157,7 @@ export function taken(projects: readonly Project[]): { reason: string; message: 
   if (ours) {
     const message =
       `A project named ${ours.name} exists already with id ${ours.id}. ` +
-      "To manage it, create this resource anew with spec.externalId set to that id; it is not touched until then";
+      `To manage it, set spec.externalId to "${ours.id}"; it is not touched until then`;
     return { reason, message };
   }
   const message = "The name belongs to somebody else's project. Choose another spec.cloudName in a new resource";
@@ -141,6 +189,18 @@ function stallOnMissing(id: string, adoptedOnly: boolean): Plan {
     reason: Reason.ExternalResourceMissing,
     message: `Project ${id} is gone from the cloud. ${wayOut}`,
   };
+}
+
+function stallOnForeign(id: string): Plan {
+  const message = `Project ${id} is there, but this account may no longer see it. Give the account's user the role of project admin`;
+  return { do: "Stall", reason: Reason.Forbidden, message };
+}
+
+function stallOnOtherProject({ status }: RegistryProject, { id, name }: Project): Plan {
+  const message =
+    `Project ${id} was ${status.cloudName}, but at the account's present endpoint it is ${name}; it is not touched. ` +
+    "Correct spec.endpoint of the account";
+  return { do: "Stall", reason: Reason.ExternalIdConflict, message };
 }
 
 function stallOnOtherId(wanted: string, held: string): Plan {

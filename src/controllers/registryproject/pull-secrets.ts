@@ -1,15 +1,16 @@
 // Pull Secrets (kubernetes.io/dockerconfigjson) published where the spec declares them, and taken back where it no longer does.
 import { RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
 import { CloudError } from "../../cloud/errors.ts";
-import type { PullCredentials } from "../../cloud/registry.ts";
+import type { PullCredentials, RegistryFacet } from "../../cloud/registry.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { isConflict, isNotFound } from "../../kube/errors.ts";
+import { isConflict, isForbidden, isInvalid, isNotFound, type KubeError } from "../../kube/errors.ts";
 import type { KubeObject } from "../../kube/types.ts";
+import type { Clock } from "../../lib/clock.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import { keyOf } from "../../runtime/store.ts";
 import { SECRETS } from "../cloudaccount/steps.ts";
-import type { Visit } from "../lifecycle/visit.ts";
+import { ChangedError, type Visit } from "../lifecycle/visit.ts";
 import type { RegistryProjectDeps, Work } from "./context.ts";
 
 /** On every Secret that Yunfan publishes: the UID of the resource that declared it. */
@@ -33,33 +34,43 @@ interface PullSecret extends KubeObject {
 export class PullSecrets {
   readonly #client: KubeClient;
   readonly #published: RegistryProjectDeps["published"];
+  readonly #clock: Clock;
+  readonly #credentials = new WeakMap<RegistryFacet, Map<string, { readAt: number; value: PullCredentials }>>();
 
-  constructor({ client, published }: Pick<RegistryProjectDeps, "client" | "published">) {
+  constructor({ client, published, clock }: Pick<RegistryProjectDeps, "client" | "published" | "clock">) {
     this.#client = client;
     this.#published = published;
+    this.#clock = clock;
   }
 
   /** Throws TerminalError SecretNotOwned, NamespaceNotAllowed, NamespaceNotFound or PullCredentialsNotFound. */
-  async publish(work: Work): Promise<void> {
+  async publish(work: Work, since: number): Promise<void> {
     const { visit } = work;
     const declared = visit.object.spec.pullSecrets ?? [];
-    await this.#withdraw(visit, (secret) => !declared.some((ref) => keyOf(ref) === keyOf(secret.metadata)));
+    const ours = this.#published.byIndex("owner", visit.object.metadata.uid);
+    const isSurplus = ({ metadata }: KubeObject): boolean => !declared.some((ref) => keyOf(ref) === keyOf(metadata));
+    await this.#withdraw(visit, ours.filter(isSurplus));
     if (declared.length === 0) return;
     for (const ref of declared) assertAllowed(work, ref);
-    const dockerConfig = dockerConfigOf(await credentialsFor(work));
-    for (const ref of declared) await this.#ensure(visit, ref, dockerConfig);
+    const dockerConfig = dockerConfigOf(await this.#credentialsFor(work, since));
+    for (const ref of declared) {
+      await this.#ensure(visit, ref, dockerConfig).catch((error: unknown) => {
+        throw isRefusal(error) ? refused(ref, error) : error;
+      });
+    }
     const message = `${declared.length} pull Secret${declared.length === 1 ? "" : "s"} published`;
     visit.state({ type: "PullSecretsReady", status: "True", reason: Reason.Published, message });
   }
 
-  /** Deletes all that this resource published; what is not ours stays. */
+  /** Deletes all that this resource published; what is not ours stays. Asks the server: the cache may lag, or not reach there. */
   async withdrawAll(visit: Visit<RegistryProject>): Promise<void> {
-    await this.#withdraw(visit, () => true);
+    const labelSelector = `${OWNER_LABEL}=${visit.object.metadata.uid}`;
+    const { items } = await this.#client.list(SECRETS, { labelSelector, metadataOnly: true, signal: visit.signal });
+    await this.#withdraw(visit, items);
   }
 
-  async #withdraw(visit: Visit<RegistryProject>, surplus: (secret: KubeObject) => boolean): Promise<void> {
-    const ours = this.#published.byIndex("owner", visit.object.metadata.uid);
-    for (const { metadata } of ours.filter(surplus)) {
+  async #withdraw(visit: Visit<RegistryProject>, secrets: readonly KubeObject[]): Promise<void> {
+    for (const { metadata } of secrets) {
       try {
         await this.#client.delete(SECRETS, metadata, { uid: metadata.uid, signal: visit.signal });
         visit.log.info({ secret: keyOf(metadata) }, "Deleted pull Secret");
@@ -75,11 +86,25 @@ export class PullSecrets {
     if (!present) return this.#create(visit, ref, dockerConfig);
     if (present.metadata.labels?.[OWNER_LABEL] !== visit.object.metadata.uid) throw notOwned(ref);
     const secret = await this.#client.get<PullSecret>(SECRETS, ref, { signal: visit.signal });
+    if (secret.metadata.uid !== present.metadata.uid) throw new ChangedError("A Secret was replaced meanwhile");
     if (secret.data?.[DOCKER_CONFIG] === dockerConfig) return;
     const { uid, resourceVersion } = secret.metadata;
     const patch = { metadata: { uid, resourceVersion }, data: { [DOCKER_CONFIG]: dockerConfig } };
     await this.#client.mergePatch(SECRETS, ref, patch, { signal: visit.signal });
     visit.log.info({ secret: keyOf(ref) }, "Corrected pull Secret");
+  }
+
+  /** One read per account and namespace serves all resources that ask for it at the same drift tick. */
+  async #credentialsFor({ visit, registry }: Work, since: number): Promise<PullCredentials> {
+    const namespace = visit.object.spec.ctyun?.namespace ?? DEFAULT_CLOUD_NAMESPACE;
+    const known = this.#credentials.get(registry) ?? new Map<string, { readAt: number; value: PullCredentials }>();
+    this.#credentials.set(registry, known);
+    const present = known.get(namespace);
+    if (present && present.readAt >= since) return present.value;
+    const readAt = this.#clock.monotonic();
+    const value = await credentialsOf(registry, namespace, visit.signal);
+    known.set(namespace, { readAt, value });
+    return value;
   }
 
   async #create(visit: Visit<RegistryProject>, ref: SecretRef, dockerConfig: string): Promise<void> {
@@ -117,21 +142,24 @@ export class PullSecrets {
   }
 }
 
+async function credentialsOf(
+  registry: RegistryFacet,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<PullCredentials> {
+  try {
+    return await registry.pullCredentials(namespace, signal);
+  } catch (error) {
+    if (!(error instanceof CloudError) || error.kind !== "NotFound") throw error;
+    const message = `The cloud knows no namespace ${namespace}. Create it there, or correct spec.ctyun.namespace`;
+    throw new TerminalError({ reason: Reason.PullCredentialsNotFound, message, cause: error });
+  }
+}
+
 /** The contents of the Secret, in base64: one registry, as `docker login` would write it. */
 export function dockerConfigOf({ registry, username, password }: PullCredentials): string {
   const auth = Buffer.from(`${username}:${password}`).toString("base64");
   return Buffer.from(JSON.stringify({ auths: { [registry]: { username, password, auth } } })).toString("base64");
-}
-
-async function credentialsFor({ visit, registry }: Work): Promise<PullCredentials> {
-  const namespace = visit.object.spec.ctyun?.namespace ?? DEFAULT_CLOUD_NAMESPACE;
-  try {
-    return await registry.pullCredentials(namespace, visit.signal);
-  } catch (error) {
-    if (!(error instanceof CloudError) || error.kind !== "NotFound") throw error;
-    const message = `The cloud knows no namespace ${namespace}. Create it there, or correct spec.ctyun.namespace in a new resource`;
-    throw new TerminalError({ reason: Reason.PullCredentialsNotFound, message, cause: error });
-  }
 }
 
 function assertAllowed({ visit, access }: Work, { namespace, name }: SecretRef): void {
@@ -140,6 +168,17 @@ function assertAllowed({ visit, access }: Work, { namespace, name }: SecretRef):
     `spec.pullSecrets: the account does not allow namespace ${namespace} for Secret ${name}. ` +
     "Add the namespace to spec.allowedNamespaces of the account, or remove the entry";
   throw new TerminalError({ reason: Reason.NamespaceNotAllowed, message });
+}
+
+/** No right, a quota, a webhook, a namespace that is going away: nothing that trying again at once would change. */
+function isRefusal(error: unknown): error is KubeError {
+  return isForbidden(error) || isInvalid(error);
+}
+
+function refused(ref: SecretRef, cause: KubeError): TerminalError {
+  const why = (cause.status.message ?? cause.reason).slice(0, 300);
+  const message = `spec.pullSecrets: the API server refuses Secret ${keyOf(ref)}: ${why}. Make room for it, or remove the entry`;
+  return new TerminalError({ reason: Reason.SecretRefused, message, cause });
 }
 
 function notOwned(ref: SecretRef): TerminalError {

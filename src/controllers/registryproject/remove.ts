@@ -10,8 +10,10 @@ import { ANNOTATIONS, isDeleting } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { Accounts, Work } from "./context.ts";
 import { emptyForDeletion, notEmpty } from "./contents.ts";
-import { recordCreated } from "./create.ts";
+import { record } from "./create.ts";
 import type { Observer } from "./observe.ts";
+import { isAnother } from "./plan.ts";
+import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 
 interface RemoverDeps {
   readonly accounts: Accounts;
@@ -34,11 +36,11 @@ export class Remover {
     if (leavesCloudAlone(visit.object)) return;
     const work = this.#enter(visit);
     if (visit.object.status.operation) await this.#settle(work);
-    if (visit.status.externalId === undefined) return;
-    const project = await this.#locate(work, visit.status.externalId);
-    if (project === "Absent") return;
-    if ((await emptyForDeletion(work, project)) === "Absent") return;
-    await this.#delete(work, project);
+    const id = visit.status.externalId;
+    if (id === undefined || this.#deps.accounts.isAnothers(work, id)) return;
+    const project = await this.#locate(work, id);
+    if (project) await emptyForDeletion(work, project);
+    await this.#delete(work, id);
   }
 
   #enter(visit: Visit<RegistryProject>): Work {
@@ -54,7 +56,7 @@ export class Remover {
     const { marked, settled, nameIsFree, byName } = await this.#deps.observer.observe(work);
     const [found, ...others] = marked;
     if (found && others.length === 0) {
-      recordCreated(work, found.id);
+      record(work, found, "Created");
       return;
     }
     if (found) throw severalMade(marked);
@@ -62,26 +64,31 @@ export class Remover {
       delete work.visit.status.operation;
       return;
     }
-    const message = "The outcome of a create is unknown; deleting after the settle window has shown what it made";
+    const message =
+      "The outcome of a create is unknown; deleting after the settle window has shown what it made. " +
+      `To leave it in the cloud, ${orphaning(work.visit.object)}`;
     throw new WaitingError({ reason: Reason.Deleting, message, pollAfterMs: LOOK_AGAIN_MS });
   }
 
-  /** The project that the id means, checked against the name it had: an endpoint that was edited may know another by that id. */
-  async #locate(work: Work, id: string): Promise<Project | "Absent"> {
+  /**
+   * The project that the id means, checked against the name it had: an endpoint that was edited may know another by that id.
+   * Undefined where no read shows it; that alone proves nothing, because reads may be older than the project.
+   */
+  async #locate(work: Work, id: string): Promise<Project | undefined> {
     const { visit, catalog } = work;
-    const listed = (await catalog.observe(this.#deps.observer.freshSince(visit.object), visit.signal)).byId.get(id);
-    const known = visit.object.status.cloudName;
-    if (listed && known !== undefined && listed.name !== known) throw notTheSame(id, known, listed.name);
+    const listed = (await catalog.observe(this.#deps.observer.since(visit.object), visit.signal)).byId.get(id);
+    if (listed && isAnother(visit.object, listed)) throw notTheSame(visit.object, listed);
     if (listed) return listed;
-    if ((await work.registry.listRepositories(id, visit.signal)) === "Absent") return "Absent";
+    if ((await work.registry.listRepositories(id, visit.signal)) === "Absent") return undefined;
     const message = `What the cloud listed can't be right: project ${id} is not in the list, but found by its id. Looking again`;
     throw new WaitingError({ reason: Reason.ObservationNotTrusted, message, pollAfterMs: LOOK_AGAIN_MS });
   }
 
-  async #delete({ visit, registry }: Work, project: Project): Promise<void> {
+  /** Sent also where reads show no project: a write is answered by the cloud as it is, so its 404 is the proof. */
+  async #delete({ visit, registry }: Work, id: string): Promise<void> {
     try {
-      await registry.deleteProject(project.id, visit.signal);
-      visit.log.info({ externalId: project.id, cloudName: project.name }, "Deleted project");
+      await registry.deleteProject(id, visit.signal);
+      visit.log.info({ externalId: id, cloudName: visit.status.cloudName }, "Deleted project");
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;
       if (error.kind === "NotFound") return;
@@ -89,7 +96,7 @@ export class Remover {
     } finally {
       this.#deps.observer.noteWrite(visit.object);
     }
-    if ((await registry.listRepositories(project.id, visit.signal)) === "Absent") return;
+    if ((await registry.listRepositories(id, visit.signal)) === "Absent") return;
     const message = "Deleted; waiting for the cloud to show that the project is gone";
     throw new WaitingError({ reason: Reason.Deleting, message, pollAfterMs: LOOK_AGAIN_MS });
   }
@@ -114,11 +121,14 @@ export function needsAccount(resource: RegistryProject, account: CloudAccount): 
 
 /** Without account nothing can be deleted: the message says how to let go all the same. */
 function withWayOut(error: unknown, resource: RegistryProject): unknown {
-  if (!(error instanceof ReconcileError)) return error;
-  const { status } = resource;
-  const held = status.externalId ?? status.operation?.nonce ?? "";
-  const message = `${error.message}. To leave the project in the cloud, annotate ${ANNOTATIONS.forceOrphan}: "${held}"`;
-  return new WaitingError({ reason: error.reason, message, pollAfterMs: ACCOUNT_POLL_MS, cause: error });
+  const failure = error instanceof CloudError ? reconcileErrorOf(error) : error;
+  if (!(failure instanceof ReconcileError)) return error;
+  const message = `${failure.message}. To leave the project in the cloud, ${orphaning(resource)}`;
+  return new WaitingError({ reason: failure.reason, message, pollAfterMs: ACCOUNT_POLL_MS, cause: error });
+}
+
+function orphaning({ status }: RegistryProject): string {
+  return `annotate ${ANNOTATIONS.forceOrphan}: "${status.externalId ?? status.operation?.nonce}"`;
 }
 
 function severalMade(projects: readonly Project[]): TerminalError {
@@ -127,9 +137,9 @@ function severalMade(projects: readonly Project[]): TerminalError {
   return new TerminalError({ reason: Reason.CreatedTwice, message });
 }
 
-function notTheSame(id: string, known: string, found: string): TerminalError {
+function notTheSame(resource: RegistryProject, { id, name }: Project): TerminalError {
   const message =
-    `Project ${id} was ${known}, but at the account's present endpoint it is ${found}; it is not deleted. ` +
-    `Correct spec.endpoint of the account, or annotate ${ANNOTATIONS.forceOrphan}: "${id}"`;
+    `Project ${id} was ${resource.status.cloudName}, but at the account's present endpoint it is ${name}; it is not deleted. ` +
+    `Correct spec.endpoint of the account, or ${orphaning(resource)}`;
   return new TerminalError({ reason: Reason.ExternalIdConflict, message });
 }

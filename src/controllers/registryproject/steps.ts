@@ -3,13 +3,14 @@ import { RegistryProjectReason as Reason } from "../../crds/registryproject/cond
 import { CloudError } from "../../cloud/errors.ts";
 import type { RegistryProject as Project, Visibility } from "../../cloud/registry.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
-import { TerminalError, WaitingError } from "../../lib/errors.ts";
+import { ReconcileError, TerminalError, WaitingError } from "../../lib/errors.ts";
+import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 import type { Verdict } from "../../runtime/conditions.ts";
 import type { Steps } from "../lifecycle/reconciler.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { accountOf, Accounts, type RegistryProjectDeps, type Work } from "./context.ts";
 import { countContents } from "./contents.ts";
-import { Creator, recordCreated } from "./create.ts";
+import { Creator, record } from "./create.ts";
 import { Observer } from "./observe.ts";
 import { cloudNameOf, planFor, type Plan } from "./plan.ts";
 import { PullSecrets } from "./pull-secrets.ts";
@@ -26,8 +27,8 @@ export class RegistryProjectSteps implements Steps<RegistryProject> {
   constructor(deps: RegistryProjectDeps) {
     const { clock, settleWindowMs } = deps;
     this.#accounts = new Accounts(deps);
-    this.#observer = new Observer({ clock, settleWindowMs, accounts: this.#accounts });
-    this.#creator = new Creator({ clock, accounts: this.#accounts, observer: this.#observer });
+    this.#observer = new Observer({ clock, settleWindowMs });
+    this.#creator = new Creator({ clock, settleWindowMs, accounts: this.#accounts, observer: this.#observer });
     this.#remover = new Remover({ accounts: this.#accounts, observer: this.#observer });
     this.#pullSecrets = new PullSecrets(deps);
     this.#suspect = deps.suspect;
@@ -47,12 +48,27 @@ export class RegistryProjectSteps implements Steps<RegistryProject> {
   async #apply(visit: Visit<RegistryProject>): Promise<Verdict> {
     const work = this.#accounts.enter(visit);
     await visit.holdFinalizer();
+    if (visit.status.externalId === undefined) visit.status.cloudName = cloudNameOf(visit.object);
     this.#accounts.assertClaim(work);
     const plan = planFor(visit.object, await this.#observer.observe(work));
     await this.#carryOut(work, plan);
-    await this.#pullSecrets.publish(work);
-    const message = `Project ${visit.status.externalId} is as declared`;
+    await this.#publish(work);
+    const observed = visit.object.spec.managementPolicy === "Observe";
+    const message = `Project ${visit.status.externalId} is ${observed ? "observed" : "as declared"}`;
     return { state: "Ready", reason: Reason.Available, message };
+  }
+
+  async #publish(work: Work): Promise<void> {
+    try {
+      await this.#pullSecrets.publish(work, this.#observer.since(work.visit.object));
+    } catch (error) {
+      const failure = error instanceof CloudError ? reconcileErrorOf(error) : error;
+      if (failure instanceof ReconcileError) {
+        const { reason, message } = failure;
+        work.visit.state({ type: "PullSecretsReady", status: "False", reason, message });
+      }
+      throw error;
+    }
   }
 
   /** Credentials that the cloud refuses in the middle of work are the account's to verify, for all of its users. */
@@ -67,11 +83,14 @@ export class RegistryProjectSteps implements Steps<RegistryProject> {
 
   /** Returns with the project's id and contents in the draft, or throws what it waits for. */
   async #carryOut(work: Work, plan: Plan): Promise<void> {
+    const { visit } = work;
     switch (plan.do) {
       case "Keep":
         return this.#keep(work, plan.project, plan.change);
       case "Adopt":
-        return this.#adopt(work, plan.project, plan.origin);
+        record(work, plan.project, plan.origin);
+        visit.log.info({ externalId: plan.project.id, origin: plan.origin }, "Recorded project");
+        return this.#keep(work, plan.project, plan.change);
       case "Create":
         await this.#creator.create(work);
         return describeNew(work);
@@ -85,16 +104,6 @@ export class RegistryProjectSteps implements Steps<RegistryProject> {
       case "Stall":
         throw new TerminalError(plan);
     }
-  }
-
-  async #adopt(work: Work, project: Project, origin: "Adopted" | "Created"): Promise<void> {
-    const { visit } = work;
-    recordCreated(work, project.id);
-    visit.status.origin = origin;
-    visit.log.info({ externalId: project.id, origin }, "Recorded project");
-    const wanted = visit.object.spec.visibility;
-    const observeOnly = visit.object.spec.managementPolicy === "Observe";
-    await this.#keep(work, project, observeOnly || wanted === project.visibility ? undefined : wanted);
   }
 
   async #keep(work: Work, project: Project, change: Visibility | undefined): Promise<void> {

@@ -23,6 +23,8 @@ export const RegistryProjectReason = {
   Published: "Published",
   /** A Secret of that name exists that Yunfan did not make. */
   SecretNotOwned: "SecretNotOwned",
+  /** The API server does not take the Secret. */
+  SecretRefused: "SecretRefused",
   /** A pull Secret is meant for a namespace that the account does not allow. */
   NamespaceNotAllowed: "NamespaceNotAllowed",
   /** A pull Secret is meant for a namespace that is not there. */
