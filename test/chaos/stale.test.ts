@@ -1,0 +1,68 @@
+// Lists that lie for as long as they like: nothing may be forgotten in the cloud, made twice or taken for gone because of them.
+import { afterEach, describe, expect, it } from "vitest";
+import { registryProject } from "../../src/crds/registryproject/schema.ts";
+import { type Bed, createBed } from "../support/chaos-bed.ts";
+import { convergence, type Declared, expectClean, flawsOfOutcome } from "../support/chaos-outcome.ts";
+
+const CONVERGES_MS = 60_000;
+/** Older than anything here: the list of projects shows the cloud as it was when the simulator started. */
+const FROM_THE_START = { action: "StaleList", path: "/projects$", ms: 600_000, times: 0 } as const;
+const EMPTY = { action: "EmptyList", path: "/projects$", times: 0 } as const;
+
+const BOTH: Declared = new Map([
+  ["young", "Private"],
+  ["unknown", "Private"],
+]);
+
+let bed: Bed;
+
+afterEach(() => bed[Symbol.asyncDispose]());
+
+async function bedWithProject(duplicateNames: "Refuse" | "Allow" = "Refuse"): Promise<void> {
+  bed = await createBed("chaos-stale", { duplicateNames });
+  bed.start();
+  await bed.addAccount("ctyun");
+  await bed.stand.reaches("cloudaccount/ctyun", "Verified");
+  await bed.add("young");
+  await bed.stand.reaches("registryproject/young", "Available");
+}
+
+describe("a deletion", () => {
+  it("reaches a project that is too young for any read to show", async () => {
+    await bedWithProject();
+    await bed.stand.simulator.setFaults([{ ...FROM_THE_START, path: ".*" }]);
+    await bed.remove(registryProject.type, "young");
+    await bed.stand.gone("registryproject/young");
+    expect(await flawsOfOutcome(bed, new Map())).toEqual([]);
+    expectClean(bed);
+  }, 120_000);
+
+  it("waits while the list lacks a project that is found by its id", async () => {
+    await bedWithProject();
+    await bed.stand.simulator.setFaults([EMPTY]);
+    await bed.stand.remove("registryproject/young");
+    await bed.stand.visited("registryproject/young", 2);
+    expect(bed.stand.seen("registryproject/young")).toBeDefined();
+    await bed.stand.simulator.setFaults([]);
+    await convergence(bed, new Map(), CONVERGES_MS);
+    expectClean(bed);
+  }, 120_000);
+});
+
+describe("after a create of unknown outcome", () => {
+  it.each([EMPTY, FROM_THE_START])(
+    "nothing is sent again while the list lacks known ids ($action)",
+    async (lie) => {
+      await bedWithProject("Allow");
+      await bed.stand.simulator.setFaults([{ action: "DropAfter", method: "POST" }, lie]);
+      await bed.add("unknown");
+      await bed.stand.reaches("registryproject/unknown", "ObservationNotTrusted");
+      await bed.stand.simulator.setFaults([]);
+      await convergence(bed, BOTH, CONVERGES_MS);
+      const creates = (await bed.requestsSince(0)).filter(({ method }) => method === "POST");
+      expect(creates.map(({ effect }) => effect)).toEqual([true, true]);
+      expectClean(bed);
+    },
+    120_000,
+  );
+});

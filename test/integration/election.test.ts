@@ -1,0 +1,129 @@
+// Operators that take over from each other while there is always work to do: one writes at a time, and nothing is lost.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sharedControlPlane } from "../support/controlplane.ts";
+import { startChurn, type Churn } from "../support/churn.ts";
+import { accountManifests, createStand, type Stand } from "../support/stand.ts";
+import {
+  cloudRequestsOf,
+  cloudWritesOf,
+  kubeWritesOf,
+  LEASE_MS,
+  startCandidate,
+  type Candidate,
+} from "../support/succession.ts";
+
+const GENEROUS_MS = 90_000;
+/** A crash is noticed when the lease is over; the rest is for a busy machine. */
+const TAKEOVER_MS = LEASE_MS + 5000;
+/** At the pace of the churn there is always a queue then. */
+const ONE_BY_ONE = ["--concurrency", "RegistryProject=1"];
+
+let stand: Stand;
+let churn: Churn;
+/** Those that led so far, in that order; the last one leads. */
+const leaders: Candidate[] = [];
+
+beforeAll(async () => {
+  stand = await createStand("election");
+  await stand.apply(...accountManifests(stand.simulator));
+  await stand.simulator.setFaults([
+    { action: "Latency", method: "POST|PUT|DELETE", path: "projects", ms: 150, times: 0 },
+  ]);
+  leaders.push(await startCandidate(stand, "first"));
+  const { kubeconfigPath } = sharedControlPlane();
+  churn = startChurn({ kubeconfigPath, namespace: stand.namespace, size: 10, everyMs: 150 });
+}, GENEROUS_MS);
+
+afterAll(async () => {
+  await churn?.[Symbol.asyncDispose]();
+  await stand?.[Symbol.asyncDispose]();
+  await Promise.all(leaders.map((leader) => leader[Symbol.asyncDispose]()));
+});
+
+interface Succession {
+  readonly leader: Candidate;
+  readonly standby: Candidate;
+}
+
+/** The leader at work, and a standby that has asked nothing of the cloud although there is work. */
+async function succession(identity: string, flags?: readonly string[]): Promise<Succession> {
+  const leader = leaders.at(-1)!;
+  const standby = await startCandidate(stand, identity, flags);
+  leaders.push(standby);
+  await atWork(leader);
+  expect(await cloudRequestsOf(standby, stand.simulator)).toEqual([]);
+  return { leader, standby };
+}
+
+/** Waits until it has changed the cloud three times more. */
+async function atWork(candidate: Candidate): Promise<void> {
+  const count = async (): Promise<number> => {
+    const requests = await cloudRequestsOf(candidate, stand.simulator);
+    return requests.filter(({ effect }) => effect).length;
+  };
+  const before = await count();
+  await expect.poll(count, { timeout: 40_000 }).toBeGreaterThanOrEqual(before + 3);
+}
+
+describe("of two operators", { timeout: GENEROUS_MS }, () => {
+  it("R19: the standby takes over within 2 s after SIGTERM has drained the leader", async () => {
+    const { leader, standby } = await succession("second");
+    leader.operator.kill("SIGTERM");
+    expect(await leader.operator.ended).toEqual({ code: 0, signal: null });
+    const released = await leader.operator.said("Released the lease");
+    expect((await standby.acquiredAt()) - Date.parse(released.time)).toBeLessThan(2000);
+    await atWork(standby);
+  });
+
+  it("R19: the standby takes over within lease + 5 s after SIGKILL", async () => {
+    const { leader, standby } = await succession("third");
+    const killedAt = Date.now();
+    leader.operator.kill("SIGKILL");
+    expect((await standby.acquiredAt()) - killedAt).toBeLessThan(TAKEOVER_MS);
+    await atWork(standby);
+  });
+
+  it("R20: a leader that was stopped past its lease writes nothing when it goes on, and exits 1", async () => {
+    const { leader, standby } = await succession("fourth", ONE_BY_ONE);
+    leader.operator.kill("SIGSTOP");
+    await atWork(standby);
+    const continuedAt = Date.now();
+    leader.operator.kill("SIGCONT");
+    expect(await leader.operator.ended).toEqual({ code: 1, signal: null });
+    expect(kubeWritesOf(leader, continuedAt)).toEqual([]);
+    expect(await cloudWritesOf(leader, stand.simulator, continuedAt)).toEqual([]);
+  });
+
+  it("R20: a leader that is cut off from the API server works on until its lease ends and no longer, and exits 1", async () => {
+    const { leader, standby } = await succession("fifth");
+    const cutOffAt = Date.now();
+    leader.proxy.stallStreams();
+    leader.proxy.inject({ action: "HoldBefore", path: /\/leases\//, times: 0 });
+    leader.proxy.inject({ action: "DropBefore", times: 0 });
+    expect(await leader.operator.ended).toEqual({ code: 1, signal: null });
+    const acquiredAt = await standby.acquiredAt();
+    expect(acquiredAt - cutOffAt).toBeLessThan(TAKEOVER_MS);
+    const writesAt = await cloudWritesOf(leader, stand.simulator, cutOffAt);
+    expect(writesAt.length).toBeGreaterThan(2);
+    expect(Math.max(...writesAt)).toBeLessThan(acquiredAt);
+    await atWork(standby);
+  });
+});
+
+describe("all of them together", { timeout: GENEROUS_MS }, () => {
+  it("R20: changed the cloud one after the other, never in turns", async () => {
+    const writers = (await stand.simulator.effects()).map(({ userAgent }) => userAgent.replace(/^.*\((.*)\)$/, "$1"));
+    const hands = writers.filter((writer, index) => writer !== writers[index - 1]);
+    expect(hands).toEqual(leaders.map(({ operator }) => operator.identity));
+  });
+
+  it("R19: lost nothing and made nothing twice", async () => {
+    const standing = [...(await churn.stop())].sort();
+    const inCloud = async (): Promise<string[]> => (await stand.simulator.projects()).map(({ name }) => name).sort();
+    const inCluster = async (): Promise<string[]> => (await churn.list()).map(({ metadata }) => metadata.name).sort();
+    await expect.poll(inCluster, { timeout: 60_000 }).toEqual(standing);
+    await expect.poll(inCloud, { timeout: 60_000 }).toEqual(standing);
+    for (const name of standing) await stand.reaches(`registryproject/${name}`, "Available");
+    expect(await inCloud()).toEqual(standing);
+  });
+});

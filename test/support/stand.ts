@@ -1,0 +1,104 @@
+// Where integration tests stand: namespaces of their own on the shared control plane, simulators, the operator's rights, and
+// kubectl as a user would use it.
+import { randomUUID } from "node:crypto";
+import { kubectlOk, sharedControlPlane, uniqueNamespace, type Kubectl } from "./controlplane.ts";
+import { accountManifests } from "./manifests.ts";
+import { spawnOperator, type Operator, type OperatorSettings } from "./operator.ts";
+import { CREDENTIALS, PULL_CREDENTIALS, startSimulator, type Simulator } from "./simulator.ts";
+import { createChanges, type Changes } from "./stand-changes.ts";
+import { createObservations, type Observations } from "./stand-observations.ts";
+import { watchStatuses } from "./status-watch.ts";
+
+export { accountManifest, accountManifests, projectManifest, secretManifest } from "./manifests.ts";
+export type { Condition, Resource } from "./status-watch.ts";
+
+type SimulatorOptions = Parameters<typeof startSimulator>[0];
+
+/** Where a method takes a name, it is kind/name, as kubectl takes it, or namespace/kind/name outside the first namespace. */
+export interface Stand extends AsyncDisposable, Changes, Observations {
+  readonly namespace: string;
+  /** A second one, which the operator watches too. */
+  readonly otherNamespace: string;
+  readonly simulator: Simulator;
+  /** Bound to the namespace; never rejects on a non-zero exit. */
+  readonly kubectl: Kubectl;
+  /** Of the ServiceAccount in manifests/rbac.yaml. */
+  readonly kubeconfig: string;
+  /** Those started so far. */
+  readonly operators: readonly Operator[];
+  /** Values that may show nowhere; `apply` adds what it puts into Secrets. */
+  readonly secrets: Set<string>;
+  /** Starts an operator that watches both namespaces only, with a short settle window. */
+  operator(settings?: Partial<OperatorSettings>): Operator;
+  /** Has it visited now instead of when drift is due, by the annotation reconcile-at, and waits for the end of the visit. */
+  lookAgain(name: string): Promise<void>;
+  /** Another simulator, which lives as long as the stand. */
+  anotherSimulator(options?: SimulatorOptions): Promise<Simulator>;
+  /** Another simulator, an account of that name for it, verified, and what else is to be applied with it. */
+  cloud(account: string, options?: SimulatorOptions, ...manifests: readonly object[]): Promise<Simulator>;
+}
+
+export async function createStand(prefix: string, simulatorOptions: SimulatorOptions = {}): Promise<Stand> {
+  const plane = sharedControlPlane();
+  const [namespace, otherNamespace, simulator, kubeconfig] = await Promise.all([
+    uniqueNamespace(plane.kubectl, prefix),
+    uniqueNamespace(plane.kubectl, `${prefix}-other`),
+    startSimulator(simulatorOptions),
+    plane.serviceAccountKubeconfig({ namespace: "yunfan-system", name: "yunfan" }),
+  ]);
+  await allowLeases(plane.kubectl, namespace);
+  const namespaces = [namespace, otherNamespace] as const;
+  const watch = watchStatuses(namespaces);
+  const secrets = new Set([CREDENTIALS.secretKey, PULL_CREDENTIALS.password]);
+  const simulators = [simulator];
+  const anotherSimulator = async (options?: SimulatorOptions): Promise<Simulator> => {
+    const added = await startSimulator(options);
+    simulators.push(added);
+    return added;
+  };
+  const operators: Operator[] = [];
+  const onSecret = (value: string): void => void secrets.add(value);
+  const changes = createChanges({ kubectl: plane.kubectl, namespace, watch, onSecret });
+  const observations = createObservations({ kubectl: plane.kubectl, namespaces: [...namespaces], watch, operators });
+  return {
+    ...changes,
+    ...observations,
+    namespace,
+    otherNamespace,
+    simulator,
+    kubectl: (args, options) => plane.kubectl(["--namespace", namespace, ...args], options),
+    kubeconfig,
+    operators,
+    secrets,
+    operator({ flags = [], ...settings } = {}) {
+      const scope = ["--watch-namespaces", namespaces.join(","), "--leader-elect-resource-namespace", namespace];
+      const operator = spawnOperator({ kubeconfig, ...settings, flags: [...scope, "--settle-window", "2", ...flags] });
+      operators.push(operator);
+      return operator;
+    },
+    async lookAgain(name) {
+      const value = randomUUID();
+      await changes.annotate(name, { "yunfan.dev/reconcile-at": value });
+      await observations.until(name, ({ status }) => status["lastHandledReconcileAt"] === value);
+    },
+    anotherSimulator,
+    async cloud(account, options, ...manifests) {
+      const added = await anotherSimulator(options);
+      await changes.apply(...accountManifests(added, { name: account }), ...manifests);
+      await observations.reaches(`cloudaccount/${account}`, "Verified");
+      return added;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...operators, watch].map((part) => part[Symbol.asyncDispose]()));
+      await Promise.all(simulators.map((each) => each[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+/** The shipped Role lets the operator hold its lease in yunfan-system, where test files would compete for it. */
+async function allowLeases(kubectl: Kubectl, namespace: string): Promise<void> {
+  const role = ["create", "role", "yunfan", "--verb=create,get,update,watch", "--resource=leases.coordination.k8s.io"];
+  await kubectlOk(kubectl, [...role, "--namespace", namespace]);
+  const binding = ["create", "rolebinding", "yunfan", "--role=yunfan", "--serviceaccount=yunfan-system:yunfan"];
+  await kubectlOk(kubectl, [...binding, "--namespace", namespace]);
+}
