@@ -39,7 +39,10 @@ const badAccounts: readonly BadAccount[] = [
     title: "a wrong secret key",
     name: "wrong-key",
     manifests: (simulator) =>
-      accountManifests(simulator, keys("wrong-key", { ...CREDENTIALS, secretKey: "not-the-right-key" })),
+      accountManifests(simulator, {
+        name: "wrong-key",
+        stringData: { ...CREDENTIALS, secretKey: "not-the-right-key" },
+      }),
     reason: "CredentialsRejected",
     says: /401.*Secret .*\/wrong-key-credentials/,
     cure: () => stand.apply(secretManifest("wrong-key-credentials")),
@@ -69,14 +72,16 @@ const badAccounts: readonly BadAccount[] = [
   {
     title: "a Secret with both sets of keys",
     name: "both-sets",
-    manifests: (simulator) => accountManifests(simulator, keys("both-sets", { ...CREDENTIALS, ...LOGIN })),
+    manifests: (simulator) =>
+      accountManifests(simulator, { name: "both-sets", stringData: { ...CREDENTIALS, ...LOGIN } }),
     reason: "AmbiguousCredentials",
     says: /accessKey, secretKey, username, password.*keep/i,
   },
   {
     title: "a Secret without one of the keys",
     name: "half-keys",
-    manifests: (simulator) => accountManifests(simulator, keys("half-keys", { accessKey: "only-this" })),
+    manifests: (simulator) =>
+      accountManifests(simulator, { name: "half-keys", stringData: { accessKey: "only-this" } }),
     reason: "CredentialsIncomplete",
     says: /secretKey is missing/,
     cure: () => stand.apply(secretManifest("half-keys-credentials")),
@@ -85,7 +90,10 @@ const badAccounts: readonly BadAccount[] = [
     title: "a line break at the end of a key",
     name: "line-break",
     manifests: (simulator) =>
-      accountManifests(simulator, keys("line-break", { ...CREDENTIALS, secretKey: "a-key-from-echo\n" })),
+      accountManifests(simulator, {
+        name: "line-break",
+        stringData: { ...CREDENTIALS, secretKey: "a-key-from-echo\n" },
+      }),
     reason: "CredentialsIncomplete",
     says: /secretKey.*line break/,
   },
@@ -124,10 +132,6 @@ const badAccounts: readonly BadAccount[] = [
   },
 ];
 
-function keys(name: string, stringData: object): { name: string; stringData: object } {
-  return { name, stringData };
-}
-
 describe.concurrent("an account with", () => {
   it.for(badAccounts)("$title says $reason and what to do, and its projects wait", async (bad, { expect }) => {
     const account = `cloudaccount/${bad.name}`;
@@ -147,7 +151,10 @@ describe.concurrent("an account with", () => {
   it("keys that the cloud refuses tries them again only when drift is due", async ({ expect }) => {
     const refusing = await stand.anotherSimulator();
     await stand.apply(
-      ...accountManifests(refusing, keys("refused", { ...CREDENTIALS, secretKey: "not-this-one-either" })),
+      ...accountManifests(refusing, {
+        name: "refused",
+        stringData: { ...CREDENTIALS, secretKey: "not-this-one-either" },
+      }),
     );
     await stand.reaches("cloudaccount/refused", "CredentialsRejected");
     await stand.visited("cloudaccount/refused");

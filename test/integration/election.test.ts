@@ -22,6 +22,8 @@ let stand: Stand;
 let churn: Churn;
 /** Those that led so far, in that order; the last one leads. */
 const leaders: Candidate[] = [];
+/** The next one. */
+let upcoming: Promise<Candidate>;
 
 beforeAll(async () => {
   stand = await createStand("election");
@@ -30,6 +32,7 @@ beforeAll(async () => {
     { action: "Latency", method: "POST|PUT|DELETE", path: "projects", ms: 150, times: 0 },
   ]);
   leaders.push(await startCandidate(stand, "first"));
+  prepare("second");
   const { kubeconfigPath } = sharedControlPlane();
   churn = startChurn({ kubeconfigPath, namespace: stand.namespace, size: 10, everyMs: 150 });
 }, GENEROUS_MS);
@@ -40,15 +43,17 @@ afterAll(async () => {
   await Promise.all(leaders.map((leader) => leader[Symbol.asyncDispose]()));
 });
 
-interface Succession {
-  readonly leader: Candidate;
-  readonly standby: Candidate;
+/** Starts the standby of the next test while the takeover of this one is under way. */
+function prepare(identity: string, flags?: readonly string[]): void {
+  upcoming = startCandidate(stand, identity, flags);
+  // Whoever awaits it is told.
+  upcoming.catch(() => undefined);
 }
 
 /** The leader at work, and a standby that has asked nothing of the cloud although there is work. */
-async function succession(identity: string, flags?: readonly string[]): Promise<Succession> {
+async function succession(): Promise<{ leader: Candidate; standby: Candidate }> {
   const leader = leaders.at(-1)!;
-  const standby = await startCandidate(stand, identity, flags);
+  const standby = await upcoming;
   leaders.push(standby);
   await atWork(leader);
   expect(await cloudRequestsOf(standby, stand.simulator)).toEqual([]);
@@ -67,8 +72,9 @@ async function atWork(candidate: Candidate): Promise<void> {
 
 describe("of two operators", { timeout: GENEROUS_MS }, () => {
   it("R19: the standby takes over within 2 s after SIGTERM has drained the leader", async () => {
-    const { leader, standby } = await succession("second");
+    const { leader, standby } = await succession();
     leader.operator.kill("SIGTERM");
+    prepare("third");
     expect(await leader.operator.ended).toEqual({ code: 0, signal: null });
     const released = await leader.operator.said("Released the lease");
     expect((await standby.acquiredAt()) - Date.parse(released.time)).toBeLessThan(2000);
@@ -76,16 +82,18 @@ describe("of two operators", { timeout: GENEROUS_MS }, () => {
   });
 
   it("R19: the standby takes over within lease + 5 s after SIGKILL", async () => {
-    const { leader, standby } = await succession("third");
+    const { leader, standby } = await succession();
     const killedAt = Date.now();
     leader.operator.kill("SIGKILL");
+    prepare("fourth", ONE_BY_ONE);
     expect((await standby.acquiredAt()) - killedAt).toBeLessThan(TAKEOVER_MS);
     await atWork(standby);
   });
 
   it("R20: a leader that was stopped past its lease writes nothing when it goes on, and exits 1", async () => {
-    const { leader, standby } = await succession("fourth", ONE_BY_ONE);
+    const { leader, standby } = await succession();
     leader.operator.kill("SIGSTOP");
+    prepare("fifth");
     await atWork(standby);
     const continuedAt = Date.now();
     leader.operator.kill("SIGCONT");
@@ -95,7 +103,7 @@ describe("of two operators", { timeout: GENEROUS_MS }, () => {
   });
 
   it("R20: a leader that is cut off from the API server works on until its lease ends and no longer, and exits 1", async () => {
-    const { leader, standby } = await succession("fifth");
+    const { leader, standby } = await succession();
     const cutOffAt = Date.now();
     leader.proxy.stallStreams();
     leader.proxy.inject({ action: "HoldBefore", path: /\/leases\//, times: 0 });

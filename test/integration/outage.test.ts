@@ -1,6 +1,6 @@
 // An operator without election lives through what the API server does: its kinds are not there yet, and it goes away under load.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createOutpost, surviveOutages, type Outpost } from "../support/outage.ts";
+import { complaintsOf, createOutpost, surviveOutages, type Outpost } from "../support/outage.ts";
 
 const GENEROUS_MS = 180_000;
 
@@ -33,6 +33,10 @@ describe("an operator without election", { timeout: GENEROUS_MS }, () => {
   });
 
   it("R21: goes on in the same process when the API server was away under load, twice, and misses nothing", async () => {
+    const { operator } = outpost;
     await surviveOutages(outpost, { times: 2, outageMs: 3500, recovery: "CutShort" });
+    expect(complaintsOf(operator)).toEqual([]);
+    operator.kill("SIGTERM");
+    expect(await operator.ended).toEqual({ code: 0, signal: null });
   });
 });

@@ -6,12 +6,6 @@ import { untilTestEnds } from "../support/transports.ts";
 
 describe("a mistake in the flags", () => {
   it.for([
-    ["an unknown kind", ["run", "--concurrency", "Widget=1"], /--concurrency .* one of CloudAccount, RegistryProject/],
-    [
-      "a lease that ends before its leader stops",
-      ["run", "--leader-elect-lease-duration", "10", "--leader-elect-renew-deadline", "10"],
-      /--leader-elect-lease-duration \(10 s\) must be longer than --leader-elect-renew-deadline \(10 s\)/,
-    ],
     [
       "a kubeconfig that is not there",
       ["run", "--kubeconfig", "/nowhere/kubeconfig"],

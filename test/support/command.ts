@@ -46,7 +46,9 @@ export function spawnYunfan(args: readonly string[], options: CommandOptions = {
     options.onStderr?.(line);
   });
   const ended = endOf(child);
+  let isOver = false;
   void ended.then(({ code, signal }) => {
+    isOver = true;
     const lastWords = stderr.slice(-3).join("\n");
     ready.reject(new Error(`yunfan ${args[0]} ended with ${code ?? signal} before it was ready: ${lastWords}`));
     return undefined;
@@ -62,7 +64,7 @@ export function spawnYunfan(args: readonly string[], options: CommandOptions = {
     kill: (signal) => void child.kill(signal),
     killGroup: (signal) => void process.kill(-pid, signal),
     async [Symbol.asyncDispose]() {
-      killAll(pid);
+      if (!isOver) killAll(pid);
       await ended;
     },
   };

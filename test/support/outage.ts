@@ -8,7 +8,7 @@ import { stringify } from "yaml";
 import { startChurn, type Churn } from "./churn.ts";
 import { kubectlOk, startControlPlane, type ControlPlane } from "./controlplane.ts";
 import { accountManifests } from "./manifests.ts";
-import { spawnOperator, type Operator } from "./operator.ts";
+import { spawnOperator, type LogLine, type Operator } from "./operator.ts";
 import { startSimulator, type Simulator } from "./simulator.ts";
 
 const MANIFESTS = path.resolve(import.meta.dirname, "../../manifests");
@@ -55,11 +55,11 @@ export interface Outages {
 }
 
 /**
- * Kills the API server again and again while projects come and go, then waits until everything is as declared. Fails where the
- * operator did not live through it, or where a project is missing, left over, or was made twice.
+ * Kills the API server again and again while projects come and go, then waits until everything is as declared. Fails where a
+ * project is missing, left over, or was made twice.
  */
 export async function surviveOutages(outpost: Outpost, { times, outageMs, recovery }: Outages): Promise<void> {
-  const { plane, simulator, operator } = outpost;
+  const { plane, simulator } = outpost;
   const account = accountManifests(simulator).map((manifest) => stringify(manifest));
   await kubectlOk(plane.kubectl, ["apply", "-n", NAMESPACE, "-f", "-"], account.join("---\n"));
   const { kubeconfigPath } = plane;
@@ -72,10 +72,6 @@ export async function surviveOutages(outpost: Outpost, { times, outageMs, recove
     if (recovery === "Awaited") await comeAndGo(simulator, 20);
   }
   await expectAsDeclared(churn, simulator, await churn.stop());
-  const complaints = operator.log.filter(({ level }) => ["error", "fatal", "unparsed"].includes(level));
-  expect(complaints).toEqual([]);
-  operator.kill("SIGTERM");
-  expect(await operator.ended).toEqual({ code: 0, signal: null });
 }
 
 /** Waits until the operator has made and removed so many projects more. */
@@ -100,4 +96,9 @@ async function expectAsDeclared(churn: Churn, simulator: Simulator, standing: re
 function nameIfReady({ metadata, status }: RegistryProject): string {
   const isSettled = isTrue(status.conditions, "Ready") && status.observedGeneration === metadata.generation;
   return isSettled ? metadata.name : `${metadata.name} is not ready`;
+}
+
+/** What it said about errors of its own; none is expected, whatever the API server does. */
+export function complaintsOf({ log }: Operator): LogLine[] {
+  return log.filter(({ level }) => ["error", "fatal", "unparsed"].includes(level));
 }

@@ -79,5 +79,5 @@ function inNamespace(manifest: { metadata?: object }, namespace: string): object
 
 /** What may show nowhere. */
 function secretsIn({ stringData = {} }: { stringData?: Readonly<Record<string, string>> }): string[] {
-  return ["secretKey", "password"].map((key) => stringData[key] ?? "").filter((value) => value !== "");
+  return ["secretKey", "password"].map((key) => (stringData[key] ?? "").trim()).filter((value) => value !== "");
 }

@@ -10,7 +10,7 @@ import { createObservations, type Observations } from "./stand-observations.ts";
 import { watchStatuses } from "./status-watch.ts";
 
 export { accountManifest, accountManifests, projectManifest, secretManifest } from "./manifests.ts";
-export type { Condition, Resource } from "./status-watch.ts";
+export type { Resource } from "./status-watch.ts";
 
 type SimulatorOptions = Parameters<typeof startSimulator>[0];
 

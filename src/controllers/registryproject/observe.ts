@@ -15,6 +15,8 @@ import { cloudNameOf, PROGRESS, type Observation } from "./plan.ts";
 const FRESH_MS = 5_000;
 /** Time stamps have whole seconds: what they stand for is up to one later. */
 const TIMESTAMP_PRECISION_MS = 1_000;
+/** How much older than the drift tick a list may be, as a share of the interval. */
+const TICK_TOLERANCE = 0.1;
 /** Looking for the outcome of a create, and for what a stale list would hide. */
 const VERY_FRESH_MS = 500;
 
@@ -113,10 +115,15 @@ export class Observer {
     return agoMs < 0 ? undefined : this.#ago(agoMs);
   }
 
+  /**
+   * Somewhat earlier than the tick: the two clocks are not read at the same instant, and a busy machine may stop the process in
+   * between. The list of the tick's first visit must not look too old to the second.
+   */
   #lastTick(resource: RegistryProject): number {
     const nowMs = this.#clock.now();
     const intervalMs = resource.spec.driftIntervalSeconds * 1000;
-    return this.#ago(nowMs - lastTickMs({ nowMs, intervalMs, group: accountOf(resource) }));
+    const sinceTickMs = nowMs - lastTickMs({ nowMs, intervalMs, group: accountOf(resource) });
+    return this.#ago(sinceTickMs + TICK_TOLERANCE * intervalMs);
   }
 
   #ago(ms: number): number {
