@@ -18,7 +18,7 @@ const leaseRules: readonly PolicyRule[] = [
 ];
 
 /** One rule per group and resource, verbs joined, everything sorted: equal rights give equal text. */
-export function joinRules(rules: readonly PolicyRule[]): PolicyRule[] {
+function joinRules(rules: readonly PolicyRule[]): PolicyRule[] {
   const verbs = new Map<string, Set<string>>();
   for (const rule of rules) {
     for (const target of targetsOf(rule)) {
