@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sharedControlPlane } from "../support/controlplane.ts";
 import { startChurn, type Churn } from "../support/churn.ts";
-import { accountManifests, createStand, type Stand } from "../support/stand.ts";
+import { accountManifests, createStand, projectManifest, type Stand } from "../support/stand.ts";
 import {
   cloudRequestsOf,
   cloudWritesOf,
@@ -15,8 +15,10 @@ import {
 const GENEROUS_MS = 90_000;
 /** A crash is noticed when the lease is over; the rest is for a busy machine. */
 const TAKEOVER_MS = LEASE_MS + 5000;
-/** At the pace of the churn there is always a queue then. */
+/** Then deleting the stock takes seconds. */
 const ONE_BY_ONE = ["--concurrency", "RegistryProject=1"];
+
+const STOCK = Array.from({ length: 20 }, (_, index) => `stock-${index}`);
 
 let stand: Stand;
 let churn: Churn;
@@ -29,9 +31,10 @@ beforeAll(async () => {
   stand = await createStand("election");
   await stand.apply(...accountManifests(stand.simulator));
   await stand.simulator.setFaults([
-    { action: "Latency", method: "POST|PUT|DELETE", path: "projects", ms: 150, times: 0 },
+    { action: "Latency", method: "POST|PUT|DELETE", path: "projects", ms: 200, times: 0 },
   ]);
   leaders.push(await startCandidate(stand, "first"));
+  await stand.apply(...STOCK.map((name) => projectManifest(name, { driftIntervalSeconds: 3600 })));
   prepare("second");
   const { kubeconfigPath } = sharedControlPlane();
   churn = startChurn({ kubeconfigPath, namespace: stand.namespace, size: 10, everyMs: 150 });
@@ -92,6 +95,9 @@ describe("of two operators", { timeout: GENEROUS_MS }, () => {
 
   it("R20: a leader that was stopped past its lease writes nothing when it goes on, and exits 1", async () => {
     const { leader, standby } = await succession();
+    // Asleep between two renewals it would notice first of all that it is late; like this, work goes on before that.
+    const renewal = leader.proxy.inject({ action: "HoldBefore", method: /PUT/, path: /\/leases\// });
+    await renewal.reached();
     leader.operator.kill("SIGSTOP");
     prepare("fifth");
     await atWork(standby);
@@ -104,6 +110,8 @@ describe("of two operators", { timeout: GENEROUS_MS }, () => {
 
   it("R20: a leader that is cut off from the API server works on until its lease ends and no longer, and exits 1", async () => {
     const { leader, standby } = await succession();
+    await stand.kubectl(["delete", "registryproject", ...STOCK, "--wait=false"]);
+    await atWork(leader);
     const cutOffAt = Date.now();
     leader.proxy.stallStreams();
     leader.proxy.inject({ action: "HoldBefore", path: /\/leases\//, times: 0 });

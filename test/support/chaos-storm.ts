@@ -11,7 +11,6 @@ export interface StormOptions {
   readonly seed: number;
   readonly projects: number;
   readonly kills: number;
-  readonly duplicateNames: "Refuse" | "Allow";
   /** How long it may take, once the storm is over, until all is as declared. */
   readonly convergesWithinMs: number;
 }
@@ -47,33 +46,33 @@ interface Storm {
   isOver: boolean;
 }
 
+/** Where a storm may rage. */
+export function createStormBed(duplicateNames: "Refuse" | "Allow"): Promise<Bed> {
+  return createBed("chaos-storm", { duplicateNames, settleWindowSeconds: SETTLE_WINDOW_SECONDS });
+}
+
 /** Rejects where it does not come to what is declared. Reports figures. */
-export async function weatherStorm(options: StormOptions): Promise<void> {
-  const { seed, duplicateNames, projects, kills, convergesWithinMs } = options;
+export async function weatherStorm(bed: Bed, options: StormOptions): Promise<void> {
+  const { seed, projects, kills, convergesWithinMs } = options;
   const chance = chanceOf(seed);
-  const bed = await createBed("chaos-storm", { duplicateNames, settleWindowSeconds: SETTLE_WINDOW_SECONDS });
-  try {
-    bed.start();
-    await bed.addAccount("ctyun");
-    await bed.stand.reaches("cloudaccount/ctyun", "Verified");
-    await bed.add(ANCHOR);
-    await bed.stand.reaches(`registryproject/${ANCHOR}`, "Available");
-    const declared = new Map<string, Visibility>([[ANCHOR, "Private"]]);
-    const storm: Storm = { bed, declared, done: { created: 0, changed: 0, deleted: 0 }, isOver: false };
-    await bed.stand.simulator.setFaults(FAULTS, seed);
-    const names = Array.from({ length: projects }, (_, index) => `p${index}`);
-    const authors = Promise.all(names.map((name) => author(storm, name, { chance: chance.branch(), busy: projects })));
-    await Promise.all([authors, killAgainAndAgain(storm, kills, chance.branch())]);
-    const struck = await faultsStruck(bed);
-    await bed.stand.simulator.setFaults([]);
-    const tookMs = await convergence(bed, declared, convergesWithinMs);
-    await bed.stand.visited(`registryproject/${ANCHOR}`, 2);
-    expect(await flawsOfOutcome(bed, declared)).toEqual([]);
-    expectClean(bed);
-    await reportFigures(storm, { ...options, struck, tookMs });
-  } finally {
-    await bed[Symbol.asyncDispose]();
-  }
+  bed.start();
+  await bed.addAccount("ctyun");
+  await bed.stand.reaches("cloudaccount/ctyun", "Verified");
+  await bed.add(ANCHOR);
+  await bed.stand.reaches(`registryproject/${ANCHOR}`, "Available");
+  const declared = new Map<string, Visibility>([[ANCHOR, "Private"]]);
+  const storm: Storm = { bed, declared, done: { created: 0, changed: 0, deleted: 0 }, isOver: false };
+  await bed.stand.simulator.setFaults(FAULTS, seed);
+  const names = Array.from({ length: projects }, (_, index) => `p${index}`);
+  const authors = names.map((name) => author(storm, name, { chance: chance.branch(), busy: projects }));
+  await Promise.all([...authors, killAgainAndAgain(storm, kills, chance.branch())]);
+  const struck = await faultsStruck(bed);
+  await bed.stand.simulator.setFaults([]);
+  const tookMs = await convergence(bed, declared, convergesWithinMs);
+  await bed.stand.visited(`registryproject/${ANCHOR}`, 2);
+  expect(await flawsOfOutcome(bed, declared)).toEqual([]);
+  expectClean(bed);
+  await reportFigures(storm, { ...options, struck, tookMs });
 }
 
 /** At a random instant: mostly while it works, sometimes while it starts. */
@@ -135,12 +134,12 @@ async function faultsStruck({ stand }: Bed): Promise<string> {
 
 async function reportFigures(
   { bed, declared, done }: Storm,
-  { seed, kills, duplicateNames, struck, tookMs }: StormOptions & { struck: string; tookMs: number },
+  { seed, kills, struck, tookMs }: StormOptions & { struck: string; tookMs: number },
 ): Promise<void> {
   const effects = (await bed.requestsSince(0)).filter(({ effect }) => effect);
   const count = (method: string): number => effects.filter((effect) => effect.method === method).length;
   report(
-    `seed ${seed}, names ${duplicateNames}: ${kills} kills, ` +
+    `seed ${seed}: ${kills} kills, ` +
       `${done.created} created, ${done.changed} changed, ${done.deleted} deleted by users; ` +
       `effects POST ${count("POST")}, PUT ${count("PUT")}, DELETE ${count("DELETE")}; ${noncesOf(bed).size} nonces; ` +
       `faults ${struck}; ${declared.size} declared at the end, reached after ${tookMs} ms`,
