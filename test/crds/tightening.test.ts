@@ -12,6 +12,8 @@ import { installCrds } from "./cluster.ts";
 type Change = (schema: StructuralSchema) => StructuralSchema;
 
 const FINALIZER = "yunfan.dev/cleanup";
+const KIND = "OutgrownProject";
+const PLURAL = "outgrownprojects";
 const onlyPrivate = { rule: "self.visibility == 'Private'", message: "only Private is left", fieldPath: ".visibility" };
 const { kubectl } = sharedControlPlane();
 let namespace: string;
@@ -57,7 +59,7 @@ describe("An object of an older, wider schema", () => {
       for (const refusal of refusals) expect(stderr).toContain(refusal);
     }, 20_000);
 
-    const target = `registryprojects.${group}/${name}`;
+    const target = `${PLURAL}.${group}/${name}`;
     await kubectlOk(
       kubectl,
       patchArgs(target, "merge", { status: { observedGeneration: 1 } }, ["--subresource=status"]),
@@ -77,7 +79,7 @@ it("A rule on the root would hold the finalizer of an older object for ever", as
 
   // A dry run, since the API server takes a moment until it validates by the stricter schema.
   const errors = async (): Promise<string> =>
-    (await kubectl([...removeFinalizer(`registryprojects.${group}/held`), "--dry-run=server"])).stderr;
+    (await kubectl([...removeFinalizer(`${PLURAL}.${group}/held`), "--dry-run=server"])).stderr;
   await expect.poll(errors, { timeout: 20_000 }).toContain("only Private is left");
 });
 
@@ -103,14 +105,24 @@ function withSpec(change: Change): Change {
   return (root) => ({ ...root, properties: { ...root.properties, spec: change(root.properties!["spec"]!) } });
 }
 
-/** Installs the CRD under a group of its own, so that nobody else's objects meet the stricter schema. */
+/**
+ * Installs the CRD under a group and names of its own: nobody else's objects meet the stricter schema, and other tests' kubectl
+ * finds no second kind behind the name that they use.
+ */
 async function install(group: string, change: Change): Promise<void> {
   const { spec, ...rest } = customResourceDefinition(registryProject);
   const versions = spec.versions.map((version) => ({
     ...version,
     schema: { openAPIV3Schema: change(version.schema.openAPIV3Schema) },
   }));
-  const names = { ...spec.names, categories: [], shortNames: [] };
+  const names = {
+    kind: KIND,
+    listKind: `${KIND}List`,
+    plural: PLURAL,
+    singular: KIND.toLowerCase(),
+    categories: [],
+    shortNames: [],
+  };
   const metadata = { name: `${names.plural}.${group}` };
   const crd: CustomResourceDefinition = { ...rest, metadata, spec: { ...spec, group, names, versions } };
   await installCrds(kubectl, [renderCrd(crd)]);
@@ -123,7 +135,7 @@ async function createHeld(group: string, name: string, spec: Record<string, unkn
 }
 
 function manifest(group: string, name: string, spec: Record<string, unknown>): Manifest {
-  return { ...registryProjectManifest({ metadata: { name }, spec }), apiVersion: `${group}/v1alpha1` };
+  return { ...registryProjectManifest({ metadata: { name }, spec }), kind: KIND, apiVersion: `${group}/v1alpha1` };
 }
 
 function create(object: object, flags: readonly string[]): ReturnType<Kubectl> {
