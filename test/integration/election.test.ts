@@ -18,6 +18,7 @@ const TAKEOVER_MS = LEASE_MS + 5000;
 /** Then deleting the stock takes seconds. */
 const ONE_BY_ONE = ["--concurrency", "RegistryProject=1"];
 
+const SLOW = { action: "Latency", method: "POST|PUT|DELETE", path: "projects", ms: 200, times: 0 };
 const STOCK = Array.from({ length: 20 }, (_, index) => `stock-${index}`);
 
 let stand: Stand;
@@ -30,9 +31,7 @@ let upcoming: Promise<Candidate>;
 beforeAll(async () => {
   stand = await createStand("election");
   await stand.apply(...accountManifests(stand.simulator));
-  await stand.simulator.setFaults([
-    { action: "Latency", method: "POST|PUT|DELETE", path: "projects", ms: 200, times: 0 },
-  ]);
+  await stand.simulator.setFaults([SLOW]);
   leaders.push(await startCandidate(stand, "first"));
   await stand.apply(...STOCK.map((name) => projectManifest(name, { driftIntervalSeconds: 3600 })));
   prepare("second");
@@ -73,6 +72,10 @@ async function atWork(candidate: Candidate): Promise<void> {
   await expect.poll(count, { timeout: 40_000 }).toBeGreaterThanOrEqual(before + 3);
 }
 
+async function createsHeld(): Promise<number> {
+  return (await stand.simulator.requests()).filter(({ fault, status }) => fault === "Hold" && status === 0).length;
+}
+
 describe("of two operators", { timeout: GENEROUS_MS }, () => {
   it("R19: the standby takes over within 2 s after SIGTERM has drained the leader", async () => {
     const { leader, standby } = await succession();
@@ -95,12 +98,16 @@ describe("of two operators", { timeout: GENEROUS_MS }, () => {
 
   it("R20: a leader that was stopped past its lease writes nothing when it goes on, and exits 1", async () => {
     const { leader, standby } = await succession();
+    await stand.simulator.setFaults([{ action: "Hold", method: "POST", path: "projects$", times: 4 }, SLOW]);
+    await expect.poll(createsHeld, { timeout: 40_000 }).toBe(4);
     // Asleep between two renewals it would notice first of all that it is late; like this, work goes on before that.
     const renewal = leader.proxy.inject({ action: "HoldBefore", method: /PUT/, path: /\/leases\// });
     await renewal.reached();
     leader.operator.kill("SIGSTOP");
     prepare("fifth");
     await atWork(standby);
+    // What it reads first are these answers, after which it would write.
+    await stand.simulator.release();
     const continuedAt = Date.now();
     leader.operator.kill("SIGCONT");
     expect(await leader.operator.ended).toEqual({ code: 1, signal: null });
