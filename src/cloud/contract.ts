@@ -3,7 +3,10 @@ import type { Clock } from "../lib/clock.ts";
 import type { Fence } from "../lib/fence.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Provider } from "../lib/providers.ts";
+import type { AddonsFacet } from "./addons.ts";
 import type { BudgetMetrics } from "./budget.ts";
+import type { ClustersFacet } from "./clusters.ts";
+import type { NodePoolsFacet } from "./nodepools.ts";
 import type { RegistryFacet } from "./registry.ts";
 
 /** How far TLS of the endpoints is trusted. `Plaintext` allows plain http; an https endpoint is verified all the same. */
@@ -60,6 +63,9 @@ export interface Cloud {
 /** Optional members: a cloud without a facet makes the resource `Stalled/NotSupportedByCloud`. */
 export interface Facets {
   readonly registry: RegistryFacet;
+  readonly clusters: ClustersFacet;
+  readonly nodePools: NodePoolsFacet;
+  readonly addons: AddonsFacet;
 }
 
 /** An account, opened. All its requests share one pool of connections and one budget. */

@@ -1,4 +1,5 @@
 // The registry facet: projects of a container image registry, what they hold, and credentials to pull from them.
+import type { CreateAttempt } from "./creation.ts";
 
 export type Visibility = "Private" | "Public";
 
@@ -39,13 +40,6 @@ export interface PullCredentials {
   readonly username: string;
   /** As the cloud gives it: not decoded. */
   readonly password: string;
-}
-
-/** A create that was journaled: what a project must show to count as its result. */
-export interface CreateAttempt {
-  readonly nonce: string;
-  /** When the journal was opened, by our clock. */
-  readonly startedAtMs: number;
 }
 
 /** Every method throws CloudError and nothing else, apart from the signal's reason and FencedError. */

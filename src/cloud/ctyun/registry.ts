@@ -1,5 +1,6 @@
 // The registry facet of CTYUN: a Harbor behind signed paths (reference 3.10).
-import type { Visibility, CreateAttempt, ProjectList, PullCredentials, RegistryFacet } from "../registry.ts";
+import type { CreateAttempt } from "../creation.ts";
+import type { Visibility, ProjectList, PullCredentials, RegistryFacet } from "../registry.ts";
 import type { RegistryProject, Repository, Tag } from "../registry.ts";
 import { CloudError } from "../errors.ts";
 import { clockSkewMs } from "../http-answer.ts";
