@@ -1,7 +1,6 @@
 // Who is visited when something changes: a Secret wakes its accounts, an account its users, a project its rivals (R13).
 import { isDeleting } from "../controllers/lifecycle/resource.ts";
-import { claimsOf } from "../controllers/registryproject/claim.ts";
-import { accountOf } from "../controllers/registryproject/context.ts";
+import { accountOf, INDEXES } from "../controllers/registryproject/context.ts";
 import { OWNER_ANNOTATION } from "../controllers/registryproject/pull-secrets.ts";
 import type { CloudAccount } from "../crds/cloudaccount/schema.ts";
 import type { RegistryProject } from "../crds/registryproject/schema.ts";
@@ -60,13 +59,13 @@ function isLeaving(account: CloudAccount | undefined): account is CloudAccount {
 }
 
 function rivalsOf(project: RegistryProject, { projects }: Caches): readonly RegistryProject[] {
-  return claimsOf(project).flatMap((claim) => projects.store.byIndex("claim", claim));
+  return INDEXES.claim(project).flatMap((claim) => projects.store.byIndex("claim", claim));
 }
 
 function givesUpClaim(change: Change<RegistryProject>): boolean {
   if (change.type === "Added") return false;
-  const kept = change.new ? claimsOf(change.new) : [];
-  return claimsOf(change.old).some((claim) => !kept.includes(claim));
+  const kept = change.new ? INDEXES.claim(change.new) : [];
+  return INDEXES.claim(change.old).some((claim) => !kept.includes(claim));
 }
 
 /** What an account's users see of it: its spec, and whether it is ready in which version. */

@@ -26,6 +26,8 @@ export interface Access {
   readonly session: CloudSession;
   /** Whether the account lets Yunfan publish into that namespace. */
   readonly allows: (namespace: string) => boolean;
+  /** Throws WaitingError AccountNotReady where the account is being deleted: nothing new is made with it. */
+  readonly assertStays: () => void;
 }
 
 interface DirectoryDeps {
@@ -79,7 +81,7 @@ export class AccountDirectory {
     const obstacle = obstacleOf(account, secret);
     if (!secret || obstacle) throw notReady(`CloudAccount ${keyOf(account.metadata)} ${obstacle}`);
     const allows = (namespace: string): boolean => allowsNamespace(account, namespace);
-    return { account, session: this.open(account, secret), allows };
+    return { account, session: this.open(account, secret), allows, assertStays: () => assertStays(account) };
   }
 
   /** Without any check: to compare accounts, not to use them. */
@@ -157,6 +159,12 @@ function obstacleOf(account: CloudAccount, secret: CredentialsSecret | undefined
     account.status.secretResourceVersion === versionOf(secret);
   if (!ready || !current) return "is being verified";
   return ready.status === "True" ? undefined : `is not ready: ${ready.reason}. See its conditions`;
+}
+
+/** An account on its way out lets its users delete what they hold, and nothing else. */
+function assertStays(account: CloudAccount): void {
+  if (!isDeleting(account)) return;
+  throw notReady(`CloudAccount ${keyOf(account.metadata)} is being deleted: nothing new is made with it`);
 }
 
 function notServed({ spec }: CloudAccount, served: readonly string[]): TerminalError {

@@ -26,7 +26,7 @@ export interface VisitDeps<T extends Managed> {
   readonly type: ResourceType;
   readonly clock: Clock;
   /** Puts the answer to our own write into the cache (R15). */
-  readonly absorb: (object: T) => void;
+  absorb(object: T): void;
 }
 
 /** Steps read `object`, change `status` and `state` conditions; the frame persists both once at the end. */

@@ -1,7 +1,7 @@
 // What the steps of a RegistryProject share: its caches, the account's catalog, and who may claim what.
-import { RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
 import type { CloudSession } from "../../cloud/contract.ts";
-import type { RegistryFacet } from "../../cloud/registry.ts";
+import type { RegistryFacet, RegistryProject as Project } from "../../cloud/registry.ts";
+import { RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { KubeObject } from "../../kube/types.ts";
@@ -9,16 +9,19 @@ import type { Clock } from "../../lib/clock.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import { keyOf, type Store } from "../../runtime/store.ts";
 import { accountKey, allowsNamespace, cloudOf, type Access, type AccountDirectory } from "../cloudaccount/directory.ts";
+import { Catalogs, type Catalog } from "../external/catalog.ts";
+import { Claims, claimsOf } from "../external/claim.ts";
+import { cloudNameOf, holdsSomething } from "../external/resource.ts";
+import type { ExternalWork } from "../external/work.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
-import { ProjectCatalog } from "./catalog.ts";
-import { claimsOf, holdsSomething, idClaim, ownerBefore } from "./claim.ts";
+import { projectsOf } from "./projects.ts";
 
 /** Indexes of the cache of RegistryProjects. */
 export const INDEXES = {
   /** By "namespace/name" of the account. */
   account: (resource: RegistryProject): readonly string[] => [accountOf(resource)],
-  claim: claimsOf,
+  claim: (resource: RegistryProject): readonly string[] => claimsOf(resource, cloudNameOf(resource)),
 };
 
 export interface RegistryProjectDeps {
@@ -37,11 +40,10 @@ export interface RegistryProjectDeps {
 }
 
 /** A visit that may use its account and the cloud's registry. */
-export interface Work {
+export interface Work extends ExternalWork<Project> {
   readonly visit: Visit<RegistryProject>;
   readonly access: Access;
   readonly registry: RegistryFacet;
-  readonly catalog: ProjectCatalog;
 }
 
 export function accountOf({ spec, metadata }: RegistryProject): string {
@@ -50,10 +52,16 @@ export function accountOf({ spec, metadata }: RegistryProject): string {
 
 export class Accounts {
   readonly #deps: RegistryProjectDeps;
-  readonly #catalogs = new WeakMap<CloudSession, ProjectCatalog>();
+  readonly #catalogs = new Catalogs<Project>();
+  readonly #claims: Claims<RegistryProject>;
 
   constructor(deps: RegistryProjectDeps) {
     this.#deps = deps;
+    this.#claims = new Claims({
+      claimants: (claim) => deps.projects.byIndex("claim", claim),
+      competes: (other, place) => this.#competes(other, place),
+      noun: "project",
+    });
   }
 
   /** Throws TerminalError ProviderMismatch or NotSupportedByCloud, WaitingError AccountNotReady. */
@@ -70,51 +78,59 @@ export class Accounts {
     const access = directory.enter(account);
     const { registry } = access.session;
     if (!registry) throw notSupported(provider);
-    return { visit, access, registry, catalog: this.#catalogOf(access, registry) };
+    return this.#work(visit, access, registry);
   }
 
   /** Throws TerminalError NameConflict where another resource with a claim to the same name or id goes first. */
-  assertClaim(work: Work): void {
-    const owner = this.#ownerBefore(work, claimsOf(work.visit.object));
-    if (!owner) return;
-    const message =
-      `RegistryProject ${keyOf(owner.metadata)} claims the same project and came first. ` +
-      "Delete one of the two; deleting this one leaves the project alone";
-    throw new TerminalError({ reason: Reason.NameConflict, message });
+  assertClaim({ visit, name, place }: Work): void {
+    this.#claims.assert(visit.object, { name, place });
   }
 
   /** Whether another resource with a claim to this id goes first: the project is its to delete. */
-  isAnothers(work: Work, id: string): boolean {
-    return this.#ownerBefore(work, [idClaim(id)]) !== undefined;
+  isAnothers({ visit, place }: Work, id: string): boolean {
+    return this.#claims.isAnothers(visit.object, id, place);
   }
 
-  #ownerBefore({ visit, access }: Work, claims: readonly string[]): RegistryProject | undefined {
-    const contenders = claims.flatMap((claim) => this.#deps.projects.byIndex("claim", claim));
-    return ownerBefore(
-      visit.object,
-      contenders.filter((other) => this.#competes(other, access)),
-    );
+  #work(visit: Visit<RegistryProject>, access: Access, registry: RegistryFacet): Work {
+    const work: Work = {
+      visit,
+      access,
+      registry,
+      things: projectsOf(registry),
+      catalog: this.#catalogOf(access, registry),
+      name: cloudNameOf(visit.object),
+      place: cloudOf(access.account),
+      driftGroup: accountOf(visit.object),
+      noun: "project",
+      namesAreFixed: true,
+      namesake: "Refuse",
+      assertMayCreate: () => {
+        this.assertClaim(work);
+        access.assertStays();
+      },
+    };
+    return work;
   }
 
   /** Whether the other one competes: its account reaches the same cloud, and it may use that account or holds something. */
-  #competes(other: RegistryProject, { account }: Access): boolean {
+  #competes(other: RegistryProject, place: string): boolean {
     const theirs = this.#deps.directory.account(accountOf(other));
-    if (!theirs || cloudOf(theirs) !== cloudOf(account)) return false;
+    if (!theirs || cloudOf(theirs) !== place) return false;
     return holdsSomething(other) || allowsNamespace(theirs, other.metadata.namespace);
   }
 
-  #catalogOf(access: Access, registry: RegistryFacet): ProjectCatalog {
-    const present = this.#catalogs.get(access.session);
-    if (present) return present;
+  #catalogOf({ session, account }: { session: CloudSession } & Access, registry: RegistryFacet): Catalog<Project> {
     const { clock, signal } = this.#deps;
-    const knownIds = (): ReadonlySet<string> => this.#knownIds(access);
-    const catalog = new ProjectCatalog({ list: (until) => registry.listProjects(until), knownIds, clock, signal });
-    this.#catalogs.set(access.session, catalog);
-    return catalog;
+    return this.#catalogs.of(session, "", () => ({
+      list: (until) => projectsOf(registry).list(until),
+      knownIds: () => this.#knownIds(keyOf(account.metadata)),
+      clock,
+      signal,
+    }));
   }
 
-  #knownIds({ account }: Access): ReadonlySet<string> {
-    const users = this.#deps.projects.byIndex("account", keyOf(account.metadata)).filter((user) => !isDeleting(user));
+  #knownIds(account: string): ReadonlySet<string> {
+    const users = this.#deps.projects.byIndex("account", account).filter((user) => !isDeleting(user));
     return new Set(users.flatMap(({ status }) => status.externalId ?? []));
   }
 }

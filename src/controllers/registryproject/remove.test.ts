@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { openCreate, storedCloudAccount } from "../../../test/support/builders.ts";
 import { storedRegistryProject } from "../../../test/support/resources.ts";
 import { ANNOTATIONS } from "../lifecycle/resource.ts";
-import { leavesCloudAlone, needsAccount } from "./remove.ts";
+import { leavesCloudAlone } from "../external/resource.ts";
+import { needsAccount } from "./remove.ts";
 
 type Declared = NonNullable<Parameters<typeof storedRegistryProject>[0]>;
 

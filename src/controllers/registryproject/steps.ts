@@ -1,18 +1,19 @@
 // What a RegistryProject's reconcile does: account, finalizer, claim, observe, plan, act, publish.
 import { RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
 import { CloudError } from "../../cloud/errors.ts";
-import type { RegistryProject as Project, Visibility } from "../../cloud/registry.ts";
+import type { RegistryProject as Project } from "../../cloud/registry.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
 import { ReconcileError, TerminalError, WaitingError } from "../../lib/errors.ts";
 import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 import type { Verdict } from "../../runtime/conditions.ts";
+import { abandon, Creator, record, type Send } from "../external/create.ts";
+import { identify, subjectOf, type Identity } from "../external/identity.ts";
+import { Observer } from "../external/observe.ts";
 import type { Steps } from "../lifecycle/reconciler.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { accountOf, Accounts, type RegistryProjectDeps, type Work } from "./context.ts";
 import { countContents } from "./contents.ts";
-import { Creator, record } from "./create.ts";
-import { Observer } from "./observe.ts";
-import { cloudNameOf, planFor, type Plan } from "./plan.ts";
+import { changeTo } from "./plan.ts";
 import { PullSecrets } from "./pull-secrets.ts";
 import { Remover } from "./remove.ts";
 
@@ -28,7 +29,7 @@ export class RegistryProjectSteps implements Steps<RegistryProject> {
     const { clock, settleWindowMs } = deps;
     this.#accounts = new Accounts(deps);
     this.#observer = new Observer({ clock, settleWindowMs });
-    this.#creator = new Creator({ clock, settleWindowMs, accounts: this.#accounts, observer: this.#observer });
+    this.#creator = new Creator({ clock, settleWindowMs, observer: this.#observer });
     this.#remover = new Remover({ accounts: this.#accounts, observer: this.#observer });
     this.#pullSecrets = new PullSecrets(deps);
     this.#suspect = deps.suspect;
@@ -48,10 +49,10 @@ export class RegistryProjectSteps implements Steps<RegistryProject> {
   async #apply(visit: Visit<RegistryProject>): Promise<Verdict> {
     const work = this.#accounts.enter(visit);
     await visit.holdFinalizer();
-    if (visit.status.externalId === undefined) visit.status.cloudName = cloudNameOf(visit.object);
+    if (visit.status.externalId === undefined) visit.status.cloudName = work.name;
     this.#accounts.assertClaim(work);
-    const plan = planFor(visit.object, await this.#observer.observe(work));
-    await this.#carryOut(work, plan);
+    const identity = identify(subjectOf(work), await this.#observer.observe(work));
+    await this.#carryOut(work, identity);
     await this.#publish(work);
     const observed = visit.object.spec.managementPolicy === "Observe";
     const message = `Project ${visit.status.externalId} is ${observed ? "observed" : "as declared"}`;
@@ -60,7 +61,7 @@ export class RegistryProjectSteps implements Steps<RegistryProject> {
 
   async #publish(work: Work): Promise<void> {
     try {
-      await this.#pullSecrets.publish(work, this.#observer.since(work.visit.object));
+      await this.#pullSecrets.publish(work, this.#observer.since(work));
     } catch (error) {
       const failure = error instanceof CloudError ? reconcileErrorOf(error) : error;
       if (failure instanceof ReconcileError) {
@@ -82,32 +83,33 @@ export class RegistryProjectSteps implements Steps<RegistryProject> {
   }
 
   /** Returns with the project's id and contents in the draft, or throws what it waits for. */
-  async #carryOut(work: Work, plan: Plan): Promise<void> {
+  async #carryOut(work: Work, identity: Identity<Project>): Promise<void> {
     const { visit } = work;
-    switch (plan.do) {
+    switch (identity.do) {
       case "Keep":
-        return this.#keep(work, plan.project, plan.change);
+        return this.#keep(work, identity.thing);
       case "Adopt":
-        record(work, plan.project, plan.origin);
-        visit.log.info({ externalId: plan.project.id, origin: plan.origin }, "Recorded project");
-        return this.#keep(work, plan.project, plan.change);
+        record(work, identity.thing, identity.origin);
+        visit.log.info({ externalId: identity.thing.id, origin: identity.origin }, "Recorded project");
+        return this.#keep(work, identity.thing);
       case "Create":
-        await this.#creator.create(work);
+        await this.#creator.create(work, sending(work));
         return describeNew(work);
       case "Resend":
-        await this.#creator.resend(work, plan.operation);
+        await this.#creator.resend(work, identity.operation, sending(work));
         return describeNew(work);
       case "Abandon":
-        return this.#creator.abandon(work, plan);
+        return abandon(work, identity);
       case "Wait":
-        throw new WaitingError(plan);
+        throw new WaitingError(identity);
       case "Stall":
-        throw new TerminalError(plan);
+        throw new TerminalError(identity);
     }
   }
 
-  async #keep(work: Work, project: Project, change: Visibility | undefined): Promise<void> {
+  async #keep(work: Work, project: Project): Promise<void> {
     const { visit } = work;
+    const change = changeTo(visit.object, project);
     if (change) await this.#changeVisibility(work, project, change);
     visit.status.cloudName = project.name;
     visit.status.visibility = change ?? project.visibility;
@@ -115,7 +117,8 @@ export class RegistryProjectSteps implements Steps<RegistryProject> {
     visit.state(upToDate(visit));
   }
 
-  async #changeVisibility({ visit, registry }: Work, { id }: Project, visibility: Visibility): Promise<void> {
+  async #changeVisibility(work: Work, { id }: Project, visibility: Project["visibility"]): Promise<void> {
+    const { visit, registry } = work;
     try {
       await registry.setVisibility(id, visibility, visit.signal);
       visit.log.info({ externalId: id, visibility }, "Changed visibility");
@@ -124,14 +127,19 @@ export class RegistryProjectSteps implements Steps<RegistryProject> {
       const message = `Project ${id} was not found when its visibility was to be changed; looking again`;
       throw new WaitingError({ reason: Reason.ObservationNotTrusted, message, pollAfterMs: 1_000, cause: error });
     } finally {
-      this.#observer.noteWrite(visit.object);
+      this.#observer.noteWrite(work);
     }
   }
 }
 
+function sending({ visit, registry, name }: Work): Send {
+  const { visibility } = visit.object.spec;
+  return (nonce, signal) => registry.createProject({ name, visibility, nonce }, signal);
+}
+
 /** A project that was made a moment ago is as it was sent, and empty. */
-function describeNew({ visit }: Work): void {
-  visit.status.cloudName = cloudNameOf(visit.object);
+function describeNew({ visit, name }: Work): void {
+  visit.status.cloudName = name;
   visit.status.visibility = visit.object.spec.visibility;
   visit.status.repositoryCount = 0;
   visit.status.tagCount = 0;

@@ -30,6 +30,8 @@ export const Reason = {
   ExternalIdConflict: "ExternalIdConflict",
   /** Something of that name is in the cloud that is not ours. */
   AlreadyExists: "AlreadyExists",
+  /** What spec.externalId names belongs to somebody else. */
+  NotOurs: "NotOurs",
   /** The cloud refused to create it and nothing was made. */
   CreateFailed: "CreateFailed",
   /** Whether something was made cannot be told, and asking again could make a second one. */

@@ -17,8 +17,6 @@ export const RegistryProjectReason = {
   InSync: "InSync",
   /** The cloud's visibility differs and managementPolicy is Observe. */
   VisibilityDiffers: "VisibilityDiffers",
-  /** What spec.externalId names belongs to somebody else. */
-  NotOurs: "NotOurs",
   /** Of PullSecretsReady. */
   Published: "Published",
   /** A Secret of that name exists that Yunfan did not make. */

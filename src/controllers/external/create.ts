@@ -1,31 +1,33 @@
 // Creating exactly once: journal, one POST, and what its answer means (design section 3).
-import { RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
 import { CloudError, outcomeIsUnknown, type CloudErrorKind } from "../../cloud/errors.ts";
-import type { RegistryProject as Project } from "../../cloud/registry.ts";
+import { Reason } from "../../crds/common/conditions.ts";
+import type { Operation } from "../../crds/common/status.ts";
 import { timestamp, type Clock } from "../../lib/clock.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import type { Verdict } from "../../runtime/conditions.ts";
-import type { Operation } from "../../crds/common/status.ts";
-import { cloudOf } from "../cloudaccount/directory.ts";
-import { keyOf } from "../../runtime/store.ts";
-import { isDeleting } from "../lifecycle/resource.ts";
 import { ChangedError } from "../lifecycle/visit.ts";
-import type { Accounts, Work } from "./context.ts";
+import { PROGRESS, taken } from "./identity.ts";
 import { resultsOf, type Observer } from "./observe.ts";
-import { cloudNameOf, PROGRESS, taken } from "./plan.ts";
+import type { Origin } from "./resource.ts";
+import type { ExternalWork, Thing } from "./work.ts";
 
 interface CreatorDeps {
   readonly clock: Clock;
   readonly settleWindowMs: number;
-  readonly accounts: Accounts;
   readonly observer: Observer;
 }
 
-type Origin = "Created" | "Adopted";
+/** The kind's POST: one request that carries the nonce where the cloud keeps it. `id`: where the answer tells it. */
+export type Send = (nonce: string, signal: AbortSignal) => Promise<{ readonly id: string | undefined }>;
 
-const CREATING: Verdict = { state: "Reconciling", reason: Reason.Creating, message: "Creating the project" };
+/** A create under way. */
+interface Attempt<T extends Thing> {
+  readonly work: ExternalWork<T>;
+  readonly send: Send;
+  readonly operation: Operation;
+}
+
 const LOOK_AGAIN_MS = 1_000;
-const ACCOUNT_POLL_MS = 30_000;
 
 export class Creator {
   readonly #deps: CreatorDeps;
@@ -37,7 +39,7 @@ export class Creator {
   }
 
   /** Opens a journal and sends once. Returns with the id recorded in the draft, or throws what happens next. */
-  async create(work: Work): Promise<void> {
+  async create<T extends Thing>(work: ExternalWork<T>, send: Send): Promise<void> {
     const { visit } = work;
     const release = this.#claim(work);
     const attempt = (visit.status.createAttempts ?? 0) + 1;
@@ -48,38 +50,30 @@ export class Creator {
     delete visit.status.externalId;
     delete visit.status.origin;
     try {
-      await visit.journal(operation, CREATING);
+      await visit.journal(operation, creating(work));
     } finally {
       release();
     }
-    await this.#send(work, operation, (error) => this.#refused(work, error));
+    await this.#send({ work, send, operation }, (error) => this.#refused(work, error));
   }
 
   /** Sends again with the same nonce, after the settle window has shown that the last send came to nothing. */
-  async resend(work: Work, last: Operation): Promise<void> {
+  async resend<T extends Thing>(work: ExternalWork<T>, last: Operation, send: Send): Promise<void> {
     const operation = { ...last, lastSentAt: timestamp(this.#deps.clock) };
-    await work.visit.journal(operation, CREATING);
-    await this.#send(work, operation, (error) => this.#refusedAgain(work, operation, error));
+    await work.visit.journal(operation, creating(work));
+    await this.#send({ work, send, operation }, (error) => this.#refusedAgain(work, operation, error));
   }
 
-  /** Somebody has the name: the journal is closed, nothing of ours is there. */
-  abandon({ visit }: Work, why: { reason: string; message: string }): never {
-    delete visit.status.operation;
-    throw new TerminalError(why);
-  }
-
-  async #send(work: Work, operation: Operation, refused: (error: unknown) => Promise<never>): Promise<void> {
-    const { visit, registry } = work;
-    const { visibility } = visit.object.spec;
-    const project = { name: cloudNameOf(visit.object), visibility, nonce: operation.nonce };
+  async #send<T extends Thing>(attempt: Attempt<T>, refused: (error: unknown) => Promise<never>): Promise<void> {
+    const { work, send, operation } = attempt;
+    const { visit, name } = work;
     using limit = this.#sendLimit(visit.signal);
-    const { id } = await registry
-      .createProject(project, limit.signal)
-      .catch((error: unknown) => (outcomeIsUnknown(error) ? this.#unknownOutcome(visit, error) : refused(error)))
-      .finally(() => this.#deps.observer.noteWrite(visit.object));
-    visit.log.info({ externalId: id, cloudName: project.name }, "Created project");
+    const { id } = await send(operation.nonce, limit.signal)
+      .catch((error: unknown) => (outcomeIsUnknown(error) ? unknownOutcome(work, error) : refused(error)))
+      .finally(() => this.#deps.observer.noteWrite(work));
+    visit.log.info({ externalId: id, cloudName: name }, `Created ${work.noun}`);
     if (id === undefined) await this.#findCreated(work, operation);
-    else record(work, { id, name: project.name }, "Created");
+    else record(work, { id, name }, "Created");
   }
 
   /**
@@ -94,45 +88,37 @@ export class Creator {
     return { signal: AbortSignal.any([stop, late.signal]), [Symbol.dispose]: () => timer.cancel() };
   }
 
-  /** Leaves the journal open; the frame keeps an abort of the visit to itself. */
-  #unknownOutcome({ signal }: Work["visit"], error: unknown): never {
-    if (signal.aborted) throw error;
-    const what = error instanceof CloudError ? error.message : "The create was not answered in time";
-    throw lookAgain(`${what}. Its outcome is unknown; looking for the project before it is sent again`, error);
-  }
-
   /** The answer to a nonce's first send: anything certain closes the journal, a 409 included. */
-  async #refused(work: Work, error: unknown): Promise<never> {
+  async #refused<T extends Thing>(work: ExternalWork<T>, error: unknown): Promise<never> {
     delete work.visit.status.operation;
     if (!isA(error, "AlreadyExists")) throw isA(error, "Rejected") ? createFailed(error) : error;
     const { byName } = await this.#deps.observer.afterWrite(work);
-    throw new TerminalError(taken(byName.get(cloudNameOf(work.visit.object)) ?? []));
+    throw new TerminalError(taken(work, byName.get(work.name) ?? []));
   }
 
   /** After an unknown outcome a 409 may mean our own earlier send: the journal stays open, and the lists decide. */
-  async #refusedAgain(work: Work, operation: Operation, error: unknown): Promise<never> {
+  async #refusedAgain<T extends Thing>(work: ExternalWork<T>, operation: Operation, error: unknown): Promise<never> {
     if (!isA(error, "AlreadyExists")) return this.#refused(work, error);
     work.visit.status.operation = { ...operation, progress: PROGRESS.Refused };
-    throw lookAgain("The name is taken, perhaps by an earlier try of this create; looking for the project", error);
+    throw lookAgain(`The name is taken, perhaps by an earlier try of this create; looking for the ${work.noun}`, error);
   }
 
   /** The id is in a list only. */
-  async #findCreated(work: Work, operation: Operation): Promise<void> {
-    const { visit, registry } = work;
+  async #findCreated<T extends Thing>(work: ExternalWork<T>, operation: Operation): Promise<void> {
+    const { visit, things, name } = work;
     visit.status.operation = { ...operation, progress: PROGRESS.Created };
     const listing = await this.#deps.observer.afterWrite(work);
-    const projects = listing.byName.get(cloudNameOf(visit.object)) ?? [];
-    const [found, ...others] = resultsOf(visit.status.operation, { registry, projects, listing });
-    if (!found || others.length > 0) throw lookAgain("Created; waiting for the project to show in the list");
+    const byName = listing.byName.get(name) ?? [];
+    const [found, ...others] = resultsOf(visit.status.operation, { things, byName, listing });
+    if (!found || others.length > 0) throw lookAgain(`Created; waiting for the ${work.noun} to show in the list`);
     record(work, found, "Created");
   }
 
   /** Claims the name once more, now without a gap to the journal. Returns how to release it. */
-  #claim(work: Work): () => void {
-    this.#deps.accounts.assertClaim(work);
-    assertStays(work);
+  #claim<T extends Thing>(work: ExternalWork<T>): () => void {
+    work.assertMayCreate();
     const { uid } = work.visit.object.metadata;
-    const claim = scopedName(work);
+    const claim = `${work.place} ${work.noun} ${work.name}`;
     if ((this.#claiming.get(claim) ?? uid) !== uid) {
       throw new ChangedError("Another resource is claiming the same name");
     }
@@ -141,23 +127,32 @@ export class Creator {
   }
 }
 
-/** Records in the draft which project the resource stands for; the journal is closed. */
-export function record({ visit }: Pick<Work, "visit">, project: Pick<Project, "id" | "name">, origin: Origin): void {
-  visit.status.externalId = project.id;
-  visit.status.cloudName = project.name;
+/** Somebody has the name: the journal is closed, nothing of ours is there. */
+export function abandon(
+  { visit }: Pick<ExternalWork<Thing>, "visit">,
+  why: { reason: string; message: string },
+): never {
+  delete visit.status.operation;
+  throw new TerminalError(why);
+}
+
+/** Records in the draft which thing the resource stands for; the journal is closed. */
+export function record({ visit }: Pick<ExternalWork<Thing>, "visit">, thing: Thing, origin: Origin): void {
+  visit.status.externalId = thing.id;
+  visit.status.cloudName = thing.name;
   visit.status.origin = origin;
   delete visit.status.operation;
 }
 
-function scopedName({ access, visit }: Work): string {
-  return `${cloudOf(access.account)} ${cloudNameOf(visit.object)}`;
+function creating({ noun }: { noun: string }): Verdict {
+  return { state: "Reconciling", reason: Reason.Creating, message: `Creating the ${noun}` };
 }
 
-/** An account on its way out lets its users delete what they hold, and nothing else. */
-function assertStays({ access }: Work): void {
-  if (!isDeleting(access.account)) return;
-  const message = `CloudAccount ${keyOf(access.account.metadata)} is being deleted: nothing new is made with it`;
-  throw new WaitingError({ reason: Reason.AccountNotReady, message, pollAfterMs: ACCOUNT_POLL_MS });
+/** Leaves the journal open; the frame keeps an abort of the visit to itself. */
+function unknownOutcome({ visit, noun }: Pick<ExternalWork<Thing>, "visit" | "noun">, error: unknown): never {
+  if (visit.signal.aborted) throw error;
+  const what = error instanceof CloudError ? error.message : "The create was not answered in time";
+  throw lookAgain(`${what}. Its outcome is unknown; looking for the ${noun} before it is sent again`, error);
 }
 
 function isA(error: unknown, kind: CloudErrorKind): error is CloudError {

@@ -4,7 +4,10 @@ import { describe, expect, it } from "vitest";
 import { openCreate } from "../../../test/support/builders.ts";
 import { storedRegistryProject } from "../../../test/support/resources.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
-import { claimsOf, ownerBefore } from "./claim.ts";
+import { claimsOf as claims, ownerBefore } from "./claim.ts";
+import { cloudNameOf } from "./resource.ts";
+
+const claimsOf = (resource: RegistryProject): readonly string[] => claims(resource, cloudNameOf(resource));
 
 interface Contender {
   uid: string;

@@ -3,8 +3,9 @@ import { setImmediate as settle } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { cloudProject } from "../../../test/support/builders.ts";
 import { FakeClock } from "../../../test/support/fake-clock.ts";
-import type { ProjectList } from "../../cloud/registry.ts";
-import { ProjectCatalog } from "./catalog.ts";
+import type { RegistryProject as Project } from "../../cloud/registry.ts";
+import { Catalog } from "./catalog.ts";
+import type { ThingList } from "./work.ts";
 
 const never = new AbortController().signal;
 
@@ -18,12 +19,12 @@ interface Asked {
 function build(options: { knownIds?: () => ReadonlySet<string> } = {}) {
   const clock = new FakeClock();
   const asked: Asked[] = [];
-  const list = (signal: AbortSignal): Promise<ProjectList> => {
-    const { promise, resolve, reject } = Promise.withResolvers<ProjectList>();
+  const list = (signal: AbortSignal): Promise<ThingList<Project>> => {
+    const { promise, resolve, reject } = Promise.withResolvers<ThingList<Project>>();
     asked.push({
       signal,
       answer: async (ids = []) => {
-        resolve({ projects: ids.map((id) => cloudProject({ id, name: `project-${id}` })), clockSkewMs: 3 });
+        resolve({ things: ids.map((id) => cloudProject({ id, name: `project-${id}` })), clockSkewMs: 3 });
         await settle();
       },
       fail: async (error) => {
@@ -35,7 +36,7 @@ function build(options: { knownIds?: () => ReadonlySet<string> } = {}) {
   };
   const { signal } = new AbortController();
   const knownIds = options.knownIds ?? (() => new Set<string>());
-  return { clock, asked, signal, catalog: new ProjectCatalog({ list, knownIds, clock, signal }) };
+  return { clock, asked, signal, catalog: new Catalog({ list, knownIds, clock, signal }) };
 }
 
 describe("observe", () => {

@@ -1,0 +1,67 @@
+// What resources have in common that stand for one thing in a cloud: the spec and status fields of design section 2.
+import type { Operation } from "../../crds/common/status.ts";
+import { annotation, ANNOTATIONS, type Managed, type ManagedStatus } from "../lifecycle/resource.ts";
+
+/** Who made the thing. `Created`: Yunfan, which then deletes it by default. `Adopted`: somebody else. */
+export type Origin = "Created" | "Adopted";
+
+interface ExternalStatus extends ManagedStatus {
+  readonly cloudName?: string | undefined;
+  readonly origin?: Origin | undefined;
+  readonly createAttempts?: number | undefined;
+}
+
+export interface ExternalResource extends Managed {
+  readonly spec: {
+    readonly driftIntervalSeconds: number;
+    readonly externalId?: string | undefined;
+    readonly deletionPolicy?: "Delete" | "Orphan" | undefined;
+    readonly managementPolicy: "Manage" | "Observe";
+  };
+  readonly status: ExternalStatus;
+}
+
+/** The name in the cloud, of kinds that have one. */
+export function cloudNameOf({
+  spec,
+  metadata,
+}: {
+  spec: { cloudName?: string | undefined };
+  metadata: { name: string };
+}): string {
+  return spec.cloudName ?? metadata.name;
+}
+
+/**
+ * The journal of a create whose outcome is not known: an operation without an id of what it made. Beside an id, an operation is
+ * no journal but the progress of a job.
+ */
+export function openCreate({ externalId, operation }: ManagedStatus): Operation | undefined {
+  return externalId === undefined ? operation : undefined;
+}
+
+/** Something in the cloud is its, or may be. */
+export function holdsSomething({ status }: ExternalResource): boolean {
+  return status.externalId !== undefined || status.operation !== undefined;
+}
+
+/** Nothing was made, or it stays by policy, or the user has cut it loose by naming it. */
+export function leavesCloudAlone({ spec, status, metadata }: ExternalResource): boolean {
+  const held = status.externalId ?? status.operation?.nonce;
+  if (held === undefined) return true;
+  if (metadata.annotations?.[ANNOTATIONS.forceOrphan] === held) return true;
+  const mayBeOurs = status.origin === "Created" || openCreate(status) !== undefined;
+  const policy = spec.deletionPolicy ?? (mayBeOurs ? "Delete" : "Orphan");
+  return spec.managementPolicy === "Observe" || policy === "Orphan";
+}
+
+/** How a user lets go of what can't be deleted now. */
+export function orphaning({ status }: ExternalResource): string {
+  return `annotate ${ANNOTATIONS.forceOrphan}: "${status.externalId ?? status.operation?.nonce}"`;
+}
+
+/** Whether the user has confirmed the loss of what the resource stood for, by its id. */
+export function mayRecreate(resource: ExternalResource): boolean {
+  const { externalId } = resource.status;
+  return externalId !== undefined && annotation(resource, ANNOTATIONS.recreate) === externalId;
+}
