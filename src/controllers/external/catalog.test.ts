@@ -5,7 +5,7 @@ import { cloudProject } from "../../../test/support/builders.ts";
 import { FakeClock } from "../../../test/support/fake-clock.ts";
 import type { RegistryProject as Project } from "../../cloud/registry.ts";
 import { Catalog } from "./catalog.ts";
-import type { ThingList } from "./work.ts";
+import type { ThingList } from "./thing.ts";
 
 const never = new AbortController().signal;
 

@@ -1,7 +1,7 @@
 // The things of one place in a cloud as its resources see them: one list at a time, shared by all that ask, and whether its
 // gaps may be trusted.
 import type { Clock } from "../../lib/clock.ts";
-import type { Thing, ThingList } from "./work.ts";
+import type { Thing, ThingList } from "./thing.ts";
 
 /** A complete list, looked up by id and by name. */
 export interface Listing<T extends Thing> {

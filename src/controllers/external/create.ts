@@ -9,7 +9,8 @@ import { ChangedError } from "../lifecycle/visit.ts";
 import { PROGRESS, taken } from "./identity.ts";
 import { resultsOf, type Observer } from "./observe.ts";
 import type { Origin } from "./resource.ts";
-import type { ExternalWork, Thing } from "./work.ts";
+import type { Thing } from "./thing.ts";
+import type { ExternalWork } from "./work.ts";
 
 interface CreatorDeps {
   readonly clock: Clock;

@@ -4,7 +4,8 @@ import { Reason } from "../../crds/common/conditions.ts";
 import type { Operation } from "../../crds/common/status.ts";
 import { ANNOTATIONS } from "../lifecycle/resource.ts";
 import { mayRecreate, openCreate, type ExternalResource, type Origin } from "./resource.ts";
-import type { ExternalWork, Thing } from "./work.ts";
+import type { Thing } from "./thing.ts";
+import type { ExternalWork } from "./work.ts";
 
 export type Identity<T extends Thing> =
   /** The thing is there and is what the resource means. */

@@ -7,7 +7,8 @@ import { annotation, ANNOTATIONS, isDeleting } from "../lifecycle/resource.ts";
 import type { Listing } from "./catalog.ts";
 import { PROGRESS, type Observation } from "./identity.ts";
 import { mayRecreate, openCreate, type ExternalResource } from "./resource.ts";
-import type { ExternalWork, Thing, Things } from "./work.ts";
+import type { Thing, Things } from "./thing.ts";
+import type { ExternalWork } from "./work.ts";
 
 /** Where something is under way, a list may be this old: many visits in a row share it. */
 const FRESH_MS = 5_000;

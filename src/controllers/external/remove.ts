@@ -6,7 +6,8 @@ import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 import { record } from "./create.ts";
 import type { Observer } from "./observe.ts";
 import { openCreate, orphaning, type ExternalResource } from "./resource.ts";
-import type { ExternalWork, Thing } from "./work.ts";
+import type { Thing } from "./thing.ts";
+import type { ExternalWork } from "./work.ts";
 
 const LOOK_AGAIN_MS = 1_000;
 /** A change of the account wakes its users at once; this is the fall-back. */
