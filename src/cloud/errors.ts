@@ -32,16 +32,25 @@ export class CloudError extends Error {
   /** The cloud's own error code, or the HTTP status as text; empty where there was no answer. */
   readonly code: string;
   readonly retryAfterMs: number | undefined;
+  /** What to do about it, where that does not follow from the kind; empty where the message says it. */
+  readonly advice: string | undefined;
 
   constructor(
     kind: CloudErrorKind,
-    described: { message: string; code?: string; retryAfterMs?: number | undefined; cause?: unknown },
+    described: {
+      message: string;
+      code?: string;
+      retryAfterMs?: number | undefined;
+      advice?: string | undefined;
+      cause?: unknown;
+    },
   ) {
     super(described.message, described.cause === undefined ? undefined : { cause: described.cause });
     this.name = "CloudError";
     this.kind = kind;
     this.code = described.code ?? "";
     this.retryAfterMs = described.retryAfterMs;
+    this.advice = described.advice;
   }
 }
 

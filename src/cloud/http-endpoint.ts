@@ -59,10 +59,10 @@ function basePathOf(url: URL): string {
   try {
     return decodeURIComponent(url.pathname).replace(/\/+$/, "");
   } catch (error) {
-    throw rejected("spec.endpoint has a path that is not percent-encoded UTF-8", error);
+    throw rejected("spec.endpoint has a path that is not percent-encoded UTF-8: correct it", error);
   }
 }
 
 function rejected(message: string, cause?: unknown): CloudError {
-  return new CloudError("Rejected", { message, cause });
+  return new CloudError("Rejected", { message, advice: "", cause });
 }

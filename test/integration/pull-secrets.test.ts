@@ -159,6 +159,25 @@ describe.concurrent("a pull Secret", () => {
     await stand.reaches("registryproject/refused", "Available");
   });
 
+  it("that can't be published does not hold up the others", async ({ expect }) => {
+    const good = { namespace: stand.namespace, name: "good-one" };
+    const pullSecrets = [{ namespace: "default", name: "bad-one" }, good];
+    await stand.apply(projectManifest("one-bad", { pullSecrets }));
+    await stand.reaches("registryproject/one-bad", "NamespaceNotAllowed");
+    expect(dockerConfigOf(await secretAt("good-one"))).toEqual(dockerConfig());
+  });
+
+  it("is taken back where the account no longer allows the namespace", async ({ expect }) => {
+    const place = { namespace: stand.otherNamespace, name: "revoked" };
+    await stand.cloud("strict", {}, projectManifest("revoked", { accountRef: { name: "strict" } }));
+    await stand.edit("cloudaccount/strict", { spec: { allowedNamespaces: [stand.otherNamespace] } });
+    await stand.edit("registryproject/revoked", { spec: { pullSecrets: [place] } });
+    await expect.poll(() => secretAt(place.name, place.namespace), { timeout: 20_000 }).toBeDefined();
+    await stand.edit("cloudaccount/strict", { spec: { allowedNamespaces: null } });
+    await stand.reaches("registryproject/revoked", "NamespaceNotAllowed");
+    await expect.poll(() => secretAt(place.name, place.namespace), { timeout: 20_000 }).toBeUndefined();
+  });
+
   it("for a namespace that is not there says so", async ({ expect }) => {
     const pullSecrets = [{ namespace: "not-there-yet", name: "pull" }];
     await stand.apply(projectManifest("nowhere", { pullSecrets }));

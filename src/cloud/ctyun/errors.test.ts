@@ -49,8 +49,7 @@ describe("the table", () => {
     expect(error).toMatchObject({
       kind: "Rejected",
       code: String(status),
-      message:
-        "ListProjects was redirected to https://other.example: redirects are not followed, correct spec.endpoint",
+      message: "ListProjects was redirected to https://other.example: redirects are not followed",
     });
   });
 
@@ -62,7 +61,7 @@ describe("the table", () => {
     for (const page of [answer(404, "gone", { "content-type": "text/html" }), answer(404, "<!DOCTYPE html><p>no")]) {
       const error = errorOf("DeleteProject", page, nothing);
       expect(error.kind).toBe("Rejected");
-      expect(error.message).toContain("spec.endpoint");
+      expect(error.advice).toContain("spec.endpoint");
     }
   });
 });

@@ -42,18 +42,20 @@ export function errorOf(operation: Operation, answer: HttpAnswer, redact: Redact
   const said = whatItSaid(answer);
   const kind = kindOf(operation, answer, said.text);
   const code = presentable(said.code, redact);
-  const parts = [`${operation} was answered ${code}`, presentable(said.text, redact), hintOf(kind, status)];
+  const parts = [`${operation} was answered ${code}`, presentable(said.text, redact)];
   return new CloudError(kind, {
     message: parts.filter((part) => part !== "").join(": "),
     code,
     retryAfterMs: retryAfterMs(answer),
+    advice: adviceFor(kind, status),
   });
 }
 
 /** For an answer that says success and can't be read: of a write nobody knows then what it did. */
 export function unreadable(operation: Operation, reason: string): CloudError {
   return new CloudError("Unavailable", {
-    message: `${operation} was answered with something this client can't read (${reason}): check spec.endpoint`,
+    message: `${operation} was answered with something this client can't read (${reason})`,
+    advice: "Check spec.endpoint of the account",
   });
 }
 
@@ -81,15 +83,17 @@ function isAboutTheName(text: string): boolean {
 }
 
 /** Only where the kind alone would send a person to the wrong field. */
-function hintOf(kind: CloudErrorKind, status: number): string {
-  return kind === "Rejected" && status === 404 ? "there is no registry API here, correct spec.endpoint" : "";
+function adviceFor(kind: CloudErrorKind, status: number): string | undefined {
+  const isElsewhere = kind === "Rejected" && status === 404;
+  return isElsewhere ? "There is no registry API there: correct spec.endpoint of the account" : undefined;
 }
 
 function redirect(operation: Operation, answer: HttpAnswer, redact: Redact): CloudError {
   const target = URL.parse(answer.headers.get("location") ?? "");
   const where = target === null ? "" : ` to ${presentable(target.origin, redact)}`;
   return new CloudError(unlisted(operation, answer.status), {
-    message: `${operation} was redirected${where}: redirects are not followed, correct spec.endpoint`,
+    message: `${operation} was redirected${where}: redirects are not followed`,
+    advice: "Correct spec.endpoint of the account",
     code: String(answer.status),
   });
 }

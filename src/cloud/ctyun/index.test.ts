@@ -83,7 +83,7 @@ describe("an open account", () => {
     server.answer = (_request, response) => json(response, 404, {});
     await expect(session.verify(never)).rejects.toMatchObject({
       kind: "Rejected",
-      message: expect.stringContaining("correct spec.endpoint"),
+      advice: expect.stringContaining("correct spec.endpoint"),
     });
     await session.close();
   });

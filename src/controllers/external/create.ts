@@ -161,7 +161,8 @@ function isA(error: unknown, kind: CloudErrorKind): error is CloudError {
 }
 
 function createFailed(cause: CloudError): TerminalError {
-  const message = `${cause.message}. Nothing was made. Correct the spec, or set it up in a new resource`;
+  const advice = cause.advice ?? "Correct the spec, or set it up in a new resource";
+  const message = `${cause.message}. Nothing was made. ${advice}`;
   return new TerminalError({ reason: Reason.CreateFailed, message, cause });
 }
 

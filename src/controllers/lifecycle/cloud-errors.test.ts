@@ -42,6 +42,16 @@ describe("reconcileErrorOf", () => {
     expect(error).toBeInstanceOf(ReconcileError);
   });
 
+  it("gives the error's own advice instead, and none where the message is advice enough", () => {
+    const answered = { message: "Verify was answered 404" };
+    const advised = reconcileErrorOf(new CloudError("Rejected", { ...answered, advice: "Correct spec.endpoint" }));
+    expect(advised.message).toBe("Verify was answered 404. Correct spec.endpoint");
+    const complete = reconcileErrorOf(
+      new CloudError("Rejected", { message: "spec.endpoint is http: use https", advice: "" }),
+    );
+    expect(complete.message).toBe("spec.endpoint is http: use https");
+  });
+
   it("lets the cloud's own time to wait win wherever it is tried again", () => {
     const retried = kinds.filter((kind) => EXPECTED[kind][0] === RetryableError);
     expect(retried.length).toBeGreaterThan(0);

@@ -36,8 +36,9 @@ const MEANING: Record<CloudErrorKind, { reason: string; advice: string; retry?: 
 };
 
 export function reconcileErrorOf(error: CloudError): ReconcileError {
-  const { reason, advice, retry } = MEANING[error.kind];
-  const message = `${error.message}. ${advice}`;
+  const { reason, retry, ...meaning } = MEANING[error.kind];
+  const advice = error.advice ?? meaning.advice;
+  const message = advice === "" ? error.message : `${error.message}. ${advice}`;
   if (!retry) return new TerminalError({ reason, message, cause: error });
   return new RetryableError({ reason, message, cause: error, retryAfterMs: error.retryAfterMs });
 }

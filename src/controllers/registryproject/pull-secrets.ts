@@ -43,23 +43,41 @@ export class PullSecrets {
     this.#clock = clock;
   }
 
-  /** Throws TerminalError SecretNotOwned, NamespaceNotAllowed, NamespaceNotFound or PullCredentialsNotFound. */
+  /**
+   * Publishes what can be published; one entry that can't does not hold up the others. Throws TerminalError SecretNotOwned,
+   * SecretRefused, NamespaceNotAllowed or NamespaceNotFound for the first that can't, PullCredentialsNotFound for all.
+   */
   async publish(work: Work, since: number): Promise<void> {
     const { visit } = work;
     const declared = visit.object.spec.pullSecrets ?? [];
+    const allowed = declared.filter((ref) => isAllowed(work, ref));
     const ours = this.#published.byIndex("owner", visit.object.metadata.uid);
-    const isSurplus = ({ metadata }: KubeObject): boolean => !declared.some((ref) => keyOf(ref) === keyOf(metadata));
+    // What lies where the account no longer allows it is taken back too: it is a credential.
+    const isSurplus = ({ metadata }: KubeObject): boolean => !allowed.some((ref) => keyOf(ref) === keyOf(metadata));
     await this.#withdraw(visit, ours.filter(isSurplus));
     if (declared.length === 0) return;
-    for (const ref of declared) assertAllowed(work, ref);
-    const dockerConfig = dockerConfigOf(await this.#credentialsFor(work, since));
-    for (const ref of declared) {
-      await this.#ensure(visit, ref, dockerConfig).catch((error: unknown) => {
-        throw isRefusal(error) ? refused(ref, error) : error;
-      });
-    }
+    const failures = await this.#publishAll(work, allowed, since);
+    for (const ref of declared) if (!allowed.includes(ref)) throw notAllowed(ref);
+    for (const failure of failures) throw failure;
     const message = `${declared.length} pull Secret${declared.length === 1 ? "" : "s"} published`;
     visit.state({ type: "PullSecretsReady", status: "True", reason: Reason.Published, message });
+  }
+
+  /** What went wrong with single entries and is for a person to mend; everything else is thrown at once. */
+  async #publishAll(work: Work, refs: readonly SecretRef[], since: number): Promise<readonly TerminalError[]> {
+    if (refs.length === 0) return [];
+    const dockerConfig = dockerConfigOf(await this.#credentialsFor(work, since));
+    const failures: TerminalError[] = [];
+    for (const ref of refs) {
+      try {
+        await this.#ensure(work.visit, ref, dockerConfig);
+      } catch (error) {
+        const failure = isRefusal(error) ? refused(ref, error) : error;
+        if (!(failure instanceof TerminalError)) throw failure;
+        failures.push(failure);
+      }
+    }
+    return failures;
   }
 
   /** Deletes all that this resource published; what is not ours stays. Asks the server: the cache may lag, or not reach there. */
@@ -162,12 +180,15 @@ export function dockerConfigOf({ registry, username, password }: PullCredentials
   return Buffer.from(JSON.stringify({ auths: { [registry]: { username, password, auth } } })).toString("base64");
 }
 
-function assertAllowed({ visit, access }: Work, { namespace, name }: SecretRef): void {
-  if (namespace === visit.object.metadata.namespace || access.allows(namespace)) return;
+function isAllowed({ visit, access }: Work, { namespace }: SecretRef): boolean {
+  return namespace === visit.object.metadata.namespace || access.allows(namespace);
+}
+
+function notAllowed({ namespace, name }: SecretRef): TerminalError {
   const message =
     `spec.pullSecrets: the account does not allow namespace ${namespace} for Secret ${name}. ` +
     "Add the namespace to spec.allowedNamespaces of the account, or remove the entry";
-  throw new TerminalError({ reason: Reason.NamespaceNotAllowed, message });
+  return new TerminalError({ reason: Reason.NamespaceNotAllowed, message });
 }
 
 /** No right, a quota, a webhook, a namespace that is going away: nothing that trying again at once would change. */
