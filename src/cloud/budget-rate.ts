@@ -39,6 +39,11 @@ export class AdaptiveRate {
     return true;
   }
 
+  /** Undoes a `take` whose request was not sent. */
+  giveBack(): void {
+    this.#tokens += 1;
+  }
+
   /** How long until `take` can succeed, in whole milliseconds; 0: now. */
   waitMs(nowMs: number): number {
     this.#count(nowMs);

@@ -26,7 +26,14 @@ export interface Permit {
   throttled(retryAfterMs: number | undefined): void;
 }
 
-const requesters = new AsyncLocalStorage<string>();
+interface Requester {
+  /** On whose behalf. */
+  readonly key: string;
+  /** Rights to send that it has been given ahead, of each class at most one. */
+  readonly reserved: Map<ClassQueue, Permit>;
+}
+
+const requesters = new AsyncLocalStorage<Requester>();
 
 /**
  * Runs `work` in the name of an object: while it runs, its requests queue under `requester` (an opaque text such as
@@ -34,7 +41,7 @@ const requesters = new AsyncLocalStorage<string>();
  * each reconcile in it. Requests outside of it share one queue.
  */
 export function withRequester<T>(requester: string, work: () => Promise<T>): Promise<T> {
-  return requesters.run(requester, work);
+  return requesters.run({ key: requester, reserved: new Map() }, work);
 }
 
 export interface BudgetOptions {
@@ -60,8 +67,29 @@ export class RequestBudget {
    * unset: the requester of `withRequester`.
    */
   acquire(request: { class: BudgetClass; key?: string; signal: AbortSignal }): Promise<Permit> {
-    const key = request.key ?? requesters.getStore() ?? "";
-    return this.#queues[request.class].acquire(key, request.signal);
+    const queue = this.#queues[request.class];
+    const requester = requesters.getStore();
+    const reserved = requester?.reserved.get(queue);
+    requester?.reserved.delete(queue);
+    if (reserved) return Promise.resolve(reserved);
+    return queue.acquire(request.key ?? requester?.key ?? "", request.signal);
+  }
+
+  /**
+   * Waits for the turn of a request that is sent later within the same `withRequester`; that one then goes at once. For requests
+   * that must not wait between being journaled and being sent. What is not used goes back when it is disposed of.
+   */
+  async reserve(request: { class: BudgetClass; signal: AbortSignal }): Promise<Disposable> {
+    const queue = this.#queues[request.class];
+    const requester = requesters.getStore();
+    if (!requester) throw new Error("Reserved outside of withRequester");
+    const permit = await queue.acquire(requester.key, request.signal);
+    requester.reserved.set(queue, permit);
+    return {
+      [Symbol.dispose]: () => {
+        if (requester.reserved.delete(queue)) queue.giveBack();
+      },
+    };
   }
 }
 
@@ -105,6 +133,12 @@ class ClassQueue {
       this.#turns.add(key, waiter);
       this.#serve();
     });
+  }
+
+  /** A turn that was not used goes to whom is next. */
+  giveBack(): void {
+    this.#rate.giveBack();
+    this.#serve();
   }
 
   /** Serves whom the rate allows, and sets a timer only where somebody still waits: an idle budget holds no timer. */

@@ -72,6 +72,11 @@ export interface Facets {
 export interface CloudSession extends Partial<Facets> {
   /** One signed read that proves endpoint and credentials; throws CloudError. */
   verify(signal: AbortSignal): Promise<void>;
+  /**
+   * Waits for the account's budget to allow one write, which then goes at once if it is sent within the same `withRequester`
+   * (cloud/budget.ts): a create must not wait between its journal and its POST. What is not used goes back when disposed of.
+   */
+  reserveWrite(signal: AbortSignal): Promise<Disposable>;
   /** Ends the session's connections; requests in flight fail. Idempotent. */
   close(): Promise<void>;
 }

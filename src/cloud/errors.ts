@@ -5,6 +5,7 @@ import { FencedError } from "../lib/fence.ts";
  * `Rejected`: the request as such is refused (400, 422); another try needs another spec.
  * `Unauthenticated`: the credentials are wrong (401). `Forbidden`: they are right but may not do this (403).
  * `NotFound`, `AlreadyExists`, `NotEmpty`, `QuotaExceeded`, `NameRefused`: what they say.
+ * `Busy`: something else is being done to it, or it is in a state that does not allow this now; nothing was done.
  * `Throttled`: too many requests; `retryAfterMs` where the cloud says it.
  * `Unreachable`: no connection was made (refused, DNS, TLS): nothing was sent.
  * `Unavailable`: 5xx, a broken connection, a time-out or an answer that can't be read: the outcome of a write is unknown.
@@ -19,6 +20,7 @@ export type CloudErrorKind =
   | "AlreadyExists"
   | "NotEmpty"
   | "QuotaExceeded"
+  | "Busy"
   | "Throttled"
   | "Unreachable"
   | "Unavailable"

@@ -13,32 +13,35 @@ export interface Endpoint {
   readonly tls: TlsSettings;
 }
 
-/** Throws CloudError EndpointRequired where there is none, Rejected where endpoint or TLS settings can't be used. */
-export function parseEndpoint(endpoint: string | undefined, tls: TlsSettings): Endpoint {
+/**
+ * Throws CloudError EndpointRequired where there is none, Rejected where endpoint or TLS settings can't be used. `field`: where
+ * the account's spec has it, for messages.
+ */
+export function parseEndpoint(endpoint: string | undefined, tls: TlsSettings, field = "spec.endpoint"): Endpoint {
   if (endpoint === undefined || endpoint === "") {
     throw new CloudError("EndpointRequired", { message: "This cloud has no default endpoint" });
   }
   const url = URL.parse(endpoint);
-  if (url === null) throw rejected("spec.endpoint is not a URL: give it as https://host[:port]");
-  const fault = urlFault(url) ?? tlsFault(url, tls);
+  if (url === null) throw rejected(`${field} is not a URL: give it as https://host[:port]`);
+  const fault = urlFault(url, field) ?? tlsFault(url, tls, field);
   if (fault !== undefined) throw rejected(fault);
-  return { origin: url.origin, host: url.host, basePath: basePathOf(url), tls };
+  return { origin: url.origin, host: url.host, basePath: basePathOf(url, field), tls };
 }
 
 /** The first reason why this can't be an endpoint. */
-function urlFault(url: URL): string | undefined {
-  if (url.protocol !== "https:" && url.protocol !== "http:") return "spec.endpoint must begin with https://";
+function urlFault(url: URL, field: string): string | undefined {
+  if (url.protocol !== "https:" && url.protocol !== "http:") return `${field} must begin with https://`;
   if (url.username !== "" || url.password !== "") {
-    return "spec.endpoint must hold no user or password: they belong into the credentials Secret";
+    return `${field} must hold no user or password: they belong into the credentials Secret`;
   }
-  if (url.search !== "" || url.hash !== "") return "spec.endpoint must hold no query and no fragment";
+  if (url.search !== "" || url.hash !== "") return `${field} must hold no query and no fragment`;
   return undefined;
 }
 
 /** The first reason why this endpoint and these TLS settings don't go together. */
-function tlsFault(url: URL, { mode, caBundle }: TlsSettings): string | undefined {
+function tlsFault(url: URL, { mode, caBundle }: TlsSettings, field: string): string | undefined {
   if (url.protocol === "http:" && mode !== "Plaintext") {
-    return "spec.endpoint is plain http: use https, or set spec.tls.mode to Plaintext";
+    return `${field} is plain http: use https, or set spec.tls.mode to Plaintext`;
   }
   if (caBundle !== undefined && !isCertificate(caBundle)) {
     return "spec.tls.caBundle holds no certificate that can be read: give it as PEM";
@@ -55,11 +58,11 @@ function isCertificate(pem: string): boolean {
   }
 }
 
-function basePathOf(url: URL): string {
+function basePathOf(url: URL, field: string): string {
   try {
     return decodeURIComponent(url.pathname).replace(/\/+$/, "");
   } catch (error) {
-    throw rejected("spec.endpoint has a path that is not percent-encoded UTF-8: correct it", error);
+    throw rejected(`${field} has a path that is not percent-encoded UTF-8: correct it`, error);
   }
 }
 

@@ -14,6 +14,8 @@ import { AnswerTooLongError, Exchange } from "./http-exchange.ts";
 const CONNECT_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const LONGEST_ANSWER_BYTES = 16 * 1024 * 1024;
+/** A token of Huawei's IAM alone may have 16 KiB (huawei-cce.txt 4.1.5), which is all that Node allows by default. */
+const LONGEST_HEAD_BYTES = 64 * 1024;
 /** Enough for every worker; a cloud's gateway limits connections sooner than we do. */
 const MOST_CONNECTIONS = 32;
 
@@ -127,6 +129,7 @@ function createAgent(endpoint: Endpoint, connectTimeoutMs: number): Agent {
     allowH2: false,
     pipelining: 1,
     connections: MOST_CONNECTIONS,
+    maxHeaderSize: LONGEST_HEAD_BYTES,
     // `send` has its own deadline, by the injected clock and over the whole request.
     headersTimeout: 0,
     bodyTimeout: 0,

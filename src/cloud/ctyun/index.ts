@@ -42,6 +42,7 @@ function open(settings: AccountSettings, credentials: Credentials, deps: CloudDe
       const query = pageQuery(1, 1);
       await client.read({ operation: "Verify", method: "GET", path: projectsPath(), query, signal }, projectPage);
     },
+    reserveWrite: (signal) => budget.reserve({ class: "writes", signal }),
     close: () => http.close(),
   };
 }

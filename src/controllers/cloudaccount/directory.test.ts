@@ -46,6 +46,7 @@ function sessionBook() {
       const number = opened.push({ settings, credentials, account: userAgent }) - 1;
       return {
         verify: () => Promise.resolve(),
+        reserveWrite: () => Promise.resolve({ [Symbol.dispose]: () => undefined }),
         close: () => {
           closed.push(number);
           return Promise.resolve();

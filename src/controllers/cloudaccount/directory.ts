@@ -4,7 +4,7 @@ import type { AccountSettings, Cloud, CloudDeps, CloudSession, Credentials, Face
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import type { KubeObject } from "../../kube/types.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
-import type { Provider } from "../../lib/providers.ts";
+import { PROVIDER_BLOCKS, type Provider, type ProviderBlock } from "../../lib/providers.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import { keyOf, type Store } from "../../runtime/store.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
@@ -19,6 +19,20 @@ export interface AccountRef {
   readonly name: string;
   readonly namespace?: string | undefined;
 }
+
+/** A resource that works with an account: its reference, and the blocks of its spec that belong to one cloud each. */
+export interface AccountUser {
+  readonly spec: { readonly accountRef: AccountRef } & { readonly [Block in ProviderBlock]?: object | undefined };
+  readonly metadata: { readonly namespace: string };
+}
+
+/** What a facet is about, in messages. */
+const FACET_NOUNS: Readonly<Record<keyof Facets, string>> = {
+  registry: "registry projects",
+  clusters: "managed clusters",
+  nodePools: "node pools",
+  addons: "add-ons",
+};
 
 /** An account that the asking namespace may use now. */
 export interface Access {
@@ -67,8 +81,19 @@ export class AccountDirectory {
     );
   }
 
-  /** Whether the account's cloud has that facet, in this version. */
-  offers(account: CloudAccount, facet: keyof Facets): boolean {
+  /**
+   * The account of a resource and the facet that it needs. Throws TerminalError `ProviderMismatch` or `NotSupportedByCloud`,
+   * WaitingError `AccountNotReady`.
+   */
+  use<F extends keyof Facets>({ spec, metadata }: AccountUser, facet: F): { access: Access; facet: Facets[F] } {
+    const account = this.find(spec.accountRef, metadata.namespace);
+    assertBlocks(spec, account);
+    if (!this.#offers(account, facet)) throw notSupported(account, facet);
+    const access = this.enter(account);
+    return { access, facet: facetOf(access, facet) };
+  }
+
+  #offers(account: CloudAccount, facet: keyof Facets): boolean {
     return this.#deps.clouds[account.spec.provider]?.facets.includes(facet) ?? false;
   }
 
@@ -159,6 +184,28 @@ function obstacleOf(account: CloudAccount, secret: CredentialsSecret | undefined
     account.status.secretResourceVersion === versionOf(secret);
   if (!ready || !current) return "is being verified";
   return ready.status === "True" ? undefined : `is not ready: ${ready.reason}. See its conditions`;
+}
+
+/** Another facet of an account that is in use. Throws TerminalError `NotSupportedByCloud`. */
+export function facetOf<F extends keyof Facets>({ session, account }: Access, facet: F): Facets[F] {
+  const facets: Partial<Facets> = session;
+  const offered = facets[facet];
+  if (!offered) throw notSupported(account, facet);
+  return offered;
+}
+
+function assertBlocks(spec: AccountUser["spec"], account: CloudAccount): void {
+  for (const block of Object.keys(PROVIDER_BLOCKS) as ProviderBlock[]) {
+    const { provider } = account.spec;
+    if (spec[block] === undefined || PROVIDER_BLOCKS[block] === provider) continue;
+    const message = `spec.${block} does not fit provider ${provider} of account ${keyOf(account.metadata)}. Remove it`;
+    throw new TerminalError({ reason: Reason.ProviderMismatch, message });
+  }
+}
+
+function notSupported({ spec }: CloudAccount, facet: keyof Facets): TerminalError {
+  const message = `${spec.provider} offers no ${FACET_NOUNS[facet]} in this version. Use an account of a cloud that does`;
+  return new TerminalError({ reason: Reason.NotSupportedByCloud, message });
 }
 
 /** An account on its way out lets its users delete what they hold, and nothing else. */

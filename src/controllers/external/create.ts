@@ -42,6 +42,7 @@ export class Creator {
   /** Opens a journal and sends once. Returns with the id recorded in the draft, or throws what happens next. */
   async create<T extends Thing>(work: ExternalWork<T>, send: Send): Promise<void> {
     const { visit } = work;
+    using _turn = await work.reserveWrite(visit.signal);
     const release = this.#claim(work);
     const attempt = (visit.status.createAttempts ?? 0) + 1;
     const now = timestamp(this.#deps.clock);
@@ -60,6 +61,7 @@ export class Creator {
 
   /** Sends again with the same nonce, after the settle window has shown that the last send came to nothing. */
   async resend<T extends Thing>(work: ExternalWork<T>, last: Operation, send: Send): Promise<void> {
+    using _turn = await work.reserveWrite(work.visit.signal);
     const operation = { ...last, lastSentAt: timestamp(this.#deps.clock) };
     await work.visit.journal(operation, creating(work));
     await this.#send({ work, send, operation }, (error) => this.#refusedAgain(work, operation, error));

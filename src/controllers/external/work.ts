@@ -20,6 +20,8 @@ export interface ExternalWork<T extends Thing> {
   readonly namesAreFixed: boolean;
   /** Throws where nothing may be made now: another resource goes first (NameConflict), or the place is on its way out. */
   readonly assertMayCreate: () => void;
+  /** Waits for the turn of one write (CloudSession.reserveWrite). */
+  readonly reserveWrite: (signal: AbortSignal) => Promise<Disposable>;
   /** What is known by name alone and is there already: refused, until the user names its id; or adopted at once. */
   readonly namesake: "Refuse" | "Adopt";
 }

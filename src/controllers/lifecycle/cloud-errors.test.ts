@@ -16,6 +16,7 @@ const EXPECTED: Readonly<Record<CloudErrorKind, Expected>> = {
   AlreadyExists: [TerminalError, "AlreadyExists"],
   NotEmpty: [TerminalError, "NotEmpty"],
   QuotaExceeded: [TerminalError, "QuotaExceeded"],
+  Busy: [RetryableError, "CloudBusy"],
   Throttled: [RetryableError, "Throttled"],
   Unreachable: [RetryableError, "EndpointUnreachable"],
   Unavailable: [RetryableError, "CloudUnavailable"],

@@ -20,6 +20,7 @@ const MEANING: Record<CloudErrorKind, { reason: string; advice: string; retry?: 
   AlreadyExists: { reason: Reason.AlreadyExists, advice: "Choose another spec.cloudName in a new resource" },
   NotEmpty: { reason: Reason.NotEmpty, advice: "Empty it in the cloud, or set spec.contentsOnDelete to Delete" },
   QuotaExceeded: { reason: Reason.QuotaExceeded, advice: "Raise the quota in the cloud or delete what is not needed" },
+  Busy: { reason: Reason.CloudBusy, advice: "Trying again when the cloud has done what it is doing", retry: true },
   Throttled: { reason: Reason.Throttled, advice: "Trying again when the cloud allows it", retry: true },
   Unreachable: {
     reason: Reason.EndpointUnreachable,

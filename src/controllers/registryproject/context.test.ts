@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { condition, openCreate, storedCloudAccount, type StoredAccount } from "../../../test/support/builders.ts";
 import { FakeClock } from "../../../test/support/fake-clock.ts";
 import { storedRegistryProject } from "../../../test/support/resources.ts";
-import type { CloudDeps, CloudSession } from "../../cloud/contract.ts";
+import type { CloudDeps, CloudSession, Facets } from "../../cloud/contract.ts";
 import type { RegistryFacet } from "../../cloud/registry.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import { registryProject, type RegistryProject } from "../../crds/registryproject/schema.ts";
@@ -46,7 +46,7 @@ type Declared = NonNullable<Parameters<typeof storedRegistryProject>[0]> & { age
 interface World {
   accounts?: readonly CloudAccount[];
   projects?: readonly RegistryProject[];
-  session?: Partial<CloudSession>;
+  session?: Partial<Facets>;
 }
 
 function build({ accounts = [account("ctyun")], projects = [], session = facet([]) }: World) {
@@ -57,7 +57,12 @@ function build({ accounts = [account("ctyun")], projects = [], session = facet([
   for (const one of projects) projectStore.absorb(one);
   secrets.absorb(SECRET);
   const clock = new FakeClock();
-  const open = (): CloudSession => ({ verify: () => Promise.resolve(), close: () => Promise.resolve(), ...session });
+  const open = (): CloudSession => ({
+    verify: () => Promise.resolve(),
+    reserveWrite: () => Promise.resolve({ [Symbol.dispose]: () => undefined }),
+    close: () => Promise.resolve(),
+    ...session,
+  });
   const clouds = {
     CtyunCCI: { provider: "CtyunCCI", facets: ["registry"], open },
     HuaweiCCE: { provider: "HuaweiCCE", facets: [], open },

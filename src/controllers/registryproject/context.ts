@@ -1,12 +1,10 @@
 // What the steps of a RegistryProject share: its caches, the account's catalog, and who may claim what.
 import type { CloudSession } from "../../cloud/contract.ts";
 import type { RegistryFacet, RegistryProject as Project } from "../../cloud/registry.ts";
-import { RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { KubeObject } from "../../kube/types.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { TerminalError } from "../../lib/errors.ts";
 import { keyOf, type Store } from "../../runtime/store.ts";
 import { accountKey, allowsNamespace, cloudOf, type Access, type AccountDirectory } from "../cloudaccount/directory.ts";
 import { Catalogs, type Catalog } from "../external/catalog.ts";
@@ -66,18 +64,7 @@ export class Accounts {
 
   /** Throws TerminalError ProviderMismatch or NotSupportedByCloud, WaitingError AccountNotReady. */
   enter(visit: Visit<RegistryProject>): Work {
-    const { spec, metadata } = visit.object;
-    const { directory } = this.#deps;
-    const account = directory.find(spec.accountRef, metadata.namespace);
-    const { provider } = account.spec;
-    if (spec.ctyun && provider !== "CtyunCCI") {
-      const message = `spec.ctyun does not fit provider ${provider} of account ${keyOf(account.metadata)}. Remove it`;
-      throw new TerminalError({ reason: Reason.ProviderMismatch, message });
-    }
-    if (!directory.offers(account, "registry")) throw notSupported(provider);
-    const access = directory.enter(account);
-    const { registry } = access.session;
-    if (!registry) throw notSupported(provider);
+    const { access, facet: registry } = this.#deps.directory.use(visit.object, "registry");
     return this.#work(visit, access, registry);
   }
 
@@ -104,6 +91,7 @@ export class Accounts {
       noun: "project",
       namesAreFixed: true,
       namesake: "Refuse",
+      reserveWrite: (signal) => access.session.reserveWrite(signal),
       assertMayCreate: () => {
         this.assertClaim(work);
         access.assertStays();
@@ -133,9 +121,4 @@ export class Accounts {
     const users = this.#deps.projects.byIndex("account", account).filter((user) => !isDeleting(user));
     return new Set(users.flatMap(({ status }) => status.externalId ?? []));
   }
-}
-
-function notSupported(provider: string): TerminalError {
-  const message = `${provider} offers no registry projects in this version. Use an account of a cloud that does`;
-  return new TerminalError({ reason: Reason.NotSupportedByCloud, message });
 }
