@@ -2,7 +2,7 @@
 import type { CredentialsSecret } from "../controllers/cloudaccount/directory.ts";
 import { CREDENTIALS_TYPE, SECRETS } from "../controllers/cloudaccount/steps.ts";
 import { INDEXES } from "../controllers/registryproject/context.ts";
-import { OWNER_LABEL } from "../controllers/registryproject/pull-secrets.ts";
+import { OWNER_LABEL } from "../controllers/publishing/secrets.ts";
 import { cloudAccount, type CloudAccount } from "../crds/cloudaccount/schema.ts";
 import { registryProject, type RegistryProject } from "../crds/registryproject/schema.ts";
 import type { KubeTransport } from "../kube/transport.ts";

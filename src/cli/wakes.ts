@@ -1,7 +1,7 @@
 // Who is visited when something changes: a Secret wakes its accounts, an account its users, a project its rivals (R13).
 import { isDeleting } from "../controllers/lifecycle/resource.ts";
 import { accountOf, INDEXES } from "../controllers/registryproject/context.ts";
-import { OWNER_ANNOTATION } from "../controllers/registryproject/pull-secrets.ts";
+import { OWNER_ANNOTATION } from "../controllers/publishing/secrets.ts";
 import type { CloudAccount } from "../crds/cloudaccount/schema.ts";
 import type { RegistryProject } from "../crds/registryproject/schema.ts";
 import type { KubeObject } from "../kube/types.ts";

@@ -61,8 +61,19 @@ export const Reason = {
   EndpointUnreachable: "EndpointUnreachable",
   /** The cloud answers with errors of its own, or not at all. */
   CloudUnavailable: "CloudUnavailable",
+  /** The cloud is doing something else to it, or its state does not allow this now. */
+  CloudBusy: "CloudBusy",
   /** The cloud asks for fewer requests. */
   Throttled: "Throttled",
+
+  /** A Secret of the name that is to be published exists and is not this resource's. */
+  SecretNotOwned: "SecretNotOwned",
+  /** The API server does not take the Secret. */
+  SecretRefused: "SecretRefused",
+  /** A Secret is meant for a namespace that the account does not allow. */
+  NamespaceNotAllowed: "NamespaceNotAllowed",
+  /** A Secret is meant for a namespace that is not there. */
+  NamespaceNotFound: "NamespaceNotFound",
 
   /** A deletion that waits for a person or for something else to go first. */
   DeletionHeld: "DeletionHeld",

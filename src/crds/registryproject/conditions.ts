@@ -19,14 +19,6 @@ export const RegistryProjectReason = {
   VisibilityDiffers: "VisibilityDiffers",
   /** Of PullSecretsReady. */
   Published: "Published",
-  /** A Secret of that name exists that Yunfan did not make. */
-  SecretNotOwned: "SecretNotOwned",
-  /** The API server does not take the Secret. */
-  SecretRefused: "SecretRefused",
-  /** A pull Secret is meant for a namespace that the account does not allow. */
-  NamespaceNotAllowed: "NamespaceNotAllowed",
-  /** A pull Secret is meant for a namespace that is not there. */
-  NamespaceNotFound: "NamespaceNotFound",
   /** The cloud knows no namespace of the name in spec.ctyun.namespace. */
   PullCredentialsNotFound: "PullCredentialsNotFound",
 } as const;

@@ -1,0 +1,173 @@
+// Secrets that Yunfan publishes: each belongs to one resource, none is written over that is not its own, all go with it.
+import { Reason } from "../../crds/common/conditions.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { isConflict, isForbidden, isInvalid, isNotFound, type KubeError } from "../../kube/errors.ts";
+import type { KubeObject } from "../../kube/types.ts";
+import { TerminalError } from "../../lib/errors.ts";
+import { keyOf, type Store } from "../../runtime/store.ts";
+import { SECRETS } from "../cloudaccount/steps.ts";
+import type { Managed } from "../lifecycle/resource.ts";
+import { ChangedError, type Visit } from "../lifecycle/visit.ts";
+
+/** On every Secret that Yunfan publishes: the UID of the resource that declared it. */
+export const OWNER_LABEL = "yunfan.dev/owner-uid";
+/** "namespace/name" of that resource, for people and for waking it. */
+export const OWNER_ANNOTATION = "yunfan.dev/owner";
+
+export interface SecretRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What is to be in a Secret, in base64. */
+export interface SecretContents {
+  readonly type: string;
+  readonly data: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+interface PublishedSecret extends KubeObject {
+  readonly type: string;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+export interface PublisherDeps {
+  readonly client: KubeClient;
+  /** Metadata of the Secrets that Yunfan published, indexed by "owner" (UID). */
+  readonly published: Pick<Store<KubeObject>, "byIndex" | "absorb">;
+}
+
+/** `field`: the one of the spec that declares the Secrets, for messages. */
+export class Publisher {
+  readonly #deps: PublisherDeps;
+  readonly #field: string;
+
+  constructor({ client, published }: PublisherDeps, field: string) {
+    this.#deps = { client, published };
+    this.#field = field;
+  }
+
+  /** Metadata of what this resource has published, as the cache shows it. */
+  publishedBy({ metadata }: KubeObject): readonly KubeObject[] {
+    return this.#deps.published.byIndex("owner", metadata.uid);
+  }
+
+  /**
+   * Creates the Secret, or corrects it if it is ours and differs. The contents of one that is not ours are not read. Throws
+   * TerminalError SecretNotOwned, SecretRefused or NamespaceNotFound.
+   */
+  async ensure(visit: Visit<Managed>, ref: SecretRef, contents: SecretContents): Promise<void> {
+    try {
+      await this.#ensure(visit, ref, contents);
+    } catch (error) {
+      throw isRefusal(error) ? this.#refused(ref, error) : error;
+    }
+  }
+
+  /** Metadata of the Secret, if it is there and this resource's own. Throws TerminalError SecretNotOwned where it is another's. */
+  async find(visit: Visit<Managed>, ref: SecretRef): Promise<KubeObject | undefined> {
+    const present = await this.#metadataOf(visit, ref);
+    if (present && present.metadata.labels?.[OWNER_LABEL] !== visit.object.metadata.uid) throw this.#notOwned(ref);
+    return present;
+  }
+
+  /** Deletes these, unless they are gone or were replaced. */
+  async withdraw(visit: Visit<Managed>, secrets: readonly KubeObject[]): Promise<void> {
+    for (const { metadata } of secrets) {
+      try {
+        await this.#deps.client.delete(SECRETS, metadata, { uid: metadata.uid, signal: visit.signal });
+        visit.log.info({ secret: keyOf(metadata) }, "Deleted Secret");
+      } catch (error) {
+        if (!isNotFound(error) && !isConflict(error)) throw error;
+      }
+    }
+  }
+
+  /** Deletes all that this resource published; what is not ours stays. Asks the server: the cache may lag, or not reach there. */
+  async withdrawAll(visit: Visit<Managed>): Promise<void> {
+    const labelSelector = `${OWNER_LABEL}=${visit.object.metadata.uid}`;
+    const { items } = await this.#deps.client.list(SECRETS, {
+      labelSelector,
+      metadataOnly: true,
+      signal: visit.signal,
+    });
+    await this.withdraw(visit, items);
+  }
+
+  async #ensure(visit: Visit<Managed>, ref: SecretRef, contents: SecretContents): Promise<void> {
+    const present = await this.find(visit, ref);
+    if (!present) return this.#create(visit, ref, contents);
+    const { client } = this.#deps;
+    const secret = await client.get<PublishedSecret>(SECRETS, ref, { signal: visit.signal });
+    if (secret.metadata.uid !== present.metadata.uid) throw new ChangedError("A Secret was replaced meanwhile");
+    if (holds(secret, contents)) return;
+    const { uid, resourceVersion } = secret.metadata;
+    const { data, labels, annotations } = contents;
+    const patch = { metadata: { uid, resourceVersion, labels, annotations }, data };
+    await client.mergePatch(SECRETS, ref, patch, { signal: visit.signal });
+    visit.log.info({ secret: keyOf(ref) }, "Corrected Secret");
+  }
+
+  async #create(visit: Visit<Managed>, ref: SecretRef, { type, data, ...metadata }: SecretContents): Promise<void> {
+    const owner = visit.object.metadata;
+    const labels = { "app.kubernetes.io/managed-by": "yunfan", [OWNER_LABEL]: owner.uid, ...metadata.labels };
+    const annotations = { [OWNER_ANNOTATION]: keyOf(owner), ...metadata.annotations };
+    const secret = { metadata: { ...ref, labels, annotations }, type, data };
+    const { client, published } = this.#deps;
+    try {
+      const made = await client.create<PublishedSecret>(SECRETS, secret, { signal: visit.signal });
+      published.absorb({ apiVersion: made.apiVersion, kind: made.kind, metadata: made.metadata });
+    } catch (error) {
+      throw isNotFound(error) ? this.#noSuchNamespace(ref) : error;
+    }
+    visit.log.info({ secret: keyOf(ref) }, "Created Secret");
+  }
+
+  async #metadataOf(visit: Visit<Managed>, ref: SecretRef): Promise<KubeObject | undefined> {
+    try {
+      return await this.#deps.client.get(SECRETS, ref, { metadataOnly: true, signal: visit.signal });
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  #refused(ref: SecretRef, cause: KubeError): TerminalError {
+    const why = (cause.status.message ?? cause.reason).slice(0, 300);
+    const message = `${this.#field}: the API server refuses Secret ${keyOf(ref)}: ${why}. Make room for it, or remove the entry`;
+    return new TerminalError({ reason: Reason.SecretRefused, message, cause });
+  }
+
+  #notOwned(ref: SecretRef): TerminalError {
+    const message =
+      `${this.#field}: Secret ${keyOf(ref)} exists and is not this resource's; it is not touched. ` +
+      "Delete it, or choose another name";
+    return new TerminalError({ reason: Reason.SecretNotOwned, message });
+  }
+
+  #noSuchNamespace({ namespace, name }: SecretRef): TerminalError {
+    const message = `${this.#field}: namespace ${namespace} for Secret ${name} does not exist. Create it, or remove the entry`;
+    return new TerminalError({ reason: Reason.NamespaceNotFound, message });
+  }
+}
+
+/** No right, a quota, a webhook, a namespace that is going away: nothing that trying again at once would change. */
+function isRefusal(error: unknown): error is KubeError {
+  return isForbidden(error) || isInvalid(error);
+}
+
+function holds({ data, metadata }: PublishedSecret, wanted: SecretContents): boolean {
+  return (
+    contains(data, wanted.data) &&
+    contains(metadata.labels, wanted.labels) &&
+    contains(metadata.annotations, wanted.annotations)
+  );
+}
+
+function contains(
+  present: Readonly<Record<string, string>> | undefined,
+  wanted: Readonly<Record<string, string>> | undefined,
+): boolean {
+  return Object.entries(wanted ?? {}).every(([key, value]) => present?.[key] === value);
+}
