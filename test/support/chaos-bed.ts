@@ -5,7 +5,7 @@ import path from "node:path";
 import { parse } from "yaml";
 import { renderKubeconfig } from "../../controlplane/kubeconfig.ts";
 import { SECRETS } from "../../src/controllers/cloudaccount/steps.ts";
-import { OWNER_LABEL } from "../../src/controllers/registryproject/pull-secrets.ts";
+import { OWNER_LABEL } from "../../src/controllers/publishing/secrets.ts";
 import { cloudAccount } from "../../src/crds/cloudaccount/schema.ts";
 import { registryProject, type RegistryProject } from "../../src/crds/registryproject/schema.ts";
 import { HttpKubeClient, type KubeClient } from "../../src/kube/client.ts";
