@@ -3,7 +3,12 @@ import { clouds } from "../src/cli/clouds.ts";
 import { PROVIDERS } from "../src/lib/providers.ts";
 
 /** Kinds by the facet that they need. */
-const KINDS = { registry: "RegistryProject" } as const;
+const KINDS = {
+  registry: "RegistryProject",
+  clusters: "ManagedCluster",
+  nodePools: "NodePool",
+  addons: "ManagedAddon",
+} as const;
 
 export function renderCapabilities(): string {
   const facets = Object.keys(KINDS) as (keyof typeof KINDS)[];

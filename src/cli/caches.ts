@@ -1,9 +1,11 @@
 // The caches of the operator: one informer for each kind it reads, with the indexes by which its controllers look things up.
 import type { CredentialsSecret } from "../controllers/cloudaccount/directory.ts";
 import { CREDENTIALS_TYPE, SECRETS } from "../controllers/cloudaccount/steps.ts";
-import { INDEXES } from "../controllers/registryproject/context.ts";
+import { INDEXES as CLUSTER_INDEXES } from "../controllers/managedcluster/context.ts";
+import { INDEXES as PROJECT_INDEXES } from "../controllers/registryproject/context.ts";
 import { OWNER_LABEL } from "../controllers/publishing/secrets.ts";
 import { cloudAccount, type CloudAccount } from "../crds/cloudaccount/schema.ts";
+import { managedCluster, type ManagedCluster } from "../crds/managedcluster/schema.ts";
 import { registryProject, type RegistryProject } from "../crds/registryproject/schema.ts";
 import type { KubeTransport } from "../kube/transport.ts";
 import type { KubeObject } from "../kube/types.ts";
@@ -25,6 +27,7 @@ export interface Caches {
   /** Only Secrets of type yunfan.dev/credentials. */
   readonly secrets: Informer<CredentialsSecret>;
   readonly projects: Informer<RegistryProject>;
+  readonly clusters: Informer<ManagedCluster>;
   /** Metadata of the Secrets that Yunfan published. */
   readonly published: Informer<KubeObject>;
   readonly all: readonly Pick<Informer<KubeObject>, "status" | "synced" | "run">[];
@@ -44,7 +47,8 @@ export function createCaches(deps: CacheDeps): Caches {
   return {
     accounts: informer<CloudAccount>("CloudAccount", { type: cloudAccount.type, indexes: { secret: secretOf } }),
     secrets: informer<CredentialsSecret>("Credentials", { type: SECRETS, fieldSelector: `type=${CREDENTIALS_TYPE}` }),
-    projects: informer<RegistryProject>("RegistryProject", { type: registryProject.type, indexes: INDEXES }),
+    projects: informer<RegistryProject>("RegistryProject", { type: registryProject.type, indexes: PROJECT_INDEXES }),
+    clusters: informer<ManagedCluster>("ManagedCluster", { type: managedCluster.type, indexes: CLUSTER_INDEXES }),
     published: informer<KubeObject>("PublishedSecret", {
       type: SECRETS,
       labelSelector: OWNER_LABEL,

@@ -1,52 +1,79 @@
-// Who is visited when something changes: a Secret wakes its accounts, an account its users, a project its rivals (R13).
+// Who is visited when something changes (R13): a Secret wakes its accounts, an account its users, a cluster its members, and
+// whoever gives up a claim its rivals.
+import { accountOf as accountOfCluster } from "../controllers/managedcluster/context.ts";
 import { isDeleting } from "../controllers/lifecycle/resource.ts";
-import { accountOf, INDEXES } from "../controllers/registryproject/context.ts";
 import { OWNER_ANNOTATION } from "../controllers/publishing/secrets.ts";
+import { accountOf as accountOfProject } from "../controllers/registryproject/context.ts";
 import type { CloudAccount } from "../crds/cloudaccount/schema.ts";
-import type { RegistryProject } from "../crds/registryproject/schema.ts";
 import type { KubeObject } from "../kube/types.ts";
 import { findCondition } from "../runtime/conditions.ts";
 import type { Controller } from "../runtime/controller.ts";
-import { enqueueOnChange, exceptOwnUpdates } from "../runtime/informer.ts";
+import { enqueueOnChange, exceptOwnUpdates, type Informer } from "../runtime/informer.ts";
 import { keyOf, type Change } from "../runtime/store.ts";
 import type { Caches } from "./caches.ts";
+import type { Controllers } from "./controllers.ts";
 
-interface Controllers {
-  readonly accounts: Pick<Controller, "enqueue">;
-  readonly projects: Pick<Controller, "enqueue">;
-}
+type Target = Pick<Controller, "enqueue">;
 
-export function wireWakes(caches: Caches, controllers: Controllers): void {
-  const { accounts, secrets, projects, published } = caches;
-  const keysOfAll = (objects: readonly KubeObject[]): string[] => objects.map(({ metadata }) => keyOf(metadata));
-
+export function wireWakes(caches: Caches, controllers: Record<keyof Controllers, Target>): void {
+  const { accounts, secrets, projects, clusters, published } = caches;
   enqueueOnChange(accounts, { target: controllers.accounts, when: exceptOwnUpdates });
   enqueueOnChange(secrets, {
     target: controllers.accounts,
     keysOf: ({ metadata }) => keysOfAll(accounts.store.byIndex("secret", keyOf(metadata))),
   });
-  enqueueOnChange(projects, {
-    target: controllers.accounts,
-    when: ({ type }) => type === "Deleted",
-    keysOf: (project) => keysOfAll([accounts.store.get(accountOf(project))].filter(isLeaving)),
+  wireUsers(projects, {
+    target: controllers.projects,
+    caches,
+    accounts: controllers.accounts,
+    accountOf: accountOfProject,
   });
+  wireUsers(clusters, {
+    target: controllers.clusters,
+    caches,
+    accounts: controllers.accounts,
+    accountOf: accountOfCluster,
+  });
+  for (const target of [controllers.projects, controllers.clusters]) {
+    enqueueOnChange(published, { target, when: ({ type }) => type !== "Added", keysOf: ownersOf });
+  }
+}
 
-  enqueueOnChange(projects, { target: controllers.projects, when: exceptOwnUpdates });
-  enqueueOnChange(projects, {
-    target: controllers.projects,
-    when: givesUpClaim,
-    keysOf: (project) => keysOfAll(rivalsOf(project, caches)),
+interface Users<T> {
+  readonly target: Target;
+  readonly caches: Caches;
+  readonly accounts: Target;
+  readonly accountOf: (user: T) => string;
+}
+
+/** Resources that work with an account themselves. */
+function wireUsers<T extends KubeObject>(users: Informer<T>, { target, caches, accounts, accountOf }: Users<T>): void {
+  wireClaimants(users, target);
+  enqueueOnChange(users, {
+    target: accounts,
+    when: ({ type }) => type === "Deleted",
+    keysOf: (user) => keysOfAll([caches.accounts.store.get(accountOf(user))].filter(isLeaving)),
   });
-  enqueueOnChange(accounts, {
-    target: controllers.projects,
+  enqueueOnChange(caches.accounts, {
+    target,
     when: concernsUsers,
-    keysOf: ({ metadata }) => keysOfAll(projects.store.byIndex("account", keyOf(metadata))),
+    keysOf: ({ metadata }) => keysOfAll(users.store.byIndex("account", keyOf(metadata))),
   });
-  enqueueOnChange(published, {
-    target: controllers.projects,
-    when: ({ type }) => type !== "Added",
-    keysOf: ownersOf,
+}
+
+/** Resources of which one goes first: who gives up a claim wakes those who wait for it. */
+function wireClaimants<T extends KubeObject>(claimants: Informer<T>, target: Target): void {
+  const claimsOf = (claimant: T): readonly string[] => claimants.store.indexValues("claim", claimant);
+  enqueueOnChange(claimants, { target, when: exceptOwnUpdates });
+  enqueueOnChange(claimants, {
+    target,
+    when: (change) => givesUp(change, claimsOf),
+    keysOf: (claimant) => keysOfAll(claimsOf(claimant).flatMap((claim) => claimants.store.byIndex("claim", claim))),
   });
+}
+
+function keysOfAll(objects: readonly KubeObject[]): string[] {
+  return objects.map(({ metadata }) => keyOf(metadata));
 }
 
 function ownersOf({ metadata }: KubeObject): readonly string[] {
@@ -54,18 +81,14 @@ function ownersOf({ metadata }: KubeObject): readonly string[] {
   return owner === undefined ? [] : [owner];
 }
 
-function isLeaving(account: CloudAccount | undefined): account is CloudAccount {
-  return account !== undefined && isDeleting(account);
+function isLeaving<T extends KubeObject>(object: T | undefined): object is T {
+  return object !== undefined && isDeleting(object);
 }
 
-function rivalsOf(project: RegistryProject, { projects }: Caches): readonly RegistryProject[] {
-  return INDEXES.claim(project).flatMap((claim) => projects.store.byIndex("claim", claim));
-}
-
-function givesUpClaim(change: Change<RegistryProject>): boolean {
+function givesUp<T extends KubeObject>(change: Change<T>, claimsOf: (claimant: T) => readonly string[]): boolean {
   if (change.type === "Added") return false;
-  const kept = change.new ? INDEXES.claim(change.new) : [];
-  return INDEXES.claim(change.old).some((claim) => !kept.includes(claim));
+  const kept = change.new ? claimsOf(change.new) : [];
+  return claimsOf(change.old).some((claim) => !kept.includes(claim));
 }
 
 /** What an account's users see of it: its spec, and whether it is ready in which version. */

@@ -24,7 +24,14 @@ export interface CustomResourceDefinition {
       readonly served: true;
       readonly storage: true;
       readonly schema: { readonly openAPIV3Schema: StructuralSchema };
-      readonly subresources: { readonly status: Readonly<Record<string, never>> };
+      readonly subresources: {
+        readonly status: Readonly<Record<string, never>>;
+        readonly scale?: {
+          readonly specReplicasPath: string;
+          readonly statusReplicasPath: string;
+          readonly labelSelectorPath: string;
+        };
+      };
       readonly additionalPrinterColumns: readonly PrinterColumn[];
     }[];
   };
@@ -57,11 +64,21 @@ export function customResourceDefinition(kind: Kind): CustomResourceDefinition {
           served: true,
           storage: true,
           schema: { openAPIV3Schema: toStructural(objectSchema(kind)) },
-          subresources: { status: {} },
+          subresources: { status: {}, ...scaleOf(kind) },
           additionalPrinterColumns: printerColumns,
         },
       ],
     },
+  };
+}
+
+type Subresources = CustomResourceDefinition["spec"]["versions"][number]["subresources"];
+
+function scaleOf({ scale }: Kind): Pick<Subresources, "scale"> {
+  if (!scale) return {};
+  const { specReplicas, statusReplicas, labelSelector } = scale;
+  return {
+    scale: { specReplicasPath: specReplicas, statusReplicasPath: statusReplicas, labelSelectorPath: labelSelector },
   };
 }
 

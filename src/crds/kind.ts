@@ -22,12 +22,20 @@ export interface PrinterColumn {
   readonly priority?: 1;
 }
 
+/** JSON paths of the scale subresource: what `kubectl scale` and autoscalers read and write. */
+export interface ScalePaths {
+  readonly specReplicas: string;
+  readonly statusReplicas: string;
+  readonly labelSelector: string;
+}
+
 export interface Kind<Spec extends z.ZodObject = z.ZodObject, Status extends z.ZodObject = z.ZodObject> {
   readonly type: KindType;
   /** One or two sentences for `kubectl explain`. */
   readonly description: string;
   readonly shortNames: readonly string[];
   readonly printerColumns: readonly PrinterColumn[];
+  readonly scale?: ScalePaths;
   readonly spec: Spec;
   readonly status: Status;
 }
@@ -39,6 +47,7 @@ interface Declaration<Spec, Status> {
   /** Each starts with `yf`, so that they are nobody else's. */
   readonly shortNames: readonly `yf${string}`[];
   readonly printerColumns: readonly PrinterColumn[];
+  readonly scale?: ScalePaths;
   readonly spec: Spec;
   readonly status: Status;
 }

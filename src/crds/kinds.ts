@@ -1,6 +1,9 @@
 // Every kind, in the order in which a reader meets them.
 import { cloudAccount } from "./cloudaccount/schema.ts";
 import type { Kind } from "./kind.ts";
+import { managedAddon } from "./managedaddon/schema.ts";
+import { managedCluster } from "./managedcluster/schema.ts";
+import { nodePool } from "./nodepool/schema.ts";
 import { registryProject } from "./registryproject/schema.ts";
 
-export const kinds: readonly Kind[] = [cloudAccount, registryProject];
+export const kinds: readonly Kind[] = [cloudAccount, managedCluster, nodePool, managedAddon, registryProject];

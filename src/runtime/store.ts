@@ -76,11 +76,20 @@ export class Store<T extends KubeObject> {
     return [...this.#objects.keys()];
   }
 
+  /** Under which values the index finds an object, stored or not. Throws when there is no such index. */
+  indexValues(name: string, object: T): readonly string[] {
+    return this.#index(name).valuesOf(object);
+  }
+
   /** The objects that the index function put under `value`. Throws when there is no such index. */
   byIndex(name: string, value: string): T[] {
+    return [...(this.#index(name).keys.get(value) ?? [])].flatMap((key) => this.#objects.get(key) ?? []);
+  }
+
+  #index(name: string): { valuesOf: (object: T) => readonly string[]; keys: Map<string, Set<string>> } {
     const index = this.#indexes.get(name);
     if (index === undefined) throw new Error(`There is no index ${name}`);
-    return [...(index.keys.get(value) ?? [])].flatMap((key) => this.#objects.get(key) ?? []);
+    return index;
   }
 
   /** Handlers run at once and in the order of their registration, after the store shows the change. */

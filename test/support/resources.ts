@@ -2,6 +2,9 @@
 // defaults.
 import type { Kind } from "../../src/crds/kind.ts";
 import { cloudAccount } from "../../src/crds/cloudaccount/schema.ts";
+import { managedAddon } from "../../src/crds/managedaddon/schema.ts";
+import { managedCluster } from "../../src/crds/managedcluster/schema.ts";
+import { nodePool } from "../../src/crds/nodepool/schema.ts";
 import { registryProject, type RegistryProject } from "../../src/crds/registryproject/schema.ts";
 
 export interface Manifest {
@@ -25,6 +28,24 @@ export function cloudAccountManifest(overrides: Overrides = {}): Manifest {
     credentialsSecretRef: { name: "ctyun-credentials" },
   };
   return manifest(cloudAccount, spec, { name: "ctyun" }, overrides);
+}
+
+/** A ManagedCluster as an author writes it. */
+export function managedClusterManifest(overrides: Overrides = {}): Manifest {
+  const spec = { accountRef: { name: "huawei" }, network: { vpcId: "vpc-1", subnetId: "subnet-1" } };
+  return manifest(managedCluster, spec, { name: "production" }, overrides);
+}
+
+/** A NodePool as an author writes it. */
+export function nodePoolManifest(overrides: Overrides = {}): Manifest {
+  const spec = { clusterRef: { name: "production" }, instanceType: "s6.large.2" };
+  return manifest(nodePool, spec, { name: "workers" }, overrides);
+}
+
+/** A ManagedAddon as an author writes it. */
+export function managedAddonManifest(overrides: Overrides = {}): Manifest {
+  const spec = { clusterRef: { name: "production" }, template: "metrics-server" };
+  return manifest(managedAddon, spec, { name: "metrics-server" }, overrides);
 }
 
 /** A RegistryProject as an author writes it. */

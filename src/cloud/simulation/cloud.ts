@@ -43,6 +43,13 @@ export interface CollectionControl {
   remove?(id: string): Identified | undefined;
 }
 
+/** What a cloud may look at to choose the wire format of an error. */
+export interface Failed {
+  readonly call: Call;
+  /** What was thrown; left out where the kit itself refuses. */
+  readonly error?: unknown;
+}
+
 export interface SimulatedCloud<T extends Tables<T>> {
   readonly store: Store<T>;
   readonly routes: readonly Route<T>[];
@@ -51,5 +58,10 @@ export interface SimulatedCloud<T extends Tables<T>> {
   /** The answer that refuses a request, before any route; undefined lets it pass. */
   authenticate(call: Call): Answer | undefined;
   /** An error in the cloud's own wire format. */
-  failure(status: number, message: string): Answer;
+  failure(status: number, message: string, failed: Failed): Answer;
+  /**
+   * Lets happen what is due by now, such as jobs that end; idempotent. Called before each request and each control call,
+   * so that it counts as nobody's `effect`. Left out: nothing happens by itself.
+   */
+  advance?(): void;
 }

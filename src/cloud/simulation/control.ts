@@ -21,6 +21,10 @@ interface RecordPath {
 export function addControls<T extends Tables<T>>(app: FastifyInstance, context: ExchangeContext<T>): void {
   const { cloud } = context;
   app.setErrorHandler((error, _request, reply) => sendError(error, reply));
+  app.addHook("preHandler", (_request, _reply, done) => {
+    cloud.advance?.();
+    done();
+  });
   app.get("/state", () => cloud.store.dump());
   app.get("/requests", () => context.log.entries());
   app.get("/faults", () => describeFaults(context.faults));

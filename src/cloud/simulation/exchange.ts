@@ -95,7 +95,7 @@ export async function carryOut<T extends Tables<T>>(
   const fault = chosen.fault;
   const entry = log.begin({ method, path, userAgent: call.headers["user-agent"] ?? "", fault: fault?.action ?? null });
   const run = (reading: Reading = { kind: "Live" }): Answer => act({ cloud, call, route, reading }, entry);
-  const refuse = (status: number): Answer => cloud.failure(status, "the simulator was told to answer so");
+  const refuse = (status: number): Answer => cloud.failure(status, "the simulator was told to answer so", { call });
   const outcome = fault === undefined ? run() : await DELIVERIES[fault.action]({ run, refuse, fault, waits, gone });
   if (outcome !== "Drop" && !gone.aborted) entry.status = outcome.status;
   return outcome;
@@ -110,18 +110,19 @@ interface Action<T extends Tables<T>> {
 
 function act<T extends Tables<T>>(action: Action<T>, entry: LoggedRequest): Answer {
   const { cloud, call } = action;
+  cloud.advance?.();
   const versionBefore = cloud.store.version;
   try {
     return cloud.authenticate(call) ?? answerOf(action);
   } catch (error) {
-    return cloud.failure(error instanceof Refusal ? error.status : 500, messageOf(error));
+    return cloud.failure(error instanceof Refusal ? error.status : 500, messageOf(error), { call, error });
   } finally {
     entry.effect = cloud.store.version !== versionBefore;
   }
 }
 
 function answerOf<T extends Tables<T>>({ cloud, call, route, reading }: Action<T>): Answer {
-  if (route === undefined) return cloud.failure(404, `no such path: ${call.method} ${call.path}`);
+  if (route === undefined) return cloud.failure(404, `no such path: ${call.method} ${call.path}`, { call });
   if (reading.kind === "Empty" && route.emptyList !== undefined) return route.emptyList;
   const view: StoreView<T> = reading.kind === "Stale" ? cloud.store.asOf(reading.ageMs) : cloud.store;
   return route.handle(call, view);

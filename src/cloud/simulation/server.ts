@@ -57,9 +57,9 @@ function assemble<T extends Tables<T>>(context: ExchangeContext<T>, clock: Clock
   // Bodies stay bytes: which ones are acceptable is the cloud's matter, not fastify's.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
-  app.setErrorHandler((error, _request, reply) => {
+  app.setErrorHandler((error, request, reply) => {
     const status = (error as { statusCode?: number }).statusCode ?? 500;
-    return send(reply, context.cloud.failure(status, messageOf(error)), clock);
+    return send(reply, context.cloud.failure(status, messageOf(error), { call: callOf(request), error }), clock);
   });
   const handler = (route: Route<T> | undefined) => (request: FastifyRequest, reply: FastifyReply) =>
     answer(context, route, { request, reply, clock });

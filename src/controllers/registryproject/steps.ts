@@ -3,12 +3,14 @@ import { RegistryProjectReason as Reason } from "../../crds/registryproject/cond
 import { CloudError } from "../../cloud/errors.ts";
 import type { RegistryProject as Project } from "../../cloud/registry.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
-import { ReconcileError, TerminalError, WaitingError } from "../../lib/errors.ts";
+import { ReconcileError, WaitingError } from "../../lib/errors.ts";
 import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 import type { Verdict } from "../../runtime/conditions.ts";
-import { abandon, Creator, record, type Send } from "../external/create.ts";
+import { Creator, type Send } from "../external/create.ts";
+import { suspecting } from "../cloudaccount/suspicion.ts";
 import { identify, subjectOf, type Identity } from "../external/identity.ts";
 import { Observer } from "../external/observe.ts";
+import { resolve } from "../external/resolve.ts";
 import type { Steps } from "../lifecycle/reconciler.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { accountOf, Accounts, type RegistryProjectDeps, type Work } from "./context.ts";
@@ -36,11 +38,17 @@ export class RegistryProjectSteps implements Steps<RegistryProject> {
   }
 
   async apply(visit: Visit<RegistryProject>): Promise<Verdict> {
-    return this.#suspecting(visit, () => this.#apply(visit));
+    return suspecting(
+      () => this.#suspect(accountOf(visit.object)),
+      () => this.#apply(visit),
+    );
   }
 
   async finalize(visit: Visit<RegistryProject>): Promise<"Released"> {
-    await this.#suspecting(visit, () => this.#remover.remove(visit));
+    await suspecting(
+      () => this.#suspect(accountOf(visit.object)),
+      () => this.#remover.remove(visit),
+    );
     await this.#pullSecrets.withdrawAll(visit);
     this.#observer.forget(visit.object);
     return "Released";
@@ -72,39 +80,11 @@ export class RegistryProjectSteps implements Steps<RegistryProject> {
     }
   }
 
-  /** Credentials that the cloud refuses in the middle of work are the account's to verify, for all of its users. */
-  async #suspecting<T>(visit: Visit<RegistryProject>, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof CloudError && error.kind === "Unauthenticated") this.#suspect(accountOf(visit.object));
-      throw error;
-    }
-  }
-
   /** Returns with the project's id and contents in the draft, or throws what it waits for. */
   async #carryOut(work: Work, identity: Identity<Project>): Promise<void> {
-    const { visit } = work;
-    switch (identity.do) {
-      case "Keep":
-        return this.#keep(work, identity.thing);
-      case "Adopt":
-        record(work, identity.thing, identity.origin);
-        visit.log.info({ externalId: identity.thing.id, origin: identity.origin }, "Recorded project");
-        return this.#keep(work, identity.thing);
-      case "Create":
-        await this.#creator.create(work, sending(work));
-        return describeNew(work);
-      case "Resend":
-        await this.#creator.resend(work, identity.operation, sending(work));
-        return describeNew(work);
-      case "Abandon":
-        return abandon(work, identity);
-      case "Wait":
-        throw new WaitingError(identity);
-      case "Stall":
-        throw new TerminalError(identity);
-    }
+    const resolved = await resolve(work, identity, { creator: this.#creator, prepare: () => sending(work) });
+    if (resolved === "JustCreated") describeNew(work);
+    else await this.#keep(work, resolved.thing);
   }
 
   async #keep(work: Work, project: Project): Promise<void> {

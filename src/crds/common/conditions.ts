@@ -63,8 +63,17 @@ export const Reason = {
   CloudUnavailable: "CloudUnavailable",
   /** The cloud is doing something else to it, or its state does not allow this now. */
   CloudBusy: "CloudBusy",
+  /** The cloud's word for the state it is in is none that this version knows. */
+  CloudPhaseUnknown: "CloudPhaseUnknown",
+  /** Of events: a long operation of the cloud has come a step further. */
+  Progressing: "Progressing",
   /** The cloud asks for fewer requests. */
   Throttled: "Throttled",
+
+  /** Of pools and add-ons: their cluster is not there, not yet there, or can't be worked with. */
+  ClusterNotReady: "ClusterNotReady",
+  /** The cluster sleeps: nothing in it can be changed, and it can't be deleted, until it is awake. */
+  ClusterHibernated: "ClusterHibernated",
 
   /** A Secret of the name that is to be published exists and is not this resource's. */
   SecretNotOwned: "SecretNotOwned",

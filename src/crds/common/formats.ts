@@ -42,3 +42,10 @@ export const camelCase = z
   .min(1)
   .max(64)
   .regex(/^[A-Z][A-Za-z0-9]*$/);
+
+/** An id of a thing that the resource uses and that others made, such as a network: by every cloud's alphabet. */
+export const cloudReference = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/);

@@ -21,9 +21,17 @@ const accountRef = withTransitionRule(
   },
 ).describe("The account to work with. Immutable.");
 
-/** Members for z.object(); the kind adds cloudName in the alphabet that its clouds take, and closes with managedSpec(). */
-export const managedFields = {
-  accountRef,
+export const clusterRef = withTransitionRule(
+  z.object({ name: objectName.describe("Name of the ManagedCluster, in our own namespace.") }),
+  {
+    rule: "self == oldSelf",
+    message: "clusterRef is immutable: what was made in one cluster cannot be found in another",
+    reason: "FieldValueForbidden",
+  },
+).describe("The cluster that it is part of. Immutable.");
+
+/** Members for z.object() of every kind that stands for something in a cloud. */
+export const externalFields = {
   externalId: externalId
     .optional()
     .describe(
@@ -48,15 +56,30 @@ export const managedFields = {
   ),
 } as const;
 
-/** Puts the rules over the fields on the whole spec: a rule on an optional field is skipped when it is added or removed. */
+/** The same for kinds that work with an account themselves. */
+export const managedFields = { accountRef, ...externalFields } as const;
+
+/**
+ * Puts the rules over the fields on the whole spec: a rule on an optional field is skipped when it is added or removed. The kind
+ * adds cloudName in the alphabet that its clouds take.
+ */
 export function managedSpec<S extends z.ZodObject>(spec: S): S {
-  const namedForGood = withTransitionRule(spec, {
-    rule: "has(self.cloudName) == has(oldSelf.cloudName) && (!has(self.cloudName) || self.cloudName == oldSelf.cloudName)",
-    message: "cloudName is immutable: it can be neither changed, nor added, nor removed",
+  return externalSpec(withImmutable(spec, "cloudName", "it names the thing in the cloud"));
+}
+
+/** A field that can be neither changed, nor added, nor removed; `why` follows its name in the message. */
+export function withImmutable<S extends z.ZodObject>(spec: S, field: string, why: string): S {
+  return withTransitionRule(spec, {
+    rule: `has(self.${field}) == has(oldSelf.${field}) && (!has(self.${field}) || self.${field} == oldSelf.${field})`,
+    message: `${field} is immutable, it can be neither changed, nor added, nor removed: ${why}`,
     reason: "FieldValueForbidden",
-    fieldPath: ".cloudName",
+    fieldPath: `.${field}`,
   });
-  return withTransitionRule(namedForGood, {
+}
+
+/** The rules of externalFields. */
+export function externalSpec<S extends z.ZodObject>(spec: S): S {
+  return withTransitionRule(spec, {
     rule: "!has(oldSelf.externalId) || (has(self.externalId) && self.externalId == oldSelf.externalId)",
     message: "externalId can be added once, but neither changed nor removed",
     reason: "FieldValueForbidden",

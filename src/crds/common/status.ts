@@ -55,7 +55,7 @@ export const commonStatus = {
 } as const;
 
 const operation = z.object({
-  verb: z.enum(["Create", "Update", "Delete"]).describe("What was asked of the cloud."),
+  verb: z.enum(["Create", "Update", "Hibernate", "Wake", "Delete"]).describe("What was asked of the cloud."),
   id: cloudId.optional().describe("The cloud's id of its job, where it has one."),
   nonce: z
     .string()
@@ -73,10 +73,28 @@ const operation = z.object({
 /** A journaled cloud operation (design section 3, steps 3 to 5). */
 export type Operation = Readonly<z.output<typeof operation>>;
 
+/** Of kinds that create: who made the thing, and how often it was tried. */
+export const originFields = {
+  origin: z
+    .enum(["Created", "Adopted"])
+    .optional()
+    .describe("Who made it. Created: Yunfan, which then deletes it by default. Adopted: somebody else."),
+  createAttempts: integer({ min: 0, max: 2 ** 31 - 1 })
+    .optional()
+    .describe("How many creations were journaled; each has a nonce of its own."),
+} as const;
+
+/** Of kinds whose clouds tell more than whether the thing is there. Of whatever alphabet, as cloudId is. */
+export const cloudPhase = z.string().max(253).describe("The cloud's own word for the state it is in.");
+
 /** Further members for kinds that stand for something in a cloud. */
 export const managedStatus = {
   ...commonStatus,
   externalId: cloudId.optional().describe("Id in the cloud of what this resource stands for."),
   cloudName: z.string().max(255).optional().describe("Name in the cloud: spec.cloudName, or else metadata.name."),
-  operation: operation.optional().describe("The journal of an operation whose outcome is not known yet."),
+  operation: operation
+    .optional()
+    .describe(
+      "The journal of a create whose outcome is not known yet; beside an externalId, a job of the cloud that is under way.",
+    ),
 } as const;

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { namespaceName, objectName } from "../common/formats.ts";
 import { managedFields, managedSpec } from "../common/spec.ts";
-import { managedStatus } from "../common/status.ts";
+import { managedStatus, originFields } from "../common/status.ts";
 import { conditionColumn, defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { integer, listMapOf } from "../schema/fields.ts";
@@ -52,14 +52,10 @@ const count = integer({ min: 0, max: 2 ** 31 - 1 });
 
 const status = z.object({
   ...managedStatus,
-  origin: z
-    .enum(["Created", "Adopted"])
-    .optional()
-    .describe("Who made the project. Created: Yunfan, which then deletes it by default. Adopted: somebody else."),
+  ...originFields,
   visibility: visibility.optional().describe("What the registry says."),
   repositoryCount: count.optional().describe("Repositories in the project."),
   tagCount: count.optional().describe("Tags in all repositories of the project."),
-  createAttempts: count.optional().describe("How many creations were journaled; each has a nonce of its own."),
 });
 
 export const registryProject = defineKind({

@@ -7,6 +7,11 @@ export function integer({ min, max }: { min: number; max: number }): z.ZodInt {
   return z.int().min(min).max(max);
 }
 
+/** A list that is one value: its order means something, and one applier owns it whole. */
+export function listOf<T extends z.ZodType>(item: T, { max }: { max: number }): z.ZodArray<T> {
+  return withKeywords(z.array(item).max(max), { "x-kubernetes-list-type": "atomic" }, () => true);
+}
+
 /** A list in which no value stands twice; two appliers may each own some of its values. */
 export function setOf<T extends z.ZodType<string>>(item: T, { max }: { max: number }): z.ZodArray<T> {
   return withKeywords(z.array(item).max(max), { "x-kubernetes-list-type": "set" }, (values) => allDiffer(values));
@@ -21,6 +26,20 @@ export function listMapOf<T extends z.ZodObject>(
   return withKeywords(z.array(item).max(max), keywords, (values) =>
     allDiffer(values.map((value) => JSON.stringify(keys.map((key) => value[key])))),
   );
+}
+
+/** An object of whatever members: what somebody else defines and Yunfan only passes on. */
+export function anyObject(): z.ZodRecord<z.ZodString, z.ZodUnknown> {
+  return withKeywords(z.record(z.string(), z.unknown()), { "x-kubernetes-preserve-unknown-fields": true }, () => true);
+}
+
+/** Values under keys. What a key may be, a rule has to say: a structural schema can't. */
+export function mapOf<T extends z.ZodType>(
+  key: z.ZodString,
+  value: T,
+  { max }: { max: number },
+): z.ZodRecord<z.ZodString, T> {
+  return withKeywords(z.record(key, value), { maxProperties: max }, (values) => Object.keys(values).length <= max);
 }
 
 function allDiffer(values: readonly string[]): boolean {

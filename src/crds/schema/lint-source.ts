@@ -13,6 +13,7 @@ const SURVIVING_CHECKS: Readonly<Record<string, readonly string[]>> = {
   record: [],
   enum: [],
   boolean: [],
+  unknown: [],
 };
 
 /** One line per finding, with the path of the field; empty where the CRD will say all that the schema says. */

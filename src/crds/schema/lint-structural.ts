@@ -1,5 +1,6 @@
 // What the API server would refuse, warn about or evaluate badly, found in a structural schema before it is installed.
 // The rules: apiextensions-apiserver pkg/apiserver/schema/validation.go, and reference/conventions.md section 1.
+import { PROVIDER_BLOCKS } from "../../lib/providers.ts";
 import { lintRules } from "./lint-rules.ts";
 import type { StructuralSchema } from "./structural.ts";
 
@@ -13,6 +14,8 @@ interface Place {
   readonly path: string;
   /** Below the items of a list, where a default makes GitOps tools see a difference for ever. */
   readonly inList: boolean;
+  /** In the block of one cloud, where words are the cloud's own. */
+  readonly inBlock: boolean;
 }
 
 /** Not among them: format. Where it stands, the API server takes a list in place of a string, and reads formats its own way. */
@@ -35,6 +38,7 @@ const KEYWORDS: ReadonlySet<string> = new Set([
   "type",
   "x-kubernetes-list-map-keys",
   "x-kubernetes-list-type",
+  "x-kubernetes-preserve-unknown-fields",
   "x-kubernetes-validations",
 ]);
 const SCALARS: ReadonlySet<string | undefined> = new Set(["string", "integer", "boolean"]);
@@ -44,11 +48,11 @@ export function lintStructural(schema: StructuralSchema, options: StructuralLint
   const rootRules = schema["x-kubernetes-validations"]
     ? ["$: a rule on the root keeps an object that became invalid from losing its finalizer: put it on spec"]
     : [];
-  return [...rootRules, ...lint(schema, { path: "$", inList: false }, options)];
+  return [...rootRules, ...lint(schema, { path: "$", inList: false, inBlock: false }, options)];
 }
 
 function lint(schema: StructuralSchema, place: Place, options: StructuralLintOptions): string[] {
-  const findings = [...lintKeywords(schema, place), ...lintType(schema, options), ...lintRules(schema)];
+  const findings = [...lintKeywords(schema, place), ...lintType(schema, place, options), ...lintRules(schema)];
   return [...findings.map((finding) => `${place.path}: ${finding}`), ...lintChildren(schema, place, options)];
 }
 
@@ -61,10 +65,10 @@ function lintKeywords(schema: StructuralSchema, { inList }: Place): string[] {
   ];
 }
 
-function lintType(schema: StructuralSchema, options: StructuralLintOptions): string[] {
+function lintType(schema: StructuralSchema, place: Place, options: StructuralLintOptions): string[] {
   switch (schema.type) {
     case "string":
-      return lintString(schema, options);
+      return [...lintString(schema, options), ...lintWords(schema, place)];
     case "integer":
       return missing(schema, ["minimum", "maximum"]);
     case "array":
@@ -81,15 +85,20 @@ function lintType(schema: StructuralSchema, options: StructuralLintOptions): str
 }
 
 function lintString(schema: StructuralSchema, { isRe2 }: StructuralLintOptions): string[] {
-  const badValues = (schema.enum ?? []).filter((value) => !/^[A-Z][A-Za-z0-9]*$/.test(String(value)));
   return [
     ...(schema.enum ? [] : missing(schema, ["maxLength"])),
     ...(schema.pattern === undefined || isRe2(schema.pattern) ? [] : [`RE2 refuses the pattern ${schema.pattern}`]),
-    ...badValues.map((value) => `the enum value ${String(value)} is not CamelCase`),
   ];
 }
 
-function lintObject({ properties, additionalProperties, maxProperties }: StructuralSchema): string[] {
+function lintWords({ enum: words = [] }: StructuralSchema, { inBlock }: Place): string[] {
+  const badWords = inBlock ? [] : words.filter((word) => !/^[A-Z][A-Za-z0-9]*$/.test(String(word)));
+  return badWords.map((word) => `the enum value ${String(word)} is not CamelCase`);
+}
+
+function lintObject(schema: StructuralSchema): string[] {
+  const { properties, additionalProperties, maxProperties } = schema;
+  if (schema["x-kubernetes-preserve-unknown-fields"]) return properties ? ["properties beside unknown ones"] : [];
   if (additionalProperties === undefined) return properties ? [] : ["an object without properties"];
   return [
     ...(properties ? ["properties and additionalProperties together"] : []),
@@ -120,14 +129,18 @@ function lintItems(schema: StructuralSchema, items: StructuralSchema): string[] 
 
 function lintChildren(schema: StructuralSchema, place: Place, options: StructuralLintOptions): string[] {
   const { properties = {}, items, additionalProperties } = schema;
-  const { path, inList } = place;
+  const { path } = place;
   return [
-    ...Object.entries(properties).flatMap(([name, child]) => lint(child, { path: `${path}.${name}`, inList }, options)),
-    ...(items ? lint(items, { path: `${path}[]`, inList: true }, options) : []),
+    ...Object.entries(properties).flatMap(([name, child]) => lint(child, memberOf(place, name), options)),
+    ...(items ? lint(items, { ...place, path: `${path}[]`, inList: true }, options) : []),
     ...(typeof additionalProperties === "object"
-      ? lint(additionalProperties, { path: `${path}{}`, inList }, options)
+      ? lint(additionalProperties, { ...place, path: `${path}{}` }, options)
       : []),
   ];
+}
+
+function memberOf({ path, inList, inBlock }: Place, name: string): Place {
+  return { path: `${path}.${name}`, inList, inBlock: inBlock || (path === "$.spec" && name in PROVIDER_BLOCKS) };
 }
 
 function missing(schema: StructuralSchema, keywords: readonly (keyof StructuralSchema)[]): string[] {

@@ -22,6 +22,7 @@ export interface StructuralSchema {
   items?: StructuralSchema;
   "x-kubernetes-list-type"?: "atomic" | "set" | "map";
   "x-kubernetes-list-map-keys"?: readonly string[];
+  "x-kubernetes-preserve-unknown-fields"?: true;
   "x-kubernetes-validations"?: readonly CelRule[];
 }
 
@@ -47,6 +48,9 @@ function emitEnforcements(zodSchema: z.core.$ZodTypes, json: Record<string, unkn
   for (const { keywords } of enforcements) Object.assign(json, keywords);
   const rules = enforcements.flatMap(({ rule }) => rule ?? []);
   if (rules.length > 0) json["x-kubernetes-validations"] = rules;
+  // What zod says of a record's keys, a structural schema has no word for; of unknown values, nothing is said.
+  delete json["propertyNames"];
+  if (json["x-kubernetes-preserve-unknown-fields"]) delete json["additionalProperties"];
   // Slashes are escaped in a JavaScript literal only, and kubectl shows the pattern to people.
   if (typeof json["pattern"] === "string") json["pattern"] = json["pattern"].replaceAll(String.raw`\/`, "/");
 }

@@ -1,0 +1,194 @@
+// The controllers, one for each kind, put together from what they share.
+import type { CloudDeps } from "../cloud/contract.ts";
+import { AccountDirectory } from "../controllers/cloudaccount/directory.ts";
+import { CloudAccountSteps } from "../controllers/cloudaccount/steps.ts";
+import { LifecycleReconciler, type Steps } from "../controllers/lifecycle/reconciler.ts";
+import type { Managed } from "../controllers/lifecycle/resource.ts";
+import { accountOf as accountOfCluster, type ManagedClusterDeps } from "../controllers/managedcluster/context.ts";
+import { needsAccount as clusterNeedsAccount } from "../controllers/managedcluster/remove.ts";
+import { ManagedClusterSteps } from "../controllers/managedcluster/steps.ts";
+import { accountOf as accountOfProject } from "../controllers/registryproject/context.ts";
+import { needsAccount as projectNeedsAccount } from "../controllers/registryproject/remove.ts";
+import { RegistryProjectSteps } from "../controllers/registryproject/steps.ts";
+import { cloudAccount, type CloudAccount } from "../crds/cloudaccount/schema.ts";
+import { managedCluster, type ManagedCluster } from "../crds/managedcluster/schema.ts";
+import { registryProject } from "../crds/registryproject/schema.ts";
+import type { HttpKubeClient } from "../kube/client.ts";
+import type { KubeObject, ResourceType } from "../kube/types.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Fence } from "../lib/fence.ts";
+import type { Logger } from "../lib/log.ts";
+import { VERSION } from "../lib/version.ts";
+import { Controller } from "../runtime/controller.ts";
+import type { EventRecorder } from "../runtime/events.ts";
+import type { Informer } from "../runtime/informer.ts";
+import type { Metrics } from "../runtime/metrics.ts";
+import { keyOf } from "../runtime/store.ts";
+import type { Caches } from "./caches.ts";
+import { clouds } from "./clouds.ts";
+
+export interface Parts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly identity: string;
+  readonly concurrency: ReadonlyMap<string, number>;
+  readonly settleWindowMs: number;
+  readonly metrics: Metrics;
+  readonly fence: Fence;
+  readonly events: EventRecorder;
+  readonly caches: Caches;
+  readonly client: HttpKubeClient;
+  /** Ends when the operator stops. */
+  readonly stop: AbortSignal;
+}
+
+export interface Controllers {
+  readonly accounts: Controller;
+  readonly projects: Controller;
+  readonly clusters: Controller;
+}
+
+export function createControllers(parts: Parts): { controllers: Controllers; directory: AccountDirectory } {
+  const { accounts, secrets } = parts.caches;
+  const directory = new AccountDirectory({
+    accounts: accounts.store,
+    secrets: secrets.store,
+    clouds,
+    cloudDeps: (account) => cloudDeps(parts, account),
+  });
+  const accountController = createAccountController(parts, directory);
+  const shared = { ...parts, directory, suspect: (account: string) => accountController.enqueue(account) };
+  const controllers = {
+    accounts: accountController,
+    projects: createProjectController(shared),
+    clusters: createClusterController(shared),
+  };
+  return { controllers, directory };
+}
+
+interface Shared extends Parts {
+  readonly directory: AccountDirectory;
+  /** Has the credentials of an account ("namespace/name") verified now: the cloud has just refused them. */
+  readonly suspect: (account: string) => void;
+}
+
+function createAccountController(parts: Parts, directory: AccountDirectory): Controller {
+  const { caches, client } = parts;
+  const steps = new CloudAccountSteps({ client, directory, users: (account) => usersOf(caches, account) });
+  return controllerOf(parts, {
+    type: cloudAccount.type,
+    steps,
+    informer: caches.accounts,
+    driftGroup: ({ metadata }) => keyOf(metadata),
+  });
+}
+
+/** Resources that still need the account to let go of what they hold in the cloud. */
+function usersOf({ projects, clusters }: Caches, account: CloudAccount): readonly string[] {
+  const key = keyOf(account.metadata);
+  return [
+    ...projects.store.byIndex("account", key).filter((user) => projectNeedsAccount(user, account)),
+    ...clusters.store.byIndex("account", key).filter((user) => clusterNeedsAccount(user, account)),
+  ].map(named);
+}
+
+function named({ kind, metadata }: KubeObject): string {
+  return `${kind} ${keyOf(metadata)}`;
+}
+
+function createProjectController(shared: Shared): Controller {
+  const { client, clock, directory, settleWindowMs, stop, suspect, caches } = shared;
+  const { projects, published } = caches;
+  const steps = new RegistryProjectSteps({
+    client,
+    clock,
+    directory,
+    projects: projects.store,
+    published: published.store,
+    settleWindowMs,
+    signal: stop,
+    suspect,
+  });
+  return controllerOf(shared, {
+    type: registryProject.type,
+    steps,
+    informer: projects,
+    driftGroup: accountOfProject,
+  });
+}
+
+function createClusterController(shared: Shared): Controller {
+  const { caches, stop } = shared;
+  const deps: ManagedClusterDeps = {
+    ...shared,
+    clusters: caches.clusters.store,
+    published: caches.published.store,
+    members: (cluster) => membersOf(caches, cluster),
+    signal: stop,
+  };
+  return controllerOf(shared, {
+    type: managedCluster.type,
+    steps: new ManagedClusterSteps(deps),
+    informer: caches.clusters,
+    driftGroup: accountOfCluster,
+  });
+}
+
+function membersOf(_caches: Caches, _cluster: ManagedCluster): readonly string[] {
+  return [].map(named);
+}
+
+interface KindSetup<T extends Managed> {
+  readonly type: ResourceType;
+  readonly steps: Steps<T>;
+  readonly informer: Informer<T>;
+  readonly driftGroup: (object: T) => string;
+}
+
+function controllerOf<T extends Managed>(
+  parts: Parts,
+  { type, steps, informer, driftGroup }: KindSetup<T>,
+): Controller {
+  const { client, clock, log, events, metrics } = parts;
+  const { store } = informer;
+  const name = type.kind.toLowerCase();
+  const reconciler = new LifecycleReconciler<T>(
+    {
+      client,
+      type,
+      clock,
+      absorb: (object) => store.absorb(object),
+      get: (key) => store.get(key),
+      events,
+      random: Math.random,
+      driftGroup,
+    },
+    steps,
+  );
+  const workers = parts.concurrency.get(type.kind);
+  return new Controller({
+    name,
+    type,
+    reconciler,
+    ...(workers !== undefined && { concurrency: workers }),
+    terminalRetryMs: (key) => reconciler.terminalRetryMs(key),
+    clock,
+    log,
+    metrics: metrics.controller(name),
+    queueMetrics: metrics.queue(name),
+  });
+}
+
+function cloudDeps({ clock, log, identity, metrics, fence }: Parts, { metadata, spec }: CloudAccount): CloudDeps {
+  const account = keyOf(metadata);
+  const cloud = spec.provider;
+  return {
+    clock,
+    log: log.child({ account }),
+    fence,
+    userAgent: `yunfan/${VERSION} (${identity})`,
+    onRequest: ({ operation, code }) =>
+      metrics.cloud.requested({ cloud, account, operation, code: code === 0 ? "<error>" : String(code) }),
+    budgetMetrics: metrics.cloud,
+  };
+}

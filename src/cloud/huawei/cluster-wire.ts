@@ -1,0 +1,156 @@
+// Wire formats of clusters, jobs and quotas (huawei-cce.txt 4.1.1 to 4.1.5, 4.1.24, 4.4.1), read leniently.
+import { z } from "zod";
+import type { Cluster, ClusterPhase, ClusterRequest, Job, JobPhase } from "../clusters.ts";
+import { CloudError } from "../errors.ts";
+import { blockOf } from "./config.ts";
+import { parseDescription, withMark } from "./marks.ts";
+import {
+  explanation,
+  instant,
+  count,
+  jobIdOf,
+  jobReference,
+  lenientObject,
+  listOf,
+  optionalText,
+  text,
+} from "./wire.ts";
+
+/** Table 4-33, 4.1.6, and what later versions add (reference/clouds.md section 2). `Empty` says nothing that can be built upon. */
+const PHASES: Readonly<Record<string, ClusterPhase>> = {
+  Available: "Available",
+  Unavailable: "Failed",
+  Error: "Failed",
+  RollbackFailed: "Failed",
+  Creating: "Creating",
+  Deleting: "Deleting",
+  ScalingUp: "Changing",
+  ScalingDown: "Changing",
+  Upgrading: "Changing",
+  Resizing: "Changing",
+  RollingBack: "Changing",
+  Hibernating: "Hibernating",
+  Hibernation: "Hibernated",
+  Awaking: "Waking",
+};
+
+const network = lenientObject({ vpc: optionalText, subnet: optionalText });
+
+const endpoint = z.object({ url: text, type: text });
+
+export const cluster = z
+  .object({
+    metadata: z.object({ uid: z.string().min(1), name: z.string().min(1), creationTimestamp: text }),
+    spec: lenientObject({
+      version: text,
+      description: text,
+      hostNetwork: network,
+      // As tables 4-15 and 4-23 spell it.
+      hostNetwok: network,
+      containerNetwork: lenientObject({ cidr: optionalText }),
+      kubernetesSvcIpRange: optionalText,
+    }),
+    status: lenientObject({
+      phase: text,
+      reason: text,
+      message: text,
+      endpoints: z.union([z.array(endpoint), endpoint.transform((one) => [one])]).catch([]),
+      ...jobReference,
+    }),
+  })
+  .transform(({ metadata, spec, status }): Cluster => ({
+    id: metadata.uid,
+    name: metadata.name,
+    phase: PHASES[status.phase] ?? "Unknown",
+    cloudPhase: status.phase,
+    message: explanation(status.reason, status.message),
+    version: spec.version,
+    ...parseDescription(spec.description),
+    createdAtMs: instant(metadata.creationTimestamp),
+    network: {
+      vpcId: spec.hostNetwork.vpc ?? spec.hostNetwok.vpc,
+      subnetId: spec.hostNetwork.subnet ?? spec.hostNetwok.subnet,
+      podCidr: spec.containerNetwork.cidr,
+      serviceCidr: spec.kubernetesSvcIpRange,
+    },
+    endpoints: { internal: urlOf("Internal", status.endpoints), external: urlOf("External", status.endpoints) },
+    jobId: jobIdOf(status),
+  }));
+
+export const clusterList = z.object({ items: listOf(cluster) });
+
+const clusterOptions = z.object({
+  type: z.string().min(1).default("VirtualMachine"),
+  // Can't be changed later, so by default the one that survives the loss of a control plane node.
+  flavor: z.string().min(1).default("cce.s2.small"),
+  category: z.string().optional(),
+  // Works in every VPC; vpc-router does not where the VPC has extended ranges (table 4-16).
+  containerNetworkMode: z.string().min(1).default("overlay_l2"),
+  ipv6enable: z.boolean().optional(),
+  authentication: z.record(z.string(), z.unknown()).optional(),
+  masters: z.array(z.record(z.string(), z.unknown())).optional(),
+  extendParam: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** The body of POST (4.1.1). Throws CloudError Rejected where something is missing that the cloud needs. */
+export function createBody(request: ClusterRequest): object {
+  const { containerNetworkMode, ...options } = blockOf("spec.huawei", clusterOptions, request.options);
+  const { vpcId, subnetId, podCidr, serviceCidr } = request.network;
+  if (vpcId === undefined || subnetId === undefined) {
+    const message = "This cloud needs spec.network.vpcId and spec.network.subnetId: give both";
+    throw new CloudError("Rejected", { message, advice: "" });
+  }
+  return {
+    kind: "Cluster",
+    apiVersion: "v3",
+    metadata: { name: request.name },
+    spec: {
+      ...options,
+      version: request.version,
+      description: withMark(request.description, request.nonce),
+      hostNetwork: { vpc: vpcId, subnet: subnetId },
+      containerNetwork: { mode: containerNetworkMode, cidr: podCidr },
+      kubernetesSvcIpRange: serviceCidr,
+    },
+  };
+}
+
+const jobStatus = lenientObject({ phase: text, reason: text });
+
+const jobSpec = { type: text };
+
+/** 4.1.24. Tables say that subJobs is an object; it is an array in the example. */
+export const job = z
+  .object({
+    metadata: z.object({ uid: z.string().min(1) }),
+    spec: lenientObject({
+      ...jobSpec,
+      subJobs: z.array(z.object({ spec: lenientObject(jobSpec), status: jobStatus })).catch([]),
+    }),
+    status: jobStatus,
+  })
+  .transform(({ metadata, spec, status }): Job => ({
+    id: metadata.uid,
+    phase: jobPhase(status.phase),
+    type: spec.type,
+    reason: explanation(status.reason),
+    steps: spec.subJobs.map((step) => ({
+      type: step.spec.type,
+      phase: jobPhase(step.status.phase),
+      reason: explanation(step.status.reason),
+    })),
+  }));
+
+/** 4.4.1. A limit below zero is none. */
+export const quotas = z.object({
+  quotas: listOf(z.object({ quotaKey: text, quotaLimit: count, used: count })),
+});
+
+function jobPhase(word: string): JobPhase {
+  const known: readonly JobPhase[] = ["Initializing", "Running", "Success", "Failed"];
+  return known.find((phase) => phase === word) ?? "Unknown";
+}
+
+function urlOf(type: string, endpoints: readonly { url: string; type: string }[]): string | undefined {
+  return endpoints.find((one) => one.type === type && one.url !== "")?.url;
+}

@@ -1,0 +1,48 @@
+import { describe, expect, test } from "vitest";
+import type { Credentials } from "../contract.ts";
+import { proofOf } from "./credentials.ts";
+
+const KEY = { accessKey: "ak", secretKey: "sk/+=" };
+const LOGIN = { username: "operator", password: "two words", domainName: "team" };
+
+function failureOf(credentials: Credentials): Error {
+  try {
+    proofOf(credentials);
+  } catch (error) {
+    return error as Error;
+  }
+  return expect.fail("It was taken");
+}
+
+test("the Secret's keys choose the way to sign in", () => {
+  expect(proofOf({ ...KEY, region: "ignored" })).toEqual({ key: KEY });
+  expect(proofOf(LOGIN)).toEqual({ login: LOGIN });
+});
+
+describe("refused", () => {
+  test.each<[string, Credentials, string, RegExp]>([
+    ["none", {}, "CredentialsMalformed", /accessKey, secretKey$/],
+    ["half a key", { accessKey: "ak" }, "CredentialsMalformed", /missing or empty: secretKey$/],
+    ["an empty key", { ...KEY, secretKey: "" }, "CredentialsMalformed", /missing or empty: secretKey$/],
+    ["a login without its domain", { ...LOGIN, domainName: "" }, "CredentialsMalformed", /empty: domainName$/],
+    ["a password alone", { password: "p" }, "CredentialsMalformed", /empty: username, domainName$/],
+    ["a line break at the end", { ...KEY, secretKey: "sk\n" }, "CredentialsMalformed", /^secretKey in/],
+    ["a space in front", { ...LOGIN, password: " p" }, "CredentialsMalformed", /^password in/],
+    ["both ways", { ...KEY, ...LOGIN }, "AmbiguousCredentials", /accessKey, secretKey, username, password, domainName/],
+    ["a key and a part of a login", { ...KEY, username: "u" }, "AmbiguousCredentials", /username/],
+    ["parts of both", { accessKey: "ak", password: "p" }, "AmbiguousCredentials", /accessKey, password/],
+  ])("%s", (_what, credentials, kind, message) => {
+    expect(failureOf(credentials)).toMatchObject({ kind, message: expect.stringMatching(message) });
+  });
+
+  test("without a word of what they hold", () => {
+    const secrets = { accessKey: "alpha-value", secretKey: "beta-value\n", username: "gamma-value" };
+    for (const credentials of [secrets, { accessKey: secrets.accessKey, secretKey: secrets.secretKey }]) {
+      expect(failureOf(credentials).message).not.toMatch(/-value/);
+    }
+  });
+
+  test("where a key comes from the prototype", () => {
+    expect(failureOf(Object.create(KEY) as Credentials)).toMatchObject({ kind: "CredentialsMalformed" });
+  });
+});

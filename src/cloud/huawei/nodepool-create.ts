@@ -1,0 +1,78 @@
+// The request that creates a node pool (huawei-cce.txt 4.1.19; nodeTemplate: tables 4-75 and 4-239).
+import { z } from "zod";
+import type { NodeLogin, NodePoolRequest, Volume } from "../nodepools.ts";
+import { blockOf } from "./config.ts";
+import { autoscalingBody, markedLabels, volumeBody } from "./nodepool-wire.ts";
+import { hashedPassword } from "./password.ts";
+
+/** The cloud demands both disks. The smallest that it takes, of the type that is in all its examples. */
+const DEFAULT_ROOT_VOLUME: Volume = { type: "SATA", sizeGiB: 40 };
+const DEFAULT_DATA_VOLUME: Volume = { type: "SATA", sizeGiB: 100 };
+
+const poolOptions = z.object({
+  /** Plain text, encoded here. */
+  preInstall: z.string().optional(),
+  postInstall: z.string().optional(),
+  maxPods: z.int().optional(),
+  subnetId: z.string().optional(),
+  serverGroupReference: z.string().optional(),
+});
+
+type PoolOptions = z.output<typeof poolOptions>;
+
+/** The body, and what in it no message may show. Throws CloudError Rejected where the provider's block is not valid. */
+export function createRequest(request: NodePoolRequest): { body: object; secrets: readonly string[] } {
+  const options = blockOf("spec.huawei", poolOptions, request.options);
+  const { login, secrets } = loginBody(request.login);
+  const body = {
+    kind: "NodePool",
+    apiVersion: "v3",
+    metadata: { name: request.name },
+    spec: {
+      type: "vm",
+      initialNodeCount: request.replicas,
+      autoscaling: autoscalingBody(request.autoscaling),
+      ...(options.serverGroupReference === undefined
+        ? {}
+        : { nodeManagement: { serverGroupReference: options.serverGroupReference } }),
+      nodeTemplate: { ...nodeTemplate(request, options), login },
+    },
+  };
+  return { body, secrets };
+}
+
+function nodeTemplate(request: NodePoolRequest, options: PoolOptions): object {
+  const dataVolumes = request.dataVolumes.length === 0 ? [DEFAULT_DATA_VOLUME] : request.dataVolumes;
+  return {
+    flavor: request.instanceType,
+    az: request.zone ?? "random",
+    os: request.os,
+    rootVolume: volumeBody(request.rootVolume ?? DEFAULT_ROOT_VOLUME),
+    dataVolumes: dataVolumes.map(volumeBody),
+    ...(options.subnetId === undefined ? {} : { nodeNicSpec: { primaryNic: { subnetId: options.subnetId } } }),
+    ...extendParam(options),
+    k8sTags: markedLabels(request.labels, request.nonce),
+    taints: request.taints,
+  };
+}
+
+function extendParam({ preInstall, postInstall, maxPods }: PoolOptions): { extendParam?: object } {
+  const parameters = {
+    ...(preInstall === undefined ? {} : { "alpha.cce/preInstall": base64(preInstall) }),
+    ...(postInstall === undefined ? {} : { "alpha.cce/postInstall": base64(postInstall) }),
+    ...(maxPods === undefined ? {} : { maxPods }),
+  };
+  return Object.keys(parameters).length === 0 ? {} : { extendParam: parameters };
+}
+
+/** Tables 4-78 and 4-79. */
+function loginBody(login: NodeLogin | undefined): { login: object | undefined; secrets: readonly string[] } {
+  if (login === undefined) return { login: undefined, secrets: [] };
+  if ("keyPairName" in login) return { login: { sshKey: login.keyPairName }, secrets: [] };
+  const password = hashedPassword(login.password);
+  return { login: { userPassword: { username: "root", password } }, secrets: [login.password, password] };
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString("base64");
+}

@@ -1,0 +1,154 @@
+// Wire formats of node pools and nodes (huawei-cce.txt 4.1.11, 4.1.19 to 4.1.23), read leniently.
+import { z } from "zod";
+import type {
+  Autoscaling,
+  NodePhase,
+  NodePool,
+  NodePoolChange,
+  NodePoolPhase,
+  PoolNode,
+  Volume,
+} from "../nodepools.ts";
+import { MARK_LABEL } from "./marks.ts";
+import { count, flag, lenientObject, listOf, optionalText, text } from "./wire.ts";
+
+/** Labels that the cloud adds by itself, such as cce.cloud.com/cce-nodepool (table 4-89). */
+const LABELS_OF_CLOUD = "cce.cloud.com/";
+
+/** Table 4-232: no word at all is the normal state. `Synchronized` too is on its way to it (reference/clouds.md section 2). */
+const POOL_PHASES: Readonly<Record<string, NodePoolPhase>> = {
+  "": "Normal",
+  Synchronizing: "Synchronizing",
+  Synchronized: "Synchronizing",
+  SoldOut: "SoldOut",
+  Error: "Failed",
+  Deleting: "Deleting",
+};
+
+/** Table 4-115. */
+const NODE_PHASES: Readonly<Record<string, NodePhase>> = {
+  Build: "Creating",
+  Installing: "Creating",
+  Active: "Active",
+  Abnormal: "Abnormal",
+  Deleting: "Deleting",
+  Upgrading: "Changing",
+};
+
+const taint = z.object({
+  key: z.string(),
+  value: text,
+  effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]),
+});
+
+/** Members with a value of zero are left out of the reference's examples, as Go does it. */
+const wirePool = z.object({
+  metadata: z.object({ uid: z.string().min(1), name: z.string().min(1) }),
+  spec: lenientObject({
+    initialNodeCount: count,
+    autoscaling: lenientObject({ enable: flag, minNodeCount: count, maxNodeCount: count }),
+    nodeTemplate: lenientObject({
+      flavor: text,
+      az: optionalText,
+      os: optionalText,
+      k8sTags: z.record(z.string(), z.string()).catch({}),
+      taints: z.array(taint).optional().catch(undefined),
+    }),
+  }),
+  status: lenientObject({ phase: optionalText, currentNode: count }),
+});
+
+/** 4.1.20. Its state is normal where it tells none: the word for it is empty. */
+export const nodePool = wirePool.transform((wire) => poolOf(wire, "Normal"));
+
+/** 4.1.21, whose table has no state: where it tells none, it is not known. */
+export const nodePoolList = z.object({ items: listOf(wirePool.transform((wire) => poolOf(wire, "Unknown"))) });
+
+function poolOf({ metadata, spec, status }: z.output<typeof wirePool>, untold: NodePoolPhase): NodePool {
+  const { autoscaling, nodeTemplate } = spec;
+  return {
+    id: metadata.uid,
+    name: metadata.name,
+    phase: status.phase === undefined ? untold : (POOL_PHASES[status.phase] ?? "Unknown"),
+    cloudPhase: status.phase ?? "",
+    // What it has stands in where it is left out: a 0 that is only untold would come back to the cloud in the next PUT.
+    desired: spec.initialNodeCount ?? status.currentNode ?? 0,
+    current: status.currentNode,
+    autoscaling: {
+      enabled: autoscaling.enable,
+      minReplicas: autoscaling.minNodeCount ?? 0,
+      maxReplicas: autoscaling.maxNodeCount ?? 0,
+    },
+    labels: usersLabels(nodeTemplate.k8sTags),
+    // In no table of a read, so it is unusual that they are told (reference/clouds.md section 2).
+    taints: nodeTemplate.taints,
+    mark: nodeTemplate.k8sTags[MARK_LABEL],
+    instanceType: nodeTemplate.flavor,
+    zone: nodeTemplate.az,
+    os: nodeTemplate.os,
+  };
+}
+
+function usersLabels(k8sTags: Readonly<Record<string, string>>): Record<string, string> {
+  const isTheirs = (key: string): boolean => key !== MARK_LABEL && !key.startsWith(LABELS_OF_CLOUD);
+  return Object.fromEntries(Object.entries(k8sTags).filter(([key]) => isTheirs(key)));
+}
+
+/**
+ * The body of PUT (4.1.22): whole, with kind and metadata, which its table requires and its example lacks. A count that is left
+ * out means none to the cloud, labels that are left out mean that they are to go.
+ */
+export function updateBody(change: NodePoolChange): object {
+  return {
+    kind: "NodePool",
+    apiVersion: "v3",
+    metadata: { name: change.name },
+    spec: {
+      initialNodeCount: change.replicas,
+      autoscaling: autoscalingBody(change.autoscaling),
+      nodeTemplate: { k8sTags: markedLabels(change.labels, change.mark), taints: change.taints },
+    },
+  };
+}
+
+export function autoscalingBody({ enabled, minReplicas, maxReplicas }: Autoscaling): object {
+  return { enable: enabled, minNodeCount: minReplicas, maxNodeCount: maxReplicas };
+}
+
+export function markedLabels(
+  labels: Readonly<Record<string, string>>,
+  mark: string | undefined,
+): Record<string, string> {
+  return mark === undefined ? { ...labels } : { ...labels, [MARK_LABEL]: mark };
+}
+
+export function volumeBody({ type, sizeGiB }: Volume): object {
+  return { volumetype: type, size: sizeGiB };
+}
+
+/** 4.1.11. */
+export const nodeList = z.object({
+  items: listOf(
+    z
+      .object({
+        metadata: z.object({
+          uid: z.string().min(1),
+          name: text,
+          annotations: z.record(z.string(), z.unknown()).catch({}),
+        }),
+        status: lenientObject({ phase: text }),
+      })
+      .transform(({ metadata, status }): PoolNode => ({
+        id: metadata.uid,
+        name: metadata.name,
+        poolId: poolIdOf(metadata.annotations["kubernetes.io/node-pool.id"]),
+        phase: NODE_PHASES[status.phase] ?? "Unknown",
+        cloudPhase: status.phase,
+      })),
+  ),
+});
+
+/** Of a node outside of all pools it is `zone#flavor#os` (table 4-99). */
+function poolIdOf(annotation: unknown): string | undefined {
+  return typeof annotation === "string" && annotation !== "" && !annotation.includes("#") ? annotation : undefined;
+}

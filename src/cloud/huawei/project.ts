@@ -1,0 +1,66 @@
+// The id of the account's project: given, told by the token, or looked up by its name (huawei-cce.txt 3.2, 7.5).
+import { z } from "zod";
+import { CloudError } from "../errors.ts";
+import type { Authenticator } from "./authentication.ts";
+import type { ProjectReference } from "./config.ts";
+import type { Requests } from "./requests.ts";
+import type { Services } from "./services.ts";
+import { SharedRun } from "./shared-run.ts";
+import { listOf, readJson } from "./wire.ts";
+
+export interface ProjectOptions {
+  readonly reference: ProjectReference;
+  readonly requests: Requests;
+  readonly services: Services;
+  readonly authenticator: Authenticator;
+  /** Ends a look-up under way. */
+  readonly closed: AbortSignal;
+}
+
+export class Project {
+  readonly #options: ProjectOptions;
+  readonly #search: SharedRun<string>;
+  #id: string | undefined;
+
+  constructor(options: ProjectOptions) {
+    this.#options = options;
+    this.#search = new SharedRun(() => this.#find());
+  }
+
+  /** Looked up once; throws CloudError Rejected where there is not exactly one project of that name. */
+  async id(signal: AbortSignal): Promise<string> {
+    return this.#id ?? (await this.#search.join(signal));
+  }
+
+  async #find(): Promise<string> {
+    const { reference, authenticator, closed } = this.#options;
+    this.#id =
+      "id" in reference
+        ? reference.id
+        : ((await authenticator.projectId(closed)) ?? (await this.#byName(reference.name)));
+    return this.#id;
+  }
+
+  /** `name` may be ignored by the service, which then lists all. */
+  async #byName(name: string): Promise<string> {
+    const { requests, services, closed } = this.#options;
+    const answer = await requests.send(services.iam, {
+      operation: "FindProject",
+      method: "GET",
+      path: "/v3/auth/projects",
+      query: [["name", name]],
+      signal: closed,
+    });
+    const { projects } = readJson("FindProject", answer.body, projectList);
+    const [found, ...others] = projects.filter((project) => project.name === name);
+    if (found === undefined || others.length > 0) {
+      throw new CloudError("Rejected", {
+        message: `The account has ${found === undefined ? "no project" : "several projects"} named ${JSON.stringify(name)}`,
+        advice: "Set spec.huawei.projectId or spec.huawei.projectName of the account",
+      });
+    }
+    return found.id;
+  }
+}
+
+const projectList = z.object({ projects: listOf(z.object({ id: z.string().min(1), name: z.string() })) });

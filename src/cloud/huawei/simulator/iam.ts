@@ -1,0 +1,119 @@
+// IAM (huawei-cce.txt 3.1, 3.2, 7.5): tokens for a user name and password, and the lookup of the project's id.
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import type { Clock } from "../../../lib/clock.ts";
+import type { Answer, Call, Route } from "../../simulation/cloud.ts";
+import { parseInput, parseJson } from "../../simulation/refusal.ts";
+import { iamFailure } from "./refusals.ts";
+import type { CceTables, Project } from "./state.ts";
+
+export interface IamRules {
+  /** Left out: nobody can log in. */
+  readonly user?: { readonly name: string; readonly password: string } | undefined;
+  /** Left out: any account name will do. */
+  readonly domain?: string | undefined;
+  readonly project: Project;
+  readonly tokenTtlMs: number;
+}
+
+/** What a token is good for; one without a project names no project's resources. */
+export interface Token {
+  readonly expiresAtMs: number;
+  readonly hasProject: boolean;
+}
+
+/** Issues and knows tokens. They are no resources: the store and `effect` know nothing of them. */
+export interface TokenDesk {
+  /** Undefined where it was never issued; an expired token is still known. */
+  find(token: string): Token | undefined;
+  readonly routes: readonly Route<CceTables>[];
+}
+
+const credentials = z.object({
+  auth: z.object({
+    identity: z.object({
+      methods: z.array(z.string()),
+      password: z.object({
+        user: z.object({ name: z.string(), password: z.string(), domain: z.object({ name: z.string() }) }),
+      }),
+    }),
+    scope: z
+      .object({
+        project: z.object({ id: z.string().optional(), name: z.string().optional() }).optional(),
+        domain: z.object({ id: z.string().optional(), name: z.string().optional() }).optional(),
+      })
+      .optional(),
+  }),
+});
+
+type Credentials = z.output<typeof credentials>["auth"];
+
+const DOMAIN_ID = "65382450e8f64ac0870cd180d14e684b";
+
+/** A desk whose tokens expire by the real clock, whatever the speed. */
+export function openTokenDesk(rules: IamRules, clock: Clock): TokenDesk {
+  const issued = new Map<string, Token>();
+  const issue = ({ body }: Call): Answer => {
+    const { auth } = parseInput(credentials, parseJson(body));
+    const refusal = refuse(auth, rules);
+    if (refusal !== undefined) return iamFailure(401, refusal);
+    const id = `MII${randomUUID().replaceAll("-", "")}`;
+    const token = { expiresAtMs: clock.now() + rules.tokenTtlMs, hasProject: auth.scope?.project !== undefined };
+    issued.set(id, token);
+    return { status: 201, headers: { "x-subject-token": id }, body: { token: tokenOnWire(token, rules, clock) } };
+  };
+  const listProjects = ({ query }: Call): Answer => {
+    const name = query.get("name");
+    const projects = name === null || name === rules.project.name ? [projectOnWire(rules.project)] : [];
+    return { status: 200, body: { projects, links: { next: null, previous: null } } };
+  };
+  return {
+    find: (token) => issued.get(token),
+    routes: [
+      { method: "POST", path: "/v3/auth/tokens", handle: issue },
+      // 7.5 has /v3/projects, 3.2 and the service itself /v3/auth/projects.
+      { method: "GET", path: "/v3/auth/projects", handle: listProjects },
+      { method: "GET", path: "/v3/projects", handle: listProjects },
+    ],
+  };
+}
+
+/** One message for all that can be wrong with a login: it is nobody's business which part it was. */
+function refuse({ identity, scope }: Credentials, { user, domain, project }: IamRules): string | undefined {
+  const given = identity.password.user;
+  const isKnown =
+    given.name === user?.name &&
+    given.password === user.password &&
+    (domain === undefined || given.domain.name === domain);
+  if (!isKnown) return "The username or password is wrong.";
+  const wanted = scope?.project;
+  if (wanted === undefined) return undefined;
+  const isOurs = wanted.id === undefined ? wanted.name === project.name : wanted.id === project.id;
+  return isOurs ? undefined : "The request you have made requires authentication.";
+}
+
+function tokenOnWire(token: Token, { user, project, domain }: IamRules, clock: Clock): unknown {
+  const account = { id: DOMAIN_ID, name: domain ?? "account" };
+  return {
+    expires_at: new Date(token.expiresAtMs).toISOString().replace("Z", "000Z"),
+    issued_at: new Date(clock.now()).toISOString().replace("Z", "000Z"),
+    methods: ["password"],
+    user: { id: "7116d09f88fa41908676fdd4b039e95b", name: user?.name, domain: account },
+    ...(token.hasProject ? { project: { id: project.id, name: project.name, domain: account } } : { domain: account }),
+    roles: [{ id: "0", name: "te_admin" }],
+  };
+}
+
+/** 7.5. */
+function projectOnWire({ id, name }: Project): unknown {
+  return {
+    domain_id: DOMAIN_ID,
+    is_domain: false,
+    parent_id: DOMAIN_ID,
+    name,
+    description: "",
+    links: { next: null, previous: null },
+    id,
+    enabled: true,
+  };
+}

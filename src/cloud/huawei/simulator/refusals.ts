@@ -1,0 +1,93 @@
+// Refusals of the cloud with their codes, and the wire formats of its errors: gateway and CCE, add-ons, IAM.
+import type { Answer, Call, Failed } from "../../simulation/cloud.ts";
+import { Refusal } from "../../simulation/refusal.ts";
+
+/** How CCE spells an error: the reference (7.4) `error_code`, the vendor's SDKs `errorCode`. */
+export type ErrorStyle = "Snake" | "Camel";
+
+/** A refusal whose code the status alone does not give. */
+export class CodedRefusal extends Refusal {
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(status, message);
+    this.name = "CodedRefusal";
+    this.code = code;
+  }
+}
+
+export function notFound(what: string, id: string): CodedRefusal {
+  return new CodedRefusal(404, "CCE.01404001", `Resource not found: ${what} ${id}`);
+}
+
+export function nameTaken(what: string, name: string): CodedRefusal {
+  return new CodedRefusal(409, "CCE.01409001", `The resource already exists: ${what} ${name}`);
+}
+
+/** `.01403003`: the thing itself is in the wrong state; `.01403009`: the cluster around it is. */
+export function wrongState(code: "CCE.01403003" | "CCE.01403006" | "CCE.01403009", message: string): CodedRefusal {
+  return new CodedRefusal(403, code, message);
+}
+
+/** Codes where no handler chose one: of the gateway (APIGW) and of CCE. */
+const CCE_CODES: Readonly<Record<number, string>> = {
+  400: "CCE.01400001",
+  401: "APIGW.0301",
+  403: "CCE.01403001",
+  404: "APIGW.0101",
+  409: "CCE.01409001",
+  429: "APIGW.0308",
+  500: "CCE.01500001",
+  502: "APIGW.0202",
+  503: "APIGW.0201",
+  504: "APIGW.0203",
+};
+
+const IAM_TITLES: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  500: "Internal Server Error",
+};
+
+/** The gateway stands before CCE and before the add-on manager, and answers in its own format for both. */
+function isGateways(code: string): boolean {
+  return code.startsWith("APIGW.");
+}
+
+function codeOf(status: number, { error }: Failed): string {
+  if (error instanceof CodedRefusal) return error.code;
+  return CCE_CODES[status] ?? `CCE.01${status}001`;
+}
+
+/** 7.4: `{"code","message"}` with codes of the add-on manager. */
+function addonFailure(status: number, message: string, code: string): Answer {
+  const ownCode = code.startsWith("SVCSTG.") ? code : `SVCSTG.CCE-ADDONMGR.${status === 400 ? "4000003" : status}`;
+  return { status, body: { code: ownCode, message } };
+}
+
+/** An error as the part of the cloud sends it that `failed.call` was meant for. */
+export function failure(style: ErrorStyle): (status: number, message: string, failed: Failed) => Answer {
+  return (status, message, failed) => {
+    if (isIam(failed.call)) return iamFailure(status, message);
+    const code = codeOf(status, failed);
+    if (isGateways(code)) return { status, body: { error_msg: message, error_code: code } };
+    if (isAddons(failed.call)) return addonFailure(status, message, code);
+    if (style === "Camel") return { status, body: { errorCode: code, errorMessage: message } };
+    return { status, body: { error_code: code, error_msg: message } };
+  };
+}
+
+/** `{"error":{…}}`, as Keystone and IAM have it. */
+export function iamFailure(status: number, message: string): Answer {
+  return { status, body: { error: { message, code: status, title: IAM_TITLES[status] ?? "Error" } } };
+}
+
+export function isIam({ path }: Call): boolean {
+  return path.startsWith("/v3/");
+}
+
+function isAddons({ path }: Call): boolean {
+  return path.startsWith("/api/v3/addon");
+}

@@ -1,0 +1,259 @@
+// What exists in the simulated CCE: clusters, node pools, nodes, add-ons, jobs, quotas, and what a test has planned.
+import { randomUUID } from "node:crypto";
+import type { Identified, StoreView } from "../../simulation/store.ts";
+import { Store } from "../../simulation/store.ts";
+import type { Timeline } from "../../simulation/timeline.ts";
+import { notFound } from "./refusals.ts";
+
+/** Times are ISO 8601; each wire format shows them in its own way. */
+interface Entity extends Identified {
+  readonly name: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** 4.1.2 and 4.1.6; `Error` is what a read without `errorStatus` shows as `Deleting`. */
+export const CLUSTER_PHASES = [
+  "Creating",
+  "Available",
+  "Unavailable",
+  "Deleting",
+  "Error",
+  "Empty",
+  "Hibernating",
+  "Hibernation",
+  "Awaking",
+  "ScalingUp",
+  "ScalingDown",
+  "Upgrading",
+  "Resizing",
+  "RollingBack",
+  "RollbackFailed",
+] as const;
+
+export type ClusterPhase = (typeof CLUSTER_PHASES)[number];
+
+export interface Cluster extends Entity {
+  readonly phase: ClusterPhase;
+  /** Shown unless Available; empty: nothing to say. */
+  readonly reason: string;
+  readonly message: string;
+  readonly version: string;
+  readonly flavor: string;
+  readonly description: string;
+  /** The rest of 4.1.1's spec, as accepted and defaulted. */
+  readonly spec: Readonly<Record<string, unknown>>;
+  /** The latest job; empty where there was none. */
+  readonly jobId: string;
+  /** Where kube-apiserver listens; empty until the cluster was created. */
+  readonly internalUrl: string;
+  /** Empty: no EIP. */
+  readonly externalUrl: string;
+  /** When the client certificate ends. */
+  readonly certificateNotAfter: string;
+}
+
+/** 4.1.19; the empty one is the normal state. */
+export const NODE_POOL_PHASES = ["", "Synchronizing", "Synchronized", "SoldOut", "Deleting", "Error"] as const;
+
+export type NodePoolPhase = (typeof NODE_POOL_PHASES)[number];
+
+export interface Autoscaling {
+  readonly enable: boolean;
+  readonly minNodeCount: number;
+  readonly maxNodeCount: number;
+  readonly scaleDownCooldownTime: number;
+  readonly priority: number;
+}
+
+export interface NodePool extends Entity {
+  readonly clusterId: string;
+  readonly phase: NodePoolPhase;
+  /** How many nodes there should be. */
+  readonly initialNodeCount: number;
+  readonly autoscaling: Autoscaling;
+  readonly type: string;
+  /** All of it, with what no read shows: taints and the salted password. */
+  readonly nodeTemplate: Readonly<Record<string, unknown>> & { readonly k8sTags: Readonly<Record<string, string>> };
+  readonly nodeManagement: Readonly<Record<string, unknown>>;
+  /** How many nodes the cloud has for this pool; null: enough. */
+  readonly soldOutAbove: number | null;
+}
+
+export const NODE_PHASES = ["Build", "Installing", "Active", "Abnormal", "Deleting", "Upgrading"] as const;
+
+export type NodePhase = (typeof NODE_PHASES)[number];
+
+export interface Node extends Entity {
+  readonly clusterId: string;
+  /** Empty: no pool's. */
+  readonly nodepoolId: string;
+  readonly phase: NodePhase;
+  readonly serverId: string;
+  readonly privateIP: string;
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+export const ADDON_STATUSES = [
+  "installing",
+  "installFailed",
+  "running",
+  "abnormal",
+  "upgrading",
+  "upgradeFailed",
+  "deleting",
+  "deleteFailed",
+] as const;
+
+export type AddonStatus = (typeof ADDON_STATUSES)[number];
+
+/** An instance; its name is its template's. */
+export interface Addon extends Entity {
+  readonly clusterId: string;
+  readonly version: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly status: AddonStatus;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export type JobPhase = "Initializing" | "Running" | "Success" | "Failed";
+
+/** What a job that failed leaves its cluster in. */
+export type FailedPhase = "Unavailable" | "Error";
+
+export interface SubJob {
+  readonly id: string;
+  readonly type: string;
+  readonly phase: JobPhase;
+  readonly reason: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** Named after the resource it works on. */
+export interface Job extends Entity {
+  readonly type: string;
+  readonly clusterId: string;
+  readonly resourceId: string;
+  readonly phase: JobPhase;
+  readonly reason: string;
+  readonly subJobs: readonly SubJob[];
+  /** The type of the sub-job that is to fail; empty: none. */
+  readonly failAt: string;
+  readonly leaves: FailedPhase;
+}
+
+/** What a test has planned for something that does not exist yet, by its name; used up by the first that has it. */
+export interface Plan extends Entity {
+  readonly concerns: "Cluster" | "NodePool" | "Addon";
+  readonly failAt?: string | undefined;
+  readonly leaves?: FailedPhase | undefined;
+  readonly soldOutAbove?: number | undefined;
+  readonly reselectCidr?: boolean | undefined;
+}
+
+/** Named by its key. */
+export interface Quota extends Entity {
+  readonly quotaLimit: number;
+}
+
+export type CceTables = {
+  clusters: Cluster;
+  nodepools: NodePool;
+  nodes: Node;
+  addons: Addon;
+  jobs: Job;
+  plans: Plan;
+  quotas: Quota;
+};
+
+export type CceView = StoreView<CceTables>;
+
+export interface Project {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface CceRules {
+  readonly project: Project;
+  /** What a create gets whose name a cluster of the project, or a pool of the cluster, has. */
+  readonly duplicateNames: "Refuse" | "Allow";
+  /** Whether a PUT of a node pool takes labels and taints, as its table says, or ignores them, as its note says. */
+  readonly k8sTagsUpdatable: boolean;
+  /** What every cluster serves in place of addresses and certificates of its own. */
+  readonly kubeconfig?: ServedKubeconfig | undefined;
+}
+
+/** The parts of a kubeconfig that 4.1.8 shows, base64 where `Data`. */
+export interface ServedKubeconfig {
+  readonly server: string;
+  readonly certificateAuthorityData: string;
+  readonly clientCertificateData: string;
+  readonly clientKeyData: string;
+}
+
+/** Everything a handler works with. */
+export interface Cce {
+  readonly store: Store<CceTables>;
+  readonly rules: CceRules;
+  /** The clock of all that is stamped, and the schedule of all that happens by itself. */
+  readonly timeline: Timeline;
+}
+
+export function createCce(rules: CceRules, clusterQuota: number, timeline: Timeline): Cce {
+  const collections = ["clusters", "nodepools", "nodes", "addons", "jobs", "plans", "quotas"] as const;
+  const cce = { store: new Store<CceTables>(collections, timeline), rules, timeline };
+  cce.store.put("quotas", { ...newEntity(cce, "cluster"), id: "cluster", quotaLimit: clusterQuota });
+  return cce;
+}
+
+/** A fresh id with the time of now. */
+export function newEntity(cce: Cce, name: string): Entity {
+  const createdAt = isoNow(cce);
+  return { id: randomUUID(), name, createdAt, updatedAt: createdAt };
+}
+
+export function isoNow({ timeline }: Cce): string {
+  return new Date(timeline.now()).toISOString();
+}
+
+/** Changes a record and its `updatedAt`; undefined, without effect, where it is gone. */
+export function amend<C extends keyof CceTables>(
+  cce: Cce,
+  collection: C,
+  id: string,
+  change: Partial<CceTables[C]>,
+): CceTables[C] | undefined {
+  const record = cce.store.get(collection, id);
+  if (record === undefined) return undefined;
+  const amended = { ...record, ...change, updatedAt: isoNow(cce) };
+  cce.store.put(collection, amended);
+  return amended;
+}
+
+/** Throws 404 `CCE.01404001` where there is no such cluster. */
+export function requireCluster(view: CceView, id: string): Cluster {
+  const cluster = view.get("clusters", id);
+  if (cluster === undefined) throw notFound("cluster", id);
+  return cluster;
+}
+
+/** Takes the plan for `name` that `fits`, so that it strikes once. */
+export function takePlan(
+  cce: Cce,
+  concerns: Plan["concerns"],
+  name: string,
+  fits: (plan: Plan) => boolean,
+): Plan | undefined {
+  const plan = cce.store.list("plans").find((one) => one.concerns === concerns && one.name === name && fits(one));
+  if (plan !== undefined) cce.store.remove("plans", plan.id);
+  return plan;
+}
+
+/** Go's notation of a time, which CCE shows: `2018-08-02 03:48:58.968 +0000 UTC`. */
+export function goTime(iso: string): string {
+  const [seconds = "", fraction = ""] = iso.replace("T", " ").replace("Z", "").split(".");
+  const digits = fraction.replace(/0+$/, "");
+  return `${seconds}${digits === "" ? "" : `.${digits}`} +0000 UTC`;
+}

@@ -1,0 +1,26 @@
+// Changing a cluster that is there: one request each, and what is said while the cloud is at it.
+import type { Cluster } from "../../cloud/clusters.ts";
+import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
+import type { Work } from "./context.ts";
+import type { Plan } from "./plan.ts";
+
+export type Change = Extract<Plan, { do: "Describe" | "Hibernate" | "Wake" }>;
+
+/** What to say while the change takes effect. Throws CloudError. */
+export async function change(
+  { clusters, visit }: Work,
+  { id, mark }: Cluster,
+  plan: Change,
+): Promise<{ reason: string; message: string }> {
+  visit.log.info({ externalId: id, change: plan.do }, "Changing cluster");
+  if (plan.do === "Hibernate") await clusters.hibernate(id, visit.signal);
+  else if (plan.do === "Wake") await clusters.wake(id, visit.signal);
+  else await clusters.setDescription(id, { description: plan.description, mark }, visit.signal);
+  return SAID[plan.do];
+}
+
+const SAID: Readonly<Record<Change["do"], { reason: string; message: string }>> = {
+  Describe: { reason: Reason.Updating, message: "The description was changed" },
+  Hibernate: { reason: Reason.Hibernating, message: "The cluster is going to sleep" },
+  Wake: { reason: Reason.Waking, message: "The cluster is waking up" },
+};

@@ -1,0 +1,55 @@
+// The POST that creates a cluster, and what its answer tells beside the id.
+import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
+import { TerminalError, WaitingError } from "../../lib/errors.ts";
+import type { Send } from "../external/create.ts";
+import type { Work } from "./context.ts";
+
+const NO_NETWORK = { vpcId: undefined, subnetId: undefined, podCidr: undefined, serviceCidr: undefined };
+const DOUBT_POLL_MS = 5_000;
+
+export class Creation {
+  readonly #work: Work;
+  /** Of the job that makes the cluster, once it was sent; undefined where the cloud does not tell it. */
+  jobId: string | undefined;
+
+  constructor(work: Work) {
+    this.#work = work;
+  }
+
+  /** A refusal that the quota foretells costs no write and says what to do. Throws as assertQuota does. */
+  async prepare(): Promise<Send> {
+    await assertQuota(this.#work);
+    return (nonce, signal) => this.#send(nonce, signal);
+  }
+
+  async #send(nonce: string, signal: AbortSignal): Promise<{ id: string | undefined }> {
+    const { visit, clusters, name } = this.#work;
+    const { version, description = "", network, huawei = {} } = visit.object.spec;
+    const request = { name, nonce, version, description, network: { ...NO_NETWORK, ...network }, options: huawei };
+    const { id, jobId } = await clusters.createCluster(request, signal);
+    this.jobId = jobId;
+    return { id };
+  }
+}
+
+/**
+ * Throws TerminalError QuotaExceeded where there is no room, and WaitingError ObservationNotTrusted where the cloud counts more
+ * clusters than it lists: what it does not show may be the very one that is about to be created.
+ */
+async function assertQuota({ visit, clusters, catalog }: Work): Promise<void> {
+  const quota = await clusters.clusterQuota(visit.signal);
+  if (!quota) return;
+  const { limit, used } = quota;
+  const type = "QuotaAvailable";
+  if (used >= limit) {
+    const message = `${used} of ${limit} clusters are in use. Raise the quota in the cloud, or delete a cluster`;
+    visit.state({ type, status: "False", reason: Reason.QuotaExceeded, message });
+    throw new TerminalError({ reason: Reason.QuotaExceeded, message });
+  }
+  const listed = (await catalog.observe(Number.NEGATIVE_INFINITY, visit.signal)).byId.size;
+  if (used > listed) {
+    const message = `The cloud counts ${used} clusters and lists ${listed}. Nothing is created until the two agree; looking again`;
+    throw new WaitingError({ reason: Reason.ObservationNotTrusted, message, pollAfterMs: DOUBT_POLL_MS });
+  }
+  visit.state({ type, status: "True", reason: Reason.QuotaAvailable, message: "There was room when it was created" });
+}

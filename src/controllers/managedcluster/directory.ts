@@ -1,0 +1,111 @@
+// Clusters as pools and add-ons use them: is it there, can it be worked with, and the account behind it.
+import { ManagedClusterCondition, ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
+import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
+import { WaitingError } from "../../lib/errors.ts";
+import { findCondition } from "../../runtime/conditions.ts";
+import { keyOf, type Store } from "../../runtime/store.ts";
+import { cloudOf, type Access, type AccountDirectory } from "../cloudaccount/directory.ts";
+import { isDeleting } from "../lifecycle/resource.ts";
+import { accountOf } from "./context.ts";
+
+/** A resource that is part of a cluster. */
+export interface ClusterMember {
+  readonly spec: { readonly clusterRef: { readonly name: string } };
+  readonly metadata: { readonly namespace: string };
+}
+
+/** A cluster that its members may work with now. */
+export interface ClusterAccess {
+  readonly resource: ManagedCluster;
+  /** The cloud's id of the cluster. */
+  readonly id: string;
+  readonly access: Access;
+  /** Within it names of members are unique. */
+  readonly place: string;
+  /** Throws WaitingError ClusterNotReady where the cluster is being deleted: nothing new is made in it. */
+  readonly assertStays: () => void;
+}
+
+interface DirectoryDeps {
+  readonly clusters: Pick<Store<ManagedCluster>, "get">;
+  readonly accounts: AccountDirectory;
+}
+
+/** A change of the cluster wakes its members at once; this is the fall-back. */
+const CLUSTER_POLL_MS = 30_000;
+
+/** "namespace/name" of the cluster that a member means. */
+export function clusterOf({ spec, metadata }: ClusterMember): string {
+  return `${metadata.namespace}/${spec.clusterRef.name}`;
+}
+
+export class ClusterDirectory {
+  readonly #deps: DirectoryDeps;
+
+  constructor(deps: DirectoryDeps) {
+    this.#deps = deps;
+  }
+
+  /** The cluster's resource, in whatever state. Undefined where there is none. */
+  find(member: ClusterMember): ManagedCluster | undefined {
+    return this.#deps.clusters.get(clusterOf(member));
+  }
+
+  /** "namespace/name" of the account behind the member's cluster; of the cluster itself where there is none. */
+  accountOf(member: ClusterMember): string {
+    const resource = this.find(member);
+    return resource ? accountOf(resource) : clusterOf(member);
+  }
+
+  /**
+   * Where members of the cluster have their names; undefined where that can't be told, because cluster or account are gone or
+   * nothing was made yet.
+   */
+  placeOf(member: ClusterMember): string | undefined {
+    const resource = this.find(member);
+    const account = resource && this.#deps.accounts.account(accountOf(resource));
+    const id = resource?.status.externalId;
+    return account && id !== undefined ? `${cloudOf(account)} ${id}` : undefined;
+  }
+
+  /**
+   * The cluster to work in. Throws WaitingError `ClusterNotReady` where it is not there or can't be worked with,
+   * `ClusterHibernated` where it sleeps, and what AccountDirectory.use throws.
+   */
+  enter(member: ClusterMember): ClusterAccess {
+    const resource = this.find(member);
+    if (!resource) throw notReady(`${clusterOf(member)} (spec.clusterRef) does not exist. Create it`);
+    const { access } = this.#deps.accounts.use(resource, "clusters");
+    const id = usableId(resource);
+    const place = `${cloudOf(access.account)} ${id}`;
+    return { resource, id, access, place, assertStays: () => assertStays(resource) };
+  }
+}
+
+/** The id of a cluster that can be worked with. */
+function usableId(resource: ManagedCluster): string {
+  const { externalId, conditions } = resource.status;
+  const available = findCondition(conditions, ManagedClusterCondition.ClusterAvailable);
+  if (available?.reason === Reason.Hibernated) throw hibernated(resource);
+  if (externalId === undefined || available?.status !== "True") {
+    const why = findCondition(conditions, "Ready")?.reason ?? "not visited yet";
+    throw notReady(`${keyOf(resource.metadata)} can't be worked with: ${why}. See its conditions`);
+  }
+  return externalId;
+}
+
+function assertStays(resource: ManagedCluster): void {
+  if (isDeleting(resource)) throw notReady(`${keyOf(resource.metadata)} is being deleted: nothing new is made in it`);
+}
+
+function hibernated({ metadata }: ManagedCluster): WaitingError {
+  const message =
+    `ManagedCluster ${keyOf(metadata)} sleeps, and so does every change in it; its nodes stay billed. ` +
+    "It goes on when spec.powerState of the cluster is Running again";
+  return new WaitingError({ reason: Reason.ClusterHibernated, message, pollAfterMs: CLUSTER_POLL_MS });
+}
+
+function notReady(what: string): WaitingError {
+  const message = `ManagedCluster ${what}`;
+  return new WaitingError({ reason: Reason.ClusterNotReady, message, pollAfterMs: CLUSTER_POLL_MS });
+}

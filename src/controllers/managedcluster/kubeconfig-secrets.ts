@@ -1,0 +1,110 @@
+// What is in the Secrets that hand a cluster on: the kubeconfig by the convention of Cluster API, the cluster Secret of Argo CD.
+import { parse } from "yaml";
+import * as z from "zod";
+import type { Cluster, Kubeconfig } from "../../cloud/clusters.ts";
+import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
+import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
+import { timestampOf } from "../../lib/clock.ts";
+import { TerminalError } from "../../lib/errors.ts";
+import type { SecretContents } from "../publishing/secrets.ts";
+
+/** Annotations that say what a Secret was made of: whether it has to be rewritten shows without reading it. */
+export const SOURCE = {
+  clusterId: "yunfan.dev/cluster-id",
+  context: "yunfan.dev/kubeconfig-context",
+  expiresAt: "yunfan.dev/certificate-expires-at",
+} as const;
+
+/** Annotations by which a Secret is of this cluster and this context. */
+export type Source = Readonly<Record<string, string>>;
+
+export function sourceOf({ spec }: ManagedCluster, { id }: Cluster): Source {
+  return { [SOURCE.clusterId]: id, [SOURCE.context]: spec.kubeconfig.context };
+}
+
+export function kubeconfigContents(
+  { metadata }: ManagedCluster,
+  kubeconfig: Kubeconfig,
+  source: Source,
+): SecretContents {
+  return {
+    type: "cluster.x-k8s.io/secret",
+    labels: { "cluster.x-k8s.io/cluster-name": metadata.name },
+    annotations: annotationsOf(kubeconfig, source),
+    data: { value: base64(kubeconfig.text) },
+  };
+}
+
+/** Argo CD, declarative setup, "Clusters": name, server, config. */
+export function argocdContents({ metadata }: ManagedCluster, kubeconfig: Kubeconfig, source: Source): SecretContents {
+  const { server, ca, certificate, key } = partsOf(kubeconfig);
+  const tlsClientConfig = {
+    insecure: kubeconfig.insecure,
+    certData: certificate,
+    keyData: key,
+    ...(ca && { caData: ca }),
+  };
+  return {
+    type: "Opaque",
+    labels: { "argocd.argoproj.io/secret-type": "cluster" },
+    annotations: annotationsOf(kubeconfig, source),
+    data: {
+      name: base64(`${metadata.namespace}/${metadata.name}`),
+      server: base64(server),
+      config: base64(JSON.stringify({ tlsClientConfig })),
+    },
+  };
+}
+
+const kubeconfigShape = z.object({
+  "current-context": z.string(),
+  contexts: z.array(z.object({ name: z.string(), context: z.object({ cluster: z.string(), user: z.string() }) })),
+  clusters: z.array(
+    z.object({
+      name: z.string(),
+      cluster: z.object({ server: z.string(), "certificate-authority-data": z.string().optional() }),
+    }),
+  ),
+  users: z.array(
+    z.object({
+      name: z.string(),
+      user: z.object({ "client-certificate-data": z.string(), "client-key-data": z.string() }),
+    }),
+  ),
+});
+
+interface Parts {
+  readonly server: string;
+  /** PEM in base64, as in a kubeconfig. */
+  readonly ca: string | undefined;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+function partsOf({ text }: Kubeconfig): Parts {
+  const parsed = kubeconfigShape.safeParse(parse(text));
+  const context = parsed.data?.contexts.find(({ name }) => name === parsed.data["current-context"])?.context;
+  const cluster = parsed.data?.clusters.find(({ name }) => name === context?.cluster)?.cluster;
+  const user = parsed.data?.users.find(({ name }) => name === context?.user)?.user;
+  if (!cluster || !user) throw unusable();
+  return {
+    server: cluster.server,
+    ca: cluster["certificate-authority-data"],
+    certificate: user["client-certificate-data"],
+    key: user["client-key-data"],
+  };
+}
+
+function unusable(): TerminalError {
+  const message =
+    "The cloud's kubeconfig holds no client certificate, which the registration with Argo CD needs. Remove spec.argocd";
+  return new TerminalError({ reason: Reason.KubeconfigUnusable, message });
+}
+
+function annotationsOf({ expiresAtMs }: Kubeconfig, source: Source): Readonly<Record<string, string>> {
+  return { ...source, ...(expiresAtMs !== undefined && { [SOURCE.expiresAt]: timestampOf(expiresAtMs) }) };
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString("base64");
+}

@@ -1,0 +1,135 @@
+// The kubeconfig of a cluster, published by the convention of Cluster API, and its registration with Argo CD.
+import type { Cluster, Kubeconfig } from "../../cloud/clusters.ts";
+import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
+import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
+import { CloudError } from "../../cloud/errors.ts";
+import type { KubeObject } from "../../kube/types.ts";
+import { timestampOf, type Clock } from "../../lib/clock.ts";
+import { ReconcileError, TerminalError } from "../../lib/errors.ts";
+import { keyOf } from "../../runtime/store.ts";
+import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
+import type { Visit } from "../lifecycle/visit.ts";
+import { Publisher, type SecretRef } from "../publishing/secrets.ts";
+import type { ManagedClusterDeps, Work } from "./context.ts";
+import { argocdContents, kubeconfigContents, sourceOf, SOURCE, type Source } from "./kubeconfig-secrets.ts";
+
+/** A certificate with less than this left is read again; before that nothing is rewritten, because consumers restart on it. */
+const RENEW_BEFORE_MS = 30 * 24 * 3_600_000;
+
+export class Kubeconfigs {
+  readonly #publisher: Publisher;
+  readonly #clock: Clock;
+
+  constructor(deps: Pick<ManagedClusterDeps, "client" | "published" | "clock">) {
+    this.#publisher = new Publisher(deps, "spec.kubeconfig");
+    this.#clock = deps.clock;
+  }
+
+  /** Throws TerminalError NoSuchAddress, InsecureKubeconfig, NamespaceNotAllowed, SecretNotOwned, SecretRefused or NamespaceNotFound. */
+  async publish(work: Work, cluster: Cluster): Promise<void> {
+    const { visit } = work;
+    try {
+      await this.#publish(work, cluster);
+      visit.state({ type: "KubeconfigReady", status: "True", reason: Reason.Published, message: this.#summary(visit) });
+    } catch (error) {
+      const failure = error instanceof CloudError ? reconcileErrorOf(error) : error;
+      if (failure instanceof ReconcileError) {
+        const { reason, message } = failure;
+        visit.state({ type: "KubeconfigReady", status: "False", reason, message });
+      }
+      throw error;
+    }
+  }
+
+  /** Deletes all that this resource published. */
+  withdrawAll(visit: Visit<ManagedCluster>): Promise<void> {
+    return this.#publisher.withdrawAll(visit);
+  }
+
+  async #publish(work: Work, cluster: Cluster): Promise<void> {
+    const { visit } = work;
+    const wanted = placesOf(visit.object);
+    const present = this.#publisher.publishedBy(visit.object);
+    const isSurplus = ({ metadata }: KubeObject): boolean => !wanted.some((ref) => keyOf(ref) === keyOf(metadata));
+    await this.#publisher.withdraw(visit, present.filter(isSurplus));
+    assertAllowed(work);
+    visit.status.kubeconfigSecret = kubeconfigPlace(visit.object).name;
+    const source = sourceOf(visit.object, cluster);
+    const found = wanted.map((ref) => present.find(({ metadata }) => keyOf(metadata) === keyOf(ref)));
+    if (found.every((secret) => secret && this.#isCurrent(secret, source))) return;
+    await this.#write(work, cluster, source);
+  }
+
+  async #write(work: Work, cluster: Cluster, source: Source): Promise<void> {
+    const { visit, clusters } = work;
+    const { context } = visit.object.spec.kubeconfig;
+    const kubeconfig = await clusters.kubeconfig(cluster.id, context, visit.signal);
+    if (kubeconfig === "NoSuchContext") throw noSuchAddress(context);
+    if (kubeconfig.insecure && !visit.object.spec.kubeconfig.allowInsecure) throw insecure();
+    const { expiresAtMs } = kubeconfig;
+    visit.status.kubeconfigExpiresAt = expiresAtMs === undefined ? undefined : timestampOf(expiresAtMs);
+    await this.#publisher.ensure(
+      visit,
+      kubeconfigPlace(visit.object),
+      kubeconfigContents(visit.object, kubeconfig, source),
+    );
+    await this.#register(visit, kubeconfig, source);
+  }
+
+  async #register(visit: Visit<ManagedCluster>, kubeconfig: Kubeconfig, source: Source): Promise<void> {
+    const place = argocdPlace(visit.object);
+    if (place) await this.#publisher.ensure(visit, place, argocdContents(visit.object, kubeconfig, source));
+  }
+
+  /** Whether it was made of this cluster and context, and its certificate lasts. */
+  #isCurrent({ metadata }: KubeObject, source: Source): boolean {
+    const annotations = metadata.annotations ?? {};
+    const isSame = Object.entries(source).every(([key, value]) => annotations[key] === value);
+    const expiresAt = annotations[SOURCE.expiresAt];
+    return isSame && (expiresAt === undefined || Date.parse(expiresAt) - this.#clock.now() > RENEW_BEFORE_MS);
+  }
+
+  #summary({ object, status }: Visit<ManagedCluster>): string {
+    const registered = object.spec.argocd ? ` and registered with Argo CD in ${object.spec.argocd.namespace}` : "";
+    return `In Secret ${status.kubeconfigSecret}, key value${registered}`;
+  }
+}
+
+/** By the convention of Cluster API. */
+function kubeconfigPlace({ metadata }: ManagedCluster): SecretRef {
+  return { namespace: metadata.namespace, name: `${metadata.name}-kubeconfig` };
+}
+
+/** Two clusters of one name in two namespaces may register with one Argo CD. */
+function argocdPlace({ metadata, spec }: ManagedCluster): SecretRef | undefined {
+  if (!spec.argocd) return undefined;
+  return { namespace: spec.argocd.namespace, name: `${metadata.namespace}-${metadata.name}-cluster` };
+}
+
+function placesOf(resource: ManagedCluster): readonly SecretRef[] {
+  const argocd = argocdPlace(resource);
+  return [kubeconfigPlace(resource), ...(argocd ? [argocd] : [])];
+}
+
+function assertAllowed({ visit, access }: Work): void {
+  const { spec, metadata } = visit.object;
+  if (!spec.argocd || spec.argocd.namespace === metadata.namespace || access.allows(spec.argocd.namespace)) return;
+  const message =
+    `spec.argocd.namespace: the account does not allow namespace ${spec.argocd.namespace}. ` +
+    "Add it to spec.allowedNamespaces of the account, or remove spec.argocd";
+  throw new TerminalError({ reason: Reason.NamespaceNotAllowed, message });
+}
+
+function noSuchAddress(context: string): TerminalError {
+  const message =
+    `The cluster has no address for spec.kubeconfig.context ${context}. ` +
+    "Bind a public address to it in the cloud, or set the context to Internal";
+  return new TerminalError({ reason: Reason.NoSuchAddress, message });
+}
+
+function insecure(): TerminalError {
+  const message =
+    "The cloud's kubeconfig for this address does not verify the server. " +
+    "Set spec.kubeconfig.allowInsecure to publish it all the same, or spec.kubeconfig.context to Internal";
+  return new TerminalError({ reason: Reason.InsecureKubeconfig, message });
+}

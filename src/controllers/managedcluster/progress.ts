@@ -1,0 +1,28 @@
+// How far a long job of the cloud has come, for status and events; and how often it is worth a look.
+import type { Job } from "../../cloud/clusters.ts";
+
+const SHORTEST_POLL_MS = 1_000;
+const LONGEST_POLL_MS = 15_000;
+const SHARE_OF_ELAPSED = 0.1;
+
+/** A tenth of the time that it has taken so far, 1 s to 15 s: short jobs are noticed soon, long ones cost few requests. */
+export function pollMs(elapsedMs: number): number {
+  return Math.min(Math.max(elapsedMs * SHARE_OF_ELAPSED, SHORTEST_POLL_MS), LONGEST_POLL_MS);
+}
+
+/** One line, the same for the same state: which steps are done and which is under way. */
+export function progressOf({ type, phase, steps }: Job): string {
+  if (steps.length === 0) return `${type} ${phase}`;
+  const done = steps.filter((step) => step.phase === "Success").length;
+  const current = steps.find((step) => step.phase === "Failed") ?? steps.find((step) => step.phase === "Running");
+  const now = current ? `, ${current.type} ${current.phase}` : "";
+  return `${type}: ${done} of ${steps.length} steps done${now}`;
+}
+
+/** Which step failed and why, in the cloud's words; undefined where the job has not failed. */
+export function failureOf({ type, phase, reason, steps }: Job): string | undefined {
+  const step = steps.find((each) => each.phase === "Failed");
+  if (phase !== "Failed" && !step) return undefined;
+  const why = step?.reason || reason;
+  return `${type} failed${step ? ` at ${step.type}` : ""}${why === "" ? "" : `: ${why}`}`;
+}

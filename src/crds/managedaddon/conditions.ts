@@ -1,0 +1,28 @@
+// What a ManagedAddon's conditions say.
+import { ConditionType, Reason } from "../common/conditions.ts";
+
+export const ManagedAddonCondition = {
+  ...ConditionType,
+  /** What the cloud has is what the spec says. */
+  UpToDate: "UpToDate",
+} as const;
+
+export const ManagedAddonReason = {
+  ...Reason,
+  /** As declared. */
+  Available: "Available",
+  Installing: "Installing",
+  Upgrading: "Upgrading",
+  /** The cloud has no template of this name. */
+  TemplateNotFound: "TemplateNotFound",
+  /** The template has no such version, or none that fits the cluster. */
+  VersionNotOffered: "VersionNotOffered",
+  /** The cloud says that it does not run, or does not run well. */
+  AddonFailed: "AddonFailed",
+  /** Of UpToDate. */
+  InSync: "InSync",
+  /** Of UpToDate: the cloud differs and managementPolicy is Observe. */
+  Differs: "Differs",
+  /** Of UpToDate: the cloud took a change and does not show it. */
+  UpdateIgnored: "UpdateIgnored",
+} as const;

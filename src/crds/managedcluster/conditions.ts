@@ -1,0 +1,50 @@
+// What a ManagedCluster's conditions say.
+import { ConditionType, Reason } from "../common/conditions.ts";
+
+export const ManagedClusterCondition = {
+  ...ConditionType,
+  /** The cluster can be worked with: its pools and add-ons wait for this. */
+  ClusterAvailable: "ClusterAvailable",
+  /** What the cloud has is what the spec says, as far as it can be changed. */
+  UpToDate: "UpToDate",
+  /** The kubeconfig is published, and registered with Argo CD where that is asked for. */
+  KubeconfigReady: "KubeconfigReady",
+  /** There was room for it in the account's quota when it was to be created. */
+  QuotaAvailable: "QuotaAvailable",
+} as const;
+
+export const ManagedClusterReason = {
+  ...Reason,
+  /** As declared and running. */
+  Available: "Available",
+  /** As declared and asleep. */
+  Hibernated: "Hibernated",
+  Hibernating: "Hibernating",
+  Waking: "Waking",
+  /** The cloud is changing it, for us or for somebody else. */
+  Updating: "Updating",
+  /** The cloud says that it is not usable and won't become so by itself. */
+  ClusterFailed: "ClusterFailed",
+
+  /** Of ClusterAvailable: being made, changed or deleted, or out of order. */
+  ClusterNotAvailable: "ClusterNotAvailable",
+
+  /** Of UpToDate. */
+  InSync: "InSync",
+  /** Of UpToDate: it differs in what is not changed now. */
+  Differs: "Differs",
+  /** Of UpToDate: the cloud made the cluster with another range of pod addresses than spec.network.podCidr. */
+  PodCidrReselected: "PodCidrReselected",
+
+  /** Of QuotaAvailable. */
+  QuotaAvailable: "QuotaAvailable",
+
+  /** Of KubeconfigReady. */
+  Published: "Published",
+  /** The cluster has no address for spec.kubeconfig.context. */
+  NoSuchAddress: "NoSuchAddress",
+  /** The kubeconfig does not verify the server and spec.kubeconfig.allowInsecure is false. */
+  InsecureKubeconfig: "InsecureKubeconfig",
+  /** The cloud's kubeconfig lacks what is needed of it. */
+  KubeconfigUnusable: "KubeconfigUnusable",
+} as const;

@@ -1,0 +1,171 @@
+// ManagedCluster: a Kubernetes cluster that a cloud runs.
+import * as z from "zod";
+import { ipv4Cidr } from "../common/cidr.ts";
+import { commonColumns } from "../common/columns.ts";
+import { cloudReference, namespaceName, objectName, time } from "../common/formats.ts";
+import { managedFields, managedSpec, withImmutable } from "../common/spec.ts";
+import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
+import { defineKind } from "../kind.ts";
+import type { Resource } from "../resource.ts";
+import { withRule, withTransitionRule } from "../schema/enforced.ts";
+import { huaweiBlock } from "./huawei.ts";
+
+/** Of the alphabet of metadata.name, the default: which names it takes is for the cloud to say (NameRefused). */
+const cloudName = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/);
+
+const version = z
+  .string()
+  .max(64)
+  .regex(/^v?[0-9]{1,3}\.[0-9]{1,3}(\.[0-9]{1,3})?(-[A-Za-z0-9]+(\.[A-Za-z0-9]+)*)?$/);
+
+/**
+ * One line without blanks at its ends, which clouds cut off. Clouds without a better place keep our mark behind it: of the 200
+ * characters that CCE takes, the mark needs the rest.
+ */
+const description = withRule(
+  z
+    .string()
+    .max(140)
+    .regex(/^([^ \t\r\n]([^\r\n]*[^ \t\r\n])?)?$/),
+  {
+    rule: "!self.contains('[yunfan:')",
+    message: "[yunfan: begins the mark by which Yunfan knows what it made: write something else",
+  },
+  (text) => !text.includes("[yunfan:"),
+);
+
+/**
+ * CCE needs both ids. A cloud that makes a network by itself could do without them; they can become optional then, which the
+ * other way round they could not.
+ */
+const network = withTransitionRule(
+  z.object({
+    vpcId: cloudReference.describe("Id of the VPC that its nodes are in."),
+    subnetId: cloudReference.describe(
+      "Id of the subnet that its nodes are in (for CCE: the network id of the subnet).",
+    ),
+    podCidr: ipv4Cidr
+      .optional()
+      .describe(
+        "Range of the pods' addresses, such as 172.16.0.0/16. A cloud may choose another one where ranges collide, and says so in " +
+          "status.podCidr. Default: the cloud's choice.",
+      ),
+    serviceCidr: ipv4Cidr
+      .optional()
+      .describe("Range of the services' addresses, such as 10.247.0.0/16. Default: the cloud's choice."),
+  }),
+  {
+    rule: "self == oldSelf",
+    message: "network is immutable: no cloud moves a cluster; create another ManagedCluster",
+    reason: "FieldValueForbidden",
+  },
+);
+
+/** A cloud whose public address is verified (ACK) will need the rule to look at the block; of CCE it never is (4.1.8). */
+const kubeconfig = withRule(
+  z.object({
+    context: z
+      .enum(["Internal", "External"])
+      .default("Internal")
+      .describe("Which address it uses. Internal: the one in the VPC. External: the public one, with allowInsecure."),
+    allowInsecure: z
+      .boolean()
+      .default(false)
+      .describe("Whether a kubeconfig may be published that does not verify the server's certificate."),
+  }),
+  {
+    // has(): the API server asks it of the default {} too, before that has defaults of its own.
+    rule: "!has(self.context) || self.context != 'External' || self.allowInsecure",
+    message:
+      "context External needs allowInsecure: the cloud's kubeconfig for the public address does not verify the server's " +
+      "certificate, so that anybody on the way can take the cluster over. Keep Internal, or set allowInsecure knowingly",
+    fieldPath: ".allowInsecure",
+  },
+  ({ context, allowInsecure }) => context !== "External" || allowInsecure,
+);
+
+const fields = z.object({
+  ...managedFields,
+  cloudName: cloudName.optional().describe("Name of the cluster in the cloud. Default: metadata.name. Immutable."),
+  version: version
+    .optional()
+    .describe(
+      "Version of Kubernetes. A short one, such as v1.15, lets the cloud choose the patch. Default: the cloud's newest. Immutable.",
+    ),
+  description: description
+    .optional()
+    .describe("Shown in the cloud's console. Unset: left as it is there. Empty: kept empty."),
+  network: network.describe("The network that the cluster is in. Immutable."),
+  powerState: z
+    .enum(["Running", "Hibernated"])
+    .default("Running")
+    .describe(
+      "Running: the control plane works. Hibernated: it is stopped, and not billed; its nodes, public addresses and bandwidth " +
+        "are billed on.",
+    ),
+  deletionProtection: z
+    .boolean()
+    .default(false)
+    .describe("Whether this resource is kept from being deleted, and with it the cluster."),
+  kubeconfig: kubeconfig
+    .prefault({})
+    .describe(
+      "The kubeconfig that is published in the Secret NAME-kubeconfig beside this resource, under the key value.",
+    ),
+  argocd: z
+    .object({
+      namespace: namespaceName.describe(
+        "Namespace of Argo CD: our own, or one that the account lists in allowedNamespaces.",
+      ),
+    })
+    .optional()
+    .describe("Registers the cluster with Argo CD, by a Secret with the same credentials."),
+  huawei: huaweiBlock.optional().describe("What only HuaweiCCE needs. Immutable."),
+});
+
+const IMMUTABLE: readonly (readonly [field: string, why: string])[] = [
+  ["version", "no API of the cloud upgrades a cluster; create another ManagedCluster"],
+  ["huawei", "no API of the cloud changes it in a cluster; create another ManagedCluster"],
+];
+
+const spec = IMMUTABLE.reduce((schema, [field, why]) => withImmutable(schema, field, why), managedSpec(fields));
+
+const status = z.object({
+  ...managedStatus,
+  ...originFields,
+  cloudPhase: cloudPhase.optional(),
+  version: z.string().max(253).optional().describe("The cloud's full version, such as v1.15.11-r1."),
+  endpoint: z
+    .string()
+    .max(2048)
+    .optional()
+    .describe("Address of the API server: the one in the VPC, or else the public one."),
+  podCidr: z.string().max(253).optional().describe("The range of the pods' addresses that the cloud has chosen."),
+  kubeconfigSecret: objectName
+    .optional()
+    .describe("Name of the Secret, in our own namespace, that holds the kubeconfig."),
+  kubeconfigExpiresAt: time.optional().describe("When the client certificate in it ends. It is read again in time."),
+});
+
+export const managedCluster = defineKind({
+  kind: "ManagedCluster",
+  plural: "managedclusters",
+  description:
+    "A Kubernetes cluster that a cloud runs: its network and version, its power, and the kubeconfig to reach it.",
+  shortNames: ["yfmc"],
+  printerColumns: [
+    { name: "Version", type: "string", jsonPath: ".status.version", description: "The cloud's full version." },
+    { name: "Phase", type: "string", jsonPath: ".status.cloudPhase", description: "The cloud's word for its state." },
+    { name: "Power", type: "string", jsonPath: ".spec.powerState", description: "Whether it is to run or to sleep." },
+    ...commonColumns,
+    { name: "Endpoint", type: "string", jsonPath: ".status.endpoint", description: "Its API server.", priority: 1 },
+  ],
+  spec: spec.describe("What is declared."),
+  status: status.describe("What was found."),
+});
+
+export type ManagedCluster = Resource<typeof managedCluster>;

@@ -1,0 +1,29 @@
+// What a NodePool's conditions say.
+import { ConditionType, Reason } from "../common/conditions.ts";
+
+export const NodePoolCondition = {
+  ...ConditionType,
+  /** What the cloud has is what the spec says. */
+  UpToDate: "UpToDate",
+} as const;
+
+export const NodePoolReason = {
+  ...Reason,
+  /** As declared. */
+  Available: "Available",
+  /** Nodes are coming or going. */
+  Scaling: "Scaling",
+  Updating: "Updating",
+  /** The cloud has no more instances of this type now. */
+  SoldOut: "SoldOut",
+  /** The cloud failed to add nodes. */
+  PoolFailed: "PoolFailed",
+  /** The Secret with the password for the nodes, or its key, is not there. */
+  SecretNotFound: "SecretNotFound",
+  /** Of UpToDate. */
+  InSync: "InSync",
+  /** Of UpToDate: the cloud differs and managementPolicy is Observe. */
+  Differs: "Differs",
+  /** Of UpToDate: the cloud took a change and did not make it. */
+  UpdateIgnored: "UpdateIgnored",
+} as const;

@@ -1,0 +1,142 @@
+// NodePool: nodes alike in a ManagedCluster.
+import * as z from "zod";
+import { commonColumns } from "../common/columns.ts";
+import { cloudReference, objectName } from "../common/formats.ts";
+import { clusterRef, externalFields, managedSpec, withImmutable } from "../common/spec.ts";
+import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
+import { defineKind } from "../kind.ts";
+import type { Resource } from "../resource.ts";
+import { withRule, withTransitionRule } from "../schema/enforced.ts";
+import { integer, listOf } from "../schema/fields.ts";
+import { huaweiBlock } from "./huawei.ts";
+import { nodeLabels, nodeTaints } from "./labels.ts";
+
+const MOST_NODES = 5_000;
+
+/** Of the alphabet of metadata.name, the default, which may be longer: the cloud then refuses it (NameRefused). */
+const cloudName = z
+  .string()
+  .min(1)
+  .max(50)
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/);
+
+/** A name that the cloud gave, such as EulerOS 2.5. */
+const word = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[A-Za-z0-9]([A-Za-z0-9._ -]*[A-Za-z0-9._-])?$/);
+
+const nodes = integer({ min: 0, max: MOST_NODES });
+
+const autoscaling = withRule(
+  z.object({
+    enabled: z
+      .boolean()
+      .default(false)
+      .describe("While true, the cloud owns the count and spec.replicas only starts it."),
+    minReplicas: nodes.default(0).describe("The fewest nodes that the autoscaler leaves."),
+    maxReplicas: nodes.default(0).describe("The most nodes that the autoscaler makes."),
+  }),
+  {
+    // has(): the API server asks it of the default {} too, before that has defaults of its own.
+    rule: "!has(self.enabled) || !self.enabled || (self.maxReplicas >= 1 && self.minReplicas <= self.maxReplicas)",
+    message: "with autoscaling enabled, maxReplicas must be 1 or more and not less than minReplicas",
+    fieldPath: ".maxReplicas",
+  },
+  ({ enabled, minReplicas, maxReplicas }) => !enabled || (maxReplicas >= 1 && minReplicas <= maxReplicas),
+);
+
+const volume = z.object({
+  type: cloudReference.describe("The cloud's name of the disk type, such as SATA, SAS or SSD."),
+  sizeGiB: integer({ min: 10, max: 32_768 }).describe("Size in GiB."),
+});
+
+const login = withRule(
+  z.object({
+    keyPairName: word.optional().describe("Name of the key pair in the cloud. Exactly one of both."),
+    passwordSecretRef: z
+      .object({
+        name: objectName.describe("Name of the Secret, beside this resource."),
+        key: z.string().min(1).max(253).default("password").describe("Key in the Secret."),
+      })
+      .optional()
+      .describe("Secret with the password of the nodes' administrator. Exactly one of both."),
+  }),
+  {
+    rule: "has(self.keyPairName) != has(self.passwordSecretRef)",
+    message: "exactly one of keyPairName and passwordSecretRef must be given",
+  },
+  ({ keyPairName, passwordSecretRef }) => (keyPairName === undefined) !== (passwordSecretRef === undefined),
+);
+
+const instanceType = withTransitionRule(cloudReference, {
+  rule: "self == oldSelf",
+  message: "instanceType is immutable: create another NodePool and delete this one when its work has moved",
+  reason: "FieldValueForbidden",
+});
+
+const spec = z.object({
+  clusterRef,
+  ...externalFields,
+  cloudName: cloudName
+    .optional()
+    .describe("Name of the pool in the cloud, at most 50 characters. Default: metadata.name. Immutable."),
+  replicas: nodes.default(0).describe("How many nodes; with autoscaling, how many to start with."),
+  autoscaling: autoscaling.prefault({}).describe("Whether the cloud chooses the count, and within which bounds."),
+  labels: nodeLabels.optional().describe("Labels of the nodes, as a whole set: others are removed."),
+  taints: nodeTaints
+    .optional()
+    .describe(
+      "Taints of the nodes, as a whole set. HuaweiCCE shows them to nobody: what others change is not noticed.",
+    ),
+  instanceType: instanceType.describe("The cloud's name of the machine type, such as s6.large.2. Immutable."),
+  zone: cloudReference.optional().describe("Availability zone. Default: any. Immutable."),
+  os: word.optional().describe("Operating system, such as EulerOS 2.5. Default: the cloud's. Immutable."),
+  rootVolume: volume.optional().describe("System disk. Default: the cloud's. Immutable."),
+  dataVolumes: listOf(volume.describe("A data disk."), { max: 16 }).optional().describe("Data disks. Immutable."),
+  login: login.optional().describe("How people log in to the nodes; HuaweiCCE needs it. Immutable."),
+  maxRemovalsPerStep: integer({ min: 1, max: MOST_NODES })
+    .default(1)
+    .describe("When scaling down: how many nodes go at once; the next go when the pool is in order again."),
+  huawei: huaweiBlock.optional().describe("What only HuaweiCCE needs. Immutable."),
+});
+
+/** Of whatever size: a pool that others have made larger is shown as it is. */
+const count = integer({ min: 0, max: 2 ** 31 - 1 });
+
+const status = z.object({
+  ...managedStatus,
+  ...originFields,
+  cloudPhase: cloudPhase.optional(),
+  replicas: count.optional().describe("Nodes that the pool has."),
+  readyReplicas: count.optional().describe("Those of them that work."),
+  desiredReplicas: count.optional().describe("Nodes that the pool is to have, in the cloud's books."),
+  selector: z.string().max(1024).optional().describe("Label selector of the nodes, for the scale subresource."),
+  appliedTaints: nodeTaints.optional().describe("The taints that were sent last: no cloud shows them."),
+});
+
+const IMMUTABLE = ["zone", "os", "rootVolume", "dataVolumes", "login", "huawei"];
+
+export const nodePool = defineKind({
+  kind: "NodePool",
+  plural: "nodepools",
+  description: "Nodes alike in a ManagedCluster: how many, of which type, with which labels and taints.",
+  shortNames: ["yfnp"],
+  scale: { specReplicas: ".spec.replicas", statusReplicas: ".status.replicas", labelSelector: ".status.selector" },
+  printerColumns: [
+    { name: "Cluster", type: "string", jsonPath: ".spec.clusterRef.name", description: "The ManagedCluster." },
+    { name: "Type", type: "string", jsonPath: ".spec.instanceType", description: "The machine type." },
+    { name: "Desired", type: "integer", jsonPath: ".status.desiredReplicas", description: "Nodes that it is to have." },
+    { name: "Nodes", type: "integer", jsonPath: ".status.replicas", description: "Nodes that it has." },
+    { name: "Active", type: "integer", jsonPath: ".status.readyReplicas", description: "Nodes that work." },
+    ...commonColumns,
+  ],
+  spec: IMMUTABLE.reduce(
+    (ruled, field) => withImmutable(ruled, field, "nodes are made with it; create another NodePool"),
+    managedSpec(spec),
+  ).describe("What is declared."),
+  status: status.describe("What was found."),
+});
+
+export type NodePool = Resource<typeof nodePool>;
