@@ -76,4 +76,5 @@ async function live(controlPlane: ControlPlane, { kubeconfig }: Flags, signal: A
   return failure === undefined ? 0 : 1;
 }
 
-process.exitCode = await main();
+// Not by running out of work: that gives up the signal handlers first, and the second signal of a Ctrl-C would kill it.
+process.exit(await main());

@@ -5,13 +5,13 @@ import path from "node:path";
 import { Command } from "commander";
 import { findKubectl } from "../controlplane/binaries.ts";
 import { startControlPlane, type ControlPlane } from "../controlplane/control-plane.ts";
+import { demoClouds, simulatorArguments, type DemoCloud } from "./clouds.ts";
 import { startCommand, type RunningCommand } from "./command.ts";
 import { samplesFor } from "./samples.ts";
 import { watchUntilReady } from "./watch.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
 const KUBECONFIG = path.join(ROOT, ".demo", "kubeconfig");
-const CREDENTIALS = { accessKey: "demo-access-key", secretKey: "demo-secret-key" };
 const READY_WITHIN_MS = 120_000;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -29,30 +29,30 @@ try {
 } finally {
   for (const stop of running.reverse()) await stop();
 }
+// Not by running out of work: that gives up the signal handlers first, and the second signal of a Ctrl-C would kill it.
+process.exit();
 
 async function demo(): Promise<number> {
   await mkdir(path.dirname(KUBECONFIG), { recursive: true });
   say("Starting etcd and kube-apiserver");
-  const starts = [startPlane(), startSimulator()] as const;
-  // Both have ended in one way or the other before the first failure is shown: what runs has to be stopped.
-  await Promise.allSettled(starts);
-  const [plane, simulator] = await Promise.all(starts);
-  say("Installing CRDs and RBAC, starting the operator");
-  await kubectl(plane, ["apply", "--server-side", "-f", "manifests/crds", "-f", "manifests/rbac.yaml"]);
+  const plane = await startPlane();
+  say("Installing CRDs, policies and RBAC, starting the simulated clouds and the operator");
+  const simulations = await startSimulators(plane);
+  const files = ["-f", "manifests/crds", "-f", "manifests/policies.yaml", "-f", "manifests/rbac.yaml"];
+  await kubectl(plane, ["apply", "--server-side", ...files]);
   await kubectl(plane, ["wait", "--for=condition=Established", "--timeout=30s", "-f", "manifests/crds"]);
   const operator = await startOperator(plane);
-  say("Applying the samples of manifests/samples/ctyun\n");
-  const samples = await samplesFor({ folder: "ctyun", url: simulator.ready.url ?? "", credentials: CREDENTIALS });
-  await kubectl(plane, ["apply", "-f", "-"], samples.yaml);
+  say(`Applying the samples of ${demoClouds.map(({ folder }) => `manifests/samples/${folder}`).join(" and ")}\n`);
+  const expected = await applySamples(plane, simulations);
   const outcome = await watchUntilReady(plane.kubectl, {
-    expected: samples.count,
+    expected,
     withinMs: READY_WITHIN_MS,
     signal: stopped.signal,
   });
   say(outcome.summary);
   if (once || stopped.signal.aborted || !outcome.ready) return outcome.ready ? 0 : 1;
-  await explore(plane, simulator);
-  return untilEnd(plane, [operator, simulator]);
+  await explore(plane, simulations);
+  return untilEnd(plane, [operator, ...simulations.map(({ simulator }) => simulator)]);
 }
 
 async function startPlane(): Promise<ControlPlane> {
@@ -61,10 +61,29 @@ async function startPlane(): Promise<ControlPlane> {
   return plane;
 }
 
-async function startSimulator(): Promise<RunningCommand> {
-  const { accessKey, secretKey } = CREDENTIALS;
-  const keys = ["--access-key", accessKey, "--secret-key", secretKey];
-  return start(["simulate", "CtyunCCI", "--listen", "127.0.0.1:0", ...keys]);
+interface Simulation {
+  readonly cloud: DemoCloud;
+  readonly simulator: RunningCommand;
+}
+
+async function startSimulators(plane: ControlPlane): Promise<readonly Simulation[]> {
+  const starts = demoClouds.map(async (cloud): Promise<Simulation> => {
+    return { cloud, simulator: await start(simulatorArguments(cloud, plane.kubeconfigPath)) };
+  });
+  // All have ended in one way or the other before the first failure is shown: what runs has to be stopped.
+  await Promise.allSettled(starts);
+  return Promise.all(starts);
+}
+
+/** Returns how many resources of yunfan.dev were applied. */
+async function applySamples(plane: ControlPlane, simulations: readonly Simulation[]): Promise<number> {
+  let count = 0;
+  for (const { cloud, simulator } of simulations) {
+    const samples = await samplesFor({ ...cloud, url: simulator.ready.url ?? "" });
+    await kubectl(plane, ["apply", "-f", "-"], samples.yaml);
+    count += samples.count;
+  }
+  return count;
 }
 
 async function startOperator(plane: ControlPlane): Promise<RunningCommand> {
@@ -85,17 +104,23 @@ async function kubectl(plane: ControlPlane, args: readonly string[], input?: str
   if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr.trim()}`);
 }
 
-async function explore(plane: ControlPlane, simulator: RunningCommand): Promise<void> {
+async function explore(plane: ControlPlane, simulations: readonly Simulation[]): Promise<void> {
   const binary = await findKubectl();
+  const clouds = simulations.map(
+    ({ cloud, simulator }) => `  ${cloud.provider}  ${simulator.ready.url}/_simulator/state`,
+  );
   say(`
 The cluster lives until Ctrl-C. In another terminal:
 
   export KUBECONFIG=${plane.kubeconfigPath}; alias kubectl=${binary}
   kubectl get yunfan -A -o wide
-  kubectl describe registryproject
+  kubectl describe managedcluster production
+  kubectl scale nodepools.yunfan.dev/workers --replicas 5
   kubectl patch registryproject web-shop --type merge -p '{"spec":{"visibility":"Public"}}'
 
-What the simulated cloud holds: ${simulator.ready.url}/_simulator/state
+What the simulated clouds hold:
+
+${clouds.join("\n")}
 `);
 }
 

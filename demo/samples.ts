@@ -1,4 +1,4 @@
-// The shipped samples, pointed at the simulators: the endpoint and the credentials are all that changes.
+// The shipped samples, pointed at the simulators: endpoint, credentials and request budget are all that changes.
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseAllDocuments, stringify } from "yaml";
@@ -34,5 +34,7 @@ export async function samplesFor({ folder, url, credentials }: Simulated): Promi
 function adapt(manifest: Manifest, url: string, credentials: Readonly<Record<string, string>>): Manifest {
   if (manifest.kind === "Secret") return { ...manifest, stringData: { ...credentials } };
   if (manifest.kind !== "CloudAccount") return manifest;
-  return { ...manifest, spec: { ...manifest.spec, endpoint: url, tls: { mode: "Plaintext" } } };
+  // A budget for a real cloud would take longer than all that the simulated one does.
+  const requestBudget = { readsPerMinute: 6_000, writesPerMinute: 600 };
+  return { ...manifest, spec: { ...manifest.spec, endpoint: url, tls: { mode: "Plaintext" }, requestBudget } };
 }

@@ -32,3 +32,11 @@ export function untilSignal(): Promise<void> {
     signal.addEventListener("abort", () => resolve(), { once: true });
   });
 }
+
+/**
+ * Ends the process now. One that runs out of work by itself gives up its signal handlers first, and a signal that comes then, as
+ * the second one of a Ctrl-C that npm passes on, kills it.
+ */
+export function endProcess(): never {
+  process.exit();
+}

@@ -14,7 +14,7 @@ import { VERSION } from "../lib/version.ts";
 import { parseBindAddress } from "../runtime/health-address.ts";
 import { DEFAULT_LEADER_SECONDS, leaderTiming } from "../runtime/leader-timing.ts";
 import { runOperator, type OperatorOptions } from "./operator.ts";
-import { failUsage, printReady, stopOnSignals } from "./process.ts";
+import { endProcess, failUsage, printReady, stopOnSignals } from "./process.ts";
 
 interface Flags {
   readonly kubeconfig?: string;
@@ -99,7 +99,7 @@ async function run(flags: Flags, connection: Connection): Promise<void> {
     process.exitCode = 1;
   }
   // What was left behind may hold the process: the lease is released, so nothing of it may go on.
-  process.exit();
+  endProcess();
 }
 
 function electionOf(flags: Flags): OperatorOptions["election"] {

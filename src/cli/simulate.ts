@@ -2,7 +2,7 @@
 import { Command, Option } from "commander";
 import type { SimulatorDefinition, SimulatorFlag } from "../cloud/simulation/definition.ts";
 import { simulators } from "./clouds.ts";
-import { failUsage, printReady, untilSignal } from "./process.ts";
+import { endProcess, failUsage, printReady, untilSignal } from "./process.ts";
 
 export function command(): Command {
   const simulate = new Command("simulate").description("run a simulated cloud; one subcommand per provider");
@@ -14,10 +14,13 @@ function simulatorCommand(definition: SimulatorDefinition): Command {
   const subcommand = new Command(definition.provider).description(`simulate ${definition.provider}`);
   for (const flag of definition.flags) subcommand.addOption(optionOf(flag));
   return subcommand.action(async (flags: Record<string, unknown>) => {
+    // Before it is ready: who reads that line may stop it at once.
+    const stopped = untilSignal();
     const simulator = await definition.start(flags).catch((error: unknown) => failUsage(subcommand, error));
     printReady({ provider: definition.provider, url: simulator.url, ...simulator.extra });
-    await untilSignal();
+    await stopped;
     await simulator.close();
+    endProcess();
   });
 }
 

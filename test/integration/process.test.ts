@@ -51,6 +51,17 @@ describe("npm run -s yunfan", { timeout: GENEROUS_MS }, () => {
     expect(command.stdout).toHaveLength(1);
   });
 
+  it.each([
+    ["simulate", ["simulate", "CtyunCCI", "--access-key", "a", "--secret-key", "b"]],
+    ["run", []],
+  ])("%s ends with 0 though the signal comes again and again until the very end", async (name, args) => {
+    const command = name === "run" ? stand.operator({ identity: "signalled" }) : spawnYunfan(args);
+    const { ready, ended, kill } = untilTestEnds(command);
+    await ready;
+    const again = setInterval(() => kill("SIGINT"), 1);
+    expect(await ended.finally(() => clearInterval(again))).toEqual({ code: 0, signal: null });
+  });
+
   it("run prints one ready line; SIGTERM to npm in the middle of a slow create drains, and both end with 0", async () => {
     await stand.simulator.setFaults([{ action: "Latency", method: "POST", path: "projects$", ms: LATENCY_MS }]);
     await stand.apply(...accountManifests(stand.simulator), projectManifest("slow"));
