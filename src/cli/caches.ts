@@ -1,11 +1,15 @@
 // The caches of the operator: one informer for each kind it reads, with the indexes by which its controllers look things up.
 import type { CredentialsSecret } from "../controllers/cloudaccount/directory.ts";
 import { CREDENTIALS_TYPE, SECRETS } from "../controllers/cloudaccount/steps.ts";
+import { INDEXES as ADDON_INDEXES } from "../controllers/managedaddon/context.ts";
 import { INDEXES as CLUSTER_INDEXES } from "../controllers/managedcluster/context.ts";
+import { INDEXES as POOL_INDEXES } from "../controllers/nodepool/context.ts";
 import { INDEXES as PROJECT_INDEXES } from "../controllers/registryproject/context.ts";
 import { OWNER_LABEL } from "../controllers/publishing/secrets.ts";
 import { cloudAccount, type CloudAccount } from "../crds/cloudaccount/schema.ts";
+import { managedAddon, type ManagedAddon } from "../crds/managedaddon/schema.ts";
 import { managedCluster, type ManagedCluster } from "../crds/managedcluster/schema.ts";
+import { nodePool, type NodePool } from "../crds/nodepool/schema.ts";
 import { registryProject, type RegistryProject } from "../crds/registryproject/schema.ts";
 import type { KubeTransport } from "../kube/transport.ts";
 import type { KubeObject } from "../kube/types.ts";
@@ -28,6 +32,8 @@ export interface Caches {
   readonly secrets: Informer<CredentialsSecret>;
   readonly projects: Informer<RegistryProject>;
   readonly clusters: Informer<ManagedCluster>;
+  readonly pools: Informer<NodePool>;
+  readonly addons: Informer<ManagedAddon>;
   /** Metadata of the Secrets that Yunfan published. */
   readonly published: Informer<KubeObject>;
   readonly all: readonly Pick<Informer<KubeObject>, "status" | "synced" | "run">[];
@@ -49,6 +55,8 @@ export function createCaches(deps: CacheDeps): Caches {
     secrets: informer<CredentialsSecret>("Credentials", { type: SECRETS, fieldSelector: `type=${CREDENTIALS_TYPE}` }),
     projects: informer<RegistryProject>("RegistryProject", { type: registryProject.type, indexes: PROJECT_INDEXES }),
     clusters: informer<ManagedCluster>("ManagedCluster", { type: managedCluster.type, indexes: CLUSTER_INDEXES }),
+    pools: informer<NodePool>("NodePool", { type: nodePool.type, indexes: POOL_INDEXES }),
+    addons: informer<ManagedAddon>("ManagedAddon", { type: managedAddon.type, indexes: ADDON_INDEXES }),
     published: informer<KubeObject>("PublishedSecret", {
       type: SECRETS,
       labelSelector: OWNER_LABEL,

@@ -4,14 +4,21 @@ import { AccountDirectory } from "../controllers/cloudaccount/directory.ts";
 import { CloudAccountSteps } from "../controllers/cloudaccount/steps.ts";
 import { LifecycleReconciler, type Steps } from "../controllers/lifecycle/reconciler.ts";
 import type { Managed } from "../controllers/lifecycle/resource.ts";
+import { needsCluster as addonNeedsCluster } from "../controllers/managedaddon/remove.ts";
+import { ManagedAddonSteps } from "../controllers/managedaddon/steps.ts";
 import { accountOf as accountOfCluster, type ManagedClusterDeps } from "../controllers/managedcluster/context.ts";
+import { ClusterDirectory, clusterOf } from "../controllers/managedcluster/directory.ts";
 import { needsAccount as clusterNeedsAccount } from "../controllers/managedcluster/remove.ts";
 import { ManagedClusterSteps } from "../controllers/managedcluster/steps.ts";
+import { needsCluster as poolNeedsCluster } from "../controllers/nodepool/remove.ts";
+import { NodePoolSteps } from "../controllers/nodepool/steps.ts";
 import { accountOf as accountOfProject } from "../controllers/registryproject/context.ts";
 import { needsAccount as projectNeedsAccount } from "../controllers/registryproject/remove.ts";
 import { RegistryProjectSteps } from "../controllers/registryproject/steps.ts";
 import { cloudAccount, type CloudAccount } from "../crds/cloudaccount/schema.ts";
+import { managedAddon } from "../crds/managedaddon/schema.ts";
 import { managedCluster, type ManagedCluster } from "../crds/managedcluster/schema.ts";
+import { nodePool } from "../crds/nodepool/schema.ts";
 import { registryProject } from "../crds/registryproject/schema.ts";
 import type { HttpKubeClient } from "../kube/client.ts";
 import type { KubeObject, ResourceType } from "../kube/types.ts";
@@ -46,6 +53,8 @@ export interface Controllers {
   readonly accounts: Controller;
   readonly projects: Controller;
   readonly clusters: Controller;
+  readonly pools: Controller;
+  readonly addons: Controller;
 }
 
 export function createControllers(parts: Parts): { controllers: Controllers; directory: AccountDirectory } {
@@ -57,17 +66,21 @@ export function createControllers(parts: Parts): { controllers: Controllers; dir
     cloudDeps: (account) => cloudDeps(parts, account),
   });
   const accountController = createAccountController(parts, directory);
-  const shared = { ...parts, directory, suspect: (account: string) => accountController.enqueue(account) };
+  const clusters = new ClusterDirectory({ clusters: parts.caches.clusters.store, accounts: directory });
+  const shared = { ...parts, directory, clusters, suspect: (account: string) => accountController.enqueue(account) };
   const controllers = {
     accounts: accountController,
     projects: createProjectController(shared),
     clusters: createClusterController(shared),
+    pools: createPoolController(shared),
+    addons: createAddonController(shared),
   };
   return { controllers, directory };
 }
 
 interface Shared extends Parts {
   readonly directory: AccountDirectory;
+  readonly clusters: ClusterDirectory;
   /** Has the credentials of an account ("namespace/name") verified now: the cloud has just refused them. */
   readonly suspect: (account: string) => void;
 }
@@ -134,8 +147,27 @@ function createClusterController(shared: Shared): Controller {
   });
 }
 
-function membersOf(_caches: Caches, _cluster: ManagedCluster): readonly string[] {
-  return [].map(named);
+/** Resources that still need the cluster to let go of what they hold in it. */
+function membersOf({ pools, addons }: Caches, cluster: ManagedCluster): readonly string[] {
+  const key = keyOf(cluster.metadata);
+  return [
+    ...pools.store.byIndex("cluster", key).filter((pool) => poolNeedsCluster(pool)),
+    ...addons.store.byIndex("cluster", key).filter((addon) => addonNeedsCluster(addon)),
+  ].map(named);
+}
+
+function createPoolController(shared: Shared): Controller {
+  const { caches, stop, clusters } = shared;
+  const { pools } = caches;
+  const steps = new NodePoolSteps({ ...shared, directory: clusters, pools: pools.store, signal: stop });
+  return controllerOf(shared, { type: nodePool.type, steps, informer: pools, driftGroup: clusterOf });
+}
+
+function createAddonController(shared: Shared): Controller {
+  const { caches, stop } = shared;
+  const { addons } = caches;
+  const steps = new ManagedAddonSteps({ ...shared, addons: addons.store, signal: stop });
+  return controllerOf(shared, { type: managedAddon.type, steps, informer: addons, driftGroup: clusterOf });
 }
 
 interface KindSetup<T extends Managed> {

@@ -2,7 +2,9 @@
 import { stringify } from "yaml";
 import { rules as cloudAccountRules } from "../controllers/cloudaccount/rbac.ts";
 import type { PolicyRule } from "../controllers/lifecycle/rbac.ts";
+import { rules as managedAddonRules } from "../controllers/managedaddon/rbac.ts";
 import { rules as managedClusterRules } from "../controllers/managedcluster/rbac.ts";
+import { rules as nodePoolRules } from "../controllers/nodepool/rbac.ts";
 import { rules as registryProjectRules } from "../controllers/registryproject/rbac.ts";
 
 const NAMESPACE = "yunfan-system";
@@ -34,7 +36,14 @@ function joinRules(rules: readonly PolicyRule[]): PolicyRule[] {
 
 /** The file's text: namespace, ServiceAccount, roles and bindings. */
 export function renderRbac(): string {
-  const operator = joinRules([...cloudAccountRules, ...managedClusterRules, ...registryProjectRules, ...eventRules]);
+  const operator = joinRules([
+    ...cloudAccountRules,
+    ...managedClusterRules,
+    ...nodePoolRules,
+    ...managedAddonRules,
+    ...registryProjectRules,
+    ...eventRules,
+  ]);
   const metadata = { name: NAME, namespace: NAMESPACE };
   const documents = [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } },

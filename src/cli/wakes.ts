@@ -1,10 +1,13 @@
 // Who is visited when something changes (R13): a Secret wakes its accounts, an account its users, a cluster its members, and
 // whoever gives up a claim its rivals.
 import { accountOf as accountOfCluster } from "../controllers/managedcluster/context.ts";
+import { clusterOf, type ClusterMember } from "../controllers/managedcluster/directory.ts";
 import { isDeleting } from "../controllers/lifecycle/resource.ts";
 import { OWNER_ANNOTATION } from "../controllers/publishing/secrets.ts";
 import { accountOf as accountOfProject } from "../controllers/registryproject/context.ts";
 import type { CloudAccount } from "../crds/cloudaccount/schema.ts";
+import { ManagedClusterCondition } from "../crds/managedcluster/conditions.ts";
+import type { ManagedCluster } from "../crds/managedcluster/schema.ts";
 import type { KubeObject } from "../kube/types.ts";
 import { findCondition } from "../runtime/conditions.ts";
 import type { Controller } from "../runtime/controller.ts";
@@ -16,7 +19,7 @@ import type { Controllers } from "./controllers.ts";
 type Target = Pick<Controller, "enqueue">;
 
 export function wireWakes(caches: Caches, controllers: Record<keyof Controllers, Target>): void {
-  const { accounts, secrets, projects, clusters, published } = caches;
+  const { accounts, secrets, projects, clusters, pools, addons, published } = caches;
   enqueueOnChange(accounts, { target: controllers.accounts, when: exceptOwnUpdates });
   enqueueOnChange(secrets, {
     target: controllers.accounts,
@@ -34,6 +37,8 @@ export function wireWakes(caches: Caches, controllers: Record<keyof Controllers,
     accounts: controllers.accounts,
     accountOf: accountOfCluster,
   });
+  wireMembers(pools, { target: controllers.pools, caches, clusters: controllers.clusters });
+  wireMembers(addons, { target: controllers.addons, caches, clusters: controllers.clusters });
   for (const target of [controllers.projects, controllers.clusters]) {
     enqueueOnChange(published, { target, when: ({ type }) => type !== "Added", keysOf: ownersOf });
   }
@@ -58,6 +63,35 @@ function wireUsers<T extends KubeObject>(users: Informer<T>, { target, caches, a
     target,
     when: concernsUsers,
     keysOf: ({ metadata }) => keysOfAll(users.store.byIndex("account", keyOf(metadata))),
+  });
+}
+
+interface Members {
+  readonly target: Target;
+  readonly caches: Caches;
+  readonly clusters: Target;
+}
+
+/** Resources that are part of a cluster, and reach their account through it. */
+function wireMembers<T extends KubeObject & ClusterMember>(members: Informer<T>, wiring: Members): void {
+  const { target, caches, clusters } = wiring;
+  const membersOf = ({ metadata }: KubeObject): readonly T[] => members.store.byIndex("cluster", keyOf(metadata));
+  wireClaimants(members, target);
+  enqueueOnChange(members, {
+    target: clusters,
+    when: ({ type }) => type === "Deleted",
+    keysOf: (member) => keysOfAll([caches.clusters.store.get(clusterOf(member))].filter(isLeaving)),
+  });
+  enqueueOnChange(caches.clusters, {
+    target,
+    when: concernsMembers,
+    keysOf: (cluster) => keysOfAll(membersOf(cluster)),
+  });
+  enqueueOnChange(caches.accounts, {
+    target,
+    when: concernsUsers,
+    keysOf: ({ metadata }) =>
+      keysOfAll(caches.clusters.store.byIndex("account", keyOf(metadata)).flatMap((cluster) => membersOf(cluster))),
   });
 }
 
@@ -100,4 +134,15 @@ function usersViewOf({ metadata, status }: CloudAccount): string {
   const ready = findCondition(status.conditions, "Ready");
   const { secretResourceVersion, observedGeneration } = status;
   return JSON.stringify([metadata.generation, observedGeneration, secretResourceVersion, ready?.status, ready?.reason]);
+}
+
+/** What a cluster's members see of it: which it is, whether it can be worked with, and whether it is on its way out. */
+function concernsMembers(change: Change<ManagedCluster>): boolean {
+  return change.type !== "Updated" || membersViewOf(change.old) !== membersViewOf(change.new);
+}
+
+function membersViewOf(cluster: ManagedCluster): string {
+  const { conditions, externalId } = cluster.status;
+  const available = findCondition(conditions, ManagedClusterCondition.ClusterAvailable);
+  return JSON.stringify([externalId, available?.status, available?.reason, isDeleting(cluster)]);
 }

@@ -117,7 +117,10 @@ export interface ClustersFacet {
     signal: AbortSignal,
   ): Promise<void>;
 
-  /** Answers when the cloud has accepted it; the phase tells when it is done. NotFound; Busy or Rejected in a phase that does not allow it. */
+  /**
+   * Answers when the cloud has accepted it; the phase tells when it is done. NotFound; Busy or Rejected in a phase that does not
+   * allow it.
+   */
   hibernate(id: string, signal: AbortSignal): Promise<void>;
   wake(id: string, signal: AbortSignal): Promise<void>;
 

@@ -92,7 +92,10 @@ export interface PoolNode {
 
 /** Every method throws CloudError and nothing else, apart from the signal's reason and FencedError. */
 export interface NodePoolsFacet {
-  /** All pools of the cluster, read to the end. NotFound where there is no such cluster. */
+  /**
+   * All pools of the cluster, read to the end. NotFound where there is no such cluster. A list may tell less than `getNodePool`:
+   * a phase that it leaves out is Unknown with an empty `cloudPhase`.
+   */
   listNodePools(clusterId: string, signal: AbortSignal): Promise<readonly NodePool[]>;
 
   /** `Absent` where the cloud answers that there is no such pool, or no such cluster: the proof by id. */

@@ -58,6 +58,21 @@ it("A kind that loses something on the way, or is too large for kubectl apply, i
   expect(lintKind(large, { isRe2 })).toEqual([expect.stringMatching(/^\$: \d+ bytes, too large for kubectl apply$/)]);
 });
 
+it("Only a kind that declares it can be scaled", () => {
+  const scaled = kinds.flatMap((kind) => {
+    const { scale } = customResourceDefinition(kind).spec.versions[0]!.subresources;
+    return scale ? [{ kind: kind.type.kind, ...scale }] : [];
+  });
+  expect(scaled).toEqual([
+    {
+      kind: "NodePool",
+      specReplicasPath: ".spec.replicas",
+      statusReplicasPath: ".status.replicas",
+      labelSelectorPath: ".status.selector",
+    },
+  ]);
+});
+
 it("The types fit those of the Kubernetes client", () => {
   const type: ResourceType = registryProject.type;
   const asObject = (resource: CloudAccount | RegistryProject): KubeObject => resource;

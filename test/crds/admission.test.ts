@@ -1,30 +1,23 @@
 // What `kubectl apply` refuses, and that it names the field and says what to do.
 import { beforeAll, describe, expect, it } from "vitest";
-import { kinds } from "../../src/crds/kinds.ts";
 import { registryProject } from "../../src/crds/registryproject/schema.ts";
-import { type Kubectl, kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/controlplane.ts";
+import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/controlplane.ts";
 import { cloudAccountManifest, registryProjectManifest, type Manifest } from "../support/resources.ts";
+import { apply, patch, type Place, type Refused, zodTakes } from "./admission.ts";
 import { installCrds } from "./cluster.ts";
 
 const { kubectl } = sharedControlPlane();
-let namespace: string;
+let place: Place;
 
 beforeAll(async () => {
   await installCrds(kubectl);
-  namespace = await uniqueNamespace(kubectl, "admission");
+  place = { kubectl, namespace: await uniqueNamespace(kubectl, "admission") };
 });
 
 const account = (spec: Record<string, unknown>): Manifest => cloudAccountManifest({ spec });
 const project = (spec: Record<string, unknown>): Manifest => registryProjectManifest({ spec });
 const pullSecret = { namespace: "default", name: "pull" };
 const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
-
-interface Refused {
-  title: string;
-  /** What kubectl names. */
-  field: string;
-  says: string;
-}
 
 describe("a new resource", () => {
   it.each<Refused & { manifest: Manifest }>([
@@ -161,7 +154,7 @@ describe("a new resource", () => {
       says: "Duplicate value",
     },
   ])("is refused with the field named, and by zod: $title", async ({ manifest, field, says }) => {
-    const { code, stderr } = await apply(manifest);
+    const { code, stderr } = await apply(place, manifest);
     expect(code).not.toBe(0);
     expect(stderr).toContain(field);
     expect(stderr).toContain(says);
@@ -180,18 +173,18 @@ describe("a new resource", () => {
     { title: "an IPv6 endpoint", manifest: account({ endpoint: "https://[::1]:8443/base" }) },
     { title: "a name that only the cloud can judge", manifest: project({ cloudName: "a--b" }) },
   ])("is taken, and by zod: $title", async ({ manifest }) => {
-    expect(await apply(manifest)).toMatchObject({ code: 0, stderr: "" });
+    expect(await apply(place, manifest)).toMatchObject({ code: 0, stderr: "" });
     expect(zodTakes(manifest)).toBe(true);
   });
 
   it("is taken with an explicit null, which the API server drops, so that zod never meets one", async () => {
-    const { code, stdout } = await apply(project({ cloudName: null, visibility: null }), ["-o", "json"]);
+    const { code, stdout } = await apply(place, project({ cloudName: null, visibility: null }), ["-o", "json"]);
     expect(code).toBe(0);
     expect(registryProject.spec.parse((JSON.parse(stdout) as Manifest).spec)).toMatchObject({ visibility: "Private" });
   });
 
   it("is refused with a misspelt field, which zod like the stored schema would drop", async () => {
-    expect((await apply(project({ visiblity: "Public" }))).stderr).toContain('unknown field "spec.visiblity"');
+    expect((await apply(place, project({ visiblity: "Public" }))).stderr).toContain('unknown field "spec.visiblity"');
   });
 });
 
@@ -203,7 +196,7 @@ describe("a change", () => {
   beforeAll(async () => {
     const items = [named, unnamed, adopting, cloudAccountManifest()];
     const list = JSON.stringify({ apiVersion: "v1", kind: "List", items });
-    await kubectlOk(kubectl, ["apply", "-n", namespace, "-f", "-"], list);
+    await kubectlOk(kubectl, ["apply", "-n", place.namespace, "-f", "-"], list);
   });
 
   it.each<Refused & { target: string; spec: Record<string, unknown> }>([
@@ -264,7 +257,7 @@ describe("a change", () => {
       says: "provider is immutable",
     },
   ])("is refused with the field named: $title", async ({ target, spec, field, says }) => {
-    const { code, stderr } = await patch(target, spec);
+    const { code, stderr } = await patch(place, target, spec);
     expect(code).not.toBe(0);
     expect(stderr).toContain(field);
     expect(stderr).toContain(says);
@@ -280,21 +273,6 @@ describe("a change", () => {
       spec: { endpoint: "http://127.0.0.1:1", tls: { mode: "Plaintext" } },
     },
   ])("is taken: $title", async ({ target, spec }) => {
-    expect(await patch(target, spec)).toMatchObject({ code: 0, stderr: "" });
+    expect(await patch(place, target, spec)).toMatchObject({ code: 0, stderr: "" });
   });
 });
-
-function apply(manifest: Manifest, flags: readonly string[] = []): ReturnType<Kubectl> {
-  const args = ["apply", "-n", namespace, "--dry-run=server", ...flags, "-f", "-"];
-  return kubectl(args, { input: JSON.stringify(manifest) });
-}
-
-function zodTakes({ kind, spec }: Manifest): boolean {
-  const schema = kinds.find(({ type }) => type.kind === kind)!.spec;
-  return schema.safeParse(spec).success;
-}
-
-function patch(target: string, spec: Record<string, unknown>): ReturnType<Kubectl> {
-  const change = JSON.stringify({ spec });
-  return kubectl(["patch", target, "-n", namespace, "--type=merge", "--dry-run=server", "-p", change]);
-}

@@ -6,6 +6,17 @@ import type { StructuralSchema } from "../../src/crds/schema/structural.ts";
 const UNTYPED: readonly unknown[] = ["text", 7, true, [], {}, ["text"], [{}]];
 const INTRUDERS: readonly string[] = [" ", "\n", "A", "a", "-", "--", "_", ".", "/", "é", "0", "*", ":", "%"];
 
+/** Keys of maps: some that every rule over keys admits, and some that one or another may refuse. */
+const KEYS: readonly string[] = ["app", "Tier_1", "a.b/c", "node.example.com/zone", "7"];
+const ODD_KEYS: readonly string[] = [
+  ..." |-a|a-|a b|é|/a|a/|a/b/c|A.b/c|a..b/c|yunfan.dev/a|cce.cloud.com/a|yunfan.dev.example/a".split("|"),
+  "",
+  "a".repeat(63),
+  "a".repeat(64),
+  `${"a".repeat(189)}/${"b".repeat(63)}`,
+  `${"a".repeat(190)}/${"b".repeat(63)}`,
+];
+
 /** Chances of an optional field in a hundred. Few, and rules over many fields pass; many, and those over a few are met. */
 const SPARSE = 33;
 const DENSE = 80;
@@ -35,7 +46,7 @@ function fittingWith(schema: StructuralSchema, chance: number): fc.Arbitrary<unk
     case "array":
       return fc.array(fittingWith(schema.items!, chance), { maxLength: Math.min(schema.maxItems!, 3) });
     case "object":
-      return fittingObject(schema, chance);
+      return fittingObjectOrMap(schema, chance);
     default:
       throw new Error(`no values are known for type ${schema.type}`);
   }
@@ -56,7 +67,7 @@ function faults(schema: StructuralSchema): fc.Arbitrary<unknown>[] {
     case "array":
       return arrayFaults(schema);
     case "object":
-      return objectFaults(schema);
+      return objectOrMapFaults(schema);
     default:
       return [];
   }
@@ -72,6 +83,26 @@ function intruded(schema: StructuralSchema): fc.Arbitrary<string> {
     const index = place % (text.length + 1);
     return text.slice(0, index) + intruder + text.slice(index);
   });
+}
+
+function fittingObjectOrMap(schema: StructuralSchema, chance: number): fc.Arbitrary<unknown> {
+  if (schema["x-kubernetes-preserve-unknown-fields"]) return anything();
+  return schema.additionalProperties === undefined ? fittingObject(schema, chance) : fittingMap(schema, chance);
+}
+
+/** An object of whatever JSON, as it comes back from the wire: without a negative zero. */
+function anything(): fc.Arbitrary<unknown> {
+  const whatever = fc.dictionary(fc.constantFrom(...KEYS, ...ODD_KEYS), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 4 });
+  return whatever.map((value) => JSON.parse(JSON.stringify(value)) as unknown);
+}
+
+function fittingMap(schema: StructuralSchema, chance: number): fc.Arbitrary<Record<string, unknown>> {
+  const maxKeys = Math.min(schema.maxProperties!, 3);
+  return fc.dictionary(fc.constantFrom(...KEYS), fittingWith(valuesOf(schema), chance), { maxKeys });
+}
+
+function valuesOf({ additionalProperties }: StructuralSchema): StructuralSchema {
+  return additionalProperties as StructuralSchema;
 }
 
 function fittingObject(schema: StructuralSchema, chance: number): fc.Arbitrary<Record<string, unknown>> {
@@ -93,6 +124,21 @@ function arrayFaults(schema: StructuralSchema): fc.Arbitrary<unknown>[] {
   const item = fittingWith(schema.items!, SPARSE);
   const tooMany = item.map((value) => Array.from({ length: schema.maxItems! + 1 }, () => value));
   return [tooMany, item.map((value) => [value, value]), fc.tuple(item, almostFitting(schema.items!))];
+}
+
+function objectOrMapFaults(schema: StructuralSchema): fc.Arbitrary<unknown>[] {
+  if (schema["x-kubernetes-preserve-unknown-fields"]) return [];
+  return schema.additionalProperties === undefined ? objectFaults(schema) : mapFaults(schema);
+}
+
+function mapFaults(schema: StructuralSchema): fc.Arbitrary<unknown>[] {
+  const value = fittingWith(valuesOf(schema), SPARSE);
+  const keys = Array.from({ length: schema.maxProperties! + 1 }, (_, index) => `key${index}`);
+  return [
+    value.map((one) => Object.fromEntries(keys.map((key) => [key, one]))),
+    fc.tuple(fc.constantFrom(...ODD_KEYS), value).map(([key, one]) => ({ [key]: one })),
+    almostFitting(valuesOf(schema)).map((fault) => ({ app: fault })),
+  ];
 }
 
 function objectFaults(schema: StructuralSchema): fc.Arbitrary<unknown>[] {

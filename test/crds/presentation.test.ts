@@ -1,6 +1,6 @@
 // What a person sees: installation without warnings, samples that apply, columns, explanations.
-import { readFile } from "node:fs/promises";
-import { beforeAll, expect, it } from "vitest";
+import { readdir, readFile } from "node:fs/promises";
+import { beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { CloudAccountReason } from "../../src/crds/cloudaccount/conditions.ts";
 import { kinds } from "../../src/crds/kinds.ts";
@@ -9,7 +9,10 @@ import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/contr
 import { cloudAccountManifest, registryProjectManifest } from "../support/resources.ts";
 import { installCrds } from "./cluster.ts";
 
-const SAMPLES = ["secret", "account", "registryproject"].map((name) => `manifests/samples/ctyun/${name}.yaml`);
+const SAMPLES: Readonly<Record<string, readonly string[]>> = {
+  ctyun: ["secret", "account", "registryproject"],
+  huawei: ["secret", "account", "managedcluster", "nodepool", "nodepool-autoscaled", "managedaddon"],
+};
 const { kubectl } = sharedControlPlane();
 let namespace: string;
 let warnings: string;
@@ -37,23 +40,29 @@ it("A second installation changes nothing", async () => {
   expect(await kubectlOk(kubectl, generations)).toBe(before);
 });
 
-it("The samples apply as they stand, without a warning", async () => {
-  const result = await kubectl(["apply", "-n", namespace, ...SAMPLES.flatMap((file) => ["-f", file])]);
-  expect(result).toMatchObject({ code: 0, stderr: "" });
-});
+describe.each(Object.entries(SAMPLES))("The samples of %s", (cloud, names) => {
+  const files = names.map((name) => `manifests/samples/${cloud}/${name}.yaml`);
 
-it("The samples leave the namespace to kubectl and refer to one another", async () => {
-  const [secret, account, project] = await Promise.all(
-    SAMPLES.map(async (file) => parse(await readFile(file, "utf8")) as Sample),
-  );
-  expect([secret, account, project].map((sample) => sample?.metadata.namespace)).toEqual([
-    undefined,
-    undefined,
-    undefined,
-  ]);
-  expect(secret).toMatchObject({ type: "yunfan.dev/credentials", stringData: { accessKey: expect.any(String) } });
-  expect(account!.spec).toMatchObject({ credentialsSecretRef: { name: secret!.metadata.name } });
-  expect(project!.spec).toMatchObject({ accountRef: { name: account!.metadata.name } });
+  it("are all that there are", async () => {
+    expect(new Set(await readdir(`manifests/samples/${cloud}`))).toEqual(new Set(names.map((name) => `${name}.yaml`)));
+  });
+
+  it("apply as they stand, without a warning", async () => {
+    const result = await kubectl(["apply", "-n", namespace, ...files.flatMap((file) => ["-f", file])]);
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("leave the namespace to kubectl and refer to one another", async () => {
+    const samples = await Promise.all(files.map(async (file) => parse(await readFile(file, "utf8")) as Sample));
+    const [secret, account, thing, ...members] = samples;
+    expect(samples.map((sample) => sample.metadata.namespace)).toEqual(samples.map(() => undefined));
+    expect(secret).toMatchObject({ type: "yunfan.dev/credentials", stringData: { accessKey: expect.any(String) } });
+    expect(account!.spec).toMatchObject({ credentialsSecretRef: { name: secret!.metadata.name } });
+    expect(thing!.spec).toMatchObject({ accountRef: { name: account!.metadata.name } });
+    for (const member of members) {
+      expect(member.spec).toMatchObject({ clusterRef: { name: thing!.metadata.name } });
+    }
+  });
 });
 
 it("A resource that nobody has visited yet counts as in progress", async () => {
@@ -62,7 +71,7 @@ it("A resource that nobody has visited yet counts as in progress", async () => {
   expect(JSON.parse(status)).toEqual({ observedGeneration: -1 });
 });
 
-it("kubectl get yunfan shows both kinds with their columns", async () => {
+it("kubectl get yunfan shows accounts and projects with their columns", async () => {
   const here = ["-n", namespace];
   const manifests = [
     cloudAccountManifest({ metadata: { name: "shown" } }),
@@ -108,6 +117,9 @@ it.each([
   ["cloudaccounts.spec.tls.mode", "Plaintext: endpoints may be http"],
   ["registryprojects.spec.contentsOnDelete", "Refuse: deletion waits"],
   ["registryprojects.spec.pullSecrets.name", "One that Yunfan did not make is never touched"],
+  ["managedclusters.spec.powerState", "its nodes, public addresses and bandwidth are billed on"],
+  ["nodepools.spec.autoscaling.enabled", "the cloud owns the count"],
+  ["managedaddons.spec.values", "no place for passwords"],
 ])("kubectl explain says what %s means", async (field, text) => {
   const explain = ["explain", field, "--api-version=yunfan.dev/v1alpha1"];
   // The API server publishes the schema a moment after the kind is served.

@@ -4,9 +4,10 @@ import { ManagedClusterReason as Reason } from "../../crds/managedcluster/condit
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { timestamp } from "../../lib/clock.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
+import { pollMs } from "../lifecycle/polling.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { ManagedClusterDeps, Work } from "./context.ts";
-import { failureOf, pollMs, progressOf } from "./progress.ts";
+import { failureOf, progressOf } from "./progress.ts";
 
 type Verb = NonNullable<ManagedCluster["status"]["operation"]>["verb"];
 

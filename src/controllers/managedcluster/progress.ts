@@ -1,14 +1,5 @@
-// How far a long job of the cloud has come, for status and events; and how often it is worth a look.
+// How far a long job of the cloud has come, for status and events.
 import type { Job } from "../../cloud/clusters.ts";
-
-const SHORTEST_POLL_MS = 1_000;
-const LONGEST_POLL_MS = 15_000;
-const SHARE_OF_ELAPSED = 0.1;
-
-/** A tenth of the time that it has taken so far, 1 s to 15 s: short jobs are noticed soon, long ones cost few requests. */
-export function pollMs(elapsedMs: number): number {
-  return Math.min(Math.max(elapsedMs * SHARE_OF_ELAPSED, SHORTEST_POLL_MS), LONGEST_POLL_MS);
-}
 
 /** One line, the same for the same state: which steps are done and which is under way. */
 export function progressOf({ type, phase, steps }: Job): string {

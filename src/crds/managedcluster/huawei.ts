@@ -10,7 +10,7 @@ const flavor = z
   .max(64)
   .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/);
 
-/** Table 4-17, where all but the fault domain is required; clouds of today take the zone alone. */
+/** Table 4-17 calls the flavor required too; the block's own has to do where a cloud does not insist. */
 const master = z
   .object({
     availabilityZone: cloudReference.describe("The zone that it is in."),
@@ -44,7 +44,7 @@ export const huaweiBlock = z.object({
   masters: listOf(master, { max: 7 })
     .optional()
     .describe("Where the control plane nodes are. Default: the cloud's choice."),
-  extendParam: mapOf(z.string(), z.string().max(512).describe("The parameter's value."), { max: 32 })
+  extendParam: mapOf(z.string().max(512).describe("The parameter's value."), { max: 32 })
     .optional()
     .describe("Further parameters of the cloud as it documents them, such as clusterAZ or enterpriseProjectId."),
 });

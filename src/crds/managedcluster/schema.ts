@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { ipv4Cidr } from "../common/cidr.ts";
 import { commonColumns } from "../common/columns.ts";
-import { cloudReference, namespaceName, objectName, time } from "../common/formats.ts";
+import { cloudReference, namespaceName, time } from "../common/formats.ts";
 import { managedFields, managedSpec, withImmutable } from "../common/spec.ts";
 import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
 import { defineKind } from "../kind.ts";
@@ -134,6 +134,9 @@ const IMMUTABLE: readonly (readonly [field: string, why: string])[] = [
 
 const spec = IMMUTABLE.reduce((schema, [field, why]) => withImmutable(schema, field, why), managedSpec(fields));
 
+/** Longer than a name may be: the API server then refuses the Secret, and this status still shows which. */
+const secretName = z.string().max(512);
+
 const status = z.object({
   ...managedStatus,
   ...originFields,
@@ -145,7 +148,7 @@ const status = z.object({
     .optional()
     .describe("Address of the API server: the one in the VPC, or else the public one."),
   podCidr: z.string().max(253).optional().describe("The range of the pods' addresses that the cloud has chosen."),
-  kubeconfigSecret: objectName
+  kubeconfigSecret: secretName
     .optional()
     .describe("Name of the Secret, in our own namespace, that holds the kubeconfig."),
   kubeconfigExpiresAt: time.optional().describe("When the client certificate in it ends. It is read again in time."),

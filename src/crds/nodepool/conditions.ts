@@ -14,6 +14,8 @@ export const NodePoolReason = {
   /** Nodes are coming or going. */
   Scaling: "Scaling",
   Updating: "Updating",
+  /** All nodes are there, but some do not work. */
+  NodesNotActive: "NodesNotActive",
   /** The cloud has no more instances of this type now. */
   SoldOut: "SoldOut",
   /** The cloud failed to add nodes. */

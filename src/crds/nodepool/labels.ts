@@ -20,7 +20,7 @@ const labelValue = z
   .max(63)
   .regex(/^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$/);
 
-const map = mapOf(z.string(), labelValue.describe("The label's value."), { max: MOST_LABELS });
+const map = mapOf(labelValue.describe("The label's value."), { max: MOST_LABELS });
 
 const wellFormed = withRule(
   map,

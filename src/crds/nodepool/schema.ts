@@ -84,11 +84,13 @@ const spec = z.object({
     .describe("Name of the pool in the cloud, at most 50 characters. Default: metadata.name. Immutable."),
   replicas: nodes.default(0).describe("How many nodes; with autoscaling, how many to start with."),
   autoscaling: autoscaling.prefault({}).describe("Whether the cloud chooses the count, and within which bounds."),
-  labels: nodeLabels.optional().describe("Labels of the nodes, as a whole set: others are removed."),
+  labels: nodeLabels
+    .optional()
+    .describe("Labels of the nodes, as a whole set: others are removed. Unset: they are left as they are."),
   taints: nodeTaints
     .optional()
     .describe(
-      "Taints of the nodes, as a whole set. HuaweiCCE shows them to nobody: what others change is not noticed.",
+      "Taints of the nodes, as a whole set. Unset: they are left as they are. HuaweiCCE shows them to nobody: what others change is not noticed.",
     ),
   instanceType: instanceType.describe("The cloud's name of the machine type, such as s6.large.2. Immutable."),
   zone: cloudReference.optional().describe("Availability zone. Default: any. Immutable."),
@@ -105,6 +107,15 @@ const spec = z.object({
 /** Of whatever size: a pool that others have made larger is shown as it is. */
 const count = integer({ min: 0, max: 2 ** 31 - 1 });
 
+const sentChange = z
+  .object({
+    generation: integer({ min: 0, max: Number.MAX_SAFE_INTEGER }).describe("The generation that they were sent for."),
+    fields: listOf(z.enum(["autoscaling", "labels", "taints"]).describe("A field of the spec."), { max: 3 }).describe(
+      "Fields of the spec.",
+    ),
+  })
+  .describe("Fields that were sent and that the cloud does not show: they are not sent again for that generation.");
+
 const status = z.object({
   ...managedStatus,
   ...originFields,
@@ -114,6 +125,7 @@ const status = z.object({
   desiredReplicas: count.optional().describe("Nodes that the pool is to have, in the cloud's books."),
   selector: z.string().max(1024).optional().describe("Label selector of the nodes, for the scale subresource."),
   appliedTaints: nodeTaints.optional().describe("The taints that were sent last: no cloud shows them."),
+  sentChange: sentChange.optional(),
 });
 
 const IMMUTABLE = ["zone", "os", "rootVolume", "dataVolumes", "login", "huawei"];

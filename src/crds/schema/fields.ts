@@ -34,12 +34,12 @@ export function anyObject(): z.ZodRecord<z.ZodString, z.ZodUnknown> {
 }
 
 /** Values under keys. What a key may be, a rule has to say: a structural schema can't. */
-export function mapOf<T extends z.ZodType>(
-  key: z.ZodString,
-  value: T,
-  { max }: { max: number },
-): z.ZodRecord<z.ZodString, T> {
-  return withKeywords(z.record(key, value), { maxProperties: max }, (values) => Object.keys(values).length <= max);
+export function mapOf<T extends z.ZodType>(value: T, { max }: { max: number }): z.ZodRecord<z.ZodString, T> {
+  return withKeywords(
+    z.record(z.string(), value),
+    { maxProperties: max },
+    (values) => Object.keys(values).length <= max,
+  );
 }
 
 function allDiffer(values: readonly string[]): boolean {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import * as z from "zod";
 import { withRule } from "./enforced.ts";
-import { integer, listMapOf, setOf } from "./fields.ts";
+import { anyObject, integer, listMapOf, listOf, mapOf, setOf } from "./fields.ts";
 import { lintSource } from "./lint-source.ts";
 
 const name = z
@@ -18,7 +18,9 @@ it("Takes everything that a structural schema can say", () => {
       enabled: z.boolean().default(false),
       names: setOf(name, { max: 8 }).optional(),
       ports: listMapOf(z.object({ name }), { keys: ["name"], max: 8 }).optional(),
-      labels: z.record(z.string(), z.string().max(63)).optional(),
+      labels: mapOf(z.string().max(63), { max: 8 }).optional(),
+      values: anyObject().optional(),
+      steps: listOf(name, { max: 8 }).optional(),
       nested: z.object({ mode: z.enum(["One"]).default("One") }).prefault({}),
     }),
     { rule: "self.enabled || self.mode == 'One'", message: "Two needs enabled" },
@@ -34,6 +36,7 @@ it.each<[title: string, field: z.ZodType, finding: string]>([
   ["a discriminated union", z.discriminatedUnion("a", [z.object({ a: z.literal("B") })]), "union has no place"],
   ["an intersection", z.intersection(z.object({ a: name }), z.object({ b: name })), "intersection has no place"],
   ["any", z.any(), "any has no place"],
+  ["what is unknown", z.unknown(), "unknown has no place"],
   ["a null", z.nullable(name), "nullable has no place"],
   ["a transformation", name.transform((text) => text.length), "pipe has no place"],
   ["a catch", name.catch("x"), "catch has no place"],
@@ -67,4 +70,9 @@ it.each<[title: string, field: z.ZodType, finding: string]>([
 it("Names the place, however deep it is", () => {
   const schema = z.object({ list: z.array(z.object({ map: z.record(z.string(), z.any()) })).max(3) });
   expect(lintSource(schema)).toEqual(["$.list[].map{}: any has no place in a structural schema"]);
+});
+
+it("Finds a map of what is unknown that does not say that it keeps it", () => {
+  const schema = z.object({ values: z.record(z.string(), z.unknown()) });
+  expect(lintSource(schema)).toEqual(["$.values{}: unknown has no place in a structural schema"]);
 });

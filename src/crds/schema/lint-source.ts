@@ -13,7 +13,6 @@ const SURVIVING_CHECKS: Readonly<Record<string, readonly string[]>> = {
   record: [],
   enum: [],
   boolean: [],
-  unknown: [],
 };
 
 /** One line per finding, with the path of the field; empty where the CRD will say all that the schema says. */
@@ -111,5 +110,9 @@ function lintRecord(def: z.core.$ZodRecordDef, path: string): string[] {
   const key = (def.keyType as Source)._zod.def;
   const isPlain = key.type === "string" && !key.checks?.length;
   const keys = isPlain ? [] : [`${path}: what is asked of the keys is lost: write a CEL rule`];
-  return [...keys, ...lint(def.valueType as Source, `${path}{}`)];
+  return [...keys, ...(keepsAnything(def) ? [] : lint(def.valueType as Source, `${path}{}`))];
+}
+
+function keepsAnything({ checks = [] }: z.core.$ZodRecordDef): boolean {
+  return checks.some((check) => enforcementOf(check)?.keywords?.["x-kubernetes-preserve-unknown-fields"]);
 }

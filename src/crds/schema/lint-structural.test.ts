@@ -20,11 +20,12 @@ const listMap: StructuralSchema = {
   "x-kubernetes-list-type": "map",
   "x-kubernetes-list-map-keys": ["name"],
 };
+const anything: StructuralSchema = { type: "object", "x-kubernetes-preserve-unknown-fields": true, description };
 const map: StructuralSchema = { type: "object", additionalProperties: text, maxProperties: 3, description };
 
 it("Takes a schema that says all it should", () => {
   const choice: StructuralSchema = { type: "string", enum: ["One", "Two"], default: "One", description };
-  expect(lint({ text: { ...text, pattern: "^[a-z]+$" }, count, list, listMap, map, choice })).toEqual([]);
+  expect(lint({ text: { ...text, pattern: "^[a-z]+$" }, count, list, listMap, map, anything, choice })).toEqual([]);
 });
 
 it.each<[title: string, field: StructuralSchema, finding: string]>([
@@ -42,6 +43,7 @@ it.each<[title: string, field: StructuralSchema, finding: string]>([
   ["a map without a bound", without(map, "maxProperties"), "no maxProperties"],
   ["a map of anything", { ...map, additionalProperties: true }, "additionalProperties is no schema"],
   ["a map that is an object too", { ...map, properties: { text } }, "properties and additionalProperties together"],
+  ["known members among unknown ones", { ...anything, properties: { text } }, "properties beside unknown ones"],
   ["a list without a bound", without(list, "maxItems"), "no maxItems"],
   ["a list without a type", without(list, "x-kubernetes-list-type"), "no x-kubernetes-list-type"],
   ["a list of nothing", without(list, "items"), "no items"],
@@ -63,6 +65,17 @@ it.each<[title: string, field: StructuralSchema, finding: string]>([
   ],
 ])("Finds %s", (_title, field, finding) => {
   expect(lint({ field }).join("\n")).toContain(finding);
+});
+
+it("Takes a cloud's own words in its own block alone", () => {
+  const mode: StructuralSchema = { type: "string", enum: ["vpc-router"], description };
+  const member = (name: string): StructuralSchema => ({ type: "object", properties: { [name]: mode }, description });
+  const block = { type: "object", properties: { deep: member("mode") }, description };
+  const inSpec = (name: string): string[] =>
+    lint({ spec: { type: "object", properties: { [name]: block }, description } });
+  expect(inSpec("huawei")).toEqual([]);
+  expect(inSpec("network")).toEqual(["$.spec.network.deep.mode: the enum value vpc-router is not CamelCase"]);
+  expect(lint({ status: member("huawei") })).toEqual(["$.status.huawei: the enum value vpc-router is not CamelCase"]);
 });
 
 it("Takes a comparison where the API server can make it", () => {

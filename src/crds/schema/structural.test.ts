@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import * as z from "zod";
 import { withRule, withTransitionRule } from "./enforced.ts";
-import { integer, listMapOf, setOf } from "./fields.ts";
+import { anyObject, integer, listMapOf, listOf, mapOf, setOf } from "./fields.ts";
 import { toStructural } from "./structural.ts";
 
 const text = z.string().max(9);
@@ -51,6 +51,30 @@ it("Lists carry their type and keys, which zod enforces too", () => {
       ],
     }).success,
   ).toBe(true);
+});
+
+it("Maps carry their bound, which zod enforces too, and say nothing of their keys", () => {
+  const schema = mapOf(text, { max: 1 });
+  expect(toStructural(schema)).toEqual({
+    type: "object",
+    maxProperties: 1,
+    additionalProperties: { type: "string", maxLength: 9 },
+  });
+  expect(schema.safeParse({ a: "x" }).success).toBe(true);
+  expect(schema.safeParse({ a: "x", b: "y" }).success).toBe(false);
+});
+
+it("An object of anything keeps what it holds", () => {
+  expect(toStructural(anyObject())).toEqual({ type: "object", "x-kubernetes-preserve-unknown-fields": true });
+  const value = { a: [1, { b: null }], c: "x" };
+  expect(anyObject().parse(value)).toEqual(value);
+});
+
+it("A list that is one value takes the same item twice", () => {
+  const schema = listOf(text, { max: 2 });
+  expect(toStructural(schema)).toMatchObject({ maxItems: 2, "x-kubernetes-list-type": "atomic" });
+  expect(schema.safeParse(["a", "a"]).success).toBe(true);
+  expect(schema.safeParse(["a", "a", "a"]).success).toBe(false);
 });
 
 it("Rules arrive in their order, also below optional() and describe(), and zod blames the same field", () => {

@@ -1,0 +1,43 @@
+// Values of an add-on: whether what the cloud shows holds what is declared, and what to send where it does not. Objects are
+// compared and merged member by member; a list and everything else is one value. Pure.
+
+type Json = unknown;
+type JsonObject = Readonly<Record<string, Json>>;
+
+/**
+ * Whether all that is declared is shown; the cloud may show more, also within the members of a list. A declared null is held by a
+ * member that is not there.
+ */
+export function contains(shown: Json, declared: Json): boolean {
+  if (Array.isArray(declared)) return containsList(shown, declared);
+  if (isObject(declared)) {
+    return isObject(shown) && Object.entries(declared).every(([key, value]) => contains(memberOf(shown, key), value));
+  }
+  return shown === declared || (declared === null && shown === undefined);
+}
+
+/** What the cloud shows with what is declared put over it: what is not named keeps its value, and so does what is as declared. */
+export function overlay(shown: JsonObject, declared: JsonObject): JsonObject {
+  const changed = Object.entries(declared).map(([key, value]) => [key, overlaid(memberOf(shown, key), value)]);
+  const kept = Object.entries(shown).filter(([key]) => !Object.hasOwn(declared, key));
+  return Object.fromEntries([...kept, ...changed]) as JsonObject;
+}
+
+function overlaid(shown: Json, declared: Json): Json {
+  if (isObject(shown) && isObject(declared)) return overlay(shown, declared);
+  return shown !== undefined && contains(shown, declared) ? shown : declared;
+}
+
+function containsList(shown: Json, declared: readonly Json[]): boolean {
+  if (!Array.isArray(shown) || shown.length !== declared.length) return false;
+  return declared.every((value, index) => contains(shown[index], value));
+}
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Its own alone: "constructor" is a name like any other. */
+function memberOf(object: JsonObject, key: string): Json {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}

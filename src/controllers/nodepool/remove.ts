@@ -1,0 +1,88 @@
+// Deleting: once, with all its nodes, then looked at until the cloud proves by id that the pool is gone.
+import { CloudError } from "../../cloud/errors.ts";
+import type { NodePool as Pool } from "../../cloud/nodepools.ts";
+import { NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
+import type { NodePool } from "../../crds/nodepool/schema.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { WaitingError } from "../../lib/errors.ts";
+import type { Observer } from "../external/observe.ts";
+import { entering, settledId } from "../external/remove.ts";
+import { holdsSomething, leavesCloudAlone, orphaning } from "../external/resource.ts";
+import { isDeleting } from "../lifecycle/resource.ts";
+import type { Visit } from "../lifecycle/visit.ts";
+import { nodesOf, type Clusters, type Work } from "./context.ts";
+import { activeCount } from "./count.ts";
+import { begin, note, waitingFor } from "./operation.ts";
+import { inCluster } from "./pools.ts";
+
+interface RemoverDeps {
+  readonly clock: Clock;
+  readonly clusters: Clusters;
+  readonly observer: Observer;
+}
+
+export class Remover {
+  readonly #deps: RemoverDeps;
+
+  constructor(deps: RemoverDeps) {
+    this.#deps = deps;
+  }
+
+  /** Returns when nothing of ours is left in the cloud, or what is left is left on purpose; else throws what it waits for. */
+  async remove(visit: Visit<NodePool>): Promise<void> {
+    if (leavesCloudAlone(visit.object)) return;
+    const { clusters, observer } = this.#deps;
+    const work = entering(visit.object, "node pool", () => clusters.enter(visit));
+    const wayOut = `; to leave the node pool in the cloud, ${orphaning(visit.object)}`;
+    const id = await inCluster(work.clusterId, () => settledId(work, observer), wayOut);
+    if (id === undefined || clusters.isAnothers(work, id)) return;
+    const pool = await work.pools.getNodePool(work.clusterId, id, visit.signal);
+    if (pool === "Absent") return this.#proveGone(work, id);
+    if (pool.phase !== "Deleting") await this.#send(work, id);
+    throw await this.#deleting(work, pool);
+  }
+
+  /**
+   * A read may be older than the pool; a write is answered by the cloud as it is, so its 404 is the proof. Where the cloud has
+   * accepted the deletion before, no other is needed.
+   */
+  async #proveGone(work: Work, id: string): Promise<void> {
+    if (work.visit.object.status.operation?.verb === "Delete") return;
+    await this.#send(work, id);
+    const pool = await work.pools.getNodePool(work.clusterId, id, work.visit.signal);
+    if (pool !== "Absent") throw await this.#deleting(work, pool);
+  }
+
+  /** Returns also where the cloud answers that there is no such pool, or no such cluster. */
+  async #send(work: Work, id: string): Promise<void> {
+    const { visit, pools, clusterId } = work;
+    try {
+      await pools.deleteNodePool(clusterId, id, visit.signal);
+      begin(visit, this.#deps.clock, "Delete");
+      visit.log.info({ externalId: id, cloudName: visit.status.cloudName }, "Deleting node pool");
+    } catch (error) {
+      if (!(error instanceof CloudError) || error.kind !== "NotFound") throw error;
+    } finally {
+      this.#deps.observer.noteWrite(work);
+    }
+  }
+
+  /** What to throw while its nodes go. */
+  async #deleting(work: Work, pool: Pool): Promise<WaitingError> {
+    const { visit, clusterId } = work;
+    const { clock, observer } = this.#deps;
+    const nodes = await inCluster(clusterId, () => nodesOf(work, pool.id, observer.since(work)));
+    visit.status.cloudPhase = pool.cloudPhase;
+    visit.status.replicas = nodes.length;
+    visit.status.readyReplicas = activeCount({ nodes });
+    const progress = `${nodes.length} nodes are left`;
+    note(visit, progress);
+    const message = `The cloud is deleting the node pool; ${progress}`;
+    return waitingFor(visit, clock, { reason: Reason.Deleting, message });
+  }
+}
+
+/** Whether the cluster has to stay for this resource: it has something there, or may have, that it has not let go of. */
+export function needsCluster(resource: NodePool): boolean {
+  return isDeleting(resource) ? !leavesCloudAlone(resource) : holdsSomething(resource);
+}
