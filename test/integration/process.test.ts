@@ -56,10 +56,10 @@ describe("npm run -s yunfan", { timeout: GENEROUS_MS }, () => {
     ["run", []],
   ])("%s ends with 0 though the signal comes again and again until the very end", async (name, args) => {
     const command = name === "run" ? stand.operator({ identity: "signalled" }) : spawnYunfan(args);
-    const { ready, ended, kill } = untilTestEnds(command);
-    await ready;
-    const again = setInterval(() => kill("SIGINT"), 1);
-    expect(await ended.finally(() => clearInterval(again))).toEqual({ code: 0, signal: null });
+    const running = untilTestEnds(command);
+    await running.ready;
+    const again = setInterval(() => running.kill("SIGINT"), 1);
+    expect(await running.ended.finally(() => clearInterval(again))).toEqual({ code: 0, signal: null });
   });
 
   it("run prints one ready line; SIGTERM to npm in the middle of a slow create drains, and both end with 0", async () => {
