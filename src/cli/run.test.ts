@@ -14,7 +14,7 @@ async function refusalOf(args: readonly string[]): Promise<unknown> {
 
 describe("yunfan run", () => {
   it.each([
-    [["--concurrency", "Widget=1"], /--concurrency .* KIND must be one of CloudAccount, RegistryProject/],
+    [["--concurrency", "Widget=1"], /--concurrency .* KIND must be one of CloudAccount, .*RegistryProject/],
     [["--concurrency", "RegistryProject=0"], /--concurrency .* from 1 to 9999/],
     [["--concurrency", "RegistryProject"], /--concurrency .* from 1 to 9999/],
     [["--leader-elect-lease-duration", "soon"], /--leader-elect-lease-duration .* number of seconds/],

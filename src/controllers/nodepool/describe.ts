@@ -28,7 +28,7 @@ export function describe(visit: Visit<NodePool>, seen: Seen): void {
 }
 
 /** Undefined where no label tells the nodes of this pool from others: an empty selector would select them all. */
-function selectorOf({ mark, labels }: Pool): string | undefined {
+export function selectorOf({ mark, labels }: Pool): string | undefined {
   if (mark !== undefined) return `${MARK_LABEL}=${mark}`;
   const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
   const selector = pairs.toSorted().join(",");

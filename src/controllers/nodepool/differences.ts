@@ -4,7 +4,7 @@ import type { NodePool } from "../../crds/nodepool/schema.ts";
 
 type Spec = NodePool["spec"];
 /** Whose change the cloud may take and not make. */
-export type SentField = NonNullable<NodePool["status"]["sentChange"]>["fields"][number];
+export type SentField = "autoscaling" | "labels" | "taints";
 export type Field = "replicas" | SentField;
 
 /** The resource, as far as a decision about its pool needs it: its spec, and the status as it was drafted. */

@@ -72,6 +72,7 @@ export class NodePoolSteps implements Steps<NodePool> {
   async #applyIn(work: Work): Promise<Verdict> {
     const identity = identify(subjectOf(work), await this.#observer.observe(work));
     const listed = await this.#identified(work, identity);
+    assertCountDeclared(work.visit, listed);
     const decision = await this.#decide(work, listed);
     describe(work.visit, decision.seen);
     return this.#conclude(work, decision);
@@ -96,7 +97,7 @@ export class NodePoolSteps implements Steps<NodePool> {
     const { visit } = work;
     const { id } = listed;
     const nodes = await nodesOf(work, id, this.#observer.since(work));
-    const glance = decide(visit, { pool: supposingRest(listed), nodes });
+    const glance = decide(visit, { pool: visit.status.operation ? listed : supposingRest(listed), nodes });
     if (glance.plan.do === "Keep") return glance;
     if (glance.plan.do === "Update") return this.#updater.update(work, id);
     const decision = decide(visit, { pool: await presentPool(work, id), nodes });
@@ -116,7 +117,22 @@ export class NodePoolSteps implements Steps<NodePool> {
   }
 }
 
-/** A list that does not tell the phase: the nodes tell whether a closer look is worth it. */
+/**
+ * Whoever adopts a pool by its id and forgets spec.replicas means none of its nodes to go. Later, once the count was shown in the
+ * status, 0 is meant.
+ */
+function assertCountDeclared({ object, status }: Visit<NodePool>, { id, desired }: Pool): void {
+  const { replicas, autoscaling, managementPolicy } = object.spec;
+  const isNew = status.origin === "Adopted" && status.desiredReplicas === undefined;
+  const isOurs = managementPolicy === "Manage" && !autoscaling.enabled;
+  if (!isNew || !isOurs || replicas > 0 || desired === 0) return;
+  const message =
+    `Node pool ${id} is to be adopted with ${desired} nodes, but spec.replicas is 0, its default. ` +
+    "Set it to the count that you want; to remove all nodes, set it to 0 after that";
+  throw new TerminalError({ reason: Reason.ReplicasNotDeclared, message });
+}
+
+/** A list that does not tell the phase: where nothing was asked of the pool, its nodes tell whether a closer look is worth it. */
 function supposingRest(listed: Pool): Pool {
   const isTold = listed.phase !== "Unknown" || listed.cloudPhase !== "";
   return isTold ? listed : { ...listed, phase: "Normal" };

@@ -22,6 +22,8 @@ export const NodePoolReason = {
   PoolFailed: "PoolFailed",
   /** The Secret with the password for the nodes, or its key, is not there. */
   SecretNotFound: "SecretNotFound",
+  /** An adopted pool has nodes, and spec.replicas is 0, as it is where nobody gave it. */
+  ReplicasNotDeclared: "ReplicasNotDeclared",
   /** Of UpToDate. */
   InSync: "InSync",
   /** Of UpToDate: the cloud differs and managementPolicy is Observe. */

@@ -107,12 +107,15 @@ const spec = z.object({
 /** Of whatever size: a pool that others have made larger is shown as it is. */
 const count = integer({ min: 0, max: 2 ** 31 - 1 });
 
+const fieldName = z
+  .string()
+  .max(63)
+  .regex(/^[a-z][A-Za-z0-9]*$/);
+
 const sentChange = z
   .object({
     generation: integer({ min: 0, max: Number.MAX_SAFE_INTEGER }).describe("The generation that they were sent for."),
-    fields: listOf(z.enum(["autoscaling", "labels", "taints"]).describe("A field of the spec."), { max: 3 }).describe(
-      "Fields of the spec.",
-    ),
+    fields: listOf(fieldName.describe("A field of the spec."), { max: 3 }).describe("Fields of the spec."),
   })
   .describe("Fields that were sent and that the cloud does not show: they are not sent again for that generation.");
 

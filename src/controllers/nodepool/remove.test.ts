@@ -1,0 +1,112 @@
+// Deleting a pool, over real HTTP to the simulator of Huawei CCE.
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { condition, openCreate } from "../../../test/support/builders.ts";
+import { startNodePoolBed, type NodePoolBed } from "../../../test/support/nodepool-bed.ts";
+import { storedNodePool, type StoredNodePool } from "../../../test/support/nodepools.ts";
+import { needsCluster } from "./remove.ts";
+
+const deletionTimestamp = "2026-01-01T00:00:00Z";
+const login = { keyPairName: "key" };
+const POOL = /\/nodepools\/[^/]+$/;
+
+let bed: NodePoolBed;
+
+beforeEach(async () => {
+  bed = await startNodePoolBed();
+});
+afterEach(() => bed[Symbol.asyncDispose]());
+
+async function createThenDelete(spec: Record<string, unknown> = {}): Promise<void> {
+  bed.declare({ spec: { login, replicas: 2, ...spec } });
+  await bed.untilReady();
+  bed.annotate("workers", { deletionTimestamp });
+}
+
+const isGone = (): boolean => bed.find() === undefined;
+
+describe("deleting", () => {
+  it("is sent once, says how many nodes are left, and ends when the pool is gone", async () => {
+    await createThenDelete();
+    await bed.visit();
+    const message = expect.stringMatching(/2 nodes are left/);
+    expect(bed.condition("Ready")).toMatchObject({ status: "False", reason: "Deleting", message });
+    expect(bed.read().status.operation).toMatchObject({ verb: "Delete", progress: "2 nodes are left" });
+    await bed.until(isGone);
+    expect(await bed.pools()).toEqual([]);
+    expect(await bed.sent("DELETE", POOL)).toHaveLength(1);
+  });
+
+  it("goes on while the cluster itself is being deleted: it waits for us", async () => {
+    await createThenDelete();
+    bed.setCluster({ metadata: { deletionTimestamp } });
+    await bed.until(isGone);
+    expect(await bed.pools()).toEqual([]);
+  });
+
+  it("sends nothing more where the cloud has lost the pool, once a write has proved it", async () => {
+    await createThenDelete();
+    const [pool] = await bed.pools();
+    await bed.simulator.behindOurBack("DELETE", `nodepools/${pool!.id}`);
+    await bed.visit();
+    expect(isGone()).toBe(true);
+    expect(await bed.sent("DELETE", POOL)).toMatchObject([{ effect: false }]);
+  });
+
+  it("ends where the cluster is gone from the cloud", async () => {
+    await createThenDelete();
+    await bed.simulator.behindOurBack("DELETE", `clusters/${bed.clusterId}`);
+    await bed.until(isGone);
+  });
+
+  it("waits while the cluster sleeps, says what it needs and how to let go", async () => {
+    await createThenDelete();
+    bed.setCluster({
+      status: { conditions: [condition({ type: "ClusterAvailable", status: "False", reason: "Hibernated" })] },
+    });
+    await bed.visit();
+    const message = expect.stringMatching(/powerState.*force-orphan/);
+    expect(bed.condition("Ready")).toMatchObject({ reason: "ClusterHibernated", message });
+    expect(await bed.pools()).toHaveLength(1);
+  });
+
+  it("waits out a create of unknown outcome, and deletes what it made", async () => {
+    await bed.simulator.setFaults([{ action: "DropAfter", method: "POST", path: "/nodepools$", times: 1 }]);
+    bed.declare({ spec: { login } });
+    await bed.visit();
+    expect(await bed.pools()).toHaveLength(1);
+    bed.annotate("workers", { deletionTimestamp });
+    await bed.until(isGone);
+    expect(await bed.pools()).toEqual([]);
+  });
+
+  it("leaves the pool where the policy says so, or where it was adopted", async () => {
+    await createThenDelete({ deletionPolicy: "Orphan" });
+    await bed.visit();
+    expect(isGone()).toBe(true);
+    const [{ id } = { id: "" }] = await bed.pools();
+    bed.declare({ metadata: { name: "adopted", uid: "adopted" }, spec: { login, replicas: 2, externalId: id } });
+    await bed.untilReady("adopted");
+    bed.annotate("adopted", { deletionTimestamp });
+    await bed.visit("adopted");
+    expect(bed.find("adopted")).toBeUndefined();
+    expect(await bed.pools()).toHaveLength(1);
+  });
+});
+
+describe("needsCluster", () => {
+  const needs = (overrides: StoredNodePool): boolean => needsCluster(storedNodePool(overrides));
+  const created = { externalId: "np-1", origin: "Created" } as const;
+
+  it("is true for what holds something, or may: also where it would be left in the cloud", () => {
+    expect(needs({ status: created })).toBe(true);
+    expect(needs({ status: { operation: openCreate() } })).toBe(true);
+    expect(needs({ status: { externalId: "np-1", origin: "Adopted" } })).toBe(true);
+  });
+
+  it("is false before anything was made, and for one on its way out that leaves its pool alone", () => {
+    const metadata = { deletionTimestamp };
+    expect(needs({})).toBe(false);
+    expect(needs({ metadata, status: created })).toBe(true);
+    expect(needs({ metadata, status: { externalId: "np-1", origin: "Adopted" } })).toBe(false);
+  });
+});
