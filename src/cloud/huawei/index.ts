@@ -1,6 +1,7 @@
 // Huawei CCE as a cloud: what it takes to open an account, and which facets it offers.
 import { RequestBudget } from "../budget.ts";
 import type { AccountSettings, Cloud, CloudDeps, CloudSession, Credentials } from "../contract.ts";
+import { CloudError } from "../errors.ts";
 import { HuaweiAddons } from "./addons.ts";
 import { KeyAuthenticator, type Authenticator } from "./authentication.ts";
 import { HuaweiClient } from "./client.ts";
@@ -63,10 +64,16 @@ function open(settings: AccountSettings, credentials: Credentials, deps: CloudDe
       }
     },
     async close() {
-      closing.abort(new Error("The account's session was closed"));
+      closing.abort(sessionClosed());
       await services.close();
     },
   };
+}
+
+/** For those who wait for a login or for the project's id: their own requests were not sent. */
+function sessionClosed(): CloudError {
+  const message = "The account's session was closed before the request was sent";
+  return new CloudError("Unreachable", { message, advice: "Trying again" });
 }
 
 function budgetOf({ account, requestBudget }: AccountSettings, deps: CloudDeps): RequestBudget {

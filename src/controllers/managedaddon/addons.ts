@@ -21,7 +21,7 @@ export function addonsOf(addons: AddonsFacet, clusterId: string): Things<NamedAd
   };
 }
 
-export function named(addon: Addon): NamedAddon {
+function named(addon: Addon): NamedAddon {
   return { ...addon, name: addon.template };
 }
 

@@ -1,15 +1,14 @@
 // Deleting: repeated until the cloud proves by id that the add-on is gone. A cluster that is gone has taken its add-ons along.
 import type { Addon } from "../../cloud/addons.ts";
-import { CloudError } from "../../cloud/errors.ts";
 import { ManagedAddonReason as Reason } from "../../crds/managedaddon/conditions.ts";
 import type { ManagedAddon } from "../../crds/managedaddon/schema.ts";
 import { TerminalError } from "../../lib/errors.ts";
-import { facetOf } from "../cloudaccount/directory.ts";
 import type { Observer } from "../external/observe.ts";
 import { entering, settledId } from "../external/remove.ts";
 import { leavesCloudAlone, orphaning } from "../external/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { Clusters, Work } from "./context.ts";
+import { isLossOfCluster, isNotFound } from "./loss.ts";
 import type { Operations } from "./operations.ts";
 
 interface RemoverDeps {
@@ -45,7 +44,7 @@ export class Remover {
     try {
       return await settledId(work, this.#deps.observer);
     } catch (error) {
-      if (isNotFound(error) && (await clusterIsGone(work))) return undefined;
+      if (await isLossOfCluster(work, error)) return undefined;
       throw error;
     }
   }
@@ -97,13 +96,4 @@ export class Remover {
 /** Whether the cluster's deletion has to wait for this resource: it has something in the cloud to delete, and needs the cluster for it. */
 export function needsCluster(resource: ManagedAddon): boolean {
   return !leavesCloudAlone(resource);
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof CloudError && error.kind === "NotFound";
-}
-
-async function clusterIsGone({ cluster, visit }: Work): Promise<boolean> {
-  const clusters = facetOf(cluster.access, "clusters");
-  return (await clusters.getCluster(cluster.id, visit.signal)) === "Absent";
 }

@@ -16,6 +16,7 @@ import type { NamedAddon } from "./addons.ts";
 import { Clusters, type ManagedAddonDeps, type Work } from "./context.ts";
 import { describe, upgradeDue, upgradeFailed, upgradeSent, upToDate } from "./describe.ts";
 import { installation, offeredVersion } from "./installation.ts";
+import { inCluster } from "./loss.ts";
 import { Operations } from "./operations.ts";
 import { planFor, wasSent, type Plan } from "./plan.ts";
 import { Remover } from "./remove.ts";
@@ -66,6 +67,11 @@ export class ManagedAddonSteps implements Steps<ManagedAddon> {
     await visit.holdFinalizer();
     if (visit.status.externalId === undefined) visit.status.cloudName = work.name;
     this.#clusters.assertClaim(work);
+    return inCluster(work, () => this.#applyIn(work));
+  }
+
+  async #applyIn(work: Work): Promise<Verdict> {
+    const { visit } = work;
     const identity = identify(subjectOf(work), await this.#observer.observe(work));
     this.#clusters.assertAdoptable(work, identity);
     const listed = await this.#identified(work, identity);
@@ -110,6 +116,7 @@ export class ManagedAddonSteps implements Steps<ManagedAddon> {
     if (plan.do === "Await") return this.#operations.waiting(visit, plan);
     if (plan.do === "Fail") return installFailed(addon);
     if (plan.do === "Upgrade") return this.#upgrade(work, addon, plan.request);
+    delete visit.status.operation;
     if (wasSent({ metadata: visit.object.metadata, status: visit.status })) visit.state(upgradeFailed());
     return new TerminalError(plan);
   }

@@ -7,7 +7,7 @@ import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import { pollMs } from "../lifecycle/polling.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { ManagedClusterDeps, Work } from "./context.ts";
-import { failureOf, progressOf } from "./progress.ts";
+import { failureOf, progressOf, underWaySince } from "./progress.ts";
 
 type Verb = NonNullable<ManagedCluster["status"]["operation"]>["verb"];
 
@@ -58,7 +58,7 @@ export class Jobs {
   }
 
   #pollMs({ status, object }: Visit<ManagedCluster>): number {
-    const since = status.operation?.startedAt ?? object.metadata.deletionTimestamp;
+    const since = status.operation?.startedAt ?? underWaySince(object);
     return pollMs(since === undefined ? 0 : this.#deps.clock.now() - Date.parse(since));
   }
 

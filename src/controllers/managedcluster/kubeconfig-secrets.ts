@@ -1,4 +1,5 @@
 // What is in the Secrets that hand a cluster on: the kubeconfig by the convention of Cluster API, the cluster Secret of Argo CD.
+import { createHash } from "node:crypto";
 import { parse } from "yaml";
 import * as z from "zod";
 import type { Cluster, Kubeconfig } from "../../cloud/clusters.ts";
@@ -8,11 +9,13 @@ import { timestampOf } from "../../lib/clock.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import type { SecretContents } from "../publishing/secrets.ts";
 
-/** Annotations that say what a Secret was made of: whether it has to be rewritten shows without reading it. */
+/** Annotations that say what a Secret was made of: whether it has to be rewritten shows without asking the cloud. */
 export const SOURCE = {
   clusterId: "yunfan.dev/cluster-id",
   context: "yunfan.dev/kubeconfig-context",
   expiresAt: "yunfan.dev/certificate-expires-at",
+  /** Of the data, so that somebody's edit shows without asking the cloud. */
+  digest: "yunfan.dev/data-sha256",
 } as const;
 
 /** Annotations by which a Secret is of this cluster and this context. */
@@ -30,8 +33,7 @@ export function kubeconfigContents(
   return {
     type: "cluster.x-k8s.io/secret",
     labels: { "cluster.x-k8s.io/cluster-name": metadata.name },
-    annotations: annotationsOf(kubeconfig, source),
-    data: { value: base64(kubeconfig.text) },
+    ...sealed({ value: base64(kubeconfig.text) }, kubeconfig, source),
   };
 }
 
@@ -44,15 +46,15 @@ export function argocdContents({ metadata }: ManagedCluster, kubeconfig: Kubecon
     keyData: key,
     ...(ca && { caData: ca }),
   };
+  const data = {
+    name: base64(`${metadata.namespace}/${metadata.name}`),
+    server: base64(server),
+    config: base64(JSON.stringify({ tlsClientConfig })),
+  };
   return {
     type: "Opaque",
     labels: { "argocd.argoproj.io/secret-type": "cluster" },
-    annotations: annotationsOf(kubeconfig, source),
-    data: {
-      name: base64(`${metadata.namespace}/${metadata.name}`),
-      server: base64(server),
-      config: base64(JSON.stringify({ tlsClientConfig })),
-    },
+    ...sealed(data, kubeconfig, source),
   };
 }
 
@@ -101,8 +103,22 @@ function unusable(): TerminalError {
   return new TerminalError({ reason: Reason.KubeconfigUnusable, message });
 }
 
-function annotationsOf({ expiresAtMs }: Kubeconfig, source: Source): Readonly<Record<string, string>> {
-  return { ...source, ...(expiresAtMs !== undefined && { [SOURCE.expiresAt]: timestampOf(expiresAtMs) }) };
+type Data = SecretContents["data"];
+
+/** The data with the annotations that say what it was made of. */
+function sealed(
+  data: Data,
+  { expiresAtMs }: Kubeconfig,
+  source: Source,
+): Required<Pick<SecretContents, "data" | "annotations">> {
+  const expiresAt = expiresAtMs !== undefined && { [SOURCE.expiresAt]: timestampOf(expiresAtMs) };
+  return { data, annotations: { ...source, ...expiresAt, [SOURCE.digest]: digestOf(data) } };
+}
+
+/** The same for the same data, in whatever order. */
+export function digestOf(data: Data): string {
+  const entries = Object.entries(data).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return createHash("sha256").update(JSON.stringify(entries)).digest("hex");
 }
 
 function base64(text: string): string {

@@ -3,25 +3,32 @@ import type { Cluster, Kubeconfig } from "../../cloud/clusters.ts";
 import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { CloudError } from "../../cloud/errors.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { isNotFound } from "../../kube/errors.ts";
 import type { KubeObject } from "../../kube/types.ts";
 import { timestampOf, type Clock } from "../../lib/clock.ts";
 import { ReconcileError, TerminalError } from "../../lib/errors.ts";
 import { keyOf } from "../../runtime/store.ts";
 import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 import type { Visit } from "../lifecycle/visit.ts";
-import { Publisher, type SecretRef } from "../publishing/secrets.ts";
+import { SECRETS } from "../cloudaccount/steps.ts";
+import { Publisher, type SecretContents, type SecretRef } from "../publishing/secrets.ts";
 import type { ManagedClusterDeps, Work } from "./context.ts";
-import { argocdContents, kubeconfigContents, sourceOf, SOURCE, type Source } from "./kubeconfig-secrets.ts";
+import { argocdContents, digestOf, kubeconfigContents, sourceOf, SOURCE, type Source } from "./kubeconfig-secrets.ts";
 
 /** A certificate with less than this left is read again; before that nothing is rewritten, because consumers restart on it. */
 const RENEW_BEFORE_MS = 30 * 24 * 3_600_000;
 
 export class Kubeconfigs {
   readonly #publisher: Publisher;
+  readonly #client: KubeClient;
   readonly #clock: Clock;
+  /** Versions of Secrets, as the cache holds them, whose data was found to be what was put there. */
+  readonly #intact = new WeakSet<KubeObject>();
 
   constructor(deps: Pick<ManagedClusterDeps, "client" | "published" | "clock">) {
     this.#publisher = new Publisher(deps, "spec.kubeconfig");
+    this.#client = deps.client;
     this.#clock = deps.clock;
   }
 
@@ -56,7 +63,8 @@ export class Kubeconfigs {
     visit.status.kubeconfigSecret = kubeconfigPlace(visit.object).name;
     const source = sourceOf(visit.object, cluster);
     const found = wanted.map((ref) => present.find(({ metadata }) => keyOf(metadata) === keyOf(ref)));
-    if (found.every((secret) => secret && this.#isCurrent(secret, source))) return;
+    const current = await Promise.all(found.map((secret) => this.#isCurrent(visit, secret, source)));
+    if (current.every(Boolean)) return;
     await this.#write(work, cluster, source);
   }
 
@@ -81,12 +89,28 @@ export class Kubeconfigs {
     if (place) await this.#publisher.ensure(visit, place, argocdContents(visit.object, kubeconfig, source));
   }
 
+  async #isCurrent(visit: Visit<ManagedCluster>, secret: KubeObject | undefined, source: Source): Promise<boolean> {
+    return secret !== undefined && this.#isOf(secret, source) && (await this.#isIntact(visit, secret));
+  }
+
   /** Whether it was made of this cluster and context, and its certificate lasts. */
-  #isCurrent({ metadata }: KubeObject, source: Source): boolean {
+  #isOf({ metadata }: KubeObject, source: Source): boolean {
     const annotations = metadata.annotations ?? {};
     const isSame = Object.entries(source).every(([key, value]) => annotations[key] === value);
     const expiresAt = annotations[SOURCE.expiresAt];
     return isSame && (expiresAt === undefined || Date.parse(expiresAt) - this.#clock.now() > RENEW_BEFORE_MS);
+  }
+
+  /** Whether what was put there is still in it. The cache holds no data: each version is read once. */
+  async #isIntact({ signal }: Visit<ManagedCluster>, secret: KubeObject): Promise<boolean> {
+    if (this.#intact.has(secret)) return true;
+    const { metadata } = secret;
+    const read = await this.#client
+      .get<Partial<SecretContents> & KubeObject>(SECRETS, metadata, { signal })
+      .catch(goneAsNothing);
+    const isIntact = digestOf(read?.data ?? {}) === metadata.annotations?.[SOURCE.digest];
+    if (isIntact) this.#intact.add(secret);
+    return isIntact;
   }
 
   #summary({ object, status }: Visit<ManagedCluster>): string {
@@ -109,6 +133,10 @@ function argocdPlace({ metadata, spec }: ManagedCluster): SecretRef | undefined 
 function placesOf(resource: ManagedCluster): readonly SecretRef[] {
   const argocd = argocdPlace(resource);
   return [kubeconfigPlace(resource), ...(argocd ? [argocd] : [])];
+}
+
+function goneAsNothing(error: unknown): undefined {
+  if (!isNotFound(error)) throw error;
 }
 
 function assertAllowed({ visit, access }: Work): void {

@@ -1,5 +1,13 @@
 // How far a long job of the cloud has come, for status and events.
 import type { Job } from "../../cloud/clusters.ts";
+import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
+import { findCondition } from "../../runtime/conditions.ts";
+
+/** Where no operation of ours is noted: since its deletion, or since it was last Ready. Undefined while it is Ready. */
+export function underWaySince({ metadata, status }: Pick<ManagedCluster, "metadata" | "status">): string | undefined {
+  const ready = findCondition(status.conditions, "Ready");
+  return metadata.deletionTimestamp ?? (ready?.status === "True" ? undefined : ready?.lastTransitionTime);
+}
 
 /** One line, the same for the same state: which steps are done and which is under way. */
 export function progressOf({ type, phase, steps }: Job): string {

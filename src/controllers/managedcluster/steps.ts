@@ -73,7 +73,7 @@ export class ManagedClusterSteps implements Steps<ManagedCluster> {
   /** The cluster that the resource stands for, with its id in the draft; or throws what it waits for. */
   async #identified(work: Work, identity: Identity<Cluster>): Promise<Cluster> {
     const { visit } = work;
-    const creation = new Creation(work);
+    const creation = new Creation(work, this.#observer);
     const resolved = await resolve(work, identity, { creator: this.#creator, prepare: () => creation.prepare() });
     if (resolved === "JustCreated") {
       this.#jobs.begin(visit, "Create", creation.jobId);

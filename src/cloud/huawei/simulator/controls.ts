@@ -12,6 +12,7 @@
 //   {"nodepoolName", "soldOutAbove": N}: the cloud has N nodes for it;
 //   {"addonTemplate", "failAt": "install"|"upgrade"}.
 // PATCH /_simulator/quotas/cluster {"quotaLimit": N}.
+// PATCH /_simulator/users/NAME {"password"}: the IAM user's password changes, and its tokens end.
 import { z } from "zod";
 import type { CollectionControl } from "../../simulation/cloud.ts";
 import { parseInput, Refusal } from "../../simulation/refusal.ts";
@@ -135,6 +136,7 @@ function changeCluster(cce: Cce, id: string, change: z.output<typeof clusterChan
   if (cluster === undefined) return undefined;
   const { containerCidr, externalIP, ...rest } = change;
   if (change.phase !== undefined) cancelJobs(cce, id, "a colleague has put the cluster into another phase");
+  if (change.phase === "Available") becomeAvailable(cce, id);
   const network = cluster.spec["containerNetwork"] as object;
   const address = externalIP === "" ? "" : externalUrl(cce, externalIP ?? "");
   return amend(cce, "clusters", id, {

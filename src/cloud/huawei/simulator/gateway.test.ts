@@ -49,6 +49,22 @@ describe("a token", () => {
     expect((await bed.client.send(CLUSTERS, { headers: renewed })).status).toBe(200);
   });
 
+  test("ends when a colleague changes the user's password, and only the new one gets another", async () => {
+    const bed = await startTestBed();
+    const headers = { "x-auth-token": await tokenFor(bed) };
+    const user = { method: "PATCH", body: { password: "Next-1234" } };
+    expect((await bed.client.send("/_simulator/users/nobody", user)).status).toBe(404);
+    expect((await bed.client.send("/_simulator/users/operator", { ...user, body: { name: "x" } })).status).toBe(400);
+    expect((await bed.client.send(CLUSTERS, { headers })).status).toBe(200);
+
+    expect((await bed.client.send(`/_simulator/users/${USER.username}`, user)).json()).toEqual({ id: USER.username });
+
+    expect(await bed.client.refusal(CLUSTERS, { headers })).toEqual([401, "APIGW.0301"]);
+    const statusOf = async (password: string): Promise<number> =>
+      (await bed.client.send("/v3/auth/tokens", { method: "POST", body: login({ password, scope: OURS }) })).status;
+    expect([await statusOf(USER.password), await statusOf("Next-1234")]).toEqual([401, 201]);
+  });
+
   test("of nobody is refused", async () => {
     const { client } = await startTestBed();
     expect(await client.refusal(CLUSTERS, { headers: { "x-auth-token": "made-up" } })).toEqual([401, "APIGW.0301"]);

@@ -2,8 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Clock } from "../../../lib/clock.ts";
-import type { Answer, Call, Route } from "../../simulation/cloud.ts";
+import type { Answer, Call, CollectionControl, Route } from "../../simulation/cloud.ts";
 import { parseInput, parseJson } from "../../simulation/refusal.ts";
+import type { Identified } from "../../simulation/store.ts";
 import { iamFailure } from "./refusals.ts";
 import type { CceTables, Project } from "./state.ts";
 
@@ -27,7 +28,11 @@ export interface TokenDesk {
   /** Undefined where it was never issued; an expired token is still known. */
   find(token: string): Token | undefined;
   readonly routes: readonly Route<CceTables>[];
+  /** What a colleague does behind our back; see controls.ts. */
+  readonly controls: { readonly users: CollectionControl };
 }
+
+const userChange = z.strictObject({ password: z.string().min(1) });
 
 const credentials = z.object({
   auth: z.object({
@@ -51,7 +56,8 @@ type Credentials = z.output<typeof credentials>["auth"];
 const DOMAIN_ID = "65382450e8f64ac0870cd180d14e684b";
 
 /** A desk whose tokens expire by the real clock, whatever the speed. */
-export function openTokenDesk(rules: IamRules, clock: Clock): TokenDesk {
+export function openTokenDesk(initial: IamRules, clock: Clock): TokenDesk {
+  let rules = initial;
   const issued = new Map<string, Token>();
   const issue = ({ body }: Call): Answer => {
     const { auth } = parseInput(credentials, parseJson(body));
@@ -67,8 +73,16 @@ export function openTokenDesk(rules: IamRules, clock: Clock): TokenDesk {
     const projects = name === null || name === rules.project.name ? [projectOnWire(rules.project)] : [];
     return { status: 200, body: { projects, links: { next: null, previous: null } } };
   };
+  // The reference does not say what becomes of tokens; that they end with the password they were got for is the harder case.
+  const changeUser = (name: string, input: unknown): Identified | undefined => {
+    if (rules.user?.name !== name) return undefined;
+    rules = { ...rules, user: { name, ...parseInput(userChange, input) } };
+    issued.clear();
+    return { id: name };
+  };
   return {
     find: (token) => issued.get(token),
+    controls: { users: { update: changeUser } },
     routes: [
       { method: "POST", path: "/v3/auth/tokens", handle: issue },
       // 7.5 has /v3/projects, 3.2 and the service itself /v3/auth/projects.

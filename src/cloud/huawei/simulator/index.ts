@@ -98,7 +98,7 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
     cloud: {
       store: cce.store,
       routes: [...tokens.routes, ...routes.map((route) => ofProject(route, rules.project.id))],
-      controls: { ...clusterControls(cce), ...contentControls(cce) },
+      controls: { ...clusterControls(cce), ...contentControls(cce), ...tokens.controls },
       authenticate: openGateway({ keys, writesPerMinute: options.writesPerMinute, tokens, failure: failed }, clock),
       failure: failed,
       advance: () => timeline.advance(),
