@@ -20,9 +20,12 @@ export interface AccountRef {
   readonly namespace?: string | undefined;
 }
 
-/** A resource that works with an account: its reference, and the blocks of its spec that belong to one cloud each. */
+/** The blocks of a spec that belong to one cloud each. */
+export type ProviderBlocks = { readonly [Block in ProviderBlock]?: object | undefined };
+
+/** A resource that works with an account itself. */
 export interface AccountUser {
-  readonly spec: { readonly accountRef: AccountRef } & { readonly [Block in ProviderBlock]?: object | undefined };
+  readonly spec: { readonly accountRef: AccountRef } & ProviderBlocks;
   readonly metadata: { readonly namespace: string };
 }
 
@@ -194,7 +197,8 @@ export function facetOf<F extends keyof Facets>({ session, account }: Access, fa
   return offered;
 }
 
-function assertBlocks(spec: AccountUser["spec"], account: CloudAccount): void {
+/** Throws TerminalError `ProviderMismatch` where the spec has a block of another cloud than the account's. */
+export function assertBlocks(spec: ProviderBlocks, account: CloudAccount): void {
   for (const block of Object.keys(PROVIDER_BLOCKS) as ProviderBlock[]) {
     const { provider } = account.spec;
     if (spec[block] === undefined || PROVIDER_BLOCKS[block] === provider) continue;

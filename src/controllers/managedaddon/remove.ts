@@ -1,5 +1,6 @@
 // Deleting: repeated until the cloud proves by id that the add-on is gone. A cluster that is gone has taken its add-ons along.
 import type { Addon } from "../../cloud/addons.ts";
+import { CloudError } from "../../cloud/errors.ts";
 import { ManagedAddonReason as Reason } from "../../crds/managedaddon/conditions.ts";
 import type { ManagedAddon } from "../../crds/managedaddon/schema.ts";
 import { TerminalError } from "../../lib/errors.ts";
@@ -7,8 +8,8 @@ import type { Observer } from "../external/observe.ts";
 import { entering, settledId } from "../external/remove.ts";
 import { leavesCloudAlone, orphaning } from "../external/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
+import { isLossOfCluster } from "../managedcluster/loss.ts";
 import type { Clusters, Work } from "./context.ts";
-import { isLossOfCluster, isNotFound } from "./loss.ts";
 import type { Operations } from "./operations.ts";
 
 interface RemoverDeps {
@@ -49,8 +50,12 @@ export class Remover {
     }
   }
 
-  /** A read may be older than the add-on; a write is answered by the cloud as it is, so its 404 is the proof. */
+  /**
+   * A read may be older than the add-on; a write is answered by the cloud as it is, so its 404 is the proof. Where the cloud has
+   * accepted the deletion before, no other is needed.
+   */
   async #proveGone(work: Work, id: string): Promise<void> {
+    if (work.visit.object.status.operation?.verb === "Delete") return;
     await this.#send(work, id);
     if ((await work.addons.getAddon(work.cluster.id, id, work.visit.signal)) !== "Absent") throw this.#deleting(work);
   }
@@ -70,7 +75,7 @@ export class Remover {
       this.#deps.operations.begin(visit, "Delete");
       visit.log.info({ externalId: id, cloudName: visit.status.cloudName }, "Deleting add-on");
     } catch (error) {
-      if (!isNotFound(error)) throw error;
+      if (!(error instanceof CloudError) || error.kind !== "NotFound") throw error;
     } finally {
       this.#deps.observer.noteWrite({ visit });
     }

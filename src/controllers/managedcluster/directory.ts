@@ -4,14 +4,20 @@ import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { WaitingError } from "../../lib/errors.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import { keyOf, type Store } from "../../runtime/store.ts";
-import { cloudOf, type Access, type AccountDirectory } from "../cloudaccount/directory.ts";
+import {
+  assertBlocks,
+  cloudOf,
+  type Access,
+  type AccountDirectory,
+  type ProviderBlocks,
+} from "../cloudaccount/directory.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import { accountOf } from "./context.ts";
 
 /** A resource that is part of a cluster. */
 export interface ClusterMember {
-  readonly spec: { readonly clusterRef: { readonly name: string } };
-  readonly metadata: { readonly namespace: string };
+  readonly spec: { readonly clusterRef: { readonly name: string } } & ProviderBlocks;
+  readonly metadata: { readonly namespace: string; readonly deletionTimestamp?: string };
 }
 
 /** A cluster that its members may work with now. */
@@ -70,24 +76,26 @@ export class ClusterDirectory {
 
   /**
    * The cluster to work in. Throws WaitingError `ClusterNotReady` where it is not there or can't be worked with,
-   * `ClusterHibernated` where it sleeps, and what AccountDirectory.use throws.
+   * `ClusterHibernated` where it sleeps, TerminalError `ProviderMismatch`, and what AccountDirectory.use throws. A member that is
+   * being deleted may work in a cluster that is out of order too: the cluster's own deletion waits for it.
    */
   enter(member: ClusterMember): ClusterAccess {
     const resource = this.find(member);
     if (!resource) throw notReady(`${clusterOf(member)} (spec.clusterRef) does not exist. Create it`);
     const { access } = this.#deps.accounts.use(resource, "clusters");
-    const id = usableId(resource);
+    assertBlocks(member.spec, access.account);
+    const id = usableId(resource, member.metadata.deletionTimestamp !== undefined);
     const place = `${cloudOf(access.account)} ${id}`;
     return { resource, id, access, place, assertStays: () => assertStays(resource) };
   }
 }
 
 /** The id of a cluster that can be worked with. */
-function usableId(resource: ManagedCluster): string {
+function usableId(resource: ManagedCluster, isLeaving: boolean): string {
   const { externalId, conditions } = resource.status;
   const available = findCondition(conditions, ManagedClusterCondition.ClusterAvailable);
   if (available?.reason === Reason.Hibernated) throw hibernated(resource);
-  if (externalId === undefined || available?.status !== "True") {
+  if (externalId === undefined || (available?.status !== "True" && !isLeaving)) {
     const why = findCondition(conditions, "Ready")?.reason ?? "not visited yet";
     throw notReady(`${keyOf(resource.metadata)} can't be worked with: ${why}. See its conditions`);
   }

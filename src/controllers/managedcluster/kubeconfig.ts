@@ -104,11 +104,10 @@ export class Kubeconfigs {
   /** Whether what was put there is still in it. The cache holds no data: each version is read once. */
   async #isIntact({ signal }: Visit<ManagedCluster>, secret: KubeObject): Promise<boolean> {
     if (this.#intact.has(secret)) return true;
-    const { metadata } = secret;
-    const read = await this.#client
-      .get<Partial<SecretContents> & KubeObject>(SECRETS, metadata, { signal })
+    const live = await this.#client
+      .get<Partial<SecretContents> & KubeObject>(SECRETS, secret.metadata, { signal })
       .catch(goneAsNothing);
-    const isIntact = digestOf(read?.data ?? {}) === metadata.annotations?.[SOURCE.digest];
+    const isIntact = digestOf(live?.data ?? {}) === live?.metadata.annotations?.[SOURCE.digest];
     if (isIntact) this.#intact.add(secret);
     return isIntact;
   }

@@ -36,6 +36,8 @@ export interface NodePoolDeps {
 /** A visit that may use its cluster and the pools in it. */
 export interface Work extends ExternalWork<Pool> {
   readonly visit: Visit<NodePool>;
+  readonly cluster: ClusterAccess;
+  /** The cloud's id of the cluster. */
   readonly clusterId: string;
   readonly pools: NodePoolsFacet;
   /** All nodes of the cluster. */
@@ -64,6 +66,7 @@ export class Clusters {
     const pools = facetOf(access, "nodePools");
     const work: Work = {
       visit,
+      cluster,
       clusterId,
       pools,
       things: poolsOf(pools, clusterId),

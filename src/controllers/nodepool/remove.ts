@@ -7,13 +7,13 @@ import type { Clock } from "../../lib/clock.ts";
 import type { WaitingError } from "../../lib/errors.ts";
 import type { Observer } from "../external/observe.ts";
 import { entering, settledId } from "../external/remove.ts";
-import { holdsSomething, leavesCloudAlone, orphaning } from "../external/resource.ts";
+import { holdsSomething, leavesCloudAlone } from "../external/resource.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
+import { inCluster, isLossOfCluster } from "../managedcluster/loss.ts";
 import { nodesOf, type Clusters, type Work } from "./context.ts";
 import { activeCount } from "./count.ts";
 import { begin, note, waitingFor } from "./operation.ts";
-import { inCluster } from "./pools.ts";
 
 interface RemoverDeps {
   readonly clock: Clock;
@@ -31,15 +31,24 @@ export class Remover {
   /** Returns when nothing of ours is left in the cloud, or what is left is left on purpose; else throws what it waits for. */
   async remove(visit: Visit<NodePool>): Promise<void> {
     if (leavesCloudAlone(visit.object)) return;
-    const { clusters, observer } = this.#deps;
+    const { clusters } = this.#deps;
     const work = entering(visit.object, "node pool", () => clusters.enter(visit));
-    const wayOut = `; to leave the node pool in the cloud, ${orphaning(visit.object)}`;
-    const id = await inCluster(work.clusterId, () => settledId(work, observer), wayOut);
+    const id = await this.#settledId(work);
     if (id === undefined || clusters.isAnothers(work, id)) return;
     const pool = await work.pools.getNodePool(work.clusterId, id, visit.signal);
     if (pool === "Absent") return this.#proveGone(work, id);
     if (pool.phase !== "Deleting") await this.#send(work, id);
     throw await this.#deleting(work, pool);
+  }
+
+  /** A cluster that is gone has taken along whatever an open create has made in it. */
+  async #settledId(work: Work): Promise<string | undefined> {
+    try {
+      return await settledId(work, this.#deps.observer);
+    } catch (error) {
+      if (await isLossOfCluster(work, error)) return undefined;
+      throw error;
+    }
   }
 
   /**
@@ -69,9 +78,9 @@ export class Remover {
 
   /** What to throw while its nodes go. */
   async #deleting(work: Work, pool: Pool): Promise<WaitingError> {
-    const { visit, clusterId } = work;
+    const { visit } = work;
     const { clock, observer } = this.#deps;
-    const nodes = await inCluster(clusterId, () => nodesOf(work, pool.id, observer.since(work)));
+    const nodes = await inCluster(work, () => nodesOf(work, pool.id, observer.since(work)));
     visit.status.cloudPhase = pool.cloudPhase;
     visit.status.replicas = nodes.length;
     visit.status.readyReplicas = activeCount({ nodes });

@@ -13,13 +13,13 @@ import { Observer } from "../external/observe.ts";
 import { resolve } from "../external/resolve.ts";
 import type { Steps } from "../lifecycle/reconciler.ts";
 import type { Visit } from "../lifecycle/visit.ts";
+import { inCluster } from "../managedcluster/loss.ts";
 import { Clusters, nodesOf, type NodePoolDeps, type Work } from "./context.ts";
 import { prepareCreate } from "./creation.ts";
 import { declaredOf, describe } from "./describe.ts";
 import { ignoredFields } from "./differences.ts";
 import { begin, note, waitingFor } from "./operation.ts";
 import { progressOf } from "./plan.ts";
-import { inCluster } from "./pools.ts";
 import { Remover } from "./remove.ts";
 import { decide, presentPool, Updater, type Decision } from "./update.ts";
 
@@ -66,7 +66,7 @@ export class NodePoolSteps implements Steps<NodePool> {
     await visit.holdFinalizer();
     if (visit.status.externalId === undefined) visit.status.cloudName = work.name;
     this.#clusters.assertClaim(work);
-    return inCluster(work.clusterId, () => this.#applyIn(work));
+    return inCluster(work, () => this.#applyIn(work));
   }
 
   async #applyIn(work: Work): Promise<Verdict> {
