@@ -2,9 +2,12 @@
 import { expect, it } from "vitest";
 import { killAtBoundaries } from "../support/chaos-kills.ts";
 import { report } from "../support/chaos-outcome.ts";
+import { projectCourse } from "../support/chaos-projects-kills.ts";
+
+const boundaries = { account: Infinity, create: Infinity, change: 1, remove: 2, removeAccount: 1 };
 
 it("makes and deletes a project exactly once though it is killed at its write boundaries", async () => {
-  const killedAt = await killAtBoundaries({ seed: 3, duplicateNames: "Allow", lanes: 3, afterCreate: 4 });
+  const killedAt = await killAtBoundaries(projectCourse("Allow"), { seed: 3, lanes: 3, boundaries });
   report(`killed at ${killedAt.length} boundaries`);
   expect(killedAt.length).toBeGreaterThanOrEqual(15);
 }, 300_000);

@@ -1,8 +1,7 @@
 // Lists that lie for as long as they like: nothing may be forgotten in the cloud, made twice or taken for gone because of them.
 import { afterEach, describe, expect, it } from "vitest";
-import { registryProject } from "../../src/crds/registryproject/schema.ts";
-import { type Bed, createBed } from "../support/chaos-bed.ts";
-import { convergence, type Declared, expectClean, flawsOfOutcome } from "../support/chaos-outcome.ts";
+import { convergence, expectClean } from "../support/chaos-outcome.ts";
+import { createProjectBed, type Declared, flawsOfProjects, type ProjectBed } from "../support/chaos-projects.ts";
 
 const CONVERGES_MS = 60_000;
 /** Older than anything here: the list of projects shows the cloud as it was when the simulator started. */
@@ -15,16 +14,16 @@ const ALL: Declared = new Map([
   ["third", "Private"],
 ]);
 
-let bed: Bed;
+let bed: ProjectBed;
 
 afterEach(() => bed[Symbol.asyncDispose]());
 
 async function bedWithProject(duplicateNames: "Refuse" | "Allow" = "Refuse"): Promise<void> {
-  bed = await createBed("chaos-stale", { duplicateNames });
+  bed = await createProjectBed("chaos-stale", { duplicateNames });
   bed.start();
   await bed.addAccount("ctyun");
   await bed.stand.reaches("cloudaccount/ctyun", "Verified");
-  await bed.add("young");
+  await bed.addProject("young");
   await bed.stand.reaches("registryproject/young", "Available");
 }
 
@@ -32,9 +31,9 @@ describe("a deletion", () => {
   it("reaches a project that is too young for any read to show", async () => {
     await bedWithProject();
     await bed.stand.simulator.setFaults([{ ...FROM_THE_START, path: ".*" }]);
-    await bed.remove(registryProject.type, "young");
+    await bed.removeProject("young");
     await bed.stand.gone("registryproject/young");
-    expect(await flawsOfOutcome(bed, new Map())).toEqual([]);
+    expect(await flawsOfProjects(bed, new Map())).toEqual([]);
     expectClean(bed);
   }, 120_000);
 
@@ -45,7 +44,7 @@ describe("a deletion", () => {
     await bed.stand.visited("registryproject/young", 2);
     expect(bed.stand.seen("registryproject/young")).toBeDefined();
     await bed.stand.simulator.setFaults([]);
-    await convergence(bed, new Map(), CONVERGES_MS);
+    await convergence(bed, () => flawsOfProjects(bed, new Map()), CONVERGES_MS);
     expectClean(bed);
   }, 120_000);
 });
@@ -55,12 +54,12 @@ describe("after a create of unknown outcome", () => {
     await bedWithProject("Allow");
     for (const [name, lie] of [["second", EMPTY] as const, ["third", FROM_THE_START] as const]) {
       await bed.stand.simulator.setFaults([{ action: "DropAfter", method: "POST" }, lie]);
-      await bed.add(name);
+      await bed.addProject(name);
       await bed.stand.reaches(`registryproject/${name}`, "ObservationNotTrusted");
       await bed.stand.simulator.setFaults([]);
       await bed.stand.reaches(`registryproject/${name}`, "Available");
     }
-    await convergence(bed, ALL, CONVERGES_MS);
+    await convergence(bed, () => flawsOfProjects(bed, ALL), CONVERGES_MS);
     const creates = (await bed.requestsSince(0)).filter(({ method }) => method === "POST");
     expect(creates.map(({ effect }) => effect)).toEqual([true, true, true]);
     expectClean(bed);

@@ -1,5 +1,5 @@
-// Where chaos happens: a stand whose cloud holds other people's things, the operator behind a fault proxy, and writes that go
-// straight to the API server, because a kubectl for each of hundreds would be most of the load.
+// Where chaos happens: a stand with the operator behind a fault proxy, and writes that go straight to the API server, because a
+// kubectl for each of hundreds would be most of the load.
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
@@ -7,64 +7,61 @@ import { renderKubeconfig } from "../../controlplane/kubeconfig.ts";
 import { SECRETS } from "../../src/controllers/cloudaccount/steps.ts";
 import { OWNER_LABEL } from "../../src/controllers/publishing/secrets.ts";
 import { cloudAccount } from "../../src/crds/cloudaccount/schema.ts";
-import { registryProject, type RegistryProject } from "../../src/crds/registryproject/schema.ts";
 import { HttpKubeClient, type KubeClient } from "../../src/kube/client.ts";
 import { loadKubeConfig } from "../../src/kube/kubeconfig.ts";
 import type { KubeObject, ResourceType } from "../../src/kube/types.ts";
 import { sharedControlPlane } from "./controlplane.ts";
 import { type FaultProxy, faultProxyOptionsOf, startFaultProxy } from "./fault-proxy.ts";
-import { accountManifests } from "./manifests.ts";
 import type { Operator } from "./operator.ts";
-import { registryProjectManifest } from "./resources.ts";
-import type { LoggedRequest, SimulatedProject } from "./simulator.ts";
-import { createStand, type Stand } from "./stand.ts";
+import type { LoggedRequest, SimulatorControls } from "./simulator.ts";
+import type { Stand } from "./stand.ts";
 import { transportOf } from "./transports.ts";
 
-export type Visibility = RegistryProject["spec"]["visibility"];
+/** On whatever cloud. */
+export type AnyStand = Stand<SimulatorControls, never>;
 
-export interface BedOptions {
-  readonly duplicateNames?: "Refuse" | "Allow";
-  readonly maxPageSize?: number;
+export interface Manifest {
+  readonly metadata: { readonly name: string };
+}
+
+/** What is particular to one cloud. */
+export interface Ground {
+  readonly stand: AnyStand;
+  /** A credentials Secret and an account of that name for the stand's simulator. */
+  accountManifests(account: { name: string; spec?: object }): object[];
   /** 2 where unset. */
-  readonly settleWindowSeconds?: number;
+  readonly settleWindowSeconds?: number | undefined;
 }
 
-/** What the cloud holds. */
-export interface CloudState {
-  readonly projects: readonly SimulatedProject[];
-  readonly images: readonly object[];
-}
-
-export interface Bed extends AsyncDisposable {
-  readonly stand: Stand;
+/** `State` is what the cloud holds, as its simulator shows it. */
+export interface Bed<State = unknown> extends AsyncDisposable {
+  readonly stand: AnyStand;
   /** Between the operators and the API server. */
   readonly proxy: FaultProxy;
   /** Straight, as administrator. */
   readonly kube: KubeClient;
-  /** What was there before. */
-  readonly bystanders: CloudState;
   /** Starts an operator behind the proxy. */
   start(): Operator;
   /** Kills the operator started last, and resolves when it is dead. */
   kill(): Promise<void>;
   /** Account and credentials for the stand's simulator. */
   addAccount(name: string, spec?: object): Promise<void>;
-  add(name: string, spec?: Record<string, unknown>): Promise<void>;
-  change(name: string, spec: object): Promise<void>;
+  add(type: ResourceType, manifest: Manifest): Promise<void>;
+  /** Merges into the spec. */
+  change(type: ResourceType, name: string, spec: object): Promise<void>;
   remove(type: ResourceType, name: string): Promise<void>;
-  /** All RegistryProjects there are now. */
-  list(): Promise<readonly RegistryProject[]>;
+  /** All of that kind there are now. */
+  list<T extends KubeObject>(type: ResourceType): Promise<readonly T[]>;
   /** Names of the Secrets that operators published in the namespace. */
   published(): Promise<readonly string[]>;
   /** All that the cloud holds, other people's things included. */
-  cloud(): Promise<CloudState>;
+  cloud(): Promise<State>;
   /** The cloud's log after entry `seq`. */
   requestsSince(seq: number): Promise<readonly LoggedRequest[]>;
 }
 
-export async function createBed(prefix: string, options: BedOptions = {}): Promise<Bed> {
-  const { settleWindowSeconds = 2, ...simulatorOptions } = options;
-  const stand = await createStand(prefix, simulatorOptions);
+export async function createBed<State>(ground: Ground): Promise<Bed<State>> {
+  const { stand, settleWindowSeconds = 2 } = ground;
   const { kubeconfigPath } = sharedControlPlane();
   const { server, caPem } = await faultProxyOptionsOf(kubeconfigPath);
   const proxy = await startFaultProxy({ server, caPem });
@@ -73,18 +70,14 @@ export async function createBed(prefix: string, options: BedOptions = {}): Promi
   const transport = transportOf(loadKubeConfig({ path: kubeconfigPath }));
   const kube = new HttpKubeClient(transport);
   const { namespace, simulator } = stand;
-  const create = (type: ResourceType, { metadata, ...rest }: Manifest): Promise<KubeObject> =>
-    kube.create(type, { ...rest, metadata: { ...metadata, namespace } });
-  const cloud = async (): Promise<CloudState> => {
-    const response = await fetch(`${simulator.url}/_simulator/state`);
-    return (await response.json()) as CloudState;
+  const cloud = async (): Promise<State> => (await simulator.state()) as State;
+  const add = async (type: ResourceType, { metadata, ...rest }: Manifest): Promise<void> => {
+    await kube.create(type, { ...rest, metadata: { ...metadata, namespace } });
   };
-  await seedBystanders(stand);
   return {
     stand,
     proxy,
     kube,
-    bystanders: await cloud(),
     start: () =>
       stand.operator({ kubeconfig, flags: ["--no-leader-elect", "--settle-window", String(settleWindowSeconds)] }),
     async kill() {
@@ -93,18 +86,16 @@ export async function createBed(prefix: string, options: BedOptions = {}): Promi
       await operator?.ended;
     },
     async addAccount(name, spec) {
-      const [secret, account] = accountManifests(simulator, { name, ...(spec && { spec }) }) as [Manifest, Manifest];
-      await create(SECRETS, secret);
-      await create(cloudAccount.type, account);
+      const [secret, account] = ground.accountManifests({ name, ...(spec && { spec }) }) as [Manifest, Manifest];
+      await add(SECRETS, secret);
+      await add(cloudAccount.type, account);
     },
-    async add(name, spec = {}) {
-      await create(registryProject.type, registryProjectManifest({ metadata: { name }, spec: { ...DRIFT, ...spec } }));
-    },
-    async change(name, spec) {
-      await kube.mergePatch(registryProject.type, { namespace, name }, { spec });
+    add,
+    async change(type, name, spec) {
+      await kube.mergePatch(type, { namespace, name }, { spec });
     },
     remove: (type, name) => kube.delete(type, { namespace, name }),
-    list: async () => (await kube.list<RegistryProject>(registryProject.type, { namespace })).items,
+    list: async <T extends KubeObject>(type: ResourceType) => (await kube.list<T>(type, { namespace })).items,
     async published() {
       const { items } = await kube.list(SECRETS, { namespace, labelSelector: OWNER_LABEL, metadataOnly: true });
       return items.map(({ metadata }) => metadata.name);
@@ -119,26 +110,8 @@ export async function createBed(prefix: string, options: BedOptions = {}): Promi
   };
 }
 
-interface Manifest {
-  readonly metadata: { readonly name: string };
-}
-
-const DRIFT = { driftIntervalSeconds: 5 };
-
 /** A kubeconfig with the same token for the proxy. */
 async function throughProxy(kubeconfig: string, url: string, caPem: string): Promise<string> {
   const { users } = parse(await readFile(kubeconfig, "utf8")) as { users: [{ user: { token: string } }] };
   return renderKubeconfig({ server: url, caPem }, "operator", { token: users[0].user.token });
-}
-
-/** What nobody may touch: somebody's public and private projects, and one of ours that no resource names. */
-async function seedBystanders({ simulator }: Stand): Promise<void> {
-  for (const project of [
-    { name: "bystander-ours", public: false },
-    { name: "bystander-public", public: true, owner: "somebody" },
-    { name: "bystander-private", public: false, owner: "somebody" },
-  ]) {
-    await simulator.behindOurBack("POST", "projects", project);
-    await simulator.behindOurBack("POST", "images", { repository: `${project.name}/app`, tag: "1" });
-  }
 }

@@ -16,10 +16,20 @@ export type Boundary =
       readonly what: string;
       readonly at: "before" | "after";
     }
-  | { readonly kind: "cloud"; readonly method: string; readonly action: CloudAction };
+  | (CloudEffect & { readonly kind: "cloud"; readonly action: CloudAction });
+
+/** The effect number `skip` (from 0) of the phase among those with such a method and path (a regular expression). */
+interface CloudEffect {
+  readonly method: string;
+  readonly path: string;
+  readonly skip: number;
+}
 
 export function nameOf(boundary: Boundary): string {
-  if (boundary.kind === "cloud") return `cloud ${boundary.method} ${boundary.action}`;
+  if (boundary.kind === "cloud") {
+    const { method, path, skip, action } = boundary;
+    return `cloud ${method} ${path} number ${skip + 1}, ${action}`;
+  }
   return `${boundary.at} kube write ${boundary.index + 1} (${boundary.what})`;
 }
 
@@ -32,7 +42,7 @@ export async function boundariesOf(bed: Bed, work: () => Promise<void>): Promise
   const effects = (await bed.requestsSince(cloudBefore)).filter(({ effect }) => effect);
   const kube = writes.filter((request) => !isEvent(request));
   return [
-    ...effects.flatMap(({ method }) => CLOUD_ACTIONS.map((action) => ({ kind: "cloud", method, action }) as const)),
+    ...numbered(effects).flatMap(interruptions),
     ...kube.flatMap((request, index) => around({ kind: "kube", index, what: describe(request) })),
     ...(writes.some(isEvent) ? around({ kind: "event", index: 0, what: "event" }) : []),
   ];
@@ -60,6 +70,25 @@ export async function killAt(bed: Bed, boundary: Boundary, work: () => Promise<v
 const TIMEOUT_MS = 40_000;
 const LOOK_MS = 20;
 
+function interruptions({ method, path, skip }: CloudEffect): readonly Boundary[] {
+  return CLOUD_ACTIONS.map((action) => ({ kind: "cloud", method, path, skip, action }));
+}
+
+function numbered(effects: readonly { method: string; path: string }[]): readonly CloudEffect[] {
+  const seen = new Map<string, number>();
+  return effects.map(({ method, path }) => {
+    const pattern = `^${path.split("/").map(withoutId).join("/")}$`;
+    const skip = seen.get(`${method} ${pattern}`) ?? 0;
+    seen.set(`${method} ${pattern}`, skip + 1);
+    return { method, path: pattern, skip };
+  });
+}
+
+/** An id is another one in every round. */
+function withoutId(segment: string): string {
+  return /^(?:\d+|[0-9a-f-]{32,36})$/.test(segment) ? "[^/]+" : segment;
+}
+
 function around(write: { kind: "kube" | "event"; index: number; what: string }): readonly Boundary[] {
   return [
     { ...write, at: "before" },
@@ -86,10 +115,10 @@ function trapKube({ proxy, stand }: Bed, { kind, index, at }: Extract<Boundary, 
 
 async function trapCloud(
   bed: Bed,
-  { method, action }: Extract<Boundary, { kind: "cloud" }>,
+  { method, path, skip, action }: Extract<Boundary, { kind: "cloud" }>,
 ): Promise<() => Promise<boolean>> {
   const since = await lastSeq(bed);
-  await bed.stand.simulator.setFaults([{ method, action }]);
+  await bed.stand.simulator.setFaults([{ method, path, skip, action }]);
   return async () => (await bed.requestsSince(since)).some(({ fault }) => fault === action);
 }
 

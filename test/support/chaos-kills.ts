@@ -1,104 +1,103 @@
-// Chaos 1: an account and a project are created, changed and deleted, and the operator is killed at every boundary of its writes.
-import { expect } from "vitest";
-import { SECRETS } from "../../src/controllers/cloudaccount/steps.ts";
-import { cloudAccount } from "../../src/crds/cloudaccount/schema.ts";
-import { registryProject } from "../../src/crds/registryproject/schema.ts";
-import { isNotFound } from "../../src/kube/errors.ts";
-import { type Bed, createBed } from "./chaos-bed.ts";
+// Chaos 1: what a user does from the first manifest to the last deletion, one phase after another, and the operator is killed at
+// every boundary of its writes.
+import type { Bed } from "./chaos-bed.ts";
 import { type Boundary, boundariesOf, killAt, nameOf } from "./chaos-boundaries.ts";
-import { type Declared, expectClean, flawsOfOutcome, pullSecretOf, report } from "./chaos-outcome.ts";
+import { expectClean, report } from "./chaos-outcome.ts";
 import { type Chance, chanceOf } from "./chaos-random.ts";
-
-export interface KillOptions {
-  readonly seed: number;
-  readonly duplicateNames: "Refuse" | "Allow";
-  /** How many rounds go on at the same time, each in namespaces of its own. */
-  readonly lanes: number;
-  /** All boundaries; or those up to the end of the create, events left out, and so many of the later ones by chance. */
-  readonly afterCreate: number | "All";
-}
-
-const PHASES = ["account", "create", "change", "remove", "removeAccount"] as const;
-
-type PhaseName = (typeof PHASES)[number];
+import type { LoggedRequest } from "./simulator.ts";
 
 /** What a user does, and what must be true once the operator has done its part. */
-interface Phase {
+export interface Phase {
+  readonly name: string;
   readonly begin: () => Promise<void>;
   readonly goal: () => Promise<void>;
 }
 
-/** At most one boundary for each phase: the phases follow on one another, so one round serves them all. */
-type Round = Partial<Record<PhaseName, Boundary>>;
+/** What is played, once for each round. */
+export interface Course<B extends Bed> {
+  /** A bed with a running operator. */
+  open(): Promise<B>;
+  /** The phases follow on one another; after the last nothing is left. `name` is free. */
+  phases(bed: B, name: string): readonly Phase[];
+}
+
+export interface KillOptions {
+  readonly seed: number;
+  /** How many rounds go on at the same time, each on a bed of its own. */
+  readonly lanes: number;
+  /** All boundaries; or, by phase, how many of them by chance: `Infinity` is all but events. */
+  readonly boundaries: "All" | Readonly<Record<string, number>>;
+}
+
+/** The boundaries of a phase. */
+interface Found {
+  readonly phase: string;
+  readonly boundaries: readonly Boundary[];
+}
+
+/** By phase at most one boundary: the phases follow on one another, so one round serves them all. */
+type Round = ReadonlyMap<string, Boundary>;
 
 /** Resolves with the names of the boundaries at which an operator was killed. */
-export async function killAtBoundaries(options: KillOptions): Promise<readonly string[]> {
+export async function killAtBoundaries<B extends Bed>(
+  course: Course<B>,
+  options: KillOptions,
+): Promise<readonly string[]> {
   const chance = chanceOf(options.seed);
-  const beds: Bed[] = [];
+  const beds: B[] = [];
   try {
-    while (beds.length < options.lanes) {
-      const bed = await createBed("chaos-kill", { duplicateNames: options.duplicateNames });
-      beds.push(bed);
-      bed.start();
-    }
-    const rounds = roundsOf(chosen(await enumerate(beds[0]!), options, chance));
+    const opening = Array.from({ length: options.lanes }, async () => beds.push(await course.open()));
+    for (const opened of await Promise.allSettled(opening)) if (opened.status === "rejected") throw opened.reason;
+    const rounds = roundsOf(chosen(await enumerate(course.phases(beds[0]!, "clean"), beds[0]!), options, chance));
     const queue = rounds.entries();
-    await Promise.all(beds.map((bed) => playAll(bed, queue)));
+    await Promise.all(beds.map((bed) => playAll(bed, course, queue)));
     for (const bed of beds) expectClean(bed);
-    return rounds.flatMap((round) => Object.entries(round).map(([phase, boundary]) => `${phase}: ${nameOf(boundary)}`));
+    return rounds.flatMap((round) => [...round].map(([phase, boundary]) => `${phase}: ${nameOf(boundary)}`));
   } finally {
     await Promise.all(beds.map((bed) => bed[Symbol.asyncDispose]()));
   }
 }
 
 /** A clean run. */
-async function enumerate(bed: Bed): Promise<Record<PhaseName, readonly Boundary[]>> {
-  const found: Partial<Record<PhaseName, readonly Boundary[]>> = {};
-  const phases = phasesOf(bed, "clean");
-  for (const name of PHASES) {
-    const { begin, goal } = phases[name];
-    found[name] = await boundariesOf(bed, () => begin().then(goal));
+async function enumerate(phases: readonly Phase[], bed: Bed): Promise<readonly Found[]> {
+  const found: Found[] = [];
+  for (const { name, begin, goal } of phases) {
+    found.push({ phase: name, boundaries: await boundariesOf(bed, () => begin().then(goal)) });
   }
-  const counts = PHASES.map((name) => `${name} ${found[name]?.length}`);
+  const counts = found.map(({ phase, boundaries }) => `${phase} ${boundaries.length}`);
   report(`write boundaries of a clean run: ${counts.join(", ")}`);
-  return found as Record<PhaseName, readonly Boundary[]>;
+  return found;
 }
 
-function chosen(
-  all: Record<PhaseName, readonly Boundary[]>,
-  { afterCreate }: KillOptions,
-  chance: Chance,
-): Record<PhaseName, readonly Boundary[]> {
-  if (afterCreate === "All") return all;
-  const later = PHASES.slice(2).flatMap((phase) => all[phase].map((boundary) => ({ phase, boundary })));
-  const drawn = chance.shuffled(later).slice(0, afterCreate);
-  const of = (phase: PhaseName): Boundary[] => drawn.filter((one) => one.phase === phase).map((one) => one.boundary);
-  const withoutEvents = (phase: PhaseName): Boundary[] => all[phase].filter(({ kind }) => kind !== "event");
-  return {
-    account: withoutEvents("account"),
-    create: withoutEvents("create"),
-    change: of("change"),
-    remove: of("remove"),
-    removeAccount: of("removeAccount"),
-  };
+function chosen(all: readonly Found[], { boundaries: wanted }: KillOptions, chance: Chance): readonly Found[] {
+  if (wanted === "All") return all;
+  return all.map(({ phase, boundaries }) => {
+    const count = wanted[phase] ?? 0;
+    const kept = count === Infinity ? boundaries.filter(({ kind }) => kind !== "event") : chance.shuffled(boundaries);
+    return { phase, boundaries: kept.slice(0, count) };
+  });
 }
 
-function roundsOf(all: Record<PhaseName, readonly Boundary[]>): readonly Round[] {
-  const most = Math.max(...PHASES.map((phase) => all[phase].length));
+function roundsOf(all: readonly Found[]): readonly Round[] {
+  const most = Math.max(...all.map(({ boundaries }) => boundaries.length));
   return Array.from({ length: most }, (_, round) => {
-    const ofRound = PHASES.map((phase) => [phase, all[phase][round]] as const);
-    return Object.fromEntries(ofRound.filter(([, boundary]) => boundary !== undefined)) as Round;
+    const ofRound = all.map(({ phase, boundaries }) => [phase, boundaries[round]] as const);
+    return new Map(ofRound.filter((entry): entry is [string, Boundary] => entry[1] !== undefined));
   });
 }
 
 /** Plays rounds until there are none left; other lanes take from the same queue. */
-async function playAll(bed: Bed, rounds: IterableIterator<[number, Round]>): Promise<void> {
+async function playAll<B extends Bed>(
+  bed: B,
+  course: Course<B>,
+  rounds: IterableIterator<[number, Round]>,
+): Promise<void> {
   for (const [number, round] of rounds) {
-    const phases = phasesOf(bed, `k${number}`);
-    for (const name of PHASES) {
-      await play(bed, phases[name], round[name]).catch((error: unknown) => {
-        const where = round[name] ? nameOf(round[name]) : "no kill";
-        throw new Error(`round ${number}, ${name}, ${where}`, { cause: error });
+    for (const phase of course.phases(bed, `k${number}`)) {
+      const boundary = round.get(phase.name);
+      await play(bed, phase, boundary).catch((error: unknown) => {
+        const where = boundary ? nameOf(boundary) : "no kill";
+        throw new Error(`round ${number}, ${phase.name}, ${where}`, { cause: error });
       });
     }
   }
@@ -110,67 +109,13 @@ async function play(bed: Bed, { begin, goal }: Phase, boundary: Boundary | undef
   await goal();
 }
 
-function phasesOf(bed: Bed, name: string): Record<PhaseName, Phase> {
-  const { stand, kube } = bed;
-  const pullSecret = { namespace: stand.namespace, name: pullSecretOf(name) };
-  const account = `${name}-account`;
-  const effects = effectsFrom(bed);
-  const isAsDeclared = async (declared: Declared): Promise<void> => {
-    expect(await flawsOfOutcome(bed, declared)).toEqual([]);
-  };
-  return {
-    account: {
-      begin: () => bed.addAccount(account),
-      goal: async () => void (await stand.reaches(`cloudaccount/${account}`, "Verified")),
-    },
-    create: {
-      async begin() {
-        await effects.from();
-        await bed.add(name, { accountRef: { name: account }, pullSecrets: [pullSecret] });
-      },
-      async goal() {
-        await stand.reaches(`registryproject/${name}`, "Available");
-        await isAsDeclared(new Map([[name, "Private"]]));
-        expect(await effects.methods()).toEqual(["POST"]);
-        const { metadata } = await kube.get(SECRETS, pullSecret, { metadataOnly: true });
-        expect(metadata.name).toBe(pullSecret.name);
-      },
-    },
-    change: {
-      begin: () => bed.change(name, { visibility: "Public" }),
-      async goal() {
-        await stand.until(`registryproject/${name}`, ({ spec }) => spec["visibility"] === "Public");
-        await stand.reaches(`registryproject/${name}`, "Available");
-        await isAsDeclared(new Map([[name, "Public"]]));
-        expect(await effects.methods()).toEqual(["POST", "PUT"]);
-      },
-    },
-    remove: {
-      begin: () => bed.remove(registryProject.type, name),
-      async goal() {
-        await stand.gone(`registryproject/${name}`);
-        await isAsDeclared(new Map());
-        expect(await effects.methods()).toEqual(["POST", "PUT", "DELETE"]);
-        const left = kube.get(SECRETS, pullSecret, { metadataOnly: true });
-        await expect(left).rejects.toSatisfy(isNotFound);
-      },
-    },
-    removeAccount: {
-      begin: () => bed.remove(cloudAccount.type, account),
-      goal: () => stand.gone(`cloudaccount/${account}`),
-    },
-  };
-}
-
 /** What changed the cloud since a moment. */
-function effectsFrom(bed: Bed): { from(): Promise<void>; methods(): Promise<string[]> } {
+export function effectsFrom(bed: Bed): { from(): Promise<void>; effects(): Promise<readonly LoggedRequest[]> } {
   let since = 0;
   return {
     async from() {
       since = (await bed.requestsSince(0)).at(-1)?.seq ?? 0;
     },
-    async methods() {
-      return (await bed.requestsSince(since)).filter(({ effect }) => effect).map(({ method }) => method);
-    },
+    effects: async () => (await bed.requestsSince(since)).filter(({ effect }) => effect),
   };
 }

@@ -1,9 +1,9 @@
 // Chaos 3, its opposite: nothing happens to many projects, and what that costs the API server and the cloud is counted.
 import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "vitest";
-import { type Bed, createBed } from "./chaos-bed.ts";
+import type { Bed } from "./chaos-bed.ts";
 import { convergence, expectClean, report } from "./chaos-outcome.ts";
-import type { Visibility } from "./chaos-bed.ts";
+import { createProjectBed, flawsOfProjects, type ProjectBed, type Visibility } from "./chaos-projects.ts";
 
 export interface SteadyOptions {
   readonly projects: number;
@@ -29,7 +29,7 @@ export interface SteadyCost {
 /** Counts what the operator does over whole drift intervals; all of it, not per interval. */
 export async function steadyCost(options: SteadyOptions): Promise<{ measured: SteadyCost; expected: SteadyCost }> {
   const { projects, filled, driftIntervalSeconds, intervals, pageSize } = options;
-  const bed = await createBed("chaos-steady", { maxPageSize: pageSize });
+  const bed = await createProjectBed("chaos-steady", { maxPageSize: pageSize });
   try {
     bed.start();
     await settle(bed, options);
@@ -62,20 +62,20 @@ const VISIBLE_BYSTANDERS = 2;
 const LISTS = "/registry/api/projects";
 const REPOSITORIES = "/registry/api/repositories";
 
-async function settle(bed: Bed, { projects, filled, driftIntervalSeconds, convergesWithinMs }: SteadyOptions) {
+async function settle(bed: ProjectBed, { projects, filled, driftIntervalSeconds, convergesWithinMs }: SteadyOptions) {
   // The account's own look at its credentials is the same request as a list's first page: it is kept out of the count.
   await bed.addAccount("ctyun", { driftIntervalSeconds: 86_400 });
   await bed.stand.reaches("cloudaccount/ctyun", "Verified");
   const names = Array.from({ length: projects }, (_, index) => `s${String(index).padStart(4, "0")}`);
-  for (const name of names) await bed.add(name, { driftIntervalSeconds });
+  for (const name of names) await bed.addProject(name, { driftIntervalSeconds });
   const declared = new Map<string, Visibility>(names.map((name) => [name, "Private"]));
-  const tookMs = await convergence(bed, declared, convergesWithinMs);
+  const tookMs = await convergence(bed, () => flawsOfProjects(bed, declared), convergesWithinMs);
   report(`${projects} projects were Ready ${tookMs} ms after the last was applied`);
   for (const name of names.slice(0, filled)) {
     await bed.stand.simulator.behindOurBack("POST", "images", { repository: `${name}/app`, tag: "1" });
   }
   const counted = async (): Promise<number> =>
-    (await bed.list()).filter(({ status }) => status.repositoryCount === 1).length;
+    (await bed.projects()).filter(({ status }) => status.repositoryCount === 1).length;
   await expect.poll(counted, { timeout: driftIntervalSeconds * 3_000 + 30_000, interval: 500 }).toBe(filled);
 }
 

@@ -58,4 +58,17 @@ describe("FakeClock", () => {
     expect(ran).toBe(false);
     expect(clock.pending).toBe(0);
   });
+
+  it("tells how long it is until the next timer", async () => {
+    const clock = new FakeClock();
+    expect(clock.untilNextMs).toBeUndefined();
+    clock.after(20, () => undefined);
+    clock.after(10, () => undefined);
+
+    await clock.advance(4);
+    expect(clock.untilNextMs).toBe(6);
+
+    await clock.advance(6);
+    expect(clock.untilNextMs).toBe(10);
+  });
 });

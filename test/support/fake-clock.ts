@@ -36,6 +36,12 @@ export class FakeClock implements Clock {
     return this.#timers.size;
   }
 
+  /** How long until the next timer is due, in milliseconds; undefined where none is set. */
+  get untilNextMs(): number | undefined {
+    const next = this.#nextDue(Number.POSITIVE_INFINITY);
+    return next && Math.max(next.dueMs - this.#elapsedMs, 0);
+  }
+
   /**
    * Moves time on by `ms` and runs what becomes due, in the order of time. Before the first timer and after each one,
    * promise chains settle, so that what they set counts too. Calls must not overlap.

@@ -46,7 +46,7 @@ export function textsWithSecrets(texts: readonly string[], secrets: readonly str
 }
 
 /** Adds the last test of a file: whatever its tests did, this held all the time. */
-export function itStaysClean(standOf: () => Stand): void {
+export function itStaysClean(standOf: () => Pick<Stand, "versions" | "events" | "operators" | "secrets">): void {
   it("has never shown a status that breaks kstatus, nor a secret, nor crashed", async () => {
     const stand = standOf();
     const versions = stand.versions();

@@ -1,6 +1,7 @@
-// A CTYUN simulator over real HTTP and what a test asks of it: what exists, what was requested, which faults, and what a
-// colleague does behind our back.
+// A simulator over real HTTP and what a test asks of it: what was requested, which faults, what a colleague does behind our
+// back; and CTYUN's, with what exists there.
 import { startCtyunSimulator, type CtyunSimulatorOptions } from "../../src/cloud/ctyun/simulator/index.ts";
+import type { RunningSimulator } from "../../src/cloud/simulation/definition.ts";
 
 export const CREDENTIALS = { accessKey: "test-access-key", secretKey: "test-secret-key" } as const;
 
@@ -43,9 +44,11 @@ export interface Fault {
   readonly retryAfterSeconds?: number;
 }
 
-export interface Simulator extends AsyncDisposable {
+/** Of any cloud. */
+export interface SimulatorControls extends AsyncDisposable {
   readonly url: string;
-  projects(): Promise<SimulatedProject[]>;
+  /** All records there are, by collection. */
+  state(): Promise<unknown>;
   requests(): Promise<LoggedRequest[]>;
   /** Requests that changed something. */
   effects(): Promise<LoggedRequest[]>;
@@ -56,8 +59,23 @@ export interface Simulator extends AsyncDisposable {
   behindOurBack(method: "POST" | "PATCH" | "DELETE", path: string, body?: object): Promise<unknown>;
 }
 
-export async function startSimulator(options: Partial<CtyunSimulatorOptions> = {}): Promise<Simulator> {
-  const simulator = await startCtyunSimulator({ listen: "127.0.0.1:0", ...CREDENTIALS, ...options });
+/** CTYUN's. */
+export interface Simulator extends SimulatorControls {
+  projects(): Promise<SimulatedProject[]>;
+}
+
+export type SimulatorOptions = Partial<CtyunSimulatorOptions>;
+
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const controls = controlsOf(await startCtyunSimulator({ listen: "127.0.0.1:0", ...CREDENTIALS, ...options }));
+  return {
+    ...controls,
+    projects: async () => ((await controls.state()) as { projects: SimulatedProject[] }).projects,
+  };
+}
+
+/** Disposing of them closes the simulator. */
+export function controlsOf(simulator: RunningSimulator): SimulatorControls {
   const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const response = await fetch(`${simulator.url}/_simulator/${path}`, {
       method,
@@ -70,7 +88,7 @@ export async function startSimulator(options: Partial<CtyunSimulatorOptions> = {
   const requests = async (): Promise<LoggedRequest[]> => (await control("GET", "requests")) as LoggedRequest[];
   return {
     url: simulator.url,
-    projects: async () => ((await control("GET", "state")) as { projects: SimulatedProject[] }).projects,
+    state: () => control("GET", "state"),
     requests,
     effects: async () => (await requests()).filter(({ effect }) => effect),
     setFaults: async (faults, seed = 1) => void (await control("PUT", "faults", { seed, faults })),

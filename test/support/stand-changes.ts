@@ -44,7 +44,7 @@ export function createChanges({ kubectl, namespace, watch, onSecret }: Parts): C
     annotate,
     async remove(name) {
       await kubectlOk(kubectl, ["delete", ...target(name), "--wait=false"]);
-      if (!isYunfans(name)) return;
+      if (!watch.covers(name)) return;
       const isLeaving = (): boolean => watch.latest(name)?.metadata.deletionTimestamp !== undefined;
       await watch.until(
         () => watch.latest(name) === undefined || isLeaving(),
@@ -63,14 +63,10 @@ export function kubectlTarget(name: string, defaultNamespace: string): string[] 
 /** Waits until the watch has come as far as kubectl's answer. */
 async function shown(watch: StatusWatch, { kind, metadata }: Resource): Promise<void> {
   const name = `${metadata.namespace}/${kind}/${metadata.name}`;
-  if (!isYunfans(name)) return;
+  if (!watch.covers(name)) return;
   const isShown = (): boolean =>
     watch.history(name).some((version) => Number(version.metadata.resourceVersion) >= Number(metadata.resourceVersion));
   await watch.until(isShown, () => `The watch never showed ${name}`);
-}
-
-function isYunfans(name: string): boolean {
-  return ["cloudaccount", "registryproject"].includes(nameParts(name).kind);
 }
 
 function inNamespace(manifest: { metadata?: object }, namespace: string): object {

@@ -4,7 +4,14 @@ import { randomUUID } from "node:crypto";
 import { kubectlOk, sharedControlPlane, uniqueNamespace, type Kubectl } from "./controlplane.ts";
 import { accountManifests } from "./manifests.ts";
 import { spawnOperator, type Operator, type OperatorSettings } from "./operator.ts";
-import { CREDENTIALS, PULL_CREDENTIALS, startSimulator, type Simulator } from "./simulator.ts";
+import {
+  CREDENTIALS,
+  PULL_CREDENTIALS,
+  startSimulator,
+  type Simulator,
+  type SimulatorControls,
+  type SimulatorOptions,
+} from "./simulator.ts";
 import { createChanges, type Changes } from "./stand-changes.ts";
 import { createObservations, type Observations } from "./stand-observations.ts";
 import { watchStatuses } from "./status-watch.ts";
@@ -12,14 +19,31 @@ import { watchStatuses } from "./status-watch.ts";
 export { accountManifest, accountManifests, projectManifest, secretManifest } from "./manifests.ts";
 export type { Resource } from "./status-watch.ts";
 
-type SimulatorOptions = Parameters<typeof startSimulator>[0];
+/** A cloud that a stand can simulate: `S` is its simulator, `O` what that may be told at its start. */
+export interface SimulatedCloud<S extends SimulatorControls, O> {
+  /** Plurals of the kinds whose resources are watched. */
+  readonly kinds: readonly string[];
+  /** Values that may show nowhere. */
+  readonly secrets: readonly string[];
+  start(options: O | undefined): Promise<S>;
+  /** A credentials Secret and an account of that name that uses it. */
+  accountManifests(simulator: S, account: { name: string }): object[];
+}
+
+const CTYUN: SimulatedCloud<Simulator, SimulatorOptions> = {
+  kinds: ["cloudaccounts", "registryprojects"],
+  secrets: [CREDENTIALS.secretKey, PULL_CREDENTIALS.password],
+  start: startSimulator,
+  accountManifests,
+};
 
 /** Where a method takes a name, it is kind/name, as kubectl takes it, or namespace/kind/name outside the first namespace. */
-export interface Stand extends AsyncDisposable, Changes, Observations {
+export interface Stand<S extends SimulatorControls = Simulator, O = SimulatorOptions>
+  extends AsyncDisposable, Changes, Observations {
   readonly namespace: string;
   /** A second one, which the operator watches too. */
   readonly otherNamespace: string;
-  readonly simulator: Simulator;
+  readonly simulator: S;
   /** Bound to the namespace; never rejects on a non-zero exit. */
   readonly kubectl: Kubectl;
   /** Of the ServiceAccount in manifests/rbac.yaml. */
@@ -33,26 +57,35 @@ export interface Stand extends AsyncDisposable, Changes, Observations {
   /** Has it visited now instead of when drift is due, by the annotation reconcile-at, and waits for the end of the visit. */
   lookAgain(name: string): Promise<void>;
   /** Another simulator, which lives as long as the stand. */
-  anotherSimulator(options?: SimulatorOptions): Promise<Simulator>;
+  anotherSimulator(options?: O): Promise<S>;
   /** Another simulator, an account of that name for it, verified, and what else is to be applied with it. */
-  cloud(account: string, options?: SimulatorOptions, ...manifests: readonly object[]): Promise<Simulator>;
+  cloud(account: string, options?: O, ...manifests: readonly object[]): Promise<S>;
 }
 
-export async function createStand(prefix: string, simulatorOptions: SimulatorOptions = {}): Promise<Stand> {
+/** On CTYUN. */
+export function createStand(prefix: string, simulatorOptions: SimulatorOptions = {}): Promise<Stand> {
+  return createStandOn(CTYUN, prefix, simulatorOptions);
+}
+
+export async function createStandOn<S extends SimulatorControls, O>(
+  cloud: SimulatedCloud<S, O>,
+  prefix: string,
+  simulatorOptions?: O,
+): Promise<Stand<S, O>> {
   const plane = sharedControlPlane();
   const [namespace, otherNamespace, simulator, kubeconfig] = await Promise.all([
     uniqueNamespace(plane.kubectl, prefix),
     uniqueNamespace(plane.kubectl, `${prefix}-other`),
-    startSimulator(simulatorOptions),
+    cloud.start(simulatorOptions),
     plane.serviceAccountKubeconfig({ namespace: "yunfan-system", name: "yunfan" }),
   ]);
   await allowLeases(plane.kubectl, namespace);
   const namespaces = [namespace, otherNamespace] as const;
-  const watch = watchStatuses(namespaces);
-  const secrets = new Set([CREDENTIALS.secretKey, PULL_CREDENTIALS.password]);
-  const simulators = [simulator];
-  const anotherSimulator = async (options?: SimulatorOptions): Promise<Simulator> => {
-    const added = await startSimulator(options);
+  const watch = watchStatuses(namespaces, cloud.kinds);
+  const secrets = new Set(cloud.secrets);
+  const simulators: AsyncDisposable[] = [simulator];
+  const anotherSimulator = async (options?: O): Promise<S> => {
+    const added = await cloud.start(options);
     simulators.push(added);
     return added;
   };
@@ -84,7 +117,7 @@ export async function createStand(prefix: string, simulatorOptions: SimulatorOpt
     anotherSimulator,
     async cloud(account, options, ...manifests) {
       const added = await anotherSimulator(options);
-      await changes.apply(...accountManifests(added, { name: account }), ...manifests);
+      await changes.apply(...cloud.accountManifests(added, { name: account }), ...manifests);
       await observations.reaches(`cloudaccount/${account}`, "Verified");
       return added;
     },

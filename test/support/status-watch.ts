@@ -38,6 +38,8 @@ export interface Resource {
 
 /** A name is kind/name, as kubectl takes it, or namespace/kind/name outside the first namespace. */
 export interface StatusWatch extends AsyncDisposable {
+  /** Whether it is of a kind that is watched. */
+  covers(name: string): boolean;
   /** Undefined where it has not been seen yet or is gone. */
   latest(name: string): Resource | undefined;
   /** All versions, oldest first, those of deleted namesakes included. */
@@ -53,12 +55,11 @@ interface WatchEvent {
   readonly object: Resource;
 }
 
-const KINDS = ["cloudaccounts", "registryprojects"] as const;
-
 /** Generous: both cores may be busy with other tests. */
 const TIMEOUT_MS = 40_000;
 
-export function watchStatuses(namespaces: readonly [string, ...string[]]): StatusWatch {
+/** `kinds`: their plurals. */
+export function watchStatuses(namespaces: readonly [string, ...string[]], kinds: readonly string[]): StatusWatch {
   const versions: Resource[] = [];
   const present = new Map<string, Resource>();
   const wakers = new Set<() => void>();
@@ -68,12 +69,13 @@ export function watchStatuses(namespaces: readonly [string, ...string[]]): Statu
     versions.push(object);
     for (const wake of wakers) wake();
   };
-  const children = namespaces.flatMap((namespace) => KINDS.map((kind) => watchKind(namespace, kind, take)));
+  const children = namespaces.flatMap((namespace) => kinds.map((kind) => watchKind(namespace, kind, take)));
   const full = (name: string): string => {
     const { namespace = namespaces[0], kind, short } = nameParts(name);
     return `${namespace}/${kind}/${short}`;
   };
   return {
+    covers: (name) => kinds.includes(`${nameParts(name).kind}s`),
     latest: (name) => present.get(full(name)),
     history: (name) => versions.filter((version) => keyOf(version) === full(name)),
     everything: () => versions,

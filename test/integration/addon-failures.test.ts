@@ -1,0 +1,247 @@
+// Add-ons that can't be as declared: each says why and what to do, tells it once, and nothing is installed twice or removed by
+// mistake.
+import { afterAll, beforeAll, describe, it, vi } from "vitest";
+import { expectCalm, expectToldOnce } from "../support/calm.ts";
+import {
+  addonManifest,
+  conditionOf,
+  createMembersStand,
+  type Home,
+  type MembersStand,
+} from "../support/cluster-members.ts";
+import { itStaysClean } from "../support/hygiene.ts";
+import { expectPatience } from "../support/patience.ts";
+
+vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
+
+let stand: MembersStand;
+
+beforeAll(async () => {
+  stand = await createMembersStand("addon-fail");
+  await stand.operator({ flags: ["--no-leader-elect"] }).ready;
+});
+afterAll(() => stand[Symbol.asyncDispose]());
+
+// Who gives a template up wakes all that have it, in whatever cluster: what is shown to be calm shares its template with none that
+// is deleted here.
+
+/** Declares the home's add-on and waits until it runs; resolves with its resource's name. */
+async function running(home: Home, spec: object = {}): Promise<string> {
+  await stand.apply(addonManifest(home, spec));
+  await stand.reaches(`managedaddon/${home.name}`, "Available");
+  return `managedaddon/${home.name}`;
+}
+
+async function count({ cloud }: Home, method: string): Promise<number> {
+  const requests = await cloud.requests();
+  return requests.filter((request) => request.method === method && request.path.includes("/addons")).length;
+}
+
+describe.concurrent("what the cloud does not offer", () => {
+  it.for([
+    {
+      name: "no-template",
+      spec: { template: "no-such-thing" },
+      reason: "TemplateNotFound",
+      says: /has no add-on template no-such-thing \(spec\.template\).*create another ManagedAddon/,
+    },
+    {
+      name: "no-version",
+      spec: { version: "9.9.9" },
+      reason: "VersionNotOffered",
+      says: /does not offer metrics-server 9\.9\.9 \(spec\.version\) for a cluster of .*newest first: 1\.0\.6, 1\.0\.1, 1\.0\.0$/,
+    },
+    {
+      name: "nothing-fits",
+      version: "v1.17.9",
+      spec: { template: "web-terminal" },
+      reason: "VersionNotOffered",
+      says: /no version of web-terminal that fits a cluster of v1\.17.*Choose another template$/,
+    },
+  ])("is not asked for: $name", async ({ name, version, spec, reason, says }, { expect }) => {
+    const home = await stand.home(name, version === undefined ? {} : { version });
+    const resource = `managedaddon/${name}`;
+    await stand.apply(addonManifest(home, spec));
+    const { status, message } = await stand.reaches(resource, reason);
+    expect(status).toBe("False");
+    expect(message).toMatch(says);
+    expect(conditionOf(stand.seen(resource)!, "Stalled")).toMatchObject({ status: "True", reason });
+    await expectCalm(stand, resource, home.cloud);
+    await expectToldOnce(expect, stand, resource, { reason });
+    expect(await count(home, "POST")).toBe(0);
+  });
+
+  it("can be let go of", async () => {
+    const home = await stand.home("never-was");
+    await stand.apply(addonManifest(home, { template: "never-was" }));
+    await stand.reaches("managedaddon/never-was", "TemplateNotFound");
+    await stand.remove("managedaddon/never-was");
+    await stand.gone("managedaddon/never-was");
+  });
+
+  it("leaves the add-on that runs as it is, until the spec is corrected", async ({ expect }) => {
+    const home = await stand.home("misversioned");
+    const resource = await running(home, { version: "1.0.1" });
+    await stand.edit(resource, { spec: { version: "9.9.9" } });
+    const { status, message } = await stand.reaches(resource, "VersionNotOffered");
+    expect(status).toBe("False");
+    expect(message).toContain("does not offer metrics-server 9.9.9 (spec.version)");
+    expect(conditionOf(stand.seen(resource)!, "UpToDate")).toMatchObject({ status: "False", reason: "Differs" });
+    await expectCalm(stand, resource, home.cloud);
+    await expectToldOnce(expect, stand, resource, { reason: "VersionNotOffered" });
+    expect(await count(home, "PUT")).toBe(0);
+    await stand.edit(resource, { spec: { version: "1.0.6" } });
+    await stand.reaches(resource, "Available");
+    expect(await home.cloud.addons("metrics-server")).toMatchObject([{ version: "1.0.6", status: "running" }]);
+  });
+});
+
+describe.concurrent("an install", () => {
+  it("that fails says so and is not repeated, and what is there can be deleted", async ({ expect }) => {
+    const home = await stand.home("broken");
+    const resource = "managedaddon/broken";
+    await home.cloud.behindOurBack("POST", "plans", { addonTemplate: "gpu-beta", failAt: "install" });
+    await stand.apply(addonManifest(home, { template: "gpu-beta" }));
+    const { status, message } = await stand.reaches(resource, "CreateFailed");
+    expect(status).toBe("False");
+    expect(message).toMatch(/is installFailed: .*timed out waiting.*nothing is installed again\. Delete this resource/);
+    await expectCalm(stand, resource, home.cloud);
+    await expectToldOnce(expect, stand, resource, { reason: "CreateFailed" });
+    // A change of the spec does not turn a failed install into an upgrade.
+    await stand.edit(resource, { spec: { values: { custom: { replicas: 2 } } } });
+    await stand.reaches(resource, "CreateFailed");
+    expect([await count(home, "POST"), await count(home, "PUT")]).toEqual([1, 0]);
+    await stand.remove(resource);
+    await stand.gone(resource);
+    expect(await home.cloud.addons("gpu-beta")).toEqual([]);
+  });
+
+  it("whose answer is lost is found and adopted, not repeated", async ({ expect }) => {
+    const home = await stand.home("answerless");
+    await home.cloud.setFaults([{ action: "DropAfter", method: "POST", path: "/addons$" }]);
+    const resource = await running(home);
+    const addons = await home.cloud.addons("metrics-server");
+    expect(addons.map(({ id }) => id)).toEqual([stand.seen(resource)!.status.externalId]);
+    expect(stand.seen(resource)!.status).toMatchObject({ origin: "Created" });
+    expect(await count(home, "POST")).toBe(1);
+  });
+
+  it("that never arrived is sent again when the settle window has shown that it came to nothing", async ({
+    expect,
+  }) => {
+    const home = await stand.home("unsent");
+    await home.cloud.setFaults([{ action: "DropBefore", method: "POST", path: "/addons$" }]);
+    const resource = await running(home);
+    const addons = await home.cloud.addons("metrics-server");
+    expect(addons.map(({ id }) => id)).toEqual([stand.seen(resource)!.status.externalId]);
+    expect(await count(home, "POST")).toBe(2);
+  });
+
+  it("is made by the first of two resources with one template, and by the second when the first is gone", async ({
+    expect,
+  }) => {
+    const home = await stand.home("rivals");
+    const resource = await running(home, { template: "autoscaler" });
+    await stand.apply(addonManifest(home, { template: "autoscaler" }, { name: "second" }));
+    const { status, message } = await stand.reaches("managedaddon/second", "NameConflict");
+    expect(status).toBe("False");
+    expect(message).toContain(`ManagedAddon ${stand.namespace}/rivals claims the same add-on and came first`);
+    await expectCalm(stand, "managedaddon/second", home.cloud);
+    await expectToldOnce(expect, stand, "managedaddon/second", { reason: "NameConflict" });
+    await stand.remove(resource);
+    await stand.gone(resource);
+    await stand.reaches("managedaddon/second", "Available");
+    expect(await home.cloud.addons("autoscaler")).toHaveLength(1);
+    expect(await count(home, "POST")).toBe(2);
+  });
+});
+
+describe.concurrent("an upgrade that fails", () => {
+  it("says so and is not repeated, until the spec changes", async ({ expect }) => {
+    const home = await stand.home("downhill");
+    const resource = await running(home, { version: "1.0.0" });
+    await home.cloud.behindOurBack("POST", "plans", { addonTemplate: "metrics-server", failAt: "upgrade" });
+    await stand.edit(resource, { spec: { version: "1.0.1" } });
+    const { status, message } = await stand.reaches(resource, "AddonFailed");
+    expect(status).toBe("False");
+    expect(message).toMatch(/is upgradeFailed: .*timed out waiting.*Correct spec\.version or spec\.values/);
+    await expectCalm(stand, resource, home.cloud);
+    await expectToldOnce(expect, stand, resource, { reason: "AddonFailed" });
+    expect(await count(home, "PUT")).toBe(1);
+    await stand.edit(resource, { spec: { version: "1.0.6" } });
+    await stand.reaches(resource, "Available");
+    expect(await home.cloud.addons("metrics-server")).toMatchObject([{ version: "1.0.6", status: "running" }]);
+    expect(await count(home, "PUT")).toBe(2);
+  });
+});
+
+describe.concurrent("an add-on that ran", () => {
+  it("and does not any more says so, is left alone, and is Ready when it runs again", async ({ expect }) => {
+    const home = await stand.home("ailing");
+    const resource = await running(home, { template: "storage-driver" });
+    const path = `addons/${stand.seen(resource)!.status.externalId}`;
+    const change = { status: "abnormal", reason: "CrashLoopBackOff", message: "one of two pods restarts" };
+    await home.cloud.behindOurBack("PATCH", path, change);
+    const { status, message } = await stand.reaches(resource, "AddonFailed");
+    expect(status).toBe("False");
+    expect(message).toMatch(
+      /is abnormal: .*one of two pods restarts.*correct spec\.values, or repair it in the cluster$/,
+    );
+    await expectPatience(stand, { name: resource, clock: "managedcluster/ailing", cloud: home.cloud });
+    await expectToldOnce(expect, stand, resource, { type: "Normal", reason: "AddonFailed" });
+    await home.cloud.behindOurBack("PATCH", path, { status: "running", reason: "", message: "" });
+    await stand.lookAgain(resource);
+    await stand.reaches(resource, "Available");
+    expect(await count(home, "PUT")).toBe(0);
+  });
+
+  it("deleted behind our back is missing, and installed anew only by the annotation with its id", async ({
+    expect,
+  }) => {
+    const home = await stand.home("lost");
+    const resource = await running(home);
+    const { externalId } = stand.seen(resource)!.status;
+    await home.cloud.behindOurBack("DELETE", `addons/${externalId}`);
+    const { status, message } = await stand.reaches(resource, "ExternalResourceMissing");
+    expect(status).toBe("False");
+    expect(message).toContain(`annotate yunfan.dev/recreate: "${externalId}"`);
+    await expectCalm(stand, resource, home.cloud);
+    await expectToldOnce(expect, stand, resource, { reason: "ExternalResourceMissing" });
+    expect(await count(home, "POST")).toBe(1);
+    await stand.annotate(resource, { "yunfan.dev/recreate": externalId! });
+    await stand.reaches(resource, "Available");
+    const addons = await home.cloud.addons("metrics-server");
+    expect(addons.map(({ id }) => id)).toEqual([stand.seen(resource)!.status.externalId]);
+    expect(addons[0]!.id).not.toBe(externalId);
+  });
+
+  it("that an empty list hides is neither missed nor installed anew, and neither is one that is new", async ({
+    expect,
+  }) => {
+    const home = await stand.home("hidden");
+    const resource = await running(home);
+    await home.cloud.setFaults([{ action: "EmptyList", path: "/addons$", times: 0 }]);
+    // Lists from before would be good enough for some seconds.
+    await stand.lookAgain(resource);
+    await stand.edit(resource, { spec: { values: { custom: { replicas: 2 } } } });
+    await stand.apply(addonManifest(home, { template: "gpu-beta" }, { name: "newcomer" }));
+    for (const name of [resource, "managedaddon/newcomer"]) {
+      const { status, message } = await stand.reaches(name, "ObservationNotTrusted");
+      expect(status).toBe("False");
+      expect(message).toMatch(
+        /^What the cloud listed can't be right: .*Nothing is written until it is; looking again$/,
+      );
+    }
+    await expectCalm(stand, resource, home.cloud);
+    await expectToldOnce(expect, stand, resource, { type: "Normal", reason: "ObservationNotTrusted" });
+    expect(await home.cloud.effects()).toHaveLength(1);
+
+    await home.cloud.setFaults([]);
+    await stand.reaches(resource, "Available");
+    await stand.reaches("managedaddon/newcomer", "Available");
+    expect(await home.cloud.addons("metrics-server")).toMatchObject([{ values: { custom: { replicas: 2 } } }]);
+    expect(await home.cloud.addons("gpu-beta")).toHaveLength(1);
+  });
+});
+
+itStaysClean(() => stand);

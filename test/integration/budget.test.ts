@@ -1,0 +1,117 @@
+// Ten writes a minute for thirty clusters: the budget spreads them, nothing fails and nobody starves. What the cloud allows is
+// counted by the simulator on its own.
+import { describe, expect, it } from "vitest";
+import { findCondition } from "../../src/runtime/conditions.ts";
+import { ACCOUNT, type Fleet, isReady, startFleet } from "../support/fleet.ts";
+import { managedClusterManifest } from "../support/resources.ts";
+import { sumOf } from "../support/scrape.ts";
+import type { LoggedRequest } from "../support/simulator.ts";
+import { untilTestEnds } from "../support/transports.ts";
+
+const WRITES_PER_MINUTE = 10;
+const CLUSTERS = 30;
+/** The simulator's create: 1 s to begin, 10 s, 150 s and 390 s for its steps; 1 s and 240 s to hibernate. */
+const CREATE_MS = 551_000;
+const HIBERNATE_MS = 241_000;
+const TOLERANCE = 1.1;
+
+const NAMES = Array.from({ length: CLUSTERS }, (_, index) => `shop-${String(index).padStart(2, "0")}`);
+
+/** Takes two requests. */
+const CHANGE = { description: "Asleep", powerState: "Hibernated" };
+
+describe("10 writes a minute for 30 clusters", () => {
+  it("creates them as fast as budget and cloud allow", async () => {
+    const fleet = await startLimited();
+    await Promise.all(NAMES.map((name) => fleet.create(managedClusterManifest({ metadata: { name } }))));
+
+    const readyAtMs = new Map<string, number>();
+    const tookMs = await fleet.driver.until(
+      () => noteReady(fleet, readyAtMs) === CLUSTERS,
+      2 * boundMs(CLUSTERS, CREATE_MS),
+    );
+
+    const writes = await writesOf(fleet);
+    expect(writes).toHaveLength(CLUSTERS);
+    expect(tookMs).toBeLessThanOrEqual(boundMs(CLUSTERS, CREATE_MS));
+    const waits = await waitsAfterCreate(fleet, readyAtMs);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(CREATE_MS * TOLERANCE);
+    await expectWithinBudget(fleet, writes);
+    expect(await sum(fleet, "yunfan_cloud_requests_total", { operation: "CreateCluster", code: "201" })).toBe(CLUSTERS);
+  }, 60_000);
+
+  it("changes them all at once as fast as budget and cloud allow", async () => {
+    const fleet = await startLimited();
+    for (const name of NAMES) {
+      const { id: externalId } = (await fleet.cloud.behindOurBack("POST", "clusters", { name })) as { id: string };
+      await fleet.create(managedClusterManifest({ metadata: { name }, spec: { externalId } }));
+    }
+    await fleet.driver.until(() => fleet.all("ManagedCluster").filter(isReady).length === CLUSTERS, 60_000);
+
+    await Promise.all(NAMES.map((name) => fleet.change("ManagedCluster", name, CHANGE)));
+    const tookMs = await fleet.driver.until(() => isAsDeclared(fleet), 2 * boundMs(2 * CLUSTERS, HIBERNATE_MS));
+
+    const writes = await writesOf(fleet);
+    expect(writes).toHaveLength(2 * CLUSTERS);
+    expect(tookMs).toBeLessThanOrEqual(boundMs(2 * CLUSTERS, HIBERNATE_MS));
+    // Polled a tenth later each time, 1 s to 15 s apart, a job of that length takes 45 looks.
+    expect(await sum(fleet, "yunfan_cloud_requests_total", { operation: "GetCluster" })).toBeLessThan(CLUSTERS * 60);
+    await expectWithinBudget(fleet, writes);
+  }, 60_000);
+});
+
+async function startLimited(): Promise<Fleet> {
+  const fleet = await startFleet("budget", {
+    simulator: { writesPerMinute: WRITES_PER_MINUTE },
+    requestBudget: { writesPerMinute: WRITES_PER_MINUTE },
+  });
+  return untilTestEnds(fleet);
+}
+
+/** What it may take at most. */
+function boundMs(writes: number, longestJobMs: number): number {
+  return (Math.ceil(writes / WRITES_PER_MINUTE) * 60_000 + longestJobMs) * TOLERANCE;
+}
+
+/** Notes when each cluster was seen Ready first; how many have been by now. */
+function noteReady(fleet: Fleet, readyAtMs: Map<string, number>): number {
+  for (const { metadata } of fleet.all("ManagedCluster").filter(isReady)) {
+    if (!readyAtMs.has(metadata.name)) readyAtMs.set(metadata.name, fleet.clock.now());
+  }
+  return readyAtMs.size;
+}
+
+/** From the moment at which the cloud made each cluster to when it was Ready. */
+async function waitsAfterCreate(fleet: Fleet, readyAtMs: ReadonlyMap<string, number>): Promise<number[]> {
+  const { clusters } = (await fleet.cloud.state()) as { clusters: { name: string; createdAt: string }[] };
+  return clusters.map(({ name, createdAt }) => (readyAtMs.get(name) ?? Infinity) - Date.parse(createdAt));
+}
+
+function isAsDeclared(fleet: Fleet): boolean {
+  return fleet
+    .all("ManagedCluster")
+    .every((cluster) => isReady(cluster) && findCondition(cluster.status.conditions, "Ready")?.reason === "Hibernated");
+}
+
+async function writesOf(fleet: Fleet): Promise<readonly LoggedRequest[]> {
+  const requests = await fleet.cloud.requests();
+  return requests.filter(({ method, path }) => method !== "GET" && path.startsWith("/api/"));
+}
+
+/** Nothing was refused, nothing failed, and the metrics tell what was waited for. */
+async function expectWithinBudget(fleet: Fleet, writes: readonly LoggedRequest[]): Promise<void> {
+  expect(writes.filter(({ status }) => status >= 300)).toEqual([]);
+  const account = `${fleet.namespace}/${ACCOUNT}`;
+  const labels = { account, class: "writes" };
+  expect(await sum(fleet, "controller_runtime_reconcile_errors_total")).toBe(0);
+  expect(await sum(fleet, "controller_runtime_reconcile_timeouts_total")).toBe(0);
+  expect(await sum(fleet, "yunfan_cloud_budget_limit", labels)).toBe(WRITES_PER_MINUTE);
+  expect(await sum(fleet, "yunfan_cloud_budget_wait_seconds_count", labels)).toBe(writes.length);
+  expect(await sum(fleet, "yunfan_cloud_budget_wait_seconds_sum", labels)).toBeGreaterThan(60);
+  expect(await sum(fleet, "yunfan_cloud_requests_total", { cloud: "HuaweiCCE", account, code: "429" })).toBeUndefined();
+  expect(fleet.log.filter(({ level }) => ["error", "fatal"].includes(level))).toEqual([]);
+}
+
+async function sum(fleet: Fleet, name: string, labels?: Readonly<Record<string, string>>): Promise<number | undefined> {
+  return sumOf(await fleet.metrics(), name, labels);
+}

@@ -1,0 +1,41 @@
+// What a resource does that waits for something slow: it is hardly visited, says the same, and leaves the cloud alone.
+import { expect } from "vitest";
+import type { SimulatorControls } from "./simulator.ts";
+import type { Stand } from "./stand.ts";
+import { nameParts } from "./status-watch.ts";
+
+interface Waiting {
+  /** The resource that waits. */
+  readonly name: string;
+  /** Another one, which looks for drift every 5 s: two of its visits are the time that passes. */
+  readonly clock: string;
+  /** Whose contents stay. */
+  readonly cloud: Pick<SimulatorControls, "effects">;
+}
+
+type Parts = Pick<Stand, "seen" | "lookAgain" | "visited" | "operators">;
+
+/**
+ * Nothing comes of a visit, and none follows within two drift intervals of the clock, but for one that fell due just then. No
+ * other resource may have its name in the cloud meanwhile, in whatever cluster: who gives a name up wakes all that have it.
+ */
+export async function expectPatience(stand: Parts, { name, clock, cloud }: Waiting): Promise<void> {
+  const shown = async (): Promise<object> => ({
+    conditions: stand.seen(name)?.status.conditions,
+    effects: await cloud.effects(),
+  });
+  const before = await shown();
+  await stand.lookAgain(name);
+  const visits = visitsTo(stand, name);
+  await stand.visited(clock, 2);
+  expect(visitsTo(stand, name) - visits, `visits to ${name}, which waits`).toBeLessThanOrEqual(1);
+  expect(await shown()).toEqual(before);
+}
+
+function visitsTo({ operators }: Parts, resource: string): number {
+  const { kind, short } = nameParts(resource);
+  const ends = new Set(["Reconciled", "Reconcile failed"]);
+  return operators
+    .flatMap(({ log }) => log)
+    .filter(({ msg, controller, name }) => ends.has(msg) && controller === kind && name === short).length;
+}

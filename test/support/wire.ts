@@ -1,0 +1,85 @@
+// A real proxy between the operator and a simulator that passes everything on, remembers it with its bodies, and lets a test act
+// right before a request reaches the cloud or right before its answer reaches the operator.
+import { once } from "node:events";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
+
+export interface Exchange {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  /** As parsed from JSON; undefined where there is none. */
+  readonly body: unknown;
+  readonly status: number;
+}
+
+type Passing = Pick<Exchange, "method" | "path" | "body">;
+
+export interface Wire extends AsyncDisposable {
+  readonly url: string;
+  /** What was answered so far, oldest first. */
+  readonly exchanges: readonly Exchange[];
+  /** Runs before the next request that `matches` goes on to the cloud. */
+  beforeRequest(matches: (request: Passing) => boolean, act: () => Promise<unknown>): void;
+  /** Runs when the cloud has answered the next request that `matches`, before the operator learns of it. */
+  beforeAnswer(matches: (request: Passing) => boolean, act: () => Promise<unknown>): void;
+}
+
+interface Hook {
+  readonly matches: (request: Passing) => boolean;
+  readonly act: () => Promise<unknown>;
+}
+
+export async function startWire(target: string): Promise<Wire> {
+  const exchanges: Exchange[] = [];
+  const before = new Set<Hook>();
+  const after = new Set<Hook>();
+  const agent = new http.Agent({ keepAlive: true });
+
+  const pass = async (incoming: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
+    const { method = "", url = "", headers } = incoming;
+    const bytes = await buffer(incoming);
+    const passing: Passing = { method, path: url.split("?")[0] ?? "", body: parsed(bytes) };
+    await run(before, passing);
+    // With the operator's Host, which it has signed.
+    const request = http.request(new URL(url, target), { method, headers, agent }).end(bytes);
+    const [answer] = (await once(request, "response")) as [http.IncomingMessage];
+    const content = await buffer(answer);
+    await run(after, passing);
+    const status = answer.statusCode ?? 0;
+    exchanges.push({ ...passing, status });
+    response.writeHead(status, answer.headers).end(content);
+  };
+  const server = http.createServer((incoming, response) => {
+    // As the cloud does that resets the connection.
+    pass(incoming, response).catch(() => incoming.socket.resetAndDestroy());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    exchanges,
+    beforeRequest: (matches, act) => void before.add({ matches, act }),
+    beforeAnswer: (matches, act) => void after.add({ matches, act }),
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+      agent.destroy();
+    },
+  };
+}
+
+/** Each hook acts once. */
+async function run(hooks: Set<Hook>, passing: Passing): Promise<void> {
+  const hook = [...hooks].find(({ matches }) => matches(passing));
+  if (hook === undefined) return;
+  hooks.delete(hook);
+  await hook.act();
+}
+
+function parsed(bytes: Buffer): unknown {
+  return bytes.length === 0 ? undefined : JSON.parse(bytes.toString());
+}
