@@ -170,6 +170,12 @@ function createAddonController(shared: Shared): Controller {
   return controllerOf(shared, { type: managedAddon.type, steps, informer: addons, driftGroup: clusterOf });
 }
 
+/**
+ * How long one reconcile may take. All workers of all kinds may wait for one account's budget at its lowest, which takes minutes and
+ * is no failure; what hangs, the time-out of each request ends.
+ */
+const DEADLINE_MS = 900_000;
+
 interface KindSetup<T extends Managed> {
   readonly type: ResourceType;
   readonly steps: Steps<T>;
@@ -203,6 +209,7 @@ function controllerOf<T extends Managed>(
     type,
     reconciler,
     ...(workers !== undefined && { concurrency: workers }),
+    deadlineMs: DEADLINE_MS,
     terminalRetryMs: (key) => reconciler.terminalRetryMs(key),
     clock,
     log,

@@ -170,7 +170,7 @@ export function taken({ noun }: Pick<Subject, "noun">, things: readonly Thing[])
   return { reason, message };
 }
 
-export function capitalized(noun: string): string {
+function capitalized(noun: string): string {
   return `${noun.slice(0, 1).toUpperCase()}${noun.slice(1)}`;
 }
 

@@ -12,6 +12,7 @@ import { leavesCloudAlone, orphaning } from "../external/resource.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { Accounts, ManagedClusterDeps, Work } from "./context.ts";
+import { describe } from "./describe.ts";
 import type { Jobs } from "./jobs.ts";
 
 interface RemoverDeps extends Pick<ManagedClusterDeps, "members"> {
@@ -32,7 +33,8 @@ export class Remover {
 
   /** Returns when nothing of ours is left in the cloud, or what is left is left on purpose; else throws what it waits for. */
   async remove(visit: Visit<ManagedCluster>): Promise<void> {
-    this.#assertAlone(visit.object);
+    const members = this.#deps.members(visit.object);
+    if (members.length > 0) throw await this.#waitingFor(members, visit);
     if (leavesCloudAlone(visit.object)) return;
     if (visit.object.spec.deletionProtection) throw protectedFromDeletion(visit.object);
     const work = entering(visit.object, "cluster", () => this.#deps.accounts.enter(visit));
@@ -43,14 +45,19 @@ export class Remover {
     await this.#delete(work, cluster);
   }
 
-  /** Pools and add-ons are deleted through their own resources, which need the cluster for it. */
-  #assertAlone(cluster: ManagedCluster): void {
-    const members = this.#deps.members(cluster);
-    if (members.length === 0) return;
-    const named = members.toSorted().slice(0, 3).join(", ");
-    const more = members.length > 3 ? ` and ${members.length - 3} more` : "";
-    const message = `Waiting for ${named}${more}, which ${members.length === 1 ? "is" : "are"} in this cluster. Delete them first`;
-    throw new WaitingError({ reason: Reason.DeletionHeld, message, pollAfterMs: MEMBERS_POLL_MS });
+  /**
+   * Pools and add-ons are deleted through their own resources, which need the cluster for it: as long as they are there it is kept
+   * as declared, and what its conditions tell them of it is kept true. Returns what to throw.
+   */
+  async #waitingFor(members: readonly string[], visit: Visit<ManagedCluster>): Promise<WaitingError> {
+    const id = visit.status.externalId;
+    if (id === undefined) return heldBy(members);
+    const work = entering(visit.object, "cluster", () => this.#deps.accounts.enter(visit));
+    const cluster = await work.clusters.getCluster(id, visit.signal);
+    if (cluster === "Absent") return heldBy(members);
+    describe(visit, cluster);
+    if (visit.object.spec.managementPolicy === "Manage") await this.#assertAwake(work, cluster);
+    return heldBy(members);
   }
 
   /** A read may be older than the cluster; a write is answered by the cloud as it is, so its 404 is the proof. */
@@ -60,18 +67,21 @@ export class Remover {
   }
 
   async #delete(work: Work, cluster: Cluster): Promise<void> {
-    const { visit, clusters } = work;
     if (cluster.phase === "Deleting") throw await this.#deps.jobs.following(work, DELETING);
-    if (cluster.phase === "Hibernated" && visit.object.spec.powerState === "Hibernated") throw asleep(cluster);
-    if (cluster.phase === "Hibernated") {
-      await clusters.wake(cluster.id, visit.signal);
-      const message = "The cloud deletes no cluster that sleeps: waking it up first";
-      throw this.#deps.jobs.waiting(visit, { reason: Reason.Waking, message });
-    }
-    if (isBusy(cluster)) throw this.#deps.jobs.waiting(visit, busy(cluster));
+    await this.#assertAwake(work, cluster);
     await assertNothingUndeclared(work, cluster.id);
     await this.#send(work, cluster.id);
     throw this.#deleting(work);
+  }
+
+  /** Wakes it where it sleeps. Throws what to wait for, or ClusterHibernated where it is declared to sleep. */
+  async #assertAwake({ visit, clusters }: Work, cluster: Cluster): Promise<void> {
+    if (isBusy(cluster)) throw this.#deps.jobs.waiting(visit, busy(cluster));
+    if (cluster.phase !== "Hibernated") return;
+    if (visit.object.spec.powerState === "Hibernated") throw asleep(cluster);
+    await clusters.wake(cluster.id, visit.signal);
+    const message = "The cloud deletes no cluster that sleeps, and nothing in it: waking it up first";
+    throw this.#deps.jobs.waiting(visit, { reason: Reason.Waking, message });
   }
 
   /** Returns where the cloud answers that there is no such cluster. */
@@ -93,6 +103,13 @@ export class Remover {
 }
 
 const DELETING = { reason: Reason.Deleting, message: "The cloud is deleting the cluster" };
+
+function heldBy(members: readonly string[]): WaitingError {
+  const named = members.toSorted().slice(0, 3).join(", ");
+  const more = members.length > 3 ? ` and ${members.length - 3} more` : "";
+  const message = `Waiting for ${named}${more}, which ${members.length === 1 ? "is" : "are"} in this cluster. Delete them first`;
+  return new WaitingError({ reason: Reason.DeletionHeld, message, pollAfterMs: MEMBERS_POLL_MS });
+}
 
 /** Whether the account has to stay for this resource: it may still use it, or has something in the cloud to delete. */
 export function needsAccount(resource: ManagedCluster, account: CloudAccount): boolean {

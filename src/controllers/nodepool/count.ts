@@ -28,7 +28,7 @@ export function initialCount({ autoscaling, replicas }: Spec): number {
 }
 
 /** Exactly as many nodes as it is to have, by both lists, all of them working, and nothing under way. */
-export function isInOrder(seen: Seen): boolean {
+function isInOrder(seen: Seen): boolean {
   return seen.pool.phase === "Normal" && isComplete(seen) && activeCount(seen) === seen.nodes.length;
 }
 

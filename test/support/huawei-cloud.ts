@@ -1,11 +1,11 @@
 // A simulated CCE over HTTP with a session on it, for tests of the client against the simulator.
 import { onTestFinished } from "vitest";
-import { systemClock } from "../../lib/clock.ts";
-import { openFence } from "../../lib/fence.ts";
-import { createLogger } from "../../lib/log.ts";
-import type { CloudSession, Credentials, Facets } from "../contract.ts";
-import { huawei } from "./index.ts";
-import { startHuaweiSimulator } from "./simulator/index.ts";
+import { systemClock } from "../../src/lib/clock.ts";
+import { openFence } from "../../src/lib/fence.ts";
+import { createLogger } from "../../src/lib/log.ts";
+import type { CloudSession, Credentials, Facets } from "../../src/cloud/contract.ts";
+import { huawei } from "../../src/cloud/huawei/index.ts";
+import { startHuaweiSimulator } from "../../src/cloud/huawei/simulator/index.ts";
 
 export const KEYS = { accessKey: "test-access-key", secretKey: "test-secret-key" } as const;
 export const USER = { username: "operator", password: "Pass-word-1", domainName: "company" } as const;
