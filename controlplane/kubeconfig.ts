@@ -1,4 +1,5 @@
 // Kubeconfig files: written for the administrator and for ServiceAccounts, read back for server and CA.
+import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse, stringify } from "yaml";
@@ -36,7 +37,8 @@ export function renderKubeconfig({ server, caPem }: Cluster, user: string, crede
 /** Replaces `file` in one step with mode 0600, since it holds a credential; makes its folder where that is missing. */
 export async function writeKubeconfig(file: string, content: string): Promise<void> {
   await mkdir(path.dirname(path.resolve(file)), { recursive: true });
-  const draft = `${file}.${process.pid}.tmp`;
+  // Of its own for each call: two of one process may write the same file at once.
+  const draft = `${file}.${randomUUID()}.tmp`;
   await writeFile(draft, content, { mode: 0o600 });
   await rename(draft, file);
 }
