@@ -1,5 +1,6 @@
 // A ManagedAddon from kubectl apply to kubectl delete: real API server, real operator, real HTTP to the simulator of CCE.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
+import { expectCalm, expectToldOnce } from "../support/calm.ts";
 import {
   addonManifest,
   conditionOf,
@@ -131,6 +132,24 @@ describe.concurrent("a ManagedAddon", () => {
     await stand.remove("managedaddon/hasty");
     await stand.gone("managedaddon/hasty");
     expect(await home.cloud.addons("metrics-server")).toEqual([]);
+  });
+
+  it("is made by the first of two resources with one template, and by the second when the first is gone", async ({
+    expect,
+  }) => {
+    const home = await stand.home("rivals");
+    const resource = await running(home, { template: "autoscaler" });
+    await stand.apply(addonManifest(home, { template: "autoscaler" }, { name: "second" }));
+    const { status, message } = await stand.reaches("managedaddon/second", "NameConflict");
+    expect(status).toBe("False");
+    expect(message).toContain(`ManagedAddon ${stand.namespace}/rivals claims the same add-on and came first`);
+    await expectCalm(stand, "managedaddon/second", home.cloud);
+    await expectToldOnce(expect, stand, "managedaddon/second", { reason: "NameConflict" });
+    await stand.remove(resource);
+    await stand.gone(resource);
+    await stand.reaches("managedaddon/second", "Available");
+    expect(await home.cloud.addons("autoscaler")).toHaveLength(1);
+    expect(sent(home, "POST")).toHaveLength(2);
   });
 });
 

@@ -174,6 +174,35 @@ describe.concurrent("while the cluster sleeps", () => {
     expect(await home.cloud.pools()).toEqual([]);
     expect(await home.cloud.addons("metrics-server")).toHaveLength(1);
   });
+
+  it("its own deletion says what it needs, and wakes it for those that are in it", async ({ expect }) => {
+    const home = await stand.home("drowsy", { spec: { deletionPolicy: "Delete" } });
+    const members = await inhabit("drowsy");
+    await stand.edit("managedcluster/drowsy", { spec: { powerState: "Hibernated" } });
+    await stand.reaches("managedcluster/drowsy", "Hibernated");
+    for (const resource of ["managedcluster/drowsy", ...members]) await stand.remove(resource);
+    const { message } = await stand.reaches("managedcluster/drowsy", "ClusterHibernated");
+    expect(message).toContain("Set spec.powerState to Running");
+    expect((await home.cloud.requests()).filter(({ method }) => method === "DELETE")).toEqual([]);
+
+    await stand.edit("managedcluster/drowsy", { spec: { powerState: "Running" } });
+    await Promise.all(["managedcluster/drowsy", ...members].map((resource) => stand.gone(resource)));
+    const { clusters, nodepools, addons } = await home.cloud.state();
+    expect({ clusters, nodepools, addons }).toEqual({ clusters: [], nodepools: [], addons: [] });
+  });
+
+  it("a deletion that comes while it falls asleep waits for that, and wakes it", async ({ expect }) => {
+    const home = await stand.home("dozing", { spec: { deletionPolicy: "Delete" }, simulator: { speed: 120 } });
+    const members = await inhabit("dozing");
+    await stand.edit("managedcluster/dozing", { spec: { powerState: "Hibernated" } });
+    await stand.reaches("managedcluster/dozing", "Hibernating");
+    await stand.edit("managedcluster/dozing", { spec: { powerState: "Running" } });
+    for (const resource of ["managedcluster/dozing", ...members]) await stand.remove(resource);
+    await Promise.all(["managedcluster/dozing", ...members].map((resource) => stand.gone(resource)));
+    expect((await home.cloud.state()).clusters).toEqual([]);
+    const verbs = (await home.cloud.effects()).map(({ path }) => path.split("/").at(-1));
+    expect(verbs.filter((verb) => verb === "hibernate" || verb === "awake")).toEqual(["hibernate", "awake"]);
+  });
 });
 
 describe.concurrent("a cluster that is gone behind its back", () => {
