@@ -139,8 +139,8 @@ describe.concurrent("an install", () => {
   });
 });
 
-describe.concurrent("an upgrade that fails", () => {
-  it("says so and is not repeated, until the spec changes", async ({ expect }) => {
+describe.concurrent("an upgrade", () => {
+  it("that fails says so and is not repeated, until the spec changes", async ({ expect }) => {
     const home = await stand.home("downhill");
     const resource = await running(home, { version: "1.0.0" });
     await home.cloud.behindOurBack("POST", "plans", { addonTemplate: "metrics-server", failAt: "upgrade" });
@@ -153,6 +153,31 @@ describe.concurrent("an upgrade that fails", () => {
     expect(await count(home, "PUT")).toBe(1);
     await stand.edit(resource, { spec: { version: "1.0.6" } });
     await stand.reaches(resource, "Available");
+    expect(await home.cloud.addons("metrics-server")).toMatchObject([{ version: "1.0.6", status: "running" }]);
+    expect(await count(home, "PUT")).toBe(2);
+  });
+
+  it("that the cloud takes and does not make is not repeated either, and the resource says so", async ({ expect }) => {
+    const home = await stand.home("deaf");
+    const resource = await running(home, { version: "1.0.0" });
+    const isUpgrade = ({ method, path }: { method: string; path: string }): boolean =>
+      method === "PUT" && path.includes("/addons/");
+    const { externalId } = stand.seen(resource)!.status;
+    const asBefore = { version: "1.0.0", status: "running" };
+    home.wire.beforeAnswer(isUpgrade, () => home.cloud.behindOurBack("PATCH", `addons/${externalId}`, asBefore));
+    await stand.edit(resource, { spec: { version: "1.0.1" } });
+    const { status, message } = await stand.reaches(resource, "Available");
+    expect(status).toBe("True");
+    expect(message).toContain("runs, but not as declared: see UpToDate");
+    expect(conditionOf(stand.seen(resource)!, "UpToDate")).toMatchObject({
+      status: "False",
+      reason: "UpdateIgnored",
+      message: expect.stringMatching(/differs in spec\.version: .*not sent again until the spec changes/),
+    });
+    await expectCalm(stand, resource, home.cloud);
+    expect(await count(home, "PUT")).toBe(1);
+    await stand.edit(resource, { spec: { version: "1.0.6" } });
+    await stand.until(resource, (shown) => conditionOf(shown, "UpToDate")?.reason === "InSync");
     expect(await home.cloud.addons("metrics-server")).toMatchObject([{ version: "1.0.6", status: "running" }]);
     expect(await count(home, "PUT")).toBe(2);
   });
