@@ -5,10 +5,10 @@ import path from "node:path";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { cacheFolderOf, candidates, findBinaries, type FindOptions } from "./binaries.ts";
-import { MODULE_DIRECTORY, parseVersions, pinnedVersions, RECIPES } from "./recipes.ts";
+import { candidates, findBinaries, type FindOptions } from "./binaries.ts";
+import { cacheFolderOf, controlPlaneOf, directoryOf, loadModule, type ModuleName } from "./modules.ts";
+import { RECIPES } from "./recipes.ts";
 
-const VERSIONS = { kubernetes: "v1.2.3", etcd: "v4.5.6" };
 const GO_THAT_WORKS = `
 [ "$1" = version ] && exit 0
 echo "$@" >> "$HOME/calls"
@@ -40,6 +40,11 @@ async function withGo(script: string): Promise<FindOptions & { progressStream: P
   return { env: { HOME: home, PATH: `${path.dirname(go)}:/usr/bin:/bin` }, progressStream: new PassThrough() };
 }
 
+/** Alone, or in a block. */
+function toolLine(name: string): RegExp {
+  return new RegExp(`^(?:tool |\\t)${name.replaceAll(".", "\\.")}$`, "m");
+}
+
 describe("the search", () => {
   test("looks into KUBEBUILDER_ASSETS before the cache", () => {
     expect(candidates("etcd", { KUBEBUILDER_ASSETS: "/assets" }, "/cache")).toEqual(["/assets/etcd", "/cache/etcd"]);
@@ -47,14 +52,15 @@ describe("the search", () => {
   });
 
   test("keeps the cache in the home directory unless YUNFAN_CACHE names another place", () => {
-    const key = `kubernetes-v1.2.3_etcd-v4.5.6_${process.platform}-${process.arch}`;
-    expect(cacheFolderOf(VERSIONS, { HOME: "/home/x" })).toBe(`/home/x/.cache/yunfan/${key}`);
-    expect(cacheFolderOf(VERSIONS, { HOME: "/home/x", YUNFAN_CACHE: "/y" })).toBe(`/y/${key}`);
+    const { key } = controlPlaneOf("require (\n\tk8s.io/kubernetes v1.2.3\n\tgo.etcd.io/etcd/server/v3 v4.5.6\n)");
+    const folder = `kubernetes-v1.2.3_etcd-v4.5.6_${process.platform}-${process.arch}`;
+    expect(cacheFolderOf({ key }, { HOME: "/home/x" })).toBe(`/home/x/.cache/yunfan/${folder}`);
+    expect(cacheFolderOf({ key }, { HOME: "/home/x", YUNFAN_CACHE: "/y" })).toBe(`/y/${folder}`);
   });
 
   test("takes each program from the first place that has it", async () => {
     const env = { HOME: home, KUBEBUILDER_ASSETS: path.join(home, "assets"), PATH: "/nowhere" };
-    const cache = path.relative(home, cacheFolderOf(await pinnedVersions(), env));
+    const cache = path.relative(home, cacheFolderOf(await loadModule("controlplane"), env));
     const etcd = await executable("assets", "etcd");
     await executable(cache, "etcd");
     const apiServer = await executable(cache, "kube-apiserver");
@@ -70,16 +76,17 @@ describe("the search", () => {
 
 describe("go.mod", () => {
   test("pins the versions and lists each package as a tool", async () => {
-    const goMod = await readFile(path.join(MODULE_DIRECTORY, "go.mod"), "utf8");
-    const { kubernetes } = parseVersions(goMod);
-    for (const recipe of RECIPES) expect(goMod).toContain(`\t${recipe.package}\n`);
+    const goModOf = (module: ModuleName): Promise<string> => readFile(path.join(directoryOf(module), "go.mod"), "utf8");
+    for (const recipe of RECIPES) expect(await goModOf(recipe.module)).toMatch(toolLine(recipe.package));
+    const goMod = await goModOf("controlplane");
+    const kubernetes = /^\tk8s\.io\/kubernetes (v\S+)/m.exec(goMod)?.[1] ?? "";
     const staging = [...goMod.matchAll(/^\tk8s\.io\/\S+ => k8s\.io\/\S+ (\S+)$/gm)].map((match) => match[1]);
     expect(staging.length).toBeGreaterThan(30);
     expect(new Set(staging)).toEqual(new Set([kubernetes.replace("v1.", "v0.")]));
   });
 
   test("without a pinned version is refused", () => {
-    expect(() => parseVersions("require k8s.io/other v1.0.0")).toThrow("does not require k8s.io/kubernetes");
+    expect(() => controlPlaneOf("require k8s.io/other v1.0.0")).toThrow("does not require k8s.io/kubernetes");
   });
 });
 
@@ -91,7 +98,7 @@ describe("the build", () => {
     expect(message).toContain("kube-apiserver and etcd");
     expect(message).toContain("1. set KUBEBUILDER_ASSETS");
     expect(message).toContain("2. install Go 1.26");
-    expect(message).toContain(`3. copy ${cacheFolderOf(await pinnedVersions(), env)}`);
+    expect(message).toContain(`3. copy ${cacheFolderOf(await loadModule("controlplane"), env)}`);
   });
 
   test("fills the cache with what is missing, announces it and shows each step", async () => {
@@ -119,8 +126,10 @@ describe("the build", () => {
   test("stamps the version, and a person's settings for other platforms do not leak in", async () => {
     const options = await withGo(`${GO_THAT_WORKS} env > "$HOME/env"`);
     await findBinaries(["kubectl"], { ...options, env: { ...options.env, GOOS: "plan9", GOFLAGS: "-mod=mod" } });
-    const { kubernetes } = await pinnedVersions();
-    expect(await readFile(path.join(home, "calls"), "utf8")).toContain(`version.gitVersion=${kubernetes}`);
+    const { stamps } = await loadModule("controlplane");
+    const version = stamps["k8s.io/component-base/version.gitVersion"];
+    expect(version).toMatch(/^v1\./);
+    expect(await readFile(path.join(home, "calls"), "utf8")).toContain(`version.gitVersion=${version}`);
     const seen = await readFile(path.join(home, "env"), "utf8");
     expect(seen).not.toContain("GOOS");
     expect(seen).toContain("GOFLAGS=-mod=readonly");
@@ -131,7 +140,7 @@ describe("the build", () => {
     await expect(findBinaries(["etcd"], options)).rejects.toThrow(
       /etcd: go build ended with code 2.*\ncannot find module/,
     );
-    expect(await readdir(cacheFolderOf(await pinnedVersions(), { HOME: home }))).toEqual([]);
+    expect(await readdir(cacheFolderOf(await loadModule("controlplane"), { HOME: home }))).toEqual([]);
   });
 
   test("ends with Go and without a lock when it is aborted", async () => {
@@ -140,6 +149,6 @@ describe("the build", () => {
     const search = findBinaries(["etcd"], { ...options, signal: abort.signal });
     options.progressStream.once("data", () => abort.abort(new Error("stop")));
     await expect(search).rejects.toThrow("stop");
-    expect(await readdir(cacheFolderOf(await pinnedVersions(), { HOME: home }))).toEqual([]);
+    expect(await readdir(cacheFolderOf(await loadModule("controlplane"), { HOME: home }))).toEqual([]);
   });
 });

@@ -1,12 +1,12 @@
-// Finds the programs of the control plane: KUBEBUILDER_ASSETS, else the cache, else they are built into the cache once.
+// Finds the programs of the control plane and of the tests: KUBEBUILDER_ASSETS, else the cache, else built into the cache once.
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
-import { homedir } from "node:os";
 import path from "node:path";
 import { type Clock, systemClock } from "../src/lib/clock.ts";
 import { build } from "./build.ts";
+import { cacheFolderOf, loadModule, type ModuleName } from "./modules.ts";
 import type { ProgressStream } from "./progress.ts";
-import { type BinaryName, pinnedVersions, RECIPES, type Versions } from "./recipes.ts";
+import { type BinaryName, RECIPES } from "./recipes.ts";
 
 export interface FindOptions {
   /** KUBEBUILDER_ASSETS, YUNFAN_CACHE, HOME and PATH (for Go) are read from it. */
@@ -22,18 +22,30 @@ export async function findBinaries<Name extends BinaryName>(
   names: readonly Name[],
   options: FindOptions = {},
 ): Promise<Record<Name, string>> {
-  const { env = process.env, clock = systemClock, signal, progressStream = process.stderr } = options;
-  const versions = await pinnedVersions();
-  const cacheFolder = cacheFolderOf(versions, env);
-  const found = new Map<BinaryName, string>();
-  for (const name of names) {
-    const file = await firstExecutable(candidates(name, env, cacheFolder));
-    if (file !== undefined) found.set(name, file);
+  const wanted = RECIPES.filter(({ name }) => (names as readonly BinaryName[]).includes(name));
+  const files: [BinaryName, string][] = [];
+  for (const module of new Set(wanted.map((recipe) => recipe.module))) {
+    const ofModule = wanted.filter((recipe) => recipe.module === module).map(({ name }) => name);
+    files.push(...(await findInModule(module, ofModule, options)));
   }
-  const missing = RECIPES.filter(({ name }) => (names as readonly BinaryName[]).includes(name) && !found.has(name));
-  if (missing.length > 0) await build(missing, { cacheFolder, versions, env, clock, signal, progressStream });
-  const files = names.map((name) => [name, found.get(name) ?? path.join(cacheFolder, name)]);
   return Object.fromEntries(files) as Record<Name, string>;
+}
+
+async function findInModule(
+  name: ModuleName,
+  binaries: readonly BinaryName[],
+  { env = process.env, clock = systemClock, signal, progressStream = process.stderr }: FindOptions,
+): Promise<[BinaryName, string][]> {
+  const module = await loadModule(name);
+  const cacheFolder = cacheFolderOf(module, env);
+  const found = new Map<BinaryName, string>();
+  for (const binary of binaries) {
+    const file = await firstExecutable(candidates(binary, env, cacheFolder));
+    if (file !== undefined) found.set(binary, file);
+  }
+  const missing = RECIPES.filter((recipe) => binaries.includes(recipe.name) && !found.has(recipe.name));
+  if (missing.length > 0) await build(missing, { module, cacheFolder, env, clock, signal, progressStream });
+  return binaries.map((binary) => [binary, found.get(binary) ?? path.join(cacheFolder, binary)]);
 }
 
 /** kubectl by the same search; the control plane does not need it, so it is built only when somebody asks. */
@@ -45,12 +57,6 @@ export async function findKubectl(options: FindOptions = {}): Promise<string> {
 export function candidates(name: BinaryName, env: NodeJS.ProcessEnv, cacheFolder: string): string[] {
   const assets = env["KUBEBUILDER_ASSETS"];
   return [...(assets ? [path.resolve(assets, name)] : []), path.join(cacheFolder, name)];
-}
-
-/** Absolute. One folder per set of versions and platform, so that an upgrade never meets an old binary. */
-export function cacheFolderOf({ kubernetes, etcd }: Versions, env: NodeJS.ProcessEnv): string {
-  const root = env["YUNFAN_CACHE"] || path.join(env["HOME"] || homedir(), ".cache", "yunfan");
-  return path.resolve(root, `kubernetes-${kubernetes}_etcd-${etcd}_${process.platform}-${process.arch}`);
 }
 
 async function firstExecutable(paths: readonly string[]): Promise<string | undefined> {

@@ -6,11 +6,12 @@ import { messageOf } from "../src/lib/errors.ts";
 import { compile, isGoInstalled } from "./go.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import { duration, type Progress, type ProgressStream, startProgress } from "./progress.ts";
-import type { Recipe, Versions } from "./recipes.ts";
+import type { GoModule } from "./modules.ts";
+import type { Recipe } from "./recipes.ts";
 
 export interface BuildOptions {
+  module: GoModule;
   cacheFolder: string;
-  versions: Versions;
   env: NodeJS.ProcessEnv;
   clock: Clock;
   signal: AbortSignal | undefined;
@@ -25,7 +26,7 @@ interface Step {
 
 const TAIL_LINES = 20;
 
-/** Resolves when every recipe's binary lies in `cacheFolder`. Rejects with the compiler's words, and on abort. */
+/** Resolves when the binary of every recipe, all of one module, lies in `cacheFolder`. Rejects with the compiler's words, and on abort. */
 export async function build(recipes: readonly Recipe[], options: BuildOptions): Promise<void> {
   const { cacheFolder, env, progressStream } = options;
   if (!(await isGoInstalled(env))) throw new Error(missingGoMessage(recipes, cacheFolder));
@@ -52,11 +53,11 @@ function missingGoMessage(recipes: readonly Recipe[], cacheFolder: string): stri
   ].join("\n");
 }
 
-function announcement(recipes: readonly Recipe[], { cacheFolder, versions, env }: BuildOptions): string {
+function announcement(recipes: readonly Recipe[], { cacheFolder, module, env }: BuildOptions): string {
   const usualMs = recipes.reduce((sum, { usualSeconds }) => sum + usualSeconds * 1000, 0);
   const assets = env["KUBEBUILDER_ASSETS"];
   return [
-    `Building ${namesOf(recipes)} (Kubernetes ${versions.kubernetes}, etcd ${versions.etcd}) from Go modules, this once:`,
+    `Building ${namesOf(recipes)} (${module.versions}) from Go modules, this once:`,
     ...(assets ? [`  not in KUBEBUILDER_ASSETS (${assets}),`] : []),
     `  into ${cacheFolder},`,
     `  usually in ${duration(usualMs)} on two cores.`,
@@ -69,7 +70,7 @@ async function waitForLock({ cacheFolder, clock, signal, progressStream: stream 
     progress ??= startProgress({
       stream,
       clock,
-      describe: (elapsedMs) => `process ${holder} is building the control plane: waited ${duration(elapsedMs)} for it`,
+      describe: (elapsedMs) => `process ${holder} is building the same: waited ${duration(elapsedMs)} for it`,
     });
   };
   try {

@@ -1,4 +1,4 @@
-// Pins what the local control plane is built from; there is no Go source here. binaries.ts names the packages.
+// Pins what the local control plane is built from; there is no Go source here. recipes.ts names the packages.
 //
 // k8s.io/kubernetes replaces its staging modules by local folders, and a dependency's replaces are ignored:
 // hence the replace block, which must move together with the version of k8s.io/kubernetes.

@@ -2,13 +2,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { MODULE_DIRECTORY, type Recipe, type Versions } from "./recipes.ts";
+import type { GoModule } from "./modules.ts";
+import type { Recipe } from "./recipes.ts";
 
 export interface CompileOptions {
   recipe: Recipe;
+  module: GoModule;
   /** Where the executable goes. */
   output: string;
-  versions: Versions;
   env: NodeJS.ProcessEnv;
   signal: AbortSignal | undefined;
   /** Called for each line of Go's output: each module fetched, each package compiled, each complaint. */
@@ -24,10 +25,10 @@ export async function isGoInstalled(env: NodeJS.ProcessEnv): Promise<boolean> {
 }
 
 /** Resolves when the executable is written. Rejects when Go fails, and on abort once Go has ended. */
-export async function compile({ recipe, output, versions, env, signal, onLine }: CompileOptions): Promise<void> {
-  const flags = ["-v", "-trimpath", "-ldflags", linkerFlags(versions), "-o", output];
+export async function compile({ recipe, module, output, env, signal, onLine }: CompileOptions): Promise<void> {
+  const flags = ["-v", "-trimpath", "-ldflags", linkerFlags(module), "-o", output];
   const go = spawn("go", ["build", ...flags, recipe.package], {
-    cwd: MODULE_DIRECTORY,
+    cwd: module.directory,
     env: goEnvironment(env),
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -41,11 +42,8 @@ export async function compile({ recipe, output, versions, env, signal, onLine }:
   if (code !== 0) throw new Error(`go build ended with ${code === null ? "a signal" : `code ${code}`}`);
 }
 
-/** Without these a server calls itself v0.0.0-master, and kubectl warns about the distance. */
-function linkerFlags({ kubernetes }: Versions): string {
-  const [major = "", minor = ""] = kubernetes.slice(1).split(".");
-  const stamp = { gitVersion: kubernetes, gitMajor: major, gitMinor: minor };
-  const set = Object.entries(stamp).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`);
+function linkerFlags({ stamps }: GoModule): string {
+  const set = Object.entries(stamps).map(([variable, value]) => `-X ${variable}=${value}`);
   return ["-s", "-w", ...set].join(" ");
 }
 
