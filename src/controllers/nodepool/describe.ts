@@ -19,7 +19,7 @@ export function describe(visit: Visit<NodePool>, seen: Seen): void {
   const { status } = visit;
   const { pool, nodes } = seen;
   status.cloudName = pool.name;
-  status.cloudPhase = pool.cloudPhase;
+  status.cloudPhase = pool.cloudPhase || undefined;
   status.desiredReplicas = pool.desired;
   status.replicas = nodes.length;
   status.readyReplicas = activeCount(seen);
