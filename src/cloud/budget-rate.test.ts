@@ -93,4 +93,26 @@ describe("after a refusal a rate", () => {
       expect(rate.perMinute).toBeGreaterThanOrEqual(floor);
     }
   });
+
+  test.each([
+    ["keeps what it has learned under a higher limit", 12_000, 3_000],
+    ["keeps what it has learned under a lower limit that allows it", 4_000, 3_000],
+    ["falls to a limit that is lower still", 60, 60],
+  ])("%s", (_what, limit, perMinute) => {
+    const rate = new AdaptiveRate(6_000, 0);
+    rate.throttle({ takenAtMs: 0, retryAfterMs: 0, nowMs: 0 });
+    rate.limit(limit, 0);
+    expect(rate.perMinute).toBe(perMinute);
+    rate.take(600_000);
+    expect(rate.perMinute).toBe(limit);
+  });
+
+  test("that was never refused follows its limit at once, and keeps no more in hand than that allows", () => {
+    const rate = new AdaptiveRate(6_000, 0);
+    rate.limit(60, 0);
+    expect(rate.perMinute).toBe(60);
+    expect(takeAll(rate, 0)).toBe(1);
+    rate.limit(6_000, 0);
+    expect(rate.perMinute).toBe(6_000);
+  });
 });

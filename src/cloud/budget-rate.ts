@@ -12,7 +12,7 @@ const PAUSE_MS = 1_000;
 const MINUTE_MS = 60_000;
 
 export class AdaptiveRate {
-  readonly #limitPerMinute: number;
+  #limitPerMinute: number;
   #perMinute: number;
   #tokens: number;
   /** Up to when tokens and rate are counted; in the future while paused. */
@@ -29,6 +29,15 @@ export class AdaptiveRate {
   /** Requests per minute that are allowed as of the last call. */
   get perMinute(): number {
     return this.#perMinute;
+  }
+
+  /** Another limit from now on. What was learned below the old one stays, as far as the new one allows. */
+  limit(limitPerMinute: number, nowMs: number): void {
+    this.#count(nowMs);
+    const isWhole = this.#perMinute >= this.#limitPerMinute;
+    this.#limitPerMinute = limitPerMinute;
+    this.#perMinute = isWhole ? limitPerMinute : Math.min(this.#perMinute, limitPerMinute);
+    this.#tokens = Math.min(this.#tokens, this.#burst());
   }
 
   /** Takes one request; false where none is allowed now. */

@@ -98,6 +98,18 @@ describe("a request budget", () => {
     expect(allowed.writes).toBe(6_000);
   });
 
+  test("serves those who wait as soon as another limit lets it", async () => {
+    const { clock, budget, served, allowed, ask } = setUp({ writesPerMinute: 1 });
+    await ask("first", "a");
+    const next = ask("next", "a");
+    await clock.advance(1_000);
+    budget.limit({ readsPerMinute: 60, writesPerMinute: 60 });
+    expect(allowed.writes).toBe(60);
+    await clock.advance(1_000);
+    await next;
+    expect(served).toEqual(["first", "next"]);
+  });
+
   test("knows on whose behalf a request is made from withRequester, through promises", async () => {
     const { clock, budget } = setUp();
     const served: string[] = [];

@@ -7,7 +7,7 @@ import { Turns } from "./budget-turns.ts";
 
 export type BudgetClass = "reads" | "writes";
 
-interface BudgetLimits {
+export interface BudgetLimits {
   readonly readsPerMinute: number;
   readonly writesPerMinute: number;
 }
@@ -60,6 +60,12 @@ export class RequestBudget {
       reads: new ClassQueue(options, "reads", options.limits.readsPerMinute),
       writes: new ClassQueue(options, "writes", options.limits.writesPerMinute),
     };
+  }
+
+  /** Other limits from now on; what was learned below them stays, and who waits goes on waiting. */
+  limit({ readsPerMinute, writesPerMinute }: BudgetLimits): void {
+    this.#queues.reads.limit(readsPerMinute);
+    this.#queues.writes.limit(writesPerMinute);
   }
 
   /**
@@ -133,6 +139,11 @@ class ClassQueue {
       this.#turns.add(key, waiter);
       this.#serve();
     });
+  }
+
+  limit(perMinute: number): void {
+    this.#rate.limit(perMinute, this.#clock.monotonic());
+    this.#serve();
   }
 
   /** A turn that was not used goes to whom is next. */

@@ -4,7 +4,7 @@ import type { Fence } from "../lib/fence.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Provider } from "../lib/providers.ts";
 import type { AddonsFacet } from "./addons.ts";
-import type { BudgetMetrics } from "./budget.ts";
+import type { BudgetLimits, BudgetMetrics, RequestBudget } from "./budget.ts";
 import type { ClustersFacet } from "./clusters.ts";
 import type { NodePoolsFacet } from "./nodepools.ts";
 import type { RegistryFacet } from "./registry.ts";
@@ -48,6 +48,12 @@ export interface CloudDeps {
   readonly budgetMetrics?: BudgetMetrics | undefined;
 }
 
+/** What one session of an account is opened with. */
+export interface SessionDeps extends CloudDeps {
+  /** The account's budget, with these limits from now on: it outlives the session, and what a 429 has taught with it. */
+  readonly budget: (limits: BudgetLimits) => RequestBudget;
+}
+
 /** One cloud. Opening a session makes no request. */
 export interface Cloud {
   readonly provider: Provider;
@@ -57,7 +63,7 @@ export interface Cloud {
    * Throws CloudError `CredentialsMalformed` where the Secret's keys are missing, empty or contradict each other
    * (`AmbiguousCredentials`), and `EndpointRequired` where the endpoint is needed and not given.
    */
-  open(settings: AccountSettings, credentials: Credentials, deps: CloudDeps): CloudSession;
+  open(settings: AccountSettings, credentials: Credentials, deps: SessionDeps): CloudSession;
 }
 
 /** Optional members: a cloud without a facet makes the resource `Stalled/NotSupportedByCloud`. */

@@ -2,7 +2,7 @@
 // counted by the simulator on its own.
 import { describe, expect, it } from "vitest";
 import { findCondition } from "../../src/runtime/conditions.ts";
-import { ACCOUNT, type Fleet, isReady, startFleet } from "../support/fleet.ts";
+import { ACCOUNT, type Fleet, isReady, LOGIN, startFleet } from "../support/fleet.ts";
 import { managedClusterManifest } from "../support/resources.ts";
 import { sumOf } from "../support/scrape.ts";
 import type { LoggedRequest } from "../support/simulator.ts";
@@ -60,10 +60,32 @@ describe("10 writes a minute for 30 clusters", () => {
   }, 60_000);
 });
 
-async function startLimited(): Promise<Fleet> {
+describe("a budget that the cloud finds too large", () => {
+  const OPTIMISTIC = 60;
+
+  it("stays cut when the credentials are rotated", async () => {
+    const fleet = await startLimited(OPTIMISTIC);
+    await Promise.all(NAMES.slice(0, 15).map((name) => fleet.create(managedClusterManifest({ metadata: { name } }))));
+    const refused = async (): Promise<number> => (await writesOf(fleet)).filter(({ status }) => status === 429).length;
+    while ((await refused()) === 0) await fleet.driver.pass(1_000);
+    const labels = { account: `${fleet.namespace}/${ACCOUNT}`, class: "writes" };
+    expect(await sum(fleet, "yunfan_cloud_budget_limit", labels)).toBeLessThan(0.6 * OPTIMISTIC);
+
+    const password = "Second-password-of-the-fleet";
+    await fleet.cloud.behindOurBack("PATCH", `users/${LOGIN.username}`, { password });
+    await fleet.setPassword(password);
+    const logins = async (): Promise<number> =>
+      (await fleet.cloud.requests()).filter(({ path, status }) => path === "/v3/auth/tokens" && status === 201).length;
+    const before = await logins();
+    while ((await logins()) === before) await fleet.driver.pass(1_000);
+    expect(await sum(fleet, "yunfan_cloud_budget_limit", labels)).toBeLessThan(0.7 * OPTIMISTIC);
+  }, 60_000);
+});
+
+async function startLimited(allowedHere = WRITES_PER_MINUTE): Promise<Fleet> {
   const fleet = await startFleet("budget", {
     simulator: { writesPerMinute: WRITES_PER_MINUTE },
-    requestBudget: { writesPerMinute: WRITES_PER_MINUTE },
+    requestBudget: { writesPerMinute: allowedHere },
   });
   return untilTestEnds(fleet);
 }

@@ -6,6 +6,7 @@ import { createLogger } from "../../src/lib/log.ts";
 import type { CloudSession, Credentials, Facets } from "../../src/cloud/contract.ts";
 import { huawei } from "../../src/cloud/huawei/index.ts";
 import { startHuaweiSimulator } from "../../src/cloud/huawei/simulator/index.ts";
+import { ownBudget } from "./budgets.ts";
 
 export const KEYS = { accessKey: "test-access-key", secretKey: "test-secret-key" } as const;
 export const USER = { username: "operator", password: "Pass-word-1", domainName: "company" } as const;
@@ -42,7 +43,13 @@ export async function startCloud(options: Partial<Options> = {}): Promise<TestCl
         providerOptions: { projectId: simulator.extra?.["projectId"] },
       },
       credentials,
-      { clock: systemClock, log: createLogger({ level: "silent" }), fence: openFence, userAgent: "yunfan/test (me)" },
+      {
+        clock: systemClock,
+        log: createLogger({ level: "silent" }),
+        fence: openFence,
+        userAgent: "yunfan/test (me)",
+        budget: ownBudget(systemClock),
+      },
     );
     onTestFinished(() => session.close());
     return session;

@@ -4,6 +4,7 @@ import type { AccountSettings } from "../../src/cloud/contract.ts";
 import type { RegistryFacet } from "../../src/cloud/registry.ts";
 import { openFence } from "../../src/lib/fence.ts";
 import { createLogger } from "../../src/lib/log.ts";
+import { ownBudget } from "./budgets.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { json, startScriptedServer, type ScriptedServer } from "./scripted-server.ts";
 
@@ -38,7 +39,13 @@ export async function startScriptedCtyun(): Promise<ScriptedCtyun> {
           ...settings,
         },
         { accessKey: "AK", secretKey: SECRET_KEY },
-        { clock, log: createLogger({ level: "silent" }), fence: openFence, userAgent: "yunfan/test" },
+        {
+          clock,
+          log: createLogger({ level: "silent" }),
+          fence: openFence,
+          userAgent: "yunfan/test",
+          budget: ownBudget(clock),
+        },
       );
       closing.push(() => session.close());
       if (session.registry === undefined) throw new Error("No registry facet");

@@ -1,9 +1,10 @@
 // A Huawei account opened on a server that answers as a test tells it: CCE, its add-ons and IAM at one address.
 import type { ServerResponse } from "node:http";
-import type { AccountSettings, CloudDeps, CloudSession, Credentials } from "../../src/cloud/contract.ts";
+import type { AccountSettings, CloudSession, Credentials, SessionDeps } from "../../src/cloud/contract.ts";
 import { huawei } from "../../src/cloud/huawei/index.ts";
 import { openFence } from "../../src/lib/fence.ts";
 import { createLogger } from "../../src/lib/log.ts";
+import { ownBudget } from "./budgets.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { json, startScriptedServer, type ScriptedServer } from "./scripted-server.ts";
 
@@ -23,7 +24,7 @@ export interface ScriptedHuawei {
   readonly open: (change?: {
     settings?: Partial<AccountSettings>;
     credentials?: Credentials;
-    deps?: Partial<CloudDeps>;
+    deps?: Partial<SessionDeps>;
   }) => OpenedHuawei;
   /** What answers from now on, but for logins. */
   readonly answer: (status: number, body: unknown, headers?: Record<string, string>) => void;
@@ -52,7 +53,14 @@ export async function startScriptedHuawei(): Promise<ScriptedHuawei> {
           ...settings,
         },
         credentials,
-        { clock, log: createLogger({ level: "silent" }), fence: openFence, userAgent: "yunfan/test", ...deps },
+        {
+          clock,
+          log: createLogger({ level: "silent" }),
+          fence: openFence,
+          userAgent: "yunfan/test",
+          budget: ownBudget(clock),
+          ...deps,
+        },
       );
       closing.push(() => session.close());
       const { clusters, nodePools, addons } = session;

@@ -1,6 +1,7 @@
 // The client against the simulator, which was written from the API reference by somebody who never saw the client.
 import * as fc from "fast-check";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { ownBudget } from "../../../test/support/budgets.ts";
 import { systemClock, type Clock } from "../../lib/clock.ts";
 import { openFence } from "../../lib/fence.ts";
 import { createLogger } from "../../lib/log.ts";
@@ -41,7 +42,13 @@ async function start(options: Partial<CtyunSimulatorOptions> = {}): Promise<Clou
         ...settings,
       },
       credentials,
-      { clock: systemClock, log: createLogger({ level: "silent" }), fence: openFence, userAgent: "yunfan/test (me)" },
+      {
+        clock: systemClock,
+        log: createLogger({ level: "silent" }),
+        fence: openFence,
+        userAgent: "yunfan/test (me)",
+        budget: ownBudget(systemClock),
+      },
     );
     cleanUps.push(() => session.close());
     return session;

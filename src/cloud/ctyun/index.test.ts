@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { ownBudget } from "../../../test/support/budgets.ts";
 import { FakeClock } from "../../../test/support/fake-clock.ts";
 import { json, startScriptedServer } from "../../../test/support/scripted-server.ts";
 import { openFence, type Fence } from "../../lib/fence.ts";
 import { createLogger } from "../../lib/log.ts";
-import type { AccountSettings, CloudDeps, CloudSession } from "../contract.ts";
+import type { AccountSettings, CloudSession, SessionDeps } from "../contract.ts";
 import { ctyun } from "./index.ts";
 
 const credentials = { accessKey: "AK", secretKey: "SK" };
@@ -20,17 +21,18 @@ function settings(change: Partial<AccountSettings> = {}): AccountSettings {
   };
 }
 
-function deps(change: Partial<CloudDeps> = {}): CloudDeps {
+function deps({ clock = new FakeClock(), ...change }: Partial<SessionDeps> = {}): SessionDeps {
   return {
-    clock: new FakeClock(),
+    clock,
     log: createLogger({ level: "silent" }),
     fence: openFence,
     userAgent: "yunfan/test (me)",
+    budget: ownBudget(clock),
     ...change,
   };
 }
 
-function open(change: Partial<AccountSettings>, other: Partial<CloudDeps> = {}): CloudSession {
+function open(change: Partial<AccountSettings>, other: Partial<SessionDeps> = {}): CloudSession {
   return ctyun.open(settings({ tls: { mode: "Plaintext" }, ...change }), credentials, deps(other));
 }
 

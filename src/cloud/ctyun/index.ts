@@ -1,9 +1,10 @@
 // CTYUN Container Instance as a cloud: what it takes to open an account, and which facets it offers.
-import { RequestBudget } from "../budget.ts";
-import type { AccountSettings, Cloud, CloudDeps, CloudSession, Credentials } from "../contract.ts";
+import type { BudgetLimits } from "../budget.ts";
+import type { AccountSettings, Cloud, CloudSession, Credentials, SessionDeps } from "../contract.ts";
 import { CloudError } from "../errors.ts";
 import { HttpSession } from "../http.ts";
 import { parseEndpoint } from "../http-endpoint.ts";
+import { SessionBudget, sessionClosed } from "../session-budget.ts";
 import { CtyunClient } from "./client.ts";
 import { ctyunAccountOptions, type CtyunAccountOptions } from "./config.ts";
 import { signingKey } from "./credentials.ts";
@@ -20,20 +21,13 @@ const DEFAULT_REQUESTS_PER_MINUTE = 6_000;
 
 export const ctyun: Cloud = { provider: "CtyunCCI", facets: ["registry"], open };
 
-function open(settings: AccountSettings, credentials: Credentials, deps: CloudDeps): CloudSession {
+function open(settings: AccountSettings, credentials: Credentials, deps: SessionDeps): CloudSession {
   const key = signingKey(credentials);
   const endpoint = parseEndpoint(settings.endpoint, settings.tls);
   const options = accountOptions(settings.providerOptions);
   const http = new HttpSession(endpoint, deps);
-  const budget = new RequestBudget({
-    account: settings.account,
-    limits: {
-      readsPerMinute: settings.requestBudget.readsPerMinute ?? DEFAULT_REQUESTS_PER_MINUTE,
-      writesPerMinute: settings.requestBudget.writesPerMinute ?? DEFAULT_REQUESTS_PER_MINUTE,
-    },
-    clock: deps.clock,
-    metrics: deps.budgetMetrics,
-  });
+  const closing = new AbortController();
+  const budget = new SessionBudget(deps.budget(limitsOf(settings)), closing.signal);
   const client = new CtyunClient({ endpoint, key, http, budget, clock: deps.clock });
   return {
     registry: new CtyunRegistry(client, options),
@@ -42,8 +36,18 @@ function open(settings: AccountSettings, credentials: Credentials, deps: CloudDe
       const query = pageQuery(1, 1);
       await client.read({ operation: "Verify", method: "GET", path: projectsPath(), query, signal }, projectPage);
     },
-    reserveWrite: (signal) => budget.reserve({ class: "writes", signal }),
-    close: () => http.close(),
+    reserveWrite: (signal) => budget.reserveWrite(signal),
+    async close() {
+      closing.abort(sessionClosed());
+      await http.close();
+    },
+  };
+}
+
+function limitsOf({ requestBudget }: AccountSettings): BudgetLimits {
+  return {
+    readsPerMinute: requestBudget.readsPerMinute ?? DEFAULT_REQUESTS_PER_MINUTE,
+    writesPerMinute: requestBudget.writesPerMinute ?? DEFAULT_REQUESTS_PER_MINUTE,
   };
 }
 

@@ -1,7 +1,7 @@
 // Huawei CCE as a cloud: what it takes to open an account, and which facets it offers.
-import { RequestBudget } from "../budget.ts";
-import type { AccountSettings, Cloud, CloudDeps, CloudSession, Credentials } from "../contract.ts";
-import { CloudError } from "../errors.ts";
+import type { BudgetLimits } from "../budget.ts";
+import type { AccountSettings, Cloud, CloudSession, Credentials, SessionDeps } from "../contract.ts";
+import { SessionBudget, sessionClosed } from "../session-budget.ts";
 import { HuaweiAddons } from "./addons.ts";
 import { KeyAuthenticator, type Authenticator } from "./authentication.ts";
 import { HuaweiClient } from "./client.ts";
@@ -24,7 +24,7 @@ const DEFAULT_WRITES_PER_MINUTE = 10;
 
 export const huawei: Cloud = { provider: "HuaweiCCE", facets: ["clusters", "nodePools", "addons"], open };
 
-function open(settings: AccountSettings, credentials: Credentials, deps: CloudDeps): CloudSession {
+function open(settings: AccountSettings, credentials: Credentials, deps: SessionDeps): CloudSession {
   const proof = proofOf(credentials);
   const options = accountOptions(settings.providerOptions);
   const services = new Services(endpointsOf(settings, options), deps);
@@ -41,7 +41,7 @@ function open(settings: AccountSettings, credentials: Credentials, deps: CloudDe
           clock: deps.clock,
           closed,
         });
-  const budget = budgetOf(settings, deps);
+  const budget = new SessionBudget(deps.budget(limitsOf(settings)), closed);
   const requests = new Requests(authenticator, budget);
   const project = new Project({ reference, requests, services, authenticator, closed });
   const client = new HuaweiClient({ services, requests, project });
@@ -54,7 +54,7 @@ function open(settings: AccountSettings, credentials: Credentials, deps: CloudDe
       await client.read({ operation: "Verify", method: "GET", path: pathOf("quotas"), signal }, quotas);
     },
     async reserveWrite(signal) {
-      const turn = await budget.reserve({ class: "writes", signal });
+      const turn = await budget.reserveWrite(signal);
       try {
         await client.ready(signal);
         return turn;
@@ -70,20 +70,9 @@ function open(settings: AccountSettings, credentials: Credentials, deps: CloudDe
   };
 }
 
-/** For those who wait for a login or for the project's id: their own requests were not sent. */
-function sessionClosed(): CloudError {
-  const message = "The account's session was closed before the request was sent";
-  return new CloudError("Unreachable", { message, advice: "Trying again" });
-}
-
-function budgetOf({ account, requestBudget }: AccountSettings, deps: CloudDeps): RequestBudget {
-  return new RequestBudget({
-    account,
-    limits: {
-      readsPerMinute: requestBudget.readsPerMinute ?? DEFAULT_READS_PER_MINUTE,
-      writesPerMinute: requestBudget.writesPerMinute ?? DEFAULT_WRITES_PER_MINUTE,
-    },
-    clock: deps.clock,
-    metrics: deps.budgetMetrics,
-  });
+function limitsOf({ requestBudget }: AccountSettings): BudgetLimits {
+  return {
+    readsPerMinute: requestBudget.readsPerMinute ?? DEFAULT_READS_PER_MINUTE,
+    writesPerMinute: requestBudget.writesPerMinute ?? DEFAULT_WRITES_PER_MINUTE,
+  };
 }

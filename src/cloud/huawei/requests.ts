@@ -1,8 +1,9 @@
 // Requests with proof of who sends them, within the account's budget: a success comes back as its answer, all else is thrown.
-import type { Permit, RequestBudget } from "../budget.ts";
+import type { Permit } from "../budget.ts";
 import type { CloudError } from "../errors.ts";
 import type { HttpAnswer } from "../http-answer.ts";
 import { redactor } from "../http-message.ts";
+import type { SessionBudget } from "../session-budget.ts";
 import type { Authenticator, Proof } from "./authentication.ts";
 import { errorOf, type Operation } from "./errors.ts";
 import type { Service } from "./services.ts";
@@ -31,9 +32,9 @@ interface Attempt {
 
 export class Requests {
   readonly #authenticator: Authenticator;
-  readonly #budget: RequestBudget;
+  readonly #budget: SessionBudget;
 
-  constructor(authenticator: Authenticator, budget: RequestBudget) {
+  constructor(authenticator: Authenticator, budget: SessionBudget) {
     this.#authenticator = authenticator;
     this.#budget = budget;
   }

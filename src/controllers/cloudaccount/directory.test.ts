@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { condition, storedCloudAccount, type StoredAccount } from "../../../test/support/builders.ts";
 import { FakeClock } from "../../../test/support/fake-clock.ts";
+import type { RequestBudget } from "../../cloud/budget.ts";
 import type { AccountSettings, Cloud, CloudDeps, CloudSession, Credentials } from "../../cloud/contract.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import { WaitingError } from "../../lib/errors.ts";
@@ -38,11 +39,13 @@ function readyAccount(declared: StoredAccount = {}): CloudAccount {
 /** What the sessions of a cloud were opened with, and which of them were closed. */
 function sessionBook() {
   const opened: { settings: AccountSettings; credentials: Credentials; account: string }[] = [];
+  const budgets: RequestBudget[] = [];
   const closed: number[] = [];
   const cloud: Cloud = {
     provider: "CtyunCCI",
     facets: [],
-    open(settings, credentials, { userAgent }): CloudSession {
+    open(settings, credentials, { userAgent, budget }): CloudSession {
+      budgets.push(budget({ readsPerMinute: 60, writesPerMinute: 60 }));
       const number = opened.push({ settings, credentials, account: userAgent }) - 1;
       return {
         verify: () => Promise.resolve(),
@@ -54,7 +57,7 @@ function sessionBook() {
       };
     },
   };
-  return { opened, closed, cloud };
+  return { opened, budgets, closed, cloud };
 }
 
 function build(account?: CloudAccount, secret: CredentialsSecret | undefined = secretOf("5")) {
@@ -226,6 +229,25 @@ describe("open", () => {
     const other = directory.open(readyAccount({ metadata: { name: "other" } }), secretOf("5"));
     expect(other).not.toBe(one);
     expect(closed).toEqual([]);
+  });
+
+  it("keeps an account's budget over other keys and other settings: its cloud goes on counting", () => {
+    const { directory, budgets } = build();
+    directory.open(readyAccount(), secretOf("5"));
+    directory.open(readyAccount(), { ...secretOf("6"), data: { accessKey: "b3RoZXI=" } });
+    directory.open(readyAccount({ spec: { requestBudget: { writesPerMinute: 5 } } }), secretOf("6"));
+    expect(budgets).toHaveLength(3);
+    expect(new Set(budgets).size).toBe(1);
+  });
+
+  it("gives another budget to another account, to another cloud, and to an account that was away", () => {
+    const { directory, budgets } = build();
+    directory.open(readyAccount(), secretOf("5"));
+    directory.open(readyAccount({ metadata: { name: "other" } }), secretOf("5"));
+    directory.open(readyAccount({ spec: { endpoint: "https://other.example" } }), secretOf("5"));
+    directory.drop("default/ctyun");
+    directory.open(readyAccount({ spec: { endpoint: "https://other.example" } }), secretOf("5"));
+    expect(new Set(budgets).size).toBe(4);
   });
 
   it("stalls on a provider that this version does not serve, and names those that it does", () => {

@@ -1,6 +1,15 @@
 // Accounts as other controllers use them: may this namespace use it, is it ready, and its opened session.
 import { CloudAccountReason as Reason } from "../../crds/cloudaccount/conditions.ts";
-import type { AccountSettings, Cloud, CloudDeps, CloudSession, Credentials, Facets } from "../../cloud/contract.ts";
+import { Budgets } from "../../cloud/budgets.ts";
+import type {
+  AccountSettings,
+  Cloud,
+  CloudDeps,
+  CloudSession,
+  Credentials,
+  Facets,
+  SessionDeps,
+} from "../../cloud/contract.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import type { KubeObject } from "../../kube/types.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
@@ -65,6 +74,7 @@ const ACCOUNT_POLL_MS = 30_000;
 export class AccountDirectory {
   readonly #deps: DirectoryDeps;
   readonly #open = new Map<string, OpenSession>();
+  readonly #budgets = new Budgets();
 
   constructor(deps: DirectoryDeps) {
     this.#deps = deps;
@@ -132,16 +142,29 @@ export class AccountDirectory {
     const version = JSON.stringify([account.metadata.uid, settings, secret.metadata.uid, secret.data]);
     const present = this.#open.get(key);
     if (present?.version === version) return present.session;
-    this.drop(key);
+    this.#close(key);
     const cloud = this.#deps.clouds[account.spec.provider];
     if (!cloud) throw notServed(account, Object.keys(this.#deps.clouds));
-    const session = cloud.open(settings, decode(secret), this.#deps.cloudDeps(account));
+    const session = cloud.open(settings, decode(secret), this.#sessionDeps(account));
     this.#open.set(key, { version, session });
     return session;
   }
 
   /** Forgets an account; its connections end. Idempotent. */
   drop(key: string): void {
+    this.#close(key);
+    this.#budgets.drop(key);
+  }
+
+  /** A cloud counts the requests of whoever sends them, whatever keys they are signed with. */
+  #sessionDeps(account: CloudAccount): SessionDeps {
+    const deps = this.#deps.cloudDeps(account);
+    const { clock, budgetMetrics: metrics } = deps;
+    const options = { account: keyOf(account.metadata), clock, metrics };
+    return { ...deps, budget: (limits) => this.#budgets.of(cloudOf(account), { ...options, limits }) };
+  }
+
+  #close(key: string): void {
     const present = this.#open.get(key);
     this.#open.delete(key);
     void present?.session.close();
