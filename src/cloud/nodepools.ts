@@ -19,6 +19,14 @@ export interface Autoscaling {
   readonly maxReplicas: number;
 }
 
+/** As a pool has it: with what only people at the cloud's console set, and what every change therefore carries along. */
+export interface PoolAutoscaling extends Autoscaling {
+  /** For how long a node that the autoscaler has added stays; undefined where the cloud does not tell. */
+  readonly cooldownMinutes?: number | undefined;
+  /** Which pool grows first: the one with the higher number; undefined where the cloud does not tell. */
+  readonly priority?: number | undefined;
+}
+
 export interface NodePool {
   readonly id: string;
   readonly name: string;
@@ -29,7 +37,7 @@ export interface NodePool {
   readonly desired: number;
   /** How many it has; undefined where this answer does not tell. */
   readonly current: number | undefined;
-  readonly autoscaling: Autoscaling;
+  readonly autoscaling: PoolAutoscaling;
   /** The user's labels: without our mark and without those that the cloud adds by itself. */
   readonly labels: Readonly<Record<string, string>>;
   /** Undefined where no read of this cloud shows taints. */
@@ -69,12 +77,12 @@ export interface NodePoolRequest {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** All that can be changed, always sent whole: a count that is left out means 0 to CCE. */
+/** All that can be changed, always sent whole: a count that is left out means 0 to CCE, and so may the rest. */
 export interface NodePoolChange {
   readonly name: string;
   readonly mark: string | undefined;
   readonly replicas: number;
-  readonly autoscaling: Autoscaling;
+  readonly autoscaling: PoolAutoscaling;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
 }

@@ -148,6 +148,22 @@ describe.concurrent("a NodePool with autoscaling", () => {
     expect(await inCloud(home)).toEqual({ count: 2, nodes: 2 });
   });
 
+  it("keeps what only the console sets, in every change", async ({ expect }) => {
+    const home = await stand.home("tuned");
+    const resource = await available(home, { replicas: 1, autoscaling: BETWEEN_1_AND_5 });
+    const { externalId } = stand.seen(resource)!.status;
+    const tuning = { scaleDownCooldownTime: 15, priority: 3 };
+    await home.cloud.behindOurBack("PATCH", `nodepools/${externalId}`, { autoscaling: tuning });
+    const inCloudNow = async (): Promise<unknown> => (await home.cloud.pools())[0]!.autoscaling;
+    await stand.edit(resource, { spec: { labels: { workload: "burst" } } });
+    await stand.reaches(resource, "Available");
+    expect(await inCloudNow()).toEqual({ enable: true, minNodeCount: 1, maxNodeCount: 5, ...tuning });
+    await stand.edit(resource, { spec: { replicas: 2, autoscaling: { enabled: false } } });
+    await stand.reaches(resource, "Available");
+    expect(await inCloudNow()).toMatchObject({ enable: false, ...tuning });
+    expect(counts(home)).toEqual([1, 2]);
+  });
+
   it("that somebody switches off in the cloud is switched on again, with the count that is there", async ({
     expect,
   }) => {

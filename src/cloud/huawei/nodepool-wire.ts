@@ -1,11 +1,11 @@
 // Wire formats of node pools and nodes (huawei-cce.txt 4.1.11, 4.1.19 to 4.1.23), read leniently.
 import { z } from "zod";
 import type {
-  Autoscaling,
   NodePhase,
   NodePool,
   NodePoolChange,
   NodePoolPhase,
+  PoolAutoscaling,
   PoolNode,
   Volume,
 } from "../nodepools.ts";
@@ -46,7 +46,13 @@ const wirePool = z.object({
   metadata: z.object({ uid: z.string().min(1), name: z.string().min(1) }),
   spec: lenientObject({
     initialNodeCount: count,
-    autoscaling: lenientObject({ enable: flag, minNodeCount: count, maxNodeCount: count }),
+    autoscaling: lenientObject({
+      enable: flag,
+      minNodeCount: count,
+      maxNodeCount: count,
+      scaleDownCooldownTime: count,
+      priority: z.int().optional().catch(undefined),
+    }),
     nodeTemplate: lenientObject({
       flavor: text,
       az: optionalText,
@@ -78,6 +84,8 @@ function poolOf({ metadata, spec, status }: z.output<typeof wirePool>, untold: N
       enabled: autoscaling.enable,
       minReplicas: autoscaling.minNodeCount ?? 0,
       maxReplicas: autoscaling.maxNodeCount ?? 0,
+      cooldownMinutes: autoscaling.scaleDownCooldownTime,
+      priority: autoscaling.priority,
     },
     labels: usersLabels(nodeTemplate.k8sTags),
     // In no table of a read, so it is unusual that they are told (reference/clouds.md section 2).
@@ -111,8 +119,16 @@ export function updateBody(change: NodePoolChange): object {
   };
 }
 
-export function autoscalingBody({ enabled, minReplicas, maxReplicas }: Autoscaling): object {
-  return { enable: enabled, minNodeCount: minReplicas, maxNodeCount: maxReplicas };
+/** What is undefined is not in the body. */
+export function autoscalingBody(autoscaling: PoolAutoscaling): object {
+  const { enabled, minReplicas, maxReplicas, cooldownMinutes, priority } = autoscaling;
+  return {
+    enable: enabled,
+    minNodeCount: minReplicas,
+    maxNodeCount: maxReplicas,
+    scaleDownCooldownTime: cooldownMinutes,
+    priority,
+  };
 }
 
 export function markedLabels(

@@ -171,6 +171,13 @@ describe("changing", () => {
     expect(lastBody()).not.toHaveProperty(["spec", "nodeTemplate", "k8sTags", "yunfan.dev/nonce"]);
   });
 
+  test("carries what only the console sets, also where it is 0 or less", async () => {
+    const { nodePools, lastBody } = await start(200, exampleNodePool());
+    const autoscaling = { ...change.autoscaling, cooldownMinutes: 0, priority: -1 };
+    await nodePools.updateNodePool("c-1", "np-1", { ...change, autoscaling }, never);
+    expect(lastBody()).toMatchObject({ spec: { autoscaling: { scaleDownCooldownTime: 0, priority: -1 } } });
+  });
+
   test("is done where there is nothing to scale", async () => {
     const { nodePools, answer } = await start(400, { errorCode: "CCE_CM.0004", errorMessage: "No scale task needed" });
     await nodePools.updateNodePool("c-1", "np-1", change, never);

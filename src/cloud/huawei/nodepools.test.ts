@@ -8,6 +8,7 @@ import type { NodePhase, NodePool, NodePoolPhase, NodePoolsFacet } from "../node
 const never = new AbortController().signal;
 const NONCE = "6f1c2c1e-0f5e-4c59-9b5a-8d4f0e5f3a21-1";
 const POOLS = "/api/v3/projects/p-1/clusters/c-1/nodepools";
+const AUTOSCALING = { enable: true, minNodeCount: 1, maxNodeCount: 5, scaleDownCooldownTime: 15, priority: -1 };
 
 interface Scripted extends ScriptedHuawei {
   readonly nodePools: NodePoolsFacet;
@@ -44,7 +45,7 @@ describe("a node pool", () => {
   });
 
   test("has the labels that the user gave it, and our mark", async () => {
-    const spec = { initialNodeCount: 3, autoscaling: { enable: true, minNodeCount: 1, maxNodeCount: 5 } };
+    const spec = { initialNodeCount: 3, autoscaling: AUTOSCALING };
     const tags = { "yunfan.dev/nonce": NONCE, team: "a", "cce.cloud.com/other": "x" };
     const { get, nodePools } = await start(200, exampleNodePool(spec, { phase: "", currentNode: 2 }, tags));
     const pool = await get();
@@ -53,7 +54,7 @@ describe("a node pool", () => {
       mark: NONCE,
       desired: 3,
       current: 2,
-      autoscaling: { enabled: true, minReplicas: 1, maxReplicas: 5 },
+      autoscaling: { enabled: true, minReplicas: 1, maxReplicas: 5, cooldownMinutes: 15, priority: -1 },
     });
     expect(pool).not.toHaveProperty("labels.cce.cloud.com/other");
     expect(nodePools.bearsMark(pool as NodePool, { nonce: NONCE, startedAtMs: 0 })).toBe(true);

@@ -105,6 +105,15 @@ describe("the count", () => {
     expect(plan({ spec }, { desired: 8 }, activeNodes(9))).toMatchObject({ do: "Update", change, fields: ["labels"] });
   });
 
+  it("changes nothing of autoscaling but what is declared", () => {
+    const shown = { autoscaling: { enabled: true, minReplicas: 1, maxReplicas: 9, cooldownMinutes: 15, priority: 3 } };
+    const kept = { cooldownMinutes: 15, priority: 3 };
+    expect(plan({ spec: { autoscaling } }, shown)).toMatchObject({
+      change: { autoscaling: { ...autoscaling, ...kept } },
+    });
+    expect(plan({}, shown)).toMatchObject({ change: { autoscaling: { enabled: false, ...kept } } });
+  });
+
   it("does not jump down when autoscaling is turned off", () => {
     const shown = { desired: 8, autoscaling };
     const fields = ["replicas", "autoscaling"];

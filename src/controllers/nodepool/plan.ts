@@ -42,7 +42,7 @@ function updateFor(declared: Declared, seen: Seen): Extract<Plan, { do: "Update"
     name: pool.name,
     mark: pool.mark,
     replicas: nextCount(spec, seen),
-    autoscaling: spec.autoscaling,
+    autoscaling: { ...pool.autoscaling, ...spec.autoscaling },
     labels: spec.labels ?? pool.labels,
     taints: taintsOf(declared, pool),
   };

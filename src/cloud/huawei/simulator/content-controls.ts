@@ -39,6 +39,8 @@ const autoscalingChange = z.strictObject({
   enable: z.boolean().optional(),
   minNodeCount: count.optional(),
   maxNodeCount: count.optional(),
+  scaleDownCooldownTime: count.optional(),
+  priority: z.int().optional(),
 });
 
 const poolChange = z.strictObject({
