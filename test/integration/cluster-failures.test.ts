@@ -89,6 +89,8 @@ describe.concurrent("a cluster that was Available", () => {
     await cloud.behindOurBack("DELETE", `clusters/${made!.id}`);
     const { message } = await stand.reaches(resource, "ExternalResourceMissing");
     expect(message).toContain(`yunfan.dev/recreate: "${made!.id}"`);
+    const usable = stand.seen(resource)!.status.conditions?.find(({ type }) => type === "ClusterAvailable");
+    expect(usable).toMatchObject({ status: "False", reason: "ExternalResourceMissing" });
     await expectCalm(stand, resource, cloud);
     await expectToldOnce(expect, stand, resource, { reason: "ExternalResourceMissing" });
     expect(await cloud.creates()).toHaveLength(1);

@@ -29,6 +29,16 @@ function availability({ phase, cloudPhase }: Cluster): Statement {
   };
 }
 
+/** There is no such cluster any more: what was in it is gone too, and nothing can be made in it. */
+export function describeLoss(visit: Visit<ManagedCluster>): void {
+  visit.state({
+    type: ManagedClusterCondition.ClusterAvailable,
+    status: "False",
+    reason: Reason.ExternalResourceMissing,
+    message: "The cloud has no such cluster",
+  });
+}
+
 const ASLEEP: ReadonlySet<Cluster["phase"]> = new Set(["Hibernating", "Hibernated", "Waking"]);
 
 /** Whether the cloud has what is declared; where it can't be changed, why. */

@@ -14,7 +14,7 @@ import type { Visit } from "../lifecycle/visit.ts";
 import { accountOf, Accounts, type ManagedClusterDeps, type Work } from "./context.ts";
 import { change, type Change } from "./change.ts";
 import { Creation } from "./creation.ts";
-import { describe, upToDate } from "./describe.ts";
+import { describe, describeLoss, upToDate } from "./describe.ts";
 import { Jobs } from "./jobs.ts";
 import { Kubeconfigs } from "./kubeconfig.ts";
 import { planFor, type Plan } from "./plan.ts";
@@ -63,6 +63,7 @@ export class ManagedClusterSteps implements Steps<ManagedCluster> {
     if (visit.status.externalId === undefined) visit.status.cloudName = work.name;
     this.#accounts.assertClaim(work);
     const identity = identify(subjectOf(work), await this.#observer.observe(work));
+    if (identity.do === "Stall" && identity.reason === Reason.ExternalResourceMissing) describeLoss(visit);
     const listed = await this.#identified(work, identity);
     const { cluster, plan } = await this.#confirmed(work, listed);
     describe(visit, cluster);
