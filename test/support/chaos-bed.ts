@@ -29,6 +29,8 @@ export interface Ground {
   readonly stand: AnyStand;
   /** A credentials Secret and an account of that name for the stand's simulator. */
   accountManifests(account: { name: string; spec?: object }): object[];
+  /** Whether operators hold a lease; not where unset, so that the next one works at once. */
+  readonly leaderElect?: boolean | undefined;
   /** 2 where unset. */
   readonly settleWindowSeconds?: number | undefined;
 }
@@ -61,7 +63,7 @@ export interface Bed<State = unknown> extends AsyncDisposable {
 }
 
 export async function createBed<State>(ground: Ground): Promise<Bed<State>> {
-  const { stand, settleWindowSeconds = 2 } = ground;
+  const { stand, settleWindowSeconds = 2, leaderElect = false } = ground;
   const { kubeconfigPath } = sharedControlPlane();
   const { server, caPem } = await faultProxyOptionsOf(kubeconfigPath);
   const proxy = await startFaultProxy({ server, caPem });
@@ -79,7 +81,10 @@ export async function createBed<State>(ground: Ground): Promise<Bed<State>> {
     proxy,
     kube,
     start: () =>
-      stand.operator({ kubeconfig, flags: ["--no-leader-elect", "--settle-window", String(settleWindowSeconds)] }),
+      stand.operator({
+        kubeconfig,
+        flags: [leaderElect ? "--leader-elect" : "--no-leader-elect", "--settle-window", String(settleWindowSeconds)],
+      }),
     async kill() {
       const operator = stand.operators.at(-1);
       operator?.kill("SIGKILL");

@@ -53,6 +53,14 @@ export interface CloudState {
 export interface ClusterBedOptions {
   readonly duplicateNames?: "Refuse" | "Allow";
   readonly settleWindowSeconds?: number;
+  /** Whether operators hold a lease; not where unset. */
+  readonly leaderElect?: boolean;
+  /** Of clusters, pools and add-ons; 5 where unset. */
+  readonly driftIntervalSeconds?: number;
+  /** Of the account's spec. */
+  readonly account?: object;
+  /** How many clusters the cloud allows. */
+  readonly clusterQuota?: number;
 }
 
 export interface ClusterBed extends Bed<CloudState> {
@@ -71,7 +79,6 @@ export interface ClusterBed extends Bed<CloudState> {
 
 /** A cluster takes 0.3 s. */
 const SPEED = 2_000;
-const DRIFT = { driftIntervalSeconds: 5 };
 const ACCOUNT = "huawei";
 /** How the names of a colleague's clusters and pools begin. */
 const BYSTANDER = "bystander";
@@ -79,16 +86,24 @@ export const TEMPLATE = "metrics-server";
 
 /** The operator runs, and has an account. */
 export async function createClusterBed(prefix: string, options: ClusterBedOptions = {}): Promise<ClusterBed> {
-  const { settleWindowSeconds, ...simulatorOptions } = options;
+  const {
+    settleWindowSeconds,
+    leaderElect,
+    driftIntervalSeconds = 5,
+    account: accountSpec,
+    ...simulatorOptions
+  } = options;
+  const drift = { driftIntervalSeconds };
   const kinds = ["cloudaccounts", "managedclusters", "nodepools", "managedaddons"];
   const stand = await createStandOn({ ...HUAWEI, kinds }, prefix, { speed: SPEED, ...simulatorOptions });
   const bed = await createBed<CloudState>({
     stand,
     accountManifests: (account) => huaweiAccountManifests(stand.simulator, account),
     settleWindowSeconds,
+    leaderElect,
   });
   bed.start();
-  await bed.addAccount(ACCOUNT);
+  await bed.addAccount(ACCOUNT, accountSpec);
   await stand.reaches(`cloudaccount/${ACCOUNT}`, "Verified");
   await seedBystanders(bed);
   return {
@@ -97,7 +112,7 @@ export async function createClusterBed(prefix: string, options: ClusterBedOption
     addCluster: (name, { powerState, description }) =>
       bed.add(
         managedCluster.type,
-        managedClusterManifest({ metadata: { name }, spec: { ...DRIFT, powerState, description } }),
+        managedClusterManifest({ metadata: { name }, spec: { ...drift, powerState, description } }),
       ),
     changeCluster: (name, wish) => bed.change(managedCluster.type, name, wish),
     addPool: (name, pool, wish) =>
@@ -105,7 +120,7 @@ export async function createClusterBed(prefix: string, options: ClusterBedOption
         nodePool.type,
         nodePoolManifest({
           metadata: { name: poolOf(name, pool) },
-          spec: { ...DRIFT, clusterRef: { name }, login: { keyPairName: "ops" }, ...specOf(wish) },
+          spec: { ...drift, clusterRef: { name }, login: { keyPairName: "ops" }, ...specOf(wish) },
         }),
       ),
     changePool: (name, pool, wish) => bed.change(nodePool.type, poolOf(name, pool), specOf(wish)),
@@ -114,7 +129,7 @@ export async function createClusterBed(prefix: string, options: ClusterBedOption
         managedAddon.type,
         managedAddonManifest({
           metadata: { name: addonOf(name) },
-          spec: { ...DRIFT, clusterRef: { name }, template: TEMPLATE, ...valuesOf(value) },
+          spec: { ...drift, clusterRef: { name }, template: TEMPLATE, ...valuesOf(value) },
         }),
       ),
     changeAddon: (name, value) => bed.change(managedAddon.type, addonOf(name), valuesOf(value)),

@@ -1,102 +1,47 @@
-// Chaos 3, its opposite: nothing happens to many projects, and what that costs the API server and the cloud is counted.
+// Chaos 3, its opposite: nothing happens to what was declared, and what that costs the API server and the cloud is counted.
 import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "vitest";
 import type { Bed } from "./chaos-bed.ts";
-import { convergence, expectClean, report } from "./chaos-outcome.ts";
-import { createProjectBed, flawsOfProjects, type ProjectBed, type Visibility } from "./chaos-projects.ts";
+import type { LoggedRequest as KubeRequest } from "./fault-rules.ts";
+import type { LoggedRequest as CloudRequest } from "./simulator.ts";
 
-export interface SteadyOptions {
-  readonly projects: number;
-  /** How many of them hold an image. */
-  readonly filled: number;
-  readonly driftIntervalSeconds: number;
-  /** How many drift intervals are counted. */
-  readonly intervals: number;
-  /** Of the cloud's lists. */
-  readonly pageSize: number;
-  /** How long the projects may take to become Ready. */
-  readonly convergesWithinMs: number;
+/** What the operator sent; to the API server, its writes alone. */
+export interface Traffic {
+  readonly leaseWrites: readonly KubeRequest[];
+  /** Without those of the lease. */
+  readonly kubeWrites: readonly KubeRequest[];
+  readonly cloudWrites: readonly CloudRequest[];
+  readonly cloudReads: readonly CloudRequest[];
 }
 
-/** What one drift interval cost; each list is read until an empty page. */
-export interface SteadyCost {
-  readonly kubeWrites: number;
-  readonly cloudWrites: number;
-  readonly listReads: number;
-  readonly repositoryReads: number;
-}
+const LEASES = /^\/apis\/coordination\.k8s\.io\/v1\/namespaces\/[^/]+\/leases(?:\/|$)/;
 
-/** Counts what the operator does over whole drift intervals; all of it, not per interval. */
-export async function steadyCost(options: SteadyOptions): Promise<{ measured: SteadyCost; expected: SteadyCost }> {
-  const { projects, filled, driftIntervalSeconds, intervals, pageSize } = options;
-  const bed = await createProjectBed("chaos-steady", { maxPageSize: pageSize });
-  try {
-    bed.start();
-    await settle(bed, options);
-    const driftMs = driftIntervalSeconds * 1_000;
-    const visible = projects + VISIBLE_BYSTANDERS;
-    const expected = {
-      kubeWrites: 0,
-      cloudWrites: 0,
-      listReads: intervals * (Math.ceil(visible / pageSize) + 1),
-      repositoryReads: intervals * filled * 2,
-    };
-    await halfwayBetweenTicks(bed, driftMs);
-    const measured = await count(bed, intervals * driftMs);
-    expectClean(bed);
-    report(
-      `${projects} projects, ${filled} of them filled, ${intervals} drift intervals of ${driftIntervalSeconds} s: ` +
-        `${measured.kubeWrites} kube writes, ${measured.cloudWrites} cloud writes, ` +
-        `${measured.listReads} reads of project pages (expected ${expected.listReads}), ` +
-        `${measured.repositoryReads} reads of repository pages (expected ${expected.repositoryReads})`,
-    );
-    return { measured, expected };
-  } finally {
-    await bed[Symbol.asyncDispose]();
-  }
-}
-
-/** Ours that no resource names, and somebody's public one. */
-const VISIBLE_BYSTANDERS = 2;
-
-const LISTS = "/registry/api/projects";
-const REPOSITORIES = "/registry/api/repositories";
-
-async function settle(bed: ProjectBed, { projects, filled, driftIntervalSeconds, convergesWithinMs }: SteadyOptions) {
-  // The account's own look at its credentials is the same request as a list's first page: it is kept out of the count.
-  await bed.addAccount("ctyun", { driftIntervalSeconds: 86_400 });
-  await bed.stand.reaches("cloudaccount/ctyun", "Verified");
-  const names = Array.from({ length: projects }, (_, index) => `s${String(index).padStart(4, "0")}`);
-  for (const name of names) await bed.addProject(name, { driftIntervalSeconds });
-  const declared = new Map<string, Visibility>(names.map((name) => [name, "Private"]));
-  const tookMs = await convergence(bed, () => flawsOfProjects(bed, declared), convergesWithinMs);
-  report(`${projects} projects were Ready ${tookMs} ms after the last was applied`);
-  for (const name of names.slice(0, filled)) {
-    await bed.stand.simulator.behindOurBack("POST", "images", { repository: `${name}/app`, tag: "1" });
-  }
-  const counted = async (): Promise<number> =>
-    (await bed.projects()).filter(({ status }) => status.repositoryCount === 1).length;
-  await expect.poll(counted, { timeout: driftIntervalSeconds * 3_000 + 30_000, interval: 500 }).toBe(filled);
+/** All of it that falls into that time from now on. */
+export async function trafficDuring(bed: Bed, durationMs: number): Promise<Traffic> {
+  const kubeBefore = bed.proxy.requests.length;
+  const cloudBefore = await lastSeq(bed);
+  await pause(durationMs);
+  const writes = bed.proxy.requests.slice(kubeBefore).filter(({ write }) => write !== undefined);
+  const cloud = await bed.requestsSince(cloudBefore);
+  return {
+    leaseWrites: writes.filter(({ path }) => LEASES.test(path)),
+    kubeWrites: writes.filter(({ path }) => !LEASES.test(path)),
+    cloudWrites: cloud.filter(({ method }) => method !== "GET"),
+    cloudReads: cloud.filter(({ method }) => method === "GET"),
+  };
 }
 
 /** Far from the next tick, so that no read of a tick is cut off by the edge of what is counted. */
-async function halfwayBetweenTicks(bed: Bed, driftMs: number): Promise<void> {
-  const since = (await bed.requestsSince(0)).at(-1)?.seq ?? 0;
-  const listed = async (): Promise<boolean> => (await bed.requestsSince(since)).some(({ path }) => path === LISTS);
-  await expect.poll(listed, { timeout: 2 * driftMs + 30_000, interval: 100 }).toBe(true);
+export async function halfwayBetweenTicks(
+  bed: Bed,
+  { isOfTick, driftMs }: { isOfTick: (request: CloudRequest) => boolean; driftMs: number },
+): Promise<void> {
+  const since = await lastSeq(bed);
+  const ticked = async (): Promise<boolean> => (await bed.requestsSince(since)).some(isOfTick);
+  await expect.poll(ticked, { timeout: 2 * driftMs + 30_000, interval: driftMs / 50 }).toBe(true);
   await pause(driftMs / 2);
 }
 
-async function count(bed: Bed, durationMs: number): Promise<SteadyCost> {
-  const kubeBefore = bed.proxy.requests.length;
-  const cloudBefore = (await bed.requestsSince(0)).at(-1)?.seq ?? 0;
-  await pause(durationMs);
-  const kube = bed.proxy.requests.slice(kubeBefore);
-  const cloud = await bed.requestsSince(cloudBefore);
-  return {
-    kubeWrites: kube.filter(({ write }) => write !== undefined).length,
-    cloudWrites: cloud.filter(({ method }) => method !== "GET").length,
-    listReads: cloud.filter(({ path }) => path === LISTS).length,
-    repositoryReads: cloud.filter(({ path }) => path === REPOSITORIES).length,
-  };
+async function lastSeq(bed: Bed): Promise<number> {
+  return (await bed.requestsSince(0)).at(-1)?.seq ?? 0;
 }
