@@ -35,6 +35,21 @@ interface Found {
   readonly boundaries: readonly Boundary[];
 }
 
+/** A boundary that was played. */
+interface Played {
+  readonly phase: string;
+  readonly boundary: Boundary;
+}
+
+interface Outcome {
+  readonly killed: readonly Played[];
+  /** Those that a round did without. */
+  readonly missed: readonly Played[];
+}
+
+/** How often a boundary that the clean run had gets another round. */
+const TRIES = 3;
+
 /** By phase at most one boundary: the phases follow on one another, so one round serves them all. */
 type Round = ReadonlyMap<string, Boundary>;
 
@@ -48,11 +63,11 @@ export async function killAtBoundaries<B extends Bed>(
   try {
     const opening = Array.from({ length: options.lanes }, async () => beds.push(await course.open()));
     for (const opened of await Promise.allSettled(opening)) if (opened.status === "rejected") throw opened.reason;
-    const rounds = roundsOf(chosen(await enumerate(course.phases(beds[0]!, "clean"), beds[0]!), options, chance));
-    const queue = rounds.entries();
-    await Promise.all(beds.map((bed) => playAll(bed, course, queue)));
+    const all = chosen(await enumerate(course.phases(beds[0]!, "clean"), beds[0]!), options, chance);
+    const { killed, missed } = await playUntilAllCame(beds, course, all);
     for (const bed of beds) expectClean(bed);
-    return rounds.flatMap((round) => [...round].map(([phase, boundary]) => `${phase}: ${nameOf(boundary)}`));
+    if (missed.length > 0) report(`did not come again in ${TRIES} rounds: ${missed.map(said).join("; ")}`);
+    return killed.map(said);
   } finally {
     await Promise.all(beds.map((bed) => bed[Symbol.asyncDispose]()));
   }
@@ -86,27 +101,59 @@ function roundsOf(all: readonly Found[]): readonly Round[] {
   });
 }
 
+/** Again and again those that were missed. */
+async function playUntilAllCame<B extends Bed>(
+  beds: readonly B[],
+  course: Course<B>,
+  all: readonly Found[],
+): Promise<Outcome> {
+  const killed: Played[] = [];
+  let left = all;
+  let missed: readonly Played[] = [];
+  for (let attempt = 1; attempt <= TRIES && left.length > 0; attempt += 1) {
+    const queue = roundsOf(left).entries();
+    const played = await Promise.all(beds.map((bed) => playAll(bed, course, { queue, prefix: `k${attempt}` })));
+    killed.push(...played.flatMap((lane) => lane.killed));
+    missed = played.flatMap((lane) => lane.missed);
+    left = foundIn(missed);
+  }
+  return { killed, missed };
+}
+
+function foundIn(missed: readonly Played[]): readonly Found[] {
+  const byPhase = Map.groupBy(missed, ({ phase }) => phase);
+  return [...byPhase].map(([phase, played]) => ({ phase, boundaries: played.map(({ boundary }) => boundary) }));
+}
+
 /** Plays rounds until there are none left; other lanes take from the same queue. */
 async function playAll<B extends Bed>(
   bed: B,
   course: Course<B>,
-  rounds: IterableIterator<[number, Round]>,
-): Promise<void> {
-  for (const [number, round] of rounds) {
-    for (const phase of course.phases(bed, `k${number}`)) {
+  { queue, prefix }: { queue: IterableIterator<[number, Round]>; prefix: string },
+): Promise<Outcome> {
+  const killed: Played[] = [];
+  const missed: Played[] = [];
+  for (const [number, round] of queue) {
+    for (const phase of course.phases(bed, `${prefix}-${number}`)) {
       const boundary = round.get(phase.name);
-      await play(bed, phase, boundary).catch((error: unknown) => {
+      const outcome = await play(bed, phase, boundary).catch((error: unknown) => {
         const where = boundary ? nameOf(boundary) : "no kill";
         throw new Error(`round ${number}, ${phase.name}, ${where}`, { cause: error });
       });
+      if (boundary) (outcome === "Killed" ? killed : missed).push({ phase: phase.name, boundary });
     }
   }
+  return { killed, missed };
 }
 
-async function play(bed: Bed, { begin, goal }: Phase, boundary: Boundary | undefined): Promise<void> {
-  if (boundary) await killAt(bed, boundary, begin);
-  else await begin();
-  await goal();
+async function play(bed: Bed, phase: Phase, boundary: Boundary | undefined): Promise<"Killed" | "Missed"> {
+  if (boundary) return killAt(bed, boundary, phase);
+  await phase.begin().then(phase.goal);
+  return "Missed";
+}
+
+function said({ phase, boundary }: Played): string {
+  return `${phase}: ${nameOf(boundary)}`;
 }
 
 /** What changed the cloud since a moment. */
