@@ -57,7 +57,14 @@ export interface Controllers {
   readonly addons: Controller;
 }
 
-export function createControllers(parts: Parts): { controllers: Controllers; directory: AccountDirectory } {
+/** The controllers, and what they look accounts and clusters up in. */
+interface Created {
+  readonly controllers: Controllers;
+  readonly directory: AccountDirectory;
+  readonly clusters: ClusterDirectory;
+}
+
+export function createControllers(parts: Parts): Created {
   const { accounts, secrets } = parts.caches;
   const directory = new AccountDirectory({
     accounts: accounts.store,
@@ -75,7 +82,7 @@ export function createControllers(parts: Parts): { controllers: Controllers; dir
     pools: createPoolController(shared),
     addons: createAddonController(shared),
   };
-  return { controllers, directory };
+  return { controllers, directory, clusters };
 }
 
 interface Shared extends Parts {

@@ -54,8 +54,9 @@ export async function runOperator(options: OperatorOptions, stop: AbortSignal): 
   const events = new EventRecorder({ transport, clock, log, identity, onDropped: metrics.eventDropped });
   const caches = createCaches({ transport, clock, log, metrics, namespaces: options.watchNamespaces });
   const client = new HttpKubeClient(transport);
-  const { controllers, directory } = createControllers({ ...options, metrics, fence, events, caches, client, stop });
-  wireWakes(caches, controllers);
+  const parts = { ...options, metrics, fence, events, caches, client, stop };
+  const { controllers, directory, clusters } = createControllers(parts);
+  wireWakes(caches, controllers, clusters);
   const health = healthServer(options, caches, elector);
   const scrape = new MetricsServer({ address: options.metricsAddress, log, scrape: () => metrics.scrape() });
   const manager = new Manager({

@@ -1,7 +1,8 @@
 // Who is visited when something changes (R13): a Secret wakes its accounts, an account its users, a cluster its members, and
-// whoever gives up a claim its rivals.
+// whoever gives up a claim its rivals in the same place.
+import { cloudOf } from "../controllers/cloudaccount/directory.ts";
 import { accountOf as accountOfCluster } from "../controllers/managedcluster/context.ts";
-import { clusterOf, type ClusterMember } from "../controllers/managedcluster/directory.ts";
+import { clusterOf, type ClusterDirectory, type ClusterMember } from "../controllers/managedcluster/directory.ts";
 import { isDeleting } from "../controllers/lifecycle/resource.ts";
 import { OWNER_ANNOTATION } from "../controllers/publishing/secrets.ts";
 import { accountOf as accountOfProject } from "../controllers/registryproject/context.ts";
@@ -18,7 +19,11 @@ import type { Controllers } from "./controllers.ts";
 
 type Target = Pick<Controller, "enqueue">;
 
-export function wireWakes(caches: Caches, controllers: Record<keyof Controllers, Target>): void {
+export function wireWakes(
+  caches: Caches,
+  controllers: Record<keyof Controllers, Target>,
+  directory: Pick<ClusterDirectory, "placeOf">,
+): void {
   const { accounts, secrets, projects, clusters, pools, addons, published } = caches;
   enqueueOnChange(accounts, { target: controllers.accounts, when: exceptOwnUpdates });
   enqueueOnChange(secrets, {
@@ -37,8 +42,8 @@ export function wireWakes(caches: Caches, controllers: Record<keyof Controllers,
     accounts: controllers.accounts,
     accountOf: accountOfCluster,
   });
-  wireMembers(pools, { target: controllers.pools, caches, clusters: controllers.clusters });
-  wireMembers(addons, { target: controllers.addons, caches, clusters: controllers.clusters });
+  wireMembers(pools, { target: controllers.pools, caches, clusters: controllers.clusters, directory });
+  wireMembers(addons, { target: controllers.addons, caches, clusters: controllers.clusters, directory });
   for (const target of [controllers.projects, controllers.clusters]) {
     enqueueOnChange(published, { target, when: ({ type }) => type !== "Added", keysOf: ownersOf });
   }
@@ -53,7 +58,10 @@ interface Users<T> {
 
 /** Resources that work with an account themselves. */
 function wireUsers<T extends KubeObject>(users: Informer<T>, { target, caches, accounts, accountOf }: Users<T>): void {
-  wireClaimants(users, target);
+  wireClaimants(users, target, (user) => {
+    const account = caches.accounts.store.get(accountOf(user));
+    return account && cloudOf(account);
+  });
   enqueueOnChange(users, {
     target: accounts,
     when: ({ type }) => type === "Deleted",
@@ -70,13 +78,14 @@ interface Members {
   readonly target: Target;
   readonly caches: Caches;
   readonly clusters: Target;
+  readonly directory: Pick<ClusterDirectory, "placeOf">;
 }
 
 /** Resources that are part of a cluster, and reach their account through it. */
 function wireMembers<T extends KubeObject & ClusterMember>(members: Informer<T>, wiring: Members): void {
-  const { target, caches, clusters } = wiring;
+  const { target, caches, clusters, directory } = wiring;
   const membersOf = ({ metadata }: KubeObject): readonly T[] => members.store.byIndex("cluster", keyOf(metadata));
-  wireClaimants(members, target);
+  wireClaimants(members, target, (member) => directory.placeOf(member));
   enqueueOnChange(members, {
     target: clusters,
     when: ({ type }) => type === "Deleted",
@@ -95,14 +104,27 @@ function wireMembers<T extends KubeObject & ClusterMember>(members: Informer<T>,
   });
 }
 
-/** Resources of which one goes first: who gives up a claim wakes those who wait for it. */
-function wireClaimants<T extends KubeObject>(claimants: Informer<T>, target: Target): void {
-  const claimsOf = (claimant: T): readonly string[] => claimants.store.indexValues("claim", claimant);
+/**
+ * Resources of which one goes first: who gives up a claim wakes those who wait for it. Claims compete within one place; a place
+ * that can't be told may be any.
+ */
+function wireClaimants<T extends KubeObject>(
+  claimants: Informer<T>,
+  target: Target,
+  placeOf: (claimant: T) => string | undefined,
+): void {
+  const { store } = claimants;
+  const claimsOf = (claimant: T): readonly string[] => store.indexValues("claim", claimant);
+  const rivalsOf = (claimant: T): readonly T[] => {
+    const rivals = claimsOf(claimant).flatMap((claim) => store.byIndex("claim", claim));
+    const place = placeOf(claimant);
+    return place === undefined ? rivals : rivals.filter((rival) => (placeOf(rival) ?? place) === place);
+  };
   enqueueOnChange(claimants, { target, when: exceptOwnUpdates });
   enqueueOnChange(claimants, {
     target,
     when: (change) => givesUp(change, claimsOf),
-    keysOf: (claimant) => keysOfAll(claimsOf(claimant).flatMap((claim) => claimants.store.byIndex("claim", claim))),
+    keysOf: (claimant) => keysOfAll(rivalsOf(claimant)),
   });
 }
 

@@ -9,6 +9,7 @@ import {
   type MembersStand,
 } from "../support/cluster-members.ts";
 import { itStaysClean } from "../support/hygiene.ts";
+import { visitsTo } from "../support/patience.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 
@@ -150,6 +151,20 @@ describe.concurrent("a ManagedAddon", () => {
     await stand.reaches("managedaddon/second", "Available");
     expect(await home.cloud.addons("autoscaler")).toHaveLength(1);
     expect(sent(home, "POST")).toHaveLength(2);
+  });
+
+  it("that goes wakes who waits for its template in its cluster, and nobody in another", async ({ expect }) => {
+    const asleep = { template: "autoscaler", driftIntervalSeconds: 86_400 };
+    const [home, elsewhere] = await Promise.all([stand.home("crowded"), stand.home("elsewhere")]);
+    const [first, bystander] = await Promise.all([running(home, asleep), running(elsewhere, asleep)]);
+    await stand.apply(addonManifest(home, asleep, { name: "waiting" }));
+    await stand.reaches("managedaddon/waiting", "NameConflict");
+    await stand.lookAgain(bystander);
+    const visits = visitsTo(stand, bystander);
+    await stand.remove(first);
+    await stand.reaches("managedaddon/waiting", "Available");
+    await stand.lookAgain(bystander);
+    expect(visitsTo(stand, bystander) - visits, "visits to it, the one that was asked for included").toBeLessThan(2);
   });
 });
 

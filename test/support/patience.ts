@@ -17,7 +17,7 @@ type Parts = Pick<Stand, "seen" | "lookAgain" | "visited" | "operators">;
 
 /**
  * Nothing comes of a visit, and none follows within two drift intervals of the clock, but for one that fell due just then. No
- * other resource may have its name in the cloud meanwhile, in whatever cluster: who gives a name up wakes all that have it.
+ * other resource may have its name in the same cluster meanwhile: who gives a name up wakes all that have it there.
  */
 export async function expectPatience(stand: Parts, { name, clock, cloud }: Waiting): Promise<void> {
   const shown = async (): Promise<object> => ({
@@ -32,7 +32,8 @@ export async function expectPatience(stand: Parts, { name, clock, cloud }: Waiti
   expect(await shown()).toEqual(before);
 }
 
-function visitsTo({ operators }: Parts, resource: string): number {
+/** How many visits to the resource have ended so far. */
+export function visitsTo({ operators }: Pick<Parts, "operators">, resource: string): number {
   const { kind, short } = nameParts(resource);
   const ends = new Set(["Reconciled", "Reconcile failed"]);
   return operators
