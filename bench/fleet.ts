@@ -5,21 +5,14 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { stringify } from "yaml";
 import { startControlPlane, type ControlPlane } from "../controlplane/control-plane.ts";
 import { startCommand } from "../demo/command.ts";
 import { registryProject, type RegistryProject } from "../src/crds/registryproject/schema.ts";
-import { loadKubeConfig } from "../src/kube/kubeconfig.ts";
-import { KubeTransport } from "../src/kube/transport.ts";
-import { systemClock } from "../src/lib/clock.ts";
-import { createLogger } from "../src/lib/log.ts";
 import { isTrue } from "../src/runtime/conditions.ts";
-import { Informer } from "../src/runtime/informer.ts";
 import { usageOf, type Usage } from "./measure.ts";
+import { account, KEYS, manifest, prepare, ROOT, watch } from "./site.ts";
 
-const ROOT = path.resolve(import.meta.dirname, "..");
 const DOT_I = path.join(import.meta.dirname, "dot-i");
-const KEYS = { accessKey: "bench-access-key", secretKey: "bench-secret-key" };
 const POLL_MS = 250;
 const GIVE_UP_MS = 900_000;
 
@@ -43,7 +36,7 @@ export async function measureFleet(runtime: "yunfan" | "dot-i", resources: numbe
     () => undefined,
   );
   try {
-    const kubeconfig = await prepare(plane, simulator.ready.url ?? "", resources);
+    const kubeconfig = await prepare(plane, manifests(simulator.ready.url ?? "", resources));
     return await bringToReady(runtime, { plane, kubeconfig, url: simulator.ready.url ?? "" }, resources);
   } finally {
     await simulator.stop();
@@ -51,21 +44,9 @@ export async function measureFleet(runtime: "yunfan" | "dot-i", resources: numbe
   }
 }
 
-async function prepare(plane: ControlPlane, url: string, resources: number): Promise<string> {
-  const manifests = ["-f", path.join(ROOT, "manifests/crds"), "-f", path.join(ROOT, "manifests/rbac.yaml")];
-  await kubectl(plane, ["apply", "--server-side", ...manifests]);
-  await kubectl(plane, ["wait", "--for=condition=Established", "-f", path.join(ROOT, "manifests/crds")]);
-  await kubectl(
-    plane,
-    ["create", "-f", "-"],
-    [...account(url), ...projects(resources)].map((m) => stringify(m)).join("---\n"),
-  );
-  return plane.serviceAccountKubeconfig({ namespace: "yunfan-system", name: "yunfan" });
-}
-
 async function bringToReady(runtime: "yunfan" | "dot-i", site: Site, resources: number): Promise<FleetFigures> {
   const watching = new AbortController();
-  const { store, synced } = watchProjects(site, watching.signal);
+  const { store, synced } = watch<RegistryProject>(site.plane, registryProject.type, watching.signal);
   await synced;
   const startedAt = performance.now();
   const operator = runtime === "yunfan" ? startYunfan(site) : await startDotI(site);
@@ -96,46 +77,9 @@ async function startDotI({ plane, url }: Site): Promise<ChildProcess> {
   return spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"], env });
 }
 
-/** Watches instead of listing again and again, which would take the CPU that is measured. */
-function watchProjects({ plane }: Site, signal: AbortSignal): Informer<RegistryProject> {
-  const log = createLogger({ level: "warn" });
-  const kubeConfig = loadKubeConfig({ path: plane.kubeconfigPath });
-  const transport = KubeTransport.create({ kubeConfig, clock: systemClock, log, userAgent: "bench" });
-  const informer = new Informer<RegistryProject>({ transport, type: registryProject.type, clock: systemClock, log });
-  void informer.run(signal).then(() => transport[Symbol.asyncDispose]());
-  return informer;
-}
-
-async function kubectl(plane: ControlPlane, args: readonly string[], input = ""): Promise<void> {
-  const { code, stderr } = await plane.kubectl(args, { input, timeoutMs: 300_000 });
-  if (code !== 0) throw new Error(`kubectl ${args[0]}: ${stderr}`);
-}
-
-function account(endpoint: string): object[] {
-  const credentialsSecretRef = { name: "ctyun-credentials" };
-  const spec = { provider: "CtyunCCI", endpoint, tls: { mode: "Plaintext" }, credentialsSecretRef };
-  return [
-    {
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { name: "ctyun-credentials", namespace: "default" },
-      type: "yunfan.dev/credentials",
-      stringData: KEYS,
-    },
-    {
-      apiVersion: "yunfan.dev/v1alpha1",
-      kind: "CloudAccount",
-      metadata: { name: "ctyun", namespace: "default" },
-      spec,
-    },
-  ];
-}
-
-function projects(count: number): object[] {
-  return Array.from({ length: count }, (_, n) => ({
-    apiVersion: "yunfan.dev/v1alpha1",
-    kind: "RegistryProject",
-    metadata: { name: `project-${String(n).padStart(4, "0")}`, namespace: "default" },
-    spec: { accountRef: { name: "ctyun" } },
-  }));
+function manifests(url: string, resources: number): object[] {
+  const projects = Array.from({ length: resources }, (_, n) =>
+    manifest("RegistryProject", `project-${String(n).padStart(4, "0")}`, { accountRef: { name: "ctyun" } }),
+  );
+  return [...account("ctyun", { provider: "CtyunCCI", endpoint: url }), ...projects];
 }

@@ -1,22 +1,36 @@
-// `npm run bench`: measures and prints tables for docs/benchmarks.md. Run it on an idle machine.
+// `npm run bench [-- transport|fleet|steady …]`: measures and prints tables for docs/benchmarks.md. Run it on an idle machine.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { startControlPlane } from "../controlplane/control-plane.ts";
 import { measureFleet, type FleetFigures } from "./fleet.ts";
+import { measureSteady, type SteadyFigures } from "./steady.ts";
 import { measureTransports, type TransportFigures } from "./transport.ts";
 
-const { values } = parseArgs({ options: { resources: { type: "string", default: "1000" } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    resources: { type: "string", default: "1000" },
+    clusters: { type: "string", default: "300" },
+    /** Of 60 s. */
+    intervals: { type: "string", default: "3" },
+  },
+});
 const resources = Number(values.resources);
+const isWanted = (benchmark: string): boolean => positionals.length === 0 || positionals.includes(benchmark);
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const [cpu] = cpus();
 say(`${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpu?.model.trim()}, Node.js ${process.version}\n`);
 
-say(renderTransports(await transportFigures()));
+if (isWanted("transport")) say(renderTransports(await transportFigures()));
+if (isWanted("fleet")) say(renderFleets(await fleetFigures()));
+if (isWanted("steady")) say(renderSteady(await measureSteady(Number(values.clusters), Number(values.intervals))));
 
-const fleets: FleetFigures[] = [];
-for (const runtime of ["yunfan", "dot-i"] as const) fleets.push(await measureFleet(runtime, resources));
-say(renderFleets(fleets));
+async function fleetFigures(): Promise<FleetFigures[]> {
+  const fleets: FleetFigures[] = [];
+  for (const runtime of ["yunfan", "dot-i"] as const) fleets.push(await measureFleet(runtime, resources));
+  return fleets;
+}
 
 async function transportFigures(): Promise<TransportFigures[]> {
   const plane = await startControlPlane();
@@ -43,4 +57,22 @@ function renderFleets(figures: readonly FleetFigures[]): string {
   return ["| runtime | resources | s to all Ready | CPU s | peak MiB |", "|---|---|---|---|---|", ...rows, ""].join(
     "\n",
   );
+}
+
+/** Per minute, but for memory. */
+function renderSteady({ clusters, pools, minutes, rssMiB, peakRssMiB, cpuMs, ...requests }: SteadyFigures): string {
+  const { kubeReads, leaseWrites, kubeWrites, cloudReads, cloudWrites } = requests;
+  const perMinute = (count: number): string => (count / minutes).toFixed(1);
+  const cells = [
+    clusters,
+    pools,
+    minutes,
+    perMinute(cpuMs / 1000),
+    rssMiB.toFixed(0),
+    peakRssMiB.toFixed(0),
+    ...[kubeReads, leaseWrites, kubeWrites, cloudReads, cloudWrites].map(perMinute),
+  ];
+  const head =
+    "| clusters | pools | minutes | CPU s/min | MiB | peak MiB | kube reads/min | lease writes/min | other kube writes/min | cloud reads/min | cloud writes/min |";
+  return [head, "|---".repeat(cells.length).concat("|"), `| ${cells.join(" | ")} |`, ""].join("\n");
 }

@@ -6,13 +6,16 @@ import path from "node:path";
 
 const MAIN = path.resolve(import.meta.dirname, "../src/main.ts");
 
-/** What the ready line says; `url` is a simulator's. */
+/** What the ready line says: `url` and `projectId` are a simulator's, `metricsPort` is an operator's. */
 export interface Ready {
   readonly event: "ready";
   readonly url?: string;
+  readonly projectId?: string;
+  readonly metricsPort?: number;
 }
 
 export interface RunningCommand {
+  readonly pid: number;
   readonly ready: Ready;
   /** Resolves with the exit code when the process has ended by itself or was stopped. */
   readonly ended: Promise<number>;
@@ -32,6 +35,7 @@ export async function startCommand(args: readonly string[], onLog: (line: string
   const ready = await Promise.race([readyLine(child), ended.then(() => undefined)]);
   if (!ready) throw new Error(`yunfan ${args[0]} ended before it was ready:\n${lastWords.join("\n")}`);
   return {
+    pid: child.pid ?? 0,
     ready,
     ended,
     async stop() {
