@@ -4,9 +4,11 @@ import { type Clock, systemClock } from "../src/lib/clock.ts";
 import { findBinaries, findKubectl } from "./binaries.ts";
 import { type Certificates, createCertificates } from "./certificates.ts";
 import { exitError } from "./component.ts";
+import { startControllerManager } from "./controller-manager.ts";
 import { renderKubeconfig, writeKubeconfig } from "./kubeconfig.ts";
 import { createKubectl, type Kubectl, serviceAccountKubeconfig } from "./kubectl.ts";
 import { type Launched, launch } from "./launch.ts";
+import type { BinaryName } from "./recipes.ts";
 
 export interface ControlPlaneOptions {
   /** Where to write the administrator's kubeconfig; in the data directory where unset. Not removed on stop. */
@@ -15,6 +17,8 @@ export interface ControlPlaneOptions {
   respawnMs?: number;
   /** Where kube-apiserver writes one JSON line per request (level Metadata). */
   auditLogPath?: string;
+  /** Also kube-controller-manager, with the controllers of namespaces and of garbage; built first where it is nowhere. */
+  controllerManager?: boolean;
   /** More flags for kube-apiserver; they win over ours. */
   apiServerFlags?: readonly string[];
   /** Aborts the start, the building of binaries included. After the start it does nothing: use `stop`. */
@@ -35,7 +39,7 @@ export interface ControlPlane {
   /** Certificates, data and the logs etcd.log and kube-apiserver.log; removed on stop. */
   readonly directory: string;
   /** Of now: kube-apiserver's changes when it starts again. */
-  readonly pids: { etcd: number; kubeApiserver: number };
+  readonly pids: { etcd: number; kubeApiserver: number; controllerManager?: number };
   /** Resolves with the reason when a program died for good, with undefined after `stop`. Never rejects. */
   readonly ended: Promise<Error | undefined>;
   /** SIGKILL; resolves when it is gone. It stays down until `restartApiServer`, even with `respawnMs`. */
@@ -46,36 +50,36 @@ export interface ControlPlane {
   readonly kubectl: Kubectl;
   /** Path of a kubeconfig with a fresh token of an existing ServiceAccount; a day where `tokenSeconds` is unset. */
   serviceAccountKubeconfig(account: { namespace: string; name: string; tokenSeconds?: number }): Promise<string>;
-  /** Kills both programs and removes their data. Idempotent. */
+  /** Kills all programs and removes their data. Idempotent. */
   stop(): Promise<void>;
 }
 
 /**
  * Starts a control plane and resolves when it is ready: 2 to 3 s, or some minutes more when its binaries must be built first.
- * On rejection nothing is left behind. If this process dies without `stop`, a watchdog kills both programs and removes the data.
+ * On rejection nothing is left behind. If this process dies without `stop`, a watchdog kills the programs and removes the data.
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const { clock = systemClock, log = logToStandardError, respawnMs, auditLogPath, signal } = options;
-  const [binaries, certificates] = await Promise.all([
-    findBinaries(["etcd", "kube-apiserver"], options),
-    createCertificates(clock.now()),
-  ]);
+  const names: readonly BinaryName[] = options.controllerManager ? [...ALWAYS, "kube-controller-manager"] : ALWAYS;
+  const [binaries, certificates] = await Promise.all([findBinaries(names, options), createCertificates(clock.now())]);
   const extraFlags = options.apiServerFlags;
   const launched = await launch({ binaries, certificates, respawnMs, auditLogPath, extraFlags, signal, log, clock });
   try {
-    return await handle(options, certificates, launched);
+    return await handle(options, certificates, { ...launched, binaries });
   } catch (error) {
     await shutDown(launched);
     throw error;
   }
 }
 
+const ALWAYS = ["etcd", "kube-apiserver"] as const;
+
 async function handle(
   options: ControlPlaneOptions,
   certificates: Certificates,
-  launched: Launched,
+  launched: Launched & { binaries: Record<BinaryName, string> },
 ): Promise<ControlPlane> {
-  const { directory, etcd, apiServer, server } = launched;
+  const { directory, guard, binaries, etcd, apiServer, server } = launched;
   const ownKubeconfig = path.join(directory, "administrator.kubeconfig");
   const kubeconfigPath = options.kubeconfigPath ?? ownKubeconfig;
   const content = renderKubeconfig({ server, caPem: certificates.ca }, "administrator", certificates.administrator);
@@ -84,6 +88,15 @@ async function handle(
   const end = Promise.withResolvers<Error | undefined>();
   void apiServer.failed.then(end.resolve);
   void etcd.exited.then(() => exitError(etcd)).then(end.resolve, end.resolve);
+  const manager = options.controllerManager
+    ? await startControllerManager({
+        binary: binaries["kube-controller-manager"],
+        kubeconfigPath: ownKubeconfig,
+        directory,
+        guard,
+      })
+    : undefined;
+  void manager?.exited.then(() => exitError(manager)).then(end.resolve, end.resolve);
   const kubectl: Kubectl = async (args, callOptions) => {
     const binary = await findKubectl({ env: options.env, clock: options.clock });
     const cacheDirectory = path.join(directory, "kubectl-cache");
@@ -95,7 +108,8 @@ async function handle(
     kubeconfigPath,
     directory,
     get pids() {
-      return { etcd: etcd.pid, kubeApiserver: apiServer.pid };
+      const managerPid = manager && { controllerManager: manager.pid };
+      return { etcd: etcd.pid, kubeApiserver: apiServer.pid, ...managerPid };
     },
     ended: end.promise,
     killApiServer: () => apiServer.kill(),
@@ -109,6 +123,7 @@ async function handle(
       serviceAccountKubeconfig({ kubectl, kubeconfigPath: ownKubeconfig, ...account }),
     async stop() {
       end.resolve(undefined);
+      await manager?.kill();
       await shutDown(launched);
     },
   };

@@ -11,7 +11,7 @@ import { type Guard, startGuard } from "./guard.ts";
 import { freePort } from "./ports.ts";
 
 export interface LaunchOptions {
-  binaries: Record<"etcd" | "kube-apiserver", string>;
+  binaries: Readonly<Record<"etcd" | "kube-apiserver", string>>;
   certificates: Certificates;
   respawnMs: number | undefined;
   auditLogPath: string | undefined;

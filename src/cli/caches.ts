@@ -1,18 +1,21 @@
 // The caches of the operator: one informer for each kind it reads, with the indexes by which its controllers look things up.
 import type { CredentialsSecret } from "../controllers/cloudaccount/directory.ts";
 import { CREDENTIALS_TYPE, SECRETS } from "../controllers/cloudaccount/steps.ts";
+import { CRDS, crdNameOf, lookAt } from "../controllers/lifecycle/surroundings.ts";
 import { INDEXES as ADDON_INDEXES } from "../controllers/managedaddon/context.ts";
 import { INDEXES as CLUSTER_INDEXES } from "../controllers/managedcluster/context.ts";
 import { INDEXES as POOL_INDEXES } from "../controllers/nodepool/context.ts";
 import { INDEXES as PROJECT_INDEXES } from "../controllers/registryproject/context.ts";
 import { OWNER_LABEL } from "../controllers/publishing/secrets.ts";
 import { cloudAccount, type CloudAccount } from "../crds/cloudaccount/schema.ts";
+import { GROUP } from "../crds/kind.ts";
 import { managedAddon, type ManagedAddon } from "../crds/managedaddon/schema.ts";
 import { managedCluster, type ManagedCluster } from "../crds/managedcluster/schema.ts";
 import { nodePool, type NodePool } from "../crds/nodepool/schema.ts";
 import { registryProject, type RegistryProject } from "../crds/registryproject/schema.ts";
+import { HttpKubeClient } from "../kube/client.ts";
 import type { KubeTransport } from "../kube/transport.ts";
-import type { KubeObject } from "../kube/types.ts";
+import type { KubeObject, ResourceType } from "../kube/types.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { Informer, type InformerOptions } from "../runtime/informer.ts";
@@ -46,7 +49,9 @@ export function createCaches(deps: CacheDeps): Caches {
     options: Pick<InformerOptions<T>, "type" | "indexes" | "fieldSelector" | "labelSelector" | "metadataOnly">,
   ): Informer<T> => {
     const { transport, clock, log, namespaces } = deps;
-    const made = new Informer<T>({ ...options, transport, clock, log, namespaces, metrics: deps.metrics.watch(name) });
+    const isAbsent = options.type.group === GROUP ? absenceOf(options.type, transport) : undefined;
+    const metrics = deps.metrics.watch(name);
+    const made = new Informer<T>({ ...options, transport, clock, log, namespaces, isAbsent, metrics });
     all.push(made);
     return made;
   };
@@ -65,6 +70,12 @@ export function createCaches(deps: CacheDeps): Caches {
     }),
     all,
   };
+}
+
+/** Without its CRD there is nothing of a kind: an uninstall that has come half-way does not keep the rest from being let go. */
+function absenceOf(type: ResourceType, transport: KubeTransport): (signal: AbortSignal) => Promise<boolean> {
+  const client = new HttpKubeClient(transport);
+  return async (signal) => (await lookAt(client, CRDS, { name: crdNameOf(type), signal })) === "Absent";
 }
 
 function secretOf({ metadata, spec }: CloudAccount): readonly string[] {

@@ -2,6 +2,7 @@
 import type { CloudDeps } from "../cloud/contract.ts";
 import { AccountDirectory } from "../controllers/cloudaccount/directory.ts";
 import { CloudAccountSteps } from "../controllers/cloudaccount/steps.ts";
+import type { OnNamespaceDeletion } from "../controllers/lifecycle/departure.ts";
 import { LifecycleReconciler, type Steps } from "../controllers/lifecycle/reconciler.ts";
 import type { Managed } from "../controllers/lifecycle/resource.ts";
 import { needsCluster as addonNeedsCluster } from "../controllers/managedaddon/remove.ts";
@@ -40,6 +41,7 @@ export interface Parts {
   readonly identity: string;
   readonly concurrency: ReadonlyMap<string, number>;
   readonly settleWindowMs: number;
+  readonly onNamespaceDeletion: OnNamespaceDeletion;
   readonly metrics: Metrics;
   readonly fence: Fence;
   readonly events: EventRecorder;
@@ -194,7 +196,7 @@ function controllerOf<T extends Managed>(
   parts: Parts,
   { type, steps, informer, driftGroup }: KindSetup<T>,
 ): Controller {
-  const { client, clock, log, events, metrics } = parts;
+  const { client, clock, log, events, metrics, onNamespaceDeletion } = parts;
   const { store } = informer;
   const name = type.kind.toLowerCase();
   const reconciler = new LifecycleReconciler<T>(
@@ -202,7 +204,9 @@ function controllerOf<T extends Managed>(
       client,
       type,
       clock,
+      onNamespaceDeletion,
       absorb: (object) => store.absorb(object),
+      forget: (object) => store.remove(object),
       get: (key) => store.get(key),
       events,
       random: Math.random,

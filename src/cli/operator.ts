@@ -1,5 +1,6 @@
 // The operator, put together: transport, caches, election, controllers, and who wakes whom.
 import type { KubeConfig } from "@kubernetes/client-node";
+import type { OnNamespaceDeletion } from "../controllers/lifecycle/departure.ts";
 import { HttpKubeClient } from "../kube/client.ts";
 import { KubeTransport } from "../kube/transport.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -16,6 +17,7 @@ import type { ReflectorStatus } from "../runtime/reflector.ts";
 import { Metrics } from "../runtime/metrics.ts";
 import { createCaches, type Caches } from "./caches.ts";
 import { createControllers } from "./controllers.ts";
+import { createGuards } from "./guard.ts";
 import { wireWakes } from "./wakes.ts";
 
 export interface OperatorOptions {
@@ -29,6 +31,8 @@ export interface OperatorOptions {
   readonly watchNamespaces: readonly string[];
   readonly concurrency: ReadonlyMap<string, number>;
   readonly settleWindowMs: number;
+  /** Where a namespace's annotation says nothing. */
+  readonly onNamespaceDeletion: OnNamespaceDeletion;
   readonly metricsAddress: string;
   readonly healthAddress: string;
   /** This process leads and works. */
@@ -57,6 +61,7 @@ export async function runOperator(options: OperatorOptions, stop: AbortSignal): 
   const parts = { ...options, metrics, fence, events, caches, client, stop };
   const { controllers, directory, clusters } = createControllers(parts);
   wireWakes(caches, controllers, clusters);
+  const guards = createGuards({ ...options, client, transport, metrics, caches, controllers });
   const health = healthServer(options, caches, elector);
   const scrape = new MetricsServer({ address: options.metricsAddress, log, scrape: () => metrics.scrape() });
   const manager = new Manager({
@@ -65,7 +70,7 @@ export async function runOperator(options: OperatorOptions, stop: AbortSignal): 
     servers: [health, scrape],
     caches: caches.all,
     election: elector,
-    controllers: Object.values(controllers),
+    controllers: [...guards, ...Object.values(controllers)],
     events,
     onReady: () => options.onReady({ metricsPort: scrape.port, healthPort: health.port }),
   });

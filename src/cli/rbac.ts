@@ -1,7 +1,8 @@
 // What the operator may do in a cluster, put together from what its parts declare: manifests/rbac.yaml.
 import { stringify } from "yaml";
 import { rules as cloudAccountRules } from "../controllers/cloudaccount/rbac.ts";
-import type { PolicyRule } from "../controllers/lifecycle/rbac.ts";
+import { rules as crdGuardRules } from "../controllers/crdguard/rbac.ts";
+import { crdRules, type PolicyRule } from "../controllers/lifecycle/rbac.ts";
 import { rules as managedAddonRules } from "../controllers/managedaddon/rbac.ts";
 import { rules as managedClusterRules } from "../controllers/managedcluster/rbac.ts";
 import { rules as nodePoolRules } from "../controllers/nodepool/rbac.ts";
@@ -15,35 +16,49 @@ const eventRules: readonly PolicyRule[] = [
   { apiGroups: ["events.k8s.io"], resources: ["events"], verbs: ["create", "patch"] },
 ];
 
+/** Wherever resources may lie: in a ClusterRole, or in a Role of each namespace that the operator watches. */
+export const resourceRules: readonly PolicyRule[] = joinRules([
+  ...cloudAccountRules,
+  ...managedClusterRules,
+  ...nodePoolRules,
+  ...managedAddonRules,
+  ...registryProjectRules,
+  ...eventRules,
+]);
+
+/** In a ClusterRole whatever the operator watches: without it nothing is deleted in a cloud. */
+export const crdReadRules: readonly PolicyRule[] = crdRules(["get"]);
+
+/** In a ClusterRole where the operator watches all namespaces: it keeps the in-use annotation there. */
+export { crdGuardRules };
+
 /** In the operator's own namespace only. */
-const leaseRules: readonly PolicyRule[] = [
+export const leaseRules: readonly PolicyRule[] = [
   { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create", "get", "update", "watch"] },
 ];
 
-/** One rule per group and resource, verbs joined, everything sorted: equal rights give equal text. */
-function joinRules(rules: readonly PolicyRule[]): PolicyRule[] {
-  const verbs = new Map<string, Set<string>>();
-  for (const rule of rules) {
-    for (const target of targetsOf(rule)) {
-      verbs.set(target, new Set([...(verbs.get(target) ?? []), ...rule.verbs]));
-    }
+/** One rule per group, resource and names, verbs joined, everything sorted: equal rights give equal text. */
+export function joinRules(rules: readonly PolicyRule[]): PolicyRule[] {
+  const joined = new Map<string, PolicyRule>();
+  for (const rule of rules.flatMap(splitRule)) {
+    const { verbs, ...target } = rule;
+    const key = JSON.stringify(target);
+    joined.set(key, { ...target, verbs: [...new Set([...(joined.get(key)?.verbs ?? []), ...verbs])].sort() });
   }
-  return [...verbs.keys()].sort().map((target) => {
-    const [group = "", resource = ""] = target.split(" ");
-    return { apiGroups: [group], resources: [resource], verbs: [...(verbs.get(target) ?? [])].sort() };
-  });
+  return [...joined.keys()].sort().flatMap((key) => joined.get(key) ?? []);
+}
+
+/** One for each group and resource, its members in one order. */
+function splitRule({ apiGroups, resources, resourceNames, verbs }: PolicyRule): PolicyRule[] {
+  const names = resourceNames && { resourceNames: resourceNames.toSorted() };
+  return apiGroups.flatMap((group) =>
+    resources.map((resource) => ({ apiGroups: [group], resources: [resource], ...names, verbs })),
+  );
 }
 
 /** The file's text: namespace, ServiceAccount, roles and bindings. */
 export function renderRbac(): string {
-  const operator = joinRules([
-    ...cloudAccountRules,
-    ...managedClusterRules,
-    ...nodePoolRules,
-    ...managedAddonRules,
-    ...registryProjectRules,
-    ...eventRules,
-  ]);
+  const operator = joinRules([...resourceRules, ...crdReadRules, ...crdGuardRules]);
   const metadata = { name: NAME, namespace: NAMESPACE };
   const documents = [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } },
@@ -55,10 +70,6 @@ export function renderRbac(): string {
   ];
   const header = "# Generated from src/controllers/*/rbac.ts and src/cli/rbac.ts by `npm run generate`.\n";
   return header + documents.map((document) => stringify(document)).join("---\n");
-}
-
-function targetsOf({ apiGroups, resources }: PolicyRule): string[] {
-  return apiGroups.flatMap((group) => resources.map((resource) => `${group} ${resource}`));
 }
 
 function binding(kind: "ClusterRole" | "Role"): object {

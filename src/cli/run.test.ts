@@ -25,6 +25,7 @@ describe("yunfan run", () => {
     [["--leader-elect-retry-period", "9"], /--leader-elect-renew-deadline \(10 s\) must be longer than .* \(9 s\)/],
     [["--leader-elect-retry-period", "0"], /--leader-elect-retry-period must be a positive number/],
     [["--settle-window", "-1"], /--settle-window .* 0 or more/],
+    [["--on-namespace-deletion", "delete"], /--on-namespace-deletion .* Hold, Delete, Orphan/],
     [["--metrics-bind-address", "here"], /--metrics-bind-address .* host:port/],
     [["--health-probe-bind-address", "127.0.0.1:70000"], /--health-probe-bind-address .* host:port/],
     [["--watch-namespaces", "good,Bad_Name"], /--watch-namespaces .* "Bad_Name" is no name of a namespace/],

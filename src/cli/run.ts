@@ -5,6 +5,7 @@ import { hostname } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { pino } from "pino";
 import { PinoPretty } from "pino-pretty";
+import { ON_NAMESPACE_DELETION, type OnNamespaceDeletion } from "../controllers/lifecycle/departure.ts";
 import { kinds } from "../crds/kinds.ts";
 import { loadKubeConfig } from "../kube/kubeconfig.ts";
 import { systemClock } from "../lib/clock.ts";
@@ -27,6 +28,7 @@ interface Flags {
   readonly watchNamespaces: readonly string[];
   readonly concurrency: ReadonlyMap<string, number>;
   readonly settleWindow: number;
+  readonly onNamespaceDeletion: OnNamespaceDeletion;
   readonly metricsBindAddress: string;
   readonly healthProbeBindAddress: string;
   readonly logLevel: LogLevel;
@@ -48,6 +50,11 @@ export function command(): Command {
     .option("--watch-namespaces <names>", "only these namespaces, separated by commas; default: all", namespaces, [])
     .option("--concurrency <kind=n>", "workers of a kind, repeatable; default 10 each", concurrency, new Map())
     .option("--settle-window <seconds>", "how long a create of unknown outcome may still take effect", seconds, 120)
+    .addOption(
+      new Option("--on-namespace-deletion <what>", "what becomes in the cloud of resources whose namespace is deleted")
+        .choices(ON_NAMESPACE_DELETION)
+        .default("Hold"),
+    )
     .option(
       "--metrics-bind-address <host:port>",
       'address of /metrics, ":8080" for all interfaces; "0" is off',
@@ -87,6 +94,7 @@ async function run(flags: Flags, connection: Connection): Promise<void> {
         watchNamespaces: flags.watchNamespaces,
         concurrency: flags.concurrency,
         settleWindowMs: flags.settleWindow * 1000,
+        onNamespaceDeletion: flags.onNamespaceDeletion,
         metricsAddress: flags.metricsBindAddress,
         healthAddress: flags.healthProbeBindAddress,
         onReady: (ports) => printReady({ identity: flags.identity, ...ports }),

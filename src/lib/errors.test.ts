@@ -1,6 +1,6 @@
 // The three decisions that an error can carry.
 import { describe, expect, it } from "vitest";
-import { messageOf, ReconcileError, RetryableError, TerminalError, WaitingError } from "./errors.ts";
+import { HeldError, messageOf, ReconcileError, RetryableError, TerminalError, WaitingError } from "./errors.ts";
 
 const described = { reason: "NotEmpty", message: "Empty it", cause: new Error("412") };
 
@@ -8,6 +8,7 @@ describe("ReconcileError", () => {
   it.each([
     ["TerminalError", new TerminalError(described)],
     ["WaitingError", new WaitingError({ ...described, pollAfterMs: 1000 })],
+    ["HeldError", new HeldError({ ...described, pollAfterMs: 1000 })],
     ["RetryableError", new RetryableError({ ...described, retryAfterMs: 7000 })],
   ])("%s carries its name, reason, message and cause", (name, error) => {
     expect(error).toBeInstanceOf(ReconcileError);

@@ -31,6 +31,9 @@ export class WaitingError extends ReconcileError {
   }
 }
 
+/** A person has to change something that no watch shows: stalled like a TerminalError, looked at again like a WaitingError. */
+export class HeldError extends WaitingError {}
+
 /** May succeed when simply tried again: per-key backoff, unless the other side named a time (`retryAfterMs`), which wins. */
 export class RetryableError extends ReconcileError {
   readonly retryAfterMs: number | undefined;

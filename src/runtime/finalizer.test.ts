@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const held = (object: RegistryProject) => ({ type: PROJECTS, object, finalizer: FINALIZER, signal: unaborted });
 const ensure = (object: RegistryProject): Promise<RegistryProject> => ensureFinalizer(live.client, held(object));
-const remove = (object: RegistryProject): Promise<void> => removeFinalizer(live.client, held(object));
+const remove = (object: RegistryProject) => removeFinalizer(live.client, held(object));
 
 describe("ensureFinalizer", () => {
   it("R16: returns the object as the server persisted it", async () => {
@@ -69,13 +69,14 @@ describe("removeFinalizer", () => {
     const object = await live.create({ metadata: { finalizers: [FINALIZER] } });
     await live.others.delete(PROJECTS, object.metadata);
     expect(await live.requestsOf(() => remove(object))).toEqual([`PATCH ${object.metadata.name}`]);
+    expect(await remove(object)).toBeUndefined();
     expect(await live.find(object)).toBeUndefined();
   });
 
   it("R16: takes off its own and no other one", async () => {
     const object = await live.create({ metadata: { finalizers: [FOREIGN, FINALIZER] } });
     await live.others.delete(PROJECTS, object.metadata);
-    await remove(object);
+    expect((await remove(object))?.metadata.finalizers).toEqual([FOREIGN]);
     expect((await live.read(object)).metadata.finalizers).toEqual([FOREIGN]);
   });
 

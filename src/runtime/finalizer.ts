@@ -31,13 +31,14 @@ export async function ensureFinalizer<T extends KubeObject>(client: KubeClient, 
 
 /**
  * Takes the finalizer off by JSON Patch `test` and `remove` only, so that no other field is written: an object which a
- * tightened schema made invalid can still go. An object that is gone already is a success.
+ * tightened schema made invalid can still go. Returns the object without it, which may have been its last state; undefined where
+ * there was nothing to take off, because the object is gone already as well.
  */
-export async function removeFinalizer<T extends KubeObject>(client: KubeClient, held: Held<T>): Promise<void> {
+export async function removeFinalizer<T extends KubeObject>(client: KubeClient, held: Held<T>): Promise<T | undefined> {
   const { type, object, finalizer, signal } = held;
   const { name, namespace, uid, finalizers } = object.metadata;
   const index = finalizers?.indexOf(finalizer) ?? -1;
-  if (index === -1) return;
+  if (index === -1) return undefined;
   const path = `/metadata/finalizers/${index}`;
   const operations = [
     { op: "test", path: "/metadata/uid", value: uid },
@@ -45,8 +46,9 @@ export async function removeFinalizer<T extends KubeObject>(client: KubeClient, 
     { op: "remove", path },
   ];
   try {
-    await client.jsonPatch(type, { name, namespace }, operations, { signal });
+    return await client.jsonPatch<T>(type, { name, namespace }, operations, { signal });
   } catch (error) {
     if (!isNotFound(error)) throw error;
+    return undefined;
   }
 }

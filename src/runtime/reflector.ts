@@ -3,6 +3,7 @@ import { sleep, type Clock } from "../lib/clock.ts";
 import { messageOf } from "../lib/errors.ts";
 import type { Logger } from "../lib/log.ts";
 import { HttpKubeClient } from "../kube/client.ts";
+import { isNotFound } from "../kube/errors.ts";
 import type { KubeTransport } from "../kube/transport.ts";
 import type { KubeObject } from "../kube/types.ts";
 import { HealthBackoff, retryAfterMsOf, WATCH_BACKOFF, type BackoffPolicy } from "./backoff.ts";
@@ -59,6 +60,11 @@ export interface ReflectorOptions<T extends KubeObject> extends WatchTarget {
   readonly store: Store<T>;
   readonly clock: Clock;
   readonly log: Logger;
+  /**
+   * Asked when the server knows no such collection: whether it is certain that nothing of the kind exists. Then it counts as
+   * empty, and the server is asked again. False where unset.
+   */
+  readonly isAbsent?: ((signal: AbortSignal) => Promise<boolean>) | undefined;
   /** Gives [0, 1). */
   readonly random?: () => number;
   readonly metrics?: ReflectorMetrics | undefined;
@@ -68,6 +74,8 @@ export interface ReflectorOptions<T extends KubeObject> extends WatchTarget {
 }
 
 const DEFAULTS = { idleTimeoutMs: 70_000, backoff: WATCH_BACKOFF, random: Math.random };
+/** Not older than any version there is. */
+const LATEST = String(2n ** 64n - 1n);
 /** The watch then ends and goes on elsewhere, so that connections spread over the API servers. */
 const SERVER_TIMEOUT_SECONDS = { least: 300, most: 600 };
 const BACKOFF_RESET_MS = 120_000;
@@ -145,7 +153,7 @@ export class Reflector<T extends KubeObject> {
       const list = await listAll<T>(this.#client, { target: this.#options, signal, onPage: () => this.#heard() });
       return this.#complete({ ...list, how: "Paged" });
     } catch (error) {
-      return signal.aborted ? state : this.#afterError(state, error);
+      return signal.aborted ? state : this.#recover(state, error, signal);
     }
   }
 
@@ -167,7 +175,7 @@ export class Reflector<T extends KubeObject> {
       metrics?.ended("Ended");
       return state;
     } catch (error) {
-      return signal.aborted ? state : this.#afterError(state, error);
+      return signal.aborted ? state : this.#recover(state, error, signal);
     }
   }
 
@@ -195,6 +203,21 @@ export class Reflector<T extends KubeObject> {
     if (event.type === "Changed") this.#options.store.absorb(event.object);
     else this.#options.store.remove(event.object);
     return { name: "Watching", version: event.object.metadata.resourceVersion };
+  }
+
+  async #recover(state: Connected<T>, error: unknown, signal: AbortSignal): Promise<State<T>> {
+    const { isAbsent } = this.#options;
+    // Whoever can't be asked has not said so.
+    const isEmpty = isNotFound(error) && isAbsent !== undefined && (await isAbsent(signal).catch(() => false));
+    if (isEmpty && !signal.aborted) this.#empty();
+    return this.#afterError(isEmpty ? this.#relisting() : state, error);
+  }
+
+  #empty(): void {
+    const { store, namespace } = this.#options;
+    store.replace({ objects: [], resourceVersion: LATEST, namespace, initial: !this.#hasSynced });
+    this.#hasSynced = true;
+    this.#markSynced();
   }
 
   #complete(list: { objects: T[]; resourceVersion: string; how: "Streamed" | "Paged" }): Watching {

@@ -63,6 +63,10 @@ export class Store<T extends KubeObject> {
     }
   }
 
+  get size(): number {
+    return this.#objects.size;
+  }
+
   /** Undefined when there is none. The object is frozen deep. */
   get(key: string): T | undefined {
     return this.#objects.get(key);

@@ -11,9 +11,10 @@ interface Objects {
   readonly secrets: ReadonlyMap<string, KubeObject>;
 }
 
-/** Reading, patches of the status, which the schema has to take, and the finalizer's removal. */
+/** Reading, with a CRD and a namespace that nobody deletes, patches of the status, which the schema has to take, and the finalizer's removal. */
 export function kubeOf({ read, put, drop, secrets }: Objects): KubeClient {
   const get = (type: ResourceType, { name }: ObjectRef): Promise<KubeObject> => {
+    if (type.kind === "CustomResourceDefinition" || type.kind === "Namespace") return Promise.resolve(standing(name));
     const found = type.kind === "Secret" ? secrets.get(name) : read(name);
     return found ? Promise.resolve(found) : Promise.reject(notFound(name));
   };
@@ -45,6 +46,10 @@ function merged(target: unknown, patch: unknown): unknown {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function standing(name: string): KubeObject {
+  return { apiVersion: "", kind: "", metadata: { name, uid: name, resourceVersion: "1", creationTimestamp: "" } };
 }
 
 function notFound(name: string): KubeError {

@@ -60,10 +60,10 @@ export class CloudAccountSteps implements Steps<CloudAccount> {
     return { state: "Ready", reason: Reason.Verified, message };
   }
 
-  // oxlint-disable-next-line typescript/require-await -- the contract is asynchronous
+  /** It stands for nothing in the cloud: its namespace does not hold it, and an uninstall does not wait for its users. */
   async finalize(visit: Visit<CloudAccount>): Promise<"Released"> {
     const users = this.#deps.users(visit.object);
-    if (users.length > 0) {
+    if (users.length > 0 && !(await visit.isKindLeaving())) {
       throw new WaitingError({
         reason: Reason.DeletionHeld,
         message: heldMessage(users),

@@ -1,17 +1,37 @@
 // Deleting, as far as it is the same for every kind: what is ours to delete, and the way out where it can't be done.
 import { CloudError } from "../../cloud/errors.ts";
 import { Reason } from "../../crds/common/conditions.ts";
-import { ReconcileError, TerminalError, WaitingError } from "../../lib/errors.ts";
+import { HeldError, ReconcileError, TerminalError, WaitingError } from "../../lib/errors.ts";
 import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
+import type { Visit } from "../lifecycle/visit.ts";
 import { record } from "./create.ts";
 import type { Observer } from "./observe.ts";
-import { openCreate, orphaning, type ExternalResource } from "./resource.ts";
+import { leavesCloudAlone, openCreate, orphaning, type ExternalResource } from "./resource.ts";
 import type { Thing } from "./thing.ts";
 import type { ExternalWork } from "./work.ts";
 
 const LOOK_AGAIN_MS = 1_000;
 /** A change of the account wakes its users at once; this is the fall-back. */
 const ACCOUNT_POLL_MS = 30_000;
+/** Nothing tells of a namespace's new annotation or of a right that was granted. */
+const HELD_POLL_MS = 20_000;
+
+/**
+ * Whether nothing is to be done in the cloud: nothing was made, it stays by policy, or its departure leaves it there. To be asked
+ * first in each visit. Throws HeldError DeletionHeld.
+ */
+export async function staysInCloud(visit: Visit<ExternalResource>): Promise<boolean> {
+  if (leavesCloudAlone(visit.object)) return true;
+  const departure = await visit.departure();
+  if (departure.means === "Hold") throw heldFor(departure.why, visit.object);
+  return departure.means === "Orphan";
+}
+
+/** What to throw where the departure is held. */
+export function heldFor(why: string, resource: ExternalResource): HeldError {
+  const message = `${why}. To let go of this resource alone, ${orphaning(resource)}`;
+  return new HeldError({ reason: Reason.DeletionHeld, message, pollAfterMs: HELD_POLL_MS });
+}
 
 /**
  * The id of what is to be deleted; undefined where nothing was made. With an open journal the outcome is awaited first: a late

@@ -98,6 +98,19 @@ describe("a deletion", () => {
     expect(await live.find(object)).toBeUndefined();
   });
 
+  it("R15: is over for the cache too, though no watch has told of it", async () => {
+    const object = await createDeleting();
+    let cleanUps = 0;
+    const finalize = () => {
+      cleanUps += 1;
+      return Promise.resolve("Released" as const);
+    };
+    const frame = frameOf(live, { finalize });
+    await frame.visit(object);
+    expect(await live.requestsOf(() => frame.visit(object))).toEqual([]);
+    expect(cleanUps).toBe(1);
+  });
+
   it("R16: keeps the finalizer while the clean-up fails, and says why", async () => {
     const object = await createDeleting();
     const frame = failingFrame(live, new TerminalError({ reason: "NotEmpty", message: "Empty it" }));

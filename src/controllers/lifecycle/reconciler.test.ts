@@ -9,7 +9,7 @@ import { rejectionOf } from "../../../test/support/rejection.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
 import { KubeError } from "../../kube/errors.ts";
-import { ReconcileError, RetryableError, TerminalError, WaitingError } from "../../lib/errors.ts";
+import { HeldError, ReconcileError, RetryableError, TerminalError, WaitingError } from "../../lib/errors.ts";
 import { FencedError } from "../../lib/fence.ts";
 import { keyOf } from "../../runtime/store.ts";
 
@@ -61,6 +61,7 @@ describe("a visit that fails", () => {
   it.each([
     ["Stalled", "Warning", new TerminalError(described)],
     ["Reconciling", "Normal", new WaitingError({ ...described, pollAfterMs: 1000 })],
+    ["Stalled", "Warning", new HeldError({ ...described, pollAfterMs: 1000 })],
     ["Reconciling", "Warning", new RetryableError(described)],
   ])("is %s with a %s event, and the class is thrown on", async (type, eventType, error) => {
     const object = await live.create();

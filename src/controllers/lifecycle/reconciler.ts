@@ -1,7 +1,7 @@
 // The frame of every reconcile: fetch, pause, delete or apply, one write-back, one event per change of Ready.
 import { Reason } from "../../crds/common/conditions.ts";
 import { FencedError } from "../../lib/fence.ts";
-import { ReconcileError, RetryableError, WaitingError } from "../../lib/errors.ts";
+import { HeldError, ReconcileError, RetryableError, WaitingError } from "../../lib/errors.ts";
 import type { Reconciler, ReconcileRequest, Result } from "../../runtime/controller.ts";
 import { findCondition, type Verdict } from "../../runtime/conditions.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
@@ -59,12 +59,24 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
     if (isDeleting(visit.object)) {
       await this.#steps.finalize(visit);
       await visit.releaseFinalizer();
-      visit.log.info("Released");
+      this.#tellReleased(visit);
       return {};
     }
     const verdict = await this.#steps.apply(visit);
     await this.#conclude(visit, verdict, "Normal");
     return { requeueAfterMs: this.#driftDelayMs(visit.object) };
+  }
+
+  /** What stays in the cloud against the policy of the resource is told by its id: nothing else will know of it any more. */
+  #tellReleased({ object, leftBecause, log }: Visit<T>): void {
+    const { externalId, operation } = object.status;
+    if (leftBecause === undefined || (externalId ?? operation?.nonce) === undefined) {
+      log.info("Released");
+      return;
+    }
+    log.info({ externalId, nonce: operation?.nonce, why: leftBecause }, "Released, and left in the cloud");
+    const note = leftNote(object, leftBecause);
+    this.#deps.events.event(object, { type: "Normal", reason: Reason.Orphaned, action: "Delete", note });
   }
 
   /** Says in the status what went wrong, unless it went wrong between us and the API server. Returns what to throw. */
@@ -75,7 +87,7 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
       return error;
     }
     const failure = error instanceof CloudError ? reconcileErrorOf(error) : error;
-    await this.#conclude(visit, verdictOf(failure), failure instanceof WaitingError ? "Normal" : "Warning");
+    await this.#conclude(visit, verdictOf(failure), isOrdinary(failure) ? "Normal" : "Warning");
     return failure;
   }
 
@@ -125,6 +137,17 @@ function verdictOf(failure: unknown): Verdict {
     return { state: "Reconciling", reason: Reason.InternalError, message };
   }
   const { reason, message } = failure;
-  const state = failure instanceof WaitingError || failure instanceof RetryableError ? "Reconciling" : "Stalled";
-  return { state, reason, message };
+  const goesOn = isOrdinary(failure) || failure instanceof RetryableError;
+  return { state: goesOn ? "Reconciling" : "Stalled", reason, message };
+}
+
+/** It waits for what comes by itself. */
+function isOrdinary(failure: unknown): boolean {
+  return failure instanceof WaitingError && !(failure instanceof HeldError);
+}
+
+function leftNote({ status }: Managed, why: string): string {
+  const { externalId, operation } = status;
+  if (externalId === undefined) return `${why}: what create ${operation?.nonce} may have made stays in the cloud`;
+  return `${why}: ${externalId} stays in the cloud. A resource with spec.externalId: "${externalId}" takes it over again`;
 }

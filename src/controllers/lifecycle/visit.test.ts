@@ -28,7 +28,8 @@ afterAll(async () => {
 function visitTo(object: RegistryProject, clock = new FakeClock()) {
   const absorbed: RegistryProject[] = [];
   const { client } = live;
-  const deps = { client, type: PROJECTS, clock, absorb: (answer: RegistryProject) => absorbed.push(answer) };
+  const absorb = (answer: RegistryProject) => void absorbed.push(answer);
+  const deps = { client, type: PROJECTS, clock, onNamespaceDeletion: "Hold" as const, absorb, forget: () => undefined };
   return { absorbed, clock, visit: new Visit(deps, { object, signal: unaborted, log }) };
 }
 

@@ -10,6 +10,7 @@ import { nextConditions, summary, type Condition, type Statement, type Verdict }
 import { ensureFinalizer, hasFinalizer, removeFinalizer } from "../../runtime/finalizer.ts";
 import { writeStatus } from "../../runtime/status.ts";
 import type { Operation } from "../../crds/common/status.ts";
+import { departureOf, isLeaving, type Departure, type OnNamespaceDeletion } from "./departure.ts";
 import {
   annotation,
   ANNOTATIONS,
@@ -20,13 +21,18 @@ import {
   type ManagedStatus,
   type StatusDraft,
 } from "./resource.ts";
+import { CRDS, crdNameOf, lookAt, NAMESPACES } from "./surroundings.ts";
 
 export interface VisitDeps<T extends Managed> {
   readonly client: KubeClient;
   readonly type: ResourceType;
   readonly clock: Clock;
+  /** Where the namespace's annotation says nothing. */
+  readonly onNamespaceDeletion: OnNamespaceDeletion;
   /** Puts the answer to our own write into the cache (R15). */
   absorb(object: T): void;
+  /** Takes out of the cache what has just lost its last finalizer: it is gone. */
+  forget(object: T): void;
 }
 
 /** Steps read `object`, change `status` and `state` conditions; the frame persists both once at the end. */
@@ -38,6 +44,7 @@ export class Visit<T extends Managed> {
   /** The draft of the next status. */
   readonly status: StatusDraft<T>;
   #object: T;
+  #leftBecause: string | undefined;
   readonly #deps: VisitDeps<T>;
   readonly #stated = new Map<string, Statement>();
 
@@ -55,6 +62,11 @@ export class Visit<T extends Managed> {
     return this.#object;
   }
 
+  /** Why what the resource stands for stays in the cloud, where it is its departure that decided so. */
+  get leftBecause(): string | undefined {
+    return this.#leftBecause;
+  }
+
   /** States a condition beside Ready, Reconciling and Stalled; what a visit that ends well does not state disappears. */
   state(statement: Statement): void {
     this.#stated.set(statement.type, statement);
@@ -70,7 +82,11 @@ export class Visit<T extends Managed> {
   async releaseFinalizer(): Promise<void> {
     const { client, type } = this.#deps;
     const held = { type, object: this.#object, finalizer: FINALIZER, signal: this.signal };
-    await removeFinalizer(client, held).catch(quietly);
+    const released = await removeFinalizer(client, held).catch(quietly);
+    if (!released) return;
+    // The watch may take its time to tell: until then nobody may finalize it again.
+    if (released.metadata.finalizers?.length) this.#deps.absorb(released);
+    else this.#deps.forget(released);
   }
 
   /**
@@ -79,12 +95,7 @@ export class Visit<T extends Managed> {
    */
   async journal(operation: Operation, verdict: Verdict): Promise<void> {
     const { client, type } = this.#deps;
-    const { name, namespace } = this.#object.metadata;
-    const live = await client.get<T>(type, { name, namespace }, { signal: this.signal });
-    if (!sameBasis(live, this.#object)) {
-      this.#deps.absorb(live);
-      throw new ChangedError("The resource changed while it was being worked on");
-    }
+    const live = await this.#readLive();
     this.status.operation = operation;
     const next = { ...this.#nextStatus(verdict, live), observedGeneration: live.status.observedGeneration };
     const answer = await writeStatus(client, type, { object: live, next, unchanged: true, signal: this.signal });
@@ -93,6 +104,33 @@ export class Visit<T extends Managed> {
       throw new ChangedError("The resource changed while it was being worked on");
     }
     this.#accept(answer);
+  }
+
+  /**
+   * What this deletion means for what is in the cloud; to be asked before anything is done there, in each visit anew. CRD and
+   * namespace are read first, then the resource itself: it was there all the time, so that its deletion was not theirs. Throws
+   * ChangedError as `journal` does, and KubeError where a read fails: the cache alone, which may be old, deletes nothing.
+   */
+  async departure(): Promise<Departure> {
+    const { client, type, onNamespaceDeletion } = this.#deps;
+    const { namespace = "" } = this.#object.metadata;
+    const [crd, surrounding] = await Promise.all([
+      this.#crd(),
+      lookAt(client, NAMESPACES, { name: namespace, signal: this.signal }),
+    ]);
+    const departure = departureOf({
+      crd: { name: crdNameOf(type), seen: crd },
+      namespace: { name: namespace, seen: surrounding },
+      onNamespaceDeletion,
+    });
+    if (departure.means === "Delete") await this.#readLive();
+    if (departure.means === "Orphan") this.#leftBecause = departure.why;
+    return departure;
+  }
+
+  /** Whether the CRD is on its way out, and all resources of the kind with it. False in doubt. */
+  async isKindLeaving(): Promise<boolean> {
+    return isLeaving(await this.#crd());
   }
 
   /** Writes status and conditions if they differ from what the server has. */
@@ -109,6 +147,21 @@ export class Visit<T extends Managed> {
     const kept = previous.filter((condition) => condition.type !== "Paused");
     const stated = kept.length === 0 ? [...unvisited(paused), paused] : [paused];
     await this.#write({ ...this.status, conditions: [...kept, ...nextConditions(previous, stated, at)] });
+  }
+
+  #crd(): ReturnType<typeof lookAt> {
+    const { client, type } = this.#deps;
+    return lookAt(client, CRDS, { name: crdNameOf(type), signal: this.signal });
+  }
+
+  /** Throws ChangedError where it is no longer what this visit decides on. */
+  async #readLive(): Promise<T> {
+    const { client, type } = this.#deps;
+    const { name, namespace } = this.#object.metadata;
+    const live = await client.get<T>(type, { name, namespace }, { signal: this.signal });
+    if (sameBasis(live, this.#object)) return live;
+    this.#deps.absorb(live);
+    throw new ChangedError("The resource changed while it was being worked on");
   }
 
   #nextStatus(verdict: Verdict, basis: T): object {
@@ -161,7 +214,9 @@ function unvisited({ reason, message }: Statement): Statement[] {
 /** Whether a decision made on `seen` still stands on `live`. */
 function sameBasis(live: Managed, seen: Managed): boolean {
   const isSame = live.metadata.uid === seen.metadata.uid && live.metadata.generation === seen.metadata.generation;
-  return isSame && !isPaused(live) && hasFinalizer(live, FINALIZER) && sameJournal(live.status, seen.status);
+  const isAsked = annotation(live, ANNOTATIONS.forceOrphan) === annotation(seen, ANNOTATIONS.forceOrphan);
+  const isHeld = !isPaused(live) && hasFinalizer(live, FINALIZER);
+  return isSame && isAsked && isHeld && sameJournal(live.status, seen.status);
 }
 
 function sameJournal(live: ManagedStatus, seen: ManagedStatus): boolean {

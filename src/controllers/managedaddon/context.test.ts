@@ -109,7 +109,15 @@ function build({ clusters = [cluster("prod")], addons = [], facets = FACETS }: W
     signal,
     suspect: () => undefined,
   });
-  const deps = { client: {} as KubeClient, type: managedAddon.type, clock, absorb: () => undefined };
+  const onNamespaceDeletion = "Hold" as const;
+  const deps = {
+    client: {} as KubeClient,
+    type: managedAddon.type,
+    clock,
+    onNamespaceDeletion,
+    absorb: () => undefined,
+    forget: () => undefined,
+  };
   return { gate, enter: (object: ManagedAddon) => gate.enter(new Visit(deps, { object, signal, log })) };
 }
 

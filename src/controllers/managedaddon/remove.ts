@@ -5,7 +5,7 @@ import { ManagedAddonReason as Reason } from "../../crds/managedaddon/conditions
 import type { ManagedAddon } from "../../crds/managedaddon/schema.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import type { Observer } from "../external/observe.ts";
-import { entering, settledId } from "../external/remove.ts";
+import { entering, settledId, staysInCloud } from "../external/remove.ts";
 import { leavesCloudAlone, orphaning } from "../external/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { isLossOfCluster } from "../managedcluster/loss.ts";
@@ -32,7 +32,7 @@ export class Remover {
 
   /** Returns when nothing of ours is left in the cloud, or what is left is left on purpose; else throws what it waits for. */
   async remove(visit: Visit<ManagedAddon>): Promise<void> {
-    if (leavesCloudAlone(visit.object)) return;
+    if (await staysInCloud(visit)) return;
     const work = entering(visit.object, "add-on", () => this.#deps.clusters.enter(visit));
     const id = await this.#settledId(work);
     if (id === undefined || this.#deps.clusters.isAnothers(work, id)) return;

@@ -7,7 +7,7 @@ import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import { allowsNamespace } from "../cloudaccount/directory.ts";
 import type { Observer } from "../external/observe.ts";
-import { entering, settledId } from "../external/remove.ts";
+import { entering, heldFor, settledId } from "../external/remove.ts";
 import { leavesCloudAlone, orphaning } from "../external/resource.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
@@ -33,9 +33,7 @@ export class Remover {
 
   /** Returns when nothing of ours is left in the cloud, or what is left is left on purpose; else throws what it waits for. */
   async remove(visit: Visit<ManagedCluster>): Promise<void> {
-    const members = this.#deps.members(visit.object);
-    if (members.length > 0) throw await this.#waitingFor(members, visit);
-    if (leavesCloudAlone(visit.object)) return;
+    if (await this.#isLetGo(visit)) return;
     if (visit.object.spec.deletionProtection) throw protectedFromDeletion(visit.object);
     const work = entering(visit.object, "cluster", () => this.#deps.accounts.enter(visit));
     const id = await settledId(work, this.#deps.observer);
@@ -43,6 +41,21 @@ export class Remover {
     const cluster = await work.clusters.getCluster(id, visit.signal);
     if (cluster === "Absent") return this.#proveGone(work, id);
     await this.#delete(work, cluster);
+  }
+
+  /**
+   * Whether the resource may go and its cluster stay. It waits for its members, which need it to let go of what they hold, unless
+   * its departure leaves the cloud alone: then theirs does, or they say themselves what they miss.
+   */
+  async #isLetGo(visit: Visit<ManagedCluster>): Promise<boolean> {
+    const members = this.#deps.members(visit.object);
+    const isLeft = leavesCloudAlone(visit.object);
+    if (isLeft && members.length === 0) return true;
+    const departure = await visit.departure();
+    if (departure.means === "Orphan") return true;
+    if (departure.means === "Hold") throw isLeft ? heldBy(members) : heldFor(departure.why, visit.object);
+    if (members.length > 0) throw await this.#waitingFor(members, visit);
+    return false;
   }
 
   /**

@@ -6,7 +6,7 @@ import type { NodePool } from "../../crds/nodepool/schema.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { WaitingError } from "../../lib/errors.ts";
 import type { Observer } from "../external/observe.ts";
-import { entering, settledId } from "../external/remove.ts";
+import { entering, settledId, staysInCloud } from "../external/remove.ts";
 import { holdsSomething, leavesCloudAlone } from "../external/resource.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
@@ -30,7 +30,7 @@ export class Remover {
 
   /** Returns when nothing of ours is left in the cloud, or what is left is left on purpose; else throws what it waits for. */
   async remove(visit: Visit<NodePool>): Promise<void> {
-    if (leavesCloudAlone(visit.object)) return;
+    if (await staysInCloud(visit)) return;
     const { clusters } = this.#deps;
     const work = entering(visit.object, "node pool", () => clusters.enter(visit));
     const id = await this.#settledId(work);

@@ -80,7 +80,14 @@ function build({ accounts = [account("ctyun")], projects = [], session = facet([
   };
   const visitTo = (object: RegistryProject) =>
     new Visit(
-      { client: deps.client, type: registryProject.type, clock, absorb: () => undefined },
+      {
+        client: deps.client,
+        type: registryProject.type,
+        clock,
+        onNamespaceDeletion: "Hold",
+        absorb: () => undefined,
+        forget: () => undefined,
+      },
       { object, signal, log },
     );
   const gate = new Accounts(deps);

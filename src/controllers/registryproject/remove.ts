@@ -8,7 +8,7 @@ import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import { allowsNamespace } from "../cloudaccount/directory.ts";
 import { isAnother, subjectOf } from "../external/identity.ts";
 import type { Observer } from "../external/observe.ts";
-import { entering, settledId } from "../external/remove.ts";
+import { entering, settledId, staysInCloud } from "../external/remove.ts";
 import { leavesCloudAlone, orphaning } from "../external/resource.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
@@ -31,7 +31,7 @@ export class Remover {
 
   /** Returns when nothing of ours is left in the cloud, or what is left is left on purpose; else throws what it waits for. */
   async remove(visit: Visit<RegistryProject>): Promise<void> {
-    if (leavesCloudAlone(visit.object)) return;
+    if (await staysInCloud(visit)) return;
     const work = entering(visit.object, "project", () => this.#deps.accounts.enter(visit));
     const id = await settledId(work, this.#deps.observer);
     if (id === undefined || this.#deps.accounts.isAnothers(work, id)) return;

@@ -86,6 +86,8 @@ export const Reason = {
 
   /** A deletion that waits for a person or for something else to go first. */
   DeletionHeld: "DeletionHeld",
+  /** Of events: a resource was let go of, and what it stands for stays in the cloud. */
+  Orphaned: "Orphaned",
   /** The operator itself met an error that it does not know; its log says more. */
   InternalError: "InternalError",
 } as const;
