@@ -14,6 +14,8 @@ import { transportOf } from "../support/transports.ts";
 
 const MANIFESTS = path.resolve(import.meta.dirname, "../../manifests");
 
+const GENEROUS_MS = 120_000;
+
 /** Among those that test/aftermath reads. */
 const auditLogPath = path.join(inject("run").auditLogs, "paged-lists.log");
 
@@ -27,7 +29,8 @@ beforeAll(async () => {
   const crds = path.join(MANIFESTS, "crds");
   await kubectlOk(plane.kubectl, ["apply", "--server-side", "-f", crds, "-f", path.join(MANIFESTS, "rbac.yaml")]);
   await kubectlOk(plane.kubectl, ["wait", "--for=condition=Established", "--timeout=30s", "-f", crds]);
-});
+  await createCredentials();
+}, GENEROUS_MS);
 afterAll(async () => {
   await operator?.[Symbol.asyncDispose]();
   await Promise.all([simulator[Symbol.asyncDispose](), plane.stop()]);
@@ -46,14 +49,13 @@ async function createCredentials(): Promise<void> {
   await Promise.all(secrets.map((secret) => client.create(SECRETS, secret)));
 }
 
-it("R8: finds what lies on the second page of a list", async () => {
-  await createCredentials();
+it("R8: finds what lies on the second page of a list", { timeout: GENEROUS_MS }, async () => {
   const account = accountManifest("the-last", { endpoint: simulator.url });
   await kubectlOk(plane.kubectl, ["apply", "--namespace", "default", "-f", "-"], yaml([account]));
   const kubeconfig = await plane.serviceAccountKubeconfig({ namespace: "yunfan-system", name: "yunfan" });
   operator = spawnOperator({ kubeconfig, flags: ["--no-leader-elect"] });
   await operator.ready;
-  const ready = ["wait", "--for=condition=Ready", "--timeout=30s", "--namespace", "default", "cloudaccount/the-last"];
+  const ready = ["wait", "--for=condition=Ready", "--timeout=60s", "--namespace", "default", "cloudaccount/the-last"];
   await kubectlOk(plane.kubectl, ready);
   const requests = (await readFile(auditLogPath, "utf8")).split("\n");
   const later = requests.filter((line) => line.includes("yunfan-system:yunfan") && line.includes("continue="));
