@@ -4,7 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
 
-export type ModuleName = "controlplane" | "tools/helm";
+export type ModuleName = "controlplane" | "tools/helm" | "tools/statuscheck";
 
 export interface GoModule {
   /** Where go.mod and go.sum lie. */
@@ -33,8 +33,12 @@ export async function loadModule(name: ModuleName): Promise<GoModule> {
 
 /** Absolute: one folder for each state of a module and platform. */
 export function cacheFolderOf({ key }: Pick<GoModule, "key">, env: NodeJS.ProcessEnv): string {
-  const root = env["YUNFAN_CACHE"] || path.join(env["HOME"] || homedir(), ".cache", "yunfan");
-  return path.resolve(root, `${key}_${process.platform}-${process.arch}`);
+  return path.join(cacheRootOf(env), `${key}_${process.platform}-${process.arch}`);
+}
+
+/** Absolute: all that was built or fetched once. */
+export function cacheRootOf(env: NodeJS.ProcessEnv): string {
+  return path.resolve(env["YUNFAN_CACHE"] || path.join(env["HOME"] || homedir(), ".cache", "yunfan"));
 }
 
 /** Of the control plane. Without the stamps a server calls itself v0.0.0-master, and kubectl warns about the distance. */

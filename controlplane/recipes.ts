@@ -1,7 +1,7 @@
 // The programs that demo and tests run, and how each is built.
 import type { ModuleName } from "./modules.ts";
 
-export type BinaryName = "kube-apiserver" | "etcd" | "kubectl" | "kube-controller-manager" | "helm";
+export type BinaryName = "kube-apiserver" | "etcd" | "kubectl" | "kube-controller-manager" | "helm" | "statuscheck";
 
 export interface Recipe {
   name: BinaryName;
@@ -40,4 +40,11 @@ export const RECIPES: readonly Recipe[] = [
     packages: 360,
   },
   { name: "helm", module: "tools/helm", package: "helm.sh/helm/v4/cmd/helm", usualSeconds: 98, packages: 900 },
+  {
+    name: "statuscheck",
+    module: "tools/statuscheck",
+    package: "yunfan.dev/tools/statuscheck",
+    usualSeconds: 30,
+    packages: 267,
+  },
 ];

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { renderRbac } from "../src/cli/rbac.ts";
 import { crdFiles } from "../src/crds/yaml.ts";
+import { renderArgocdConfig } from "./argocd.ts";
 import { renderCapabilities } from "./capabilities.ts";
 import { renderGuarantees } from "./guarantees.ts";
 
@@ -11,6 +12,7 @@ const files = new Map([
   ...crdFiles(),
   ["manifests/rbac.yaml", renderRbac()],
   ["docs/capabilities.md", renderCapabilities()],
+  ["gitops/argocd/argocd-cm.yaml", await renderArgocdConfig(root)],
   ["docs/guarantees.md", await renderGuarantees(root)],
 ]);
 const checkOnly = process.argv.includes("--check");

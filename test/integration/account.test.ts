@@ -78,6 +78,23 @@ describe.concurrent("an account", () => {
     expect(await cloud.projects()).toEqual([project]);
   });
 
+  it("says what a visit came to although somebody wrote to it meanwhile", async ({ expect }) => {
+    const cloud = await stand.anotherSimulator();
+    // No visit but the one that is asked for.
+    await stand.apply(...accountManifests(cloud, { name: "crossed", spec: { driftIntervalSeconds: 3600 } }));
+    const account = "cloudaccount/crossed";
+    await stand.reaches(account, "Verified");
+    const before = (await cloud.requests()).length;
+    await cloud.setFaults([{ action: "Hold", method: ".*", times: 1 }]);
+    await stand.annotate(account, { "yunfan.dev/reconcile-at": "now" });
+    await expect.poll(async () => (await cloud.requests()).length).toBeGreaterThan(before);
+    await stand.annotate(account, { "example.com/note": "meanwhile" });
+    await cloud.release();
+    await stand.until(account, ({ status }) => status["lastHandledReconcileAt"] === "now");
+    const failed = stand.operators[0]!.log.filter(({ msg, name }) => msg === "Reconcile failed" && name === "crossed");
+    expect(failed).toEqual([]);
+  });
+
   it("that is deleted stays for its users, says who they are, and goes with the last of them", async ({ expect }) => {
     const { cloud } = await accountWithProject("held");
     await stand.apply(projectManifest("held-too", { accountRef: { name: "held" } }));

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { inject } from "vitest";
+import { recordStatuses } from "./status-record.ts";
 
 export interface Condition {
   readonly type: string;
@@ -82,6 +83,7 @@ export function watchStatuses(namespaces: readonly [string, ...string[]], kinds:
     until: (check, describe) => until(check, { wakers, describe }),
     async [Symbol.asyncDispose]() {
       await Promise.all(children.map(end));
+      await recordStatuses(versions);
     },
   };
 }

@@ -1,10 +1,13 @@
-// vitest globalSetup: one control plane for the whole run, whose coordinates tests get through `inject("controlPlane")`.
+// vitest globalSetup: one control plane for the whole run, whose coordinates tests get through `inject("controlPlane")`, and a
+// record of the run, `inject("run")`.
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { TestProject } from "vitest/node";
 import { findBinaries } from "../../controlplane/binaries.ts";
 import { type ControlPlane, startControlPlane } from "../../controlplane/control-plane.ts";
 import type { Kubectl } from "../../controlplane/kubectl.ts";
 import { kubectlOk } from "./controlplane.ts";
+import { createRunRecord } from "./run-record.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -33,8 +36,21 @@ async function reportFailure({ ended }: ControlPlane): Promise<void> {
 
 /** Resolves with the teardown. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const run = await createRunRecord(project);
+  const tearDown = await startShared(project, path.join(run.auditLogs, "shared.log")).catch(async (error: unknown) => {
+    await rm(run.directory, { recursive: true });
+    throw error;
+  });
+  project.provide("run", run);
+  return async () => {
+    await tearDown();
+    await rm(run.directory, { recursive: true });
+  };
+}
+
+async function startShared(project: TestProject, auditLogPath: string): Promise<() => Promise<void>> {
   const { kubectl: kubectlPath } = await findBinaries(["kube-apiserver", "etcd", "kubectl"]);
-  const controlPlane = await startControlPlane();
+  const controlPlane = await startControlPlane({ auditLogPath });
   void reportFailure(controlPlane);
   try {
     await installYunfan(controlPlane.kubectl);
