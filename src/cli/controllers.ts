@@ -1,5 +1,6 @@
 // The controllers, one for each kind, put together from what they share.
 import type { CloudDeps } from "../cloud/contract.ts";
+import type { ProxySettings } from "../cloud/proxy.ts";
 import { AccountDirectory } from "../controllers/cloudaccount/directory.ts";
 import { CloudAccountSteps } from "../controllers/cloudaccount/steps.ts";
 import type { OnNamespaceDeletion } from "../controllers/lifecycle/departure.ts";
@@ -39,6 +40,7 @@ export interface Parts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly identity: string;
+  readonly proxy?: ProxySettings | undefined;
   readonly concurrency: ReadonlyMap<string, number>;
   readonly settleWindowMs: number;
   readonly onNamespaceDeletion: OnNamespaceDeletion;
@@ -229,7 +231,8 @@ function controllerOf<T extends Managed>(
   });
 }
 
-function cloudDeps({ clock, log, identity, metrics, fence }: Parts, { metadata, spec }: CloudAccount): CloudDeps {
+function cloudDeps(parts: Parts, { metadata, spec }: CloudAccount): CloudDeps {
+  const { clock, log, identity, proxy, metrics, fence } = parts;
   const account = keyOf(metadata);
   const cloud = spec.provider;
   return {
@@ -237,6 +240,7 @@ function cloudDeps({ clock, log, identity, metrics, fence }: Parts, { metadata, 
     log: log.child({ account }),
     fence,
     userAgent: `yunfan/${VERSION} (${identity})`,
+    proxy,
     onRequest: ({ operation, code }) =>
       metrics.cloud.requested({ cloud, account, operation, code: code === 0 ? "<error>" : String(code) }),
     budgetMetrics: metrics.cloud,

@@ -1,6 +1,7 @@
 // The operator, put together: transport, caches, election, controllers, and who wakes whom.
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { OnNamespaceDeletion } from "../controllers/lifecycle/departure.ts";
+import type { ProxySettings } from "../cloud/proxy.ts";
 import { HttpKubeClient } from "../kube/client.ts";
 import { KubeTransport } from "../kube/transport.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -25,6 +26,8 @@ export interface OperatorOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly identity: string;
+  /** For requests to clouds; unset: straight. */
+  readonly proxy?: ProxySettings | undefined;
   /** Unset: no election, this process always writes. */
   readonly election: { readonly timing: LeaderTiming; readonly namespace: string } | undefined;
   /** Empty: all. */

@@ -6,6 +6,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { pino } from "pino";
 import { PinoPretty } from "pino-pretty";
 import { ON_NAMESPACE_DELETION, type OnNamespaceDeletion } from "../controllers/lifecycle/departure.ts";
+import { proxyFromEnvironment } from "../cloud/proxy.ts";
 import { kinds } from "../crds/kinds.ts";
 import { loadKubeConfig } from "../kube/kubeconfig.ts";
 import { systemClock } from "../lib/clock.ts";
@@ -69,12 +70,16 @@ export function command(): Command {
     });
 }
 
-type Connection = Pick<OperatorOptions, "kubeConfig" | "election">;
+type Connection = Pick<OperatorOptions, "kubeConfig" | "election" | "proxy">;
 
 /** What only shows when flags are put together, or looked up. */
 function connectionOf(flags: Flags, self: Command): Connection {
   try {
-    return { election: electionOf(flags), kubeConfig: loadKubeConfig({ path: flags.kubeconfig }) };
+    return {
+      election: electionOf(flags),
+      kubeConfig: loadKubeConfig({ path: flags.kubeconfig }),
+      proxy: proxyFromEnvironment(process.env),
+    };
   } catch (error) {
     return failUsage(self, error);
   }

@@ -7,6 +7,7 @@ import type { AddonsFacet } from "./addons.ts";
 import type { BudgetLimits, BudgetMetrics, RequestBudget } from "./budget.ts";
 import type { ClustersFacet } from "./clusters.ts";
 import type { NodePoolsFacet } from "./nodepools.ts";
+import type { ProxySettings } from "./proxy.ts";
 import type { RegistryFacet } from "./registry.ts";
 
 /** How far TLS of the endpoints is trusted. `Plaintext` allows plain http; an https endpoint is verified all the same. */
@@ -42,6 +43,8 @@ export interface CloudDeps {
   readonly fence: Fence;
   /** Sent with every request: `yunfan/VERSION (IDENTITY)`. */
   readonly userAgent: string;
+  /** Unset: every endpoint is reached straight. */
+  readonly proxy?: ProxySettings | undefined;
   /** Counts each answer; `code` is the HTTP status, or 0 where no answer came. */
   readonly onRequest?: ((request: { operation: string; code: number }) => void) | undefined;
   /** Told how long requests wait for the account's budget, and what it allows. */

@@ -1,6 +1,6 @@
 // HTTP to a cloud: one pool of connections per session, a deadline for each request, fenced writes, failures told apart by
 // whether anything was sent. Nothing is repeated here and no redirect is followed.
-import { Agent, type Dispatcher } from "undici";
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
 import type { Clock } from "../lib/clock.ts";
 import { FencedError, type Fence } from "../lib/fence.ts";
 import { fencedTimeoutMs, fenceWrites, isWrite } from "../lib/fenced-dispatcher.ts";
@@ -10,6 +10,7 @@ import { CloudError } from "./errors.ts";
 import type { HttpAnswer } from "./http-answer.ts";
 import type { Endpoint } from "./http-endpoint.ts";
 import { AnswerTooLongError, Exchange } from "./http-exchange.ts";
+import type { ProxySettings } from "./proxy.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -49,7 +50,7 @@ export class HttpSession {
   readonly #onRequest: CloudDeps["onRequest"];
   readonly #requestTimeoutMs: number;
   readonly #longestAnswerBytes: number;
-  readonly #agent: Agent;
+  readonly #agent: Dispatcher;
   readonly #dispatcher: Dispatcher;
 
   constructor(endpoint: Endpoint, deps: CloudDeps, limits: HttpLimits = {}) {
@@ -61,7 +62,7 @@ export class HttpSession {
     this.#onRequest = deps.onRequest;
     this.#requestTimeoutMs = limits.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
     this.#longestAnswerBytes = limits.longestAnswerBytes ?? LONGEST_ANSWER_BYTES;
-    this.#agent = createAgent(endpoint, limits.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
+    this.#agent = createAgent(endpoint, deps.proxy, limits.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
     this.#dispatcher = this.#agent.compose(fenceWrites(deps.fence));
   }
 
@@ -123,9 +124,10 @@ export class HttpSession {
   }
 }
 
-function createAgent(endpoint: Endpoint, connectTimeoutMs: number): Agent {
+function createAgent(endpoint: Endpoint, proxy: ProxySettings | undefined, connectTimeoutMs: number): Dispatcher {
   const { mode, caBundle } = endpoint.tls;
-  return new Agent({
+  const tls = { rejectUnauthorized: mode !== "SkipVerify", ...(caBundle === undefined ? {} : { ca: caBundle }) };
+  const options = {
     allowH2: false,
     pipelining: 1,
     connections: MOST_CONNECTIONS,
@@ -133,12 +135,21 @@ function createAgent(endpoint: Endpoint, connectTimeoutMs: number): Agent {
     // `send` has its own deadline, by the injected clock and over the whole request.
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: {
-      timeout: connectTimeoutMs,
-      rejectUnauthorized: mode !== "SkipVerify",
-      ...(caBundle === undefined ? {} : { ca: caBundle }),
-    },
+    connect: { timeout: connectTimeoutMs, ...tls },
+  };
+  if (proxy === undefined) return new Agent(options);
+  return new EnvHttpProxyAgent({
+    ...options,
+    ...routesOf(endpoint, proxy),
+    requestTls: tls,
+    connectTimeout: connectTimeoutMs,
   });
+}
+
+/** Empty, not unset, where there is none: undici would look into the environment, and send https through HTTP_PROXY as well. */
+function routesOf({ origin }: Endpoint, { http = "", https = "", bypass }: ProxySettings): EnvHttpProxyAgent.Options {
+  const isHttps = origin.startsWith("https:");
+  return { httpProxy: isHttps ? "" : http, httpsProxy: isHttps ? https : "", noProxy: bypass };
 }
 
 /** Without the error's code, which differs from one time to the next for the same fault: the message has to be stable. */
