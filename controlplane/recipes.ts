@@ -1,7 +1,15 @@
 // The programs that demo and tests run, and how each is built.
 import type { ModuleName } from "./modules.ts";
 
-export type BinaryName = "kube-apiserver" | "etcd" | "kubectl" | "kube-controller-manager" | "helm" | "statuscheck";
+export type BinaryName =
+  | "kube-apiserver"
+  | "etcd"
+  | "kubectl"
+  | "kube-controller-manager"
+  | "helm"
+  | "helm3"
+  | "kubectl-validate"
+  | "statuscheck";
 
 export interface Recipe {
   name: BinaryName;
@@ -46,5 +54,13 @@ export const RECIPES: readonly Recipe[] = [
     package: "yunfan.dev/tools/statuscheck",
     usualSeconds: 30,
     packages: 267,
+  },
+  { name: "helm3", module: "tools/helm3", package: "helm.sh/helm/v3/cmd/helm", usualSeconds: 100, packages: 900 },
+  {
+    name: "kubectl-validate",
+    module: "tools/kubectl-validate",
+    package: "sigs.k8s.io/kubectl-validate",
+    usualSeconds: 60,
+    packages: 940,
   },
 ];
