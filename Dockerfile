@@ -1,15 +1,22 @@
-# The operator's image: one bundled file, numeric non-root user, nothing written at run time.
-FROM node:24-bookworm-slim AS build
+# The operator's image: Node.js, the libraries that it loads and one bundled file, on nothing. No shell, no package manager.
+FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci
 COPY tsconfig.json ./
 COPY src ./src
-RUN npm run build
+COPY image ./image
+RUN npm run build && image/rootfs.sh /usr/local/bin/node dist /rootfs
 
-FROM node:24-bookworm-slim
-COPY --from=build /src/dist/yunfan.mjs /yunfan/yunfan.mjs
+FROM scratch
+LABEL org.opencontainers.image.title="Yunfan" \
+      org.opencontainers.image.description="Kubernetes operator for fleets on Chinese container clouds" \
+      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=build /rootfs /
+COPY LICENSE /yunfan/LICENSE
+# Numeric, so that runAsNonRoot can be checked. Nothing is written at run time: the root may be read-only.
 USER 65532:65532
-ENV NODE_ENV=production
-ENTRYPOINT ["node", "/yunfan/yunfan.mjs"]
+ENV NODE_ENV=production HOME=/
+WORKDIR /
+ENTRYPOINT ["/usr/local/bin/node", "/yunfan/yunfan.mjs"]
 CMD ["run"]

@@ -4,6 +4,7 @@ import path from "node:path";
 import { renderRbac } from "../src/cli/rbac.ts";
 import { crdFiles } from "../src/crds/yaml.ts";
 import { renderArgocdConfig } from "./argocd.ts";
+import { chartFiles } from "./chart.ts";
 import { renderCapabilities } from "./capabilities.ts";
 import { renderGuarantees } from "./guarantees.ts";
 
@@ -11,6 +12,7 @@ const root = path.resolve(import.meta.dirname, "..");
 const files = new Map([
   ...crdFiles(),
   ["manifests/rbac.yaml", renderRbac()],
+  ...(await chartFiles(root)),
   ["docs/capabilities.md", renderCapabilities()],
   ["gitops/argocd/argocd-cm.yaml", await renderArgocdConfig(root)],
   ["docs/guarantees.md", await renderGuarantees(root)],

@@ -28,12 +28,16 @@ export interface RunningCommand extends AsyncDisposable {
 
 export interface CommandOptions {
   readonly through?: "node" | "npm";
+  /** What is run with the arguments, instead of the sources. */
+  readonly program?: readonly [string, ...string[]];
+  /** Ours where unset. */
+  readonly env?: NodeJS.ProcessEnv;
   readonly onStderr?: (line: string) => void;
 }
 
 /** Resolves at once; await `ready`. Disposing kills it and what it started. */
 export function spawnYunfan(args: readonly string[], options: CommandOptions = {}): RunningCommand {
-  const child = start(args, options.through ?? "node");
+  const child = start(args, options);
   const { pid = 0 } = child;
   const stdout: string[] = [];
   const stderr: string[] = [];
@@ -71,10 +75,11 @@ export function spawnYunfan(args: readonly string[], options: CommandOptions = {
 }
 
 /** In a process group of its own, so that nothing of it outlives the test. */
-function start(args: readonly string[], through: "node" | "npm"): ChildProcess {
-  const options = { cwd: ROOT, detached: true, stdio: ["ignore", "pipe", "pipe"] } satisfies SpawnOptions;
+function start(args: readonly string[], { through, program, env = process.env }: CommandOptions): ChildProcess {
+  const options = { cwd: ROOT, detached: true, env, stdio: ["ignore", "pipe", "pipe"] } satisfies SpawnOptions;
   if (through === "npm") return spawn("npm", ["run", "-s", "yunfan", "--", ...args], options);
-  return spawn(process.execPath, [path.join(ROOT, "src/main.ts"), ...args], options);
+  const [file, ...first] = program ?? [process.execPath, path.join(ROOT, "src/main.ts")];
+  return spawn(file, [...first, ...args], options);
 }
 
 async function endOf(child: ChildProcess): Promise<Ended> {

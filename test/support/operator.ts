@@ -37,13 +37,15 @@ export interface OperatorSettings {
   /** More flags of `yunfan run`; they win over those that tests have by default. */
   readonly flags?: readonly string[];
   readonly through?: CommandOptions["through"];
+  readonly env?: CommandOptions["env"];
 }
 
 /** Generous: both cores may be busy with other tests. */
 const SAID_WITHIN_MS = 40_000;
 
 /** Resolves at once; await `ready`. Disposing kills it. */
-export function spawnOperator({ kubeconfig, identity = "test", flags = [], through }: OperatorSettings): Operator {
+export function spawnOperator(settings: OperatorSettings): Operator {
+  const { kubeconfig, identity = "test", flags = [], through, env } = settings;
   const log: LogLine[] = [];
   const listeners = new Set<() => void>();
   const onStderr = (line: string): void => {
@@ -51,7 +53,7 @@ export function spawnOperator({ kubeconfig, identity = "test", flags = [], throu
     for (const listener of listeners) listener();
   };
   const args = ["run", "--kubeconfig", kubeconfig, "--identity", identity, "--log-level", "debug", ...flags];
-  const command = spawnYunfan(args, { onStderr, ...(through && { through }) });
+  const command = spawnYunfan(args, { onStderr, ...(through && { through }), ...(env && { env }) });
   return {
     pid: command.pid,
     identity,

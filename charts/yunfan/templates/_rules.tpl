@@ -1,0 +1,292 @@
+{{/* Generated from the rules that src/cli/rbac.ts puts together, by `npm run generate`. */}}
+
+{{- define "yunfan.rules.operator" -}}
+- apiGroups:
+    - ""
+  resources:
+    - namespaces
+  verbs:
+    - get
+- apiGroups:
+    - ""
+  resources:
+    - secrets
+  verbs:
+    - create
+    - delete
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - apiextensions.k8s.io
+  resources:
+    - customresourcedefinitions
+  resourceNames:
+    - cloudaccounts.yunfan.dev
+    - managedaddons.yunfan.dev
+    - managedclusters.yunfan.dev
+    - nodepools.yunfan.dev
+    - registryprojects.yunfan.dev
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - events.k8s.io
+  resources:
+    - events
+  verbs:
+    - create
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - cloudaccounts
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - cloudaccounts/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managedaddons
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managedaddons/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managedclusters
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managedclusters/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - nodepools
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - nodepools/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - registryprojects
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - registryprojects/status
+  verbs:
+    - patch
+{{- end }}
+
+{{- define "yunfan.rules.resources" -}}
+- apiGroups:
+    - ""
+  resources:
+    - namespaces
+  verbs:
+    - get
+- apiGroups:
+    - ""
+  resources:
+    - secrets
+  verbs:
+    - create
+    - delete
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - events.k8s.io
+  resources:
+    - events
+  verbs:
+    - create
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - cloudaccounts
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - cloudaccounts/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managedaddons
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managedaddons/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managedclusters
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managedclusters/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - nodepools
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - nodepools/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - registryprojects
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - registryprojects/status
+  verbs:
+    - patch
+{{- end }}
+
+{{- define "yunfan.rules.crds" -}}
+- apiGroups:
+    - apiextensions.k8s.io
+  resources:
+    - customresourcedefinitions
+  resourceNames:
+    - cloudaccounts.yunfan.dev
+    - managedclusters.yunfan.dev
+    - nodepools.yunfan.dev
+    - managedaddons.yunfan.dev
+    - registryprojects.yunfan.dev
+  verbs:
+    - get
+{{- end }}
+
+{{- define "yunfan.rules.leases" -}}
+- apiGroups:
+    - coordination.k8s.io
+  resources:
+    - leases
+  verbs:
+    - create
+    - get
+    - update
+    - watch
+{{- end }}
+
+{{- define "yunfan.rules.view" -}}
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - cloudaccounts
+    - cloudaccounts/status
+    - managedaddons
+    - managedaddons/status
+    - managedclusters
+    - managedclusters/status
+    - nodepools
+    - nodepools/scale
+    - nodepools/status
+    - registryprojects
+    - registryprojects/status
+  verbs:
+    - get
+    - list
+    - watch
+{{- end }}
+
+{{- define "yunfan.rules.edit" -}}
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - cloudaccounts
+    - managedaddons
+    - managedclusters
+    - nodepools
+    - registryprojects
+  verbs:
+    - create
+    - delete
+    - deletecollection
+    - patch
+    - update
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - nodepools/scale
+  verbs:
+    - patch
+    - update
+{{- end }}
