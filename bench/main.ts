@@ -1,8 +1,9 @@
-// `npm run bench [-- transport|fleet|steady …]`: measures and prints tables for docs/benchmarks.md. Run it on an idle machine.
+// `npm run bench [-- transport|start|fleet|steady …]`: measures and prints tables for docs/benchmarks.md. Run it on an idle machine.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { startControlPlane } from "../controlplane/control-plane.ts";
 import { measureFleet, type FleetFigures } from "./fleet.ts";
+import { measureStarts, type StartFigures } from "./start.ts";
 import { measureSteady, type SteadyFigures } from "./steady.ts";
 import { measureTransports, type TransportFigures } from "./transport.ts";
 
@@ -23,6 +24,7 @@ const [cpu] = cpus();
 say(`${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpu?.model.trim()}, Node.js ${process.version}\n`);
 
 if (isWanted("transport")) say(renderTransports(await transportFigures()));
+if (isWanted("start")) say(renderStarts(await measureStarts(5)));
 if (isWanted("fleet")) say(renderFleets(await fleetFigures()));
 if (isWanted("steady")) say(renderSteady(await measureSteady(Number(values.clusters), Number(values.intervals))));
 
@@ -75,4 +77,13 @@ function renderSteady({ clusters, pools, minutes, rssMiB, peakRssMiB, cpuMs, ...
   const head =
     "| clusters | pools | minutes | CPU s/min | MiB | peak MiB | kube reads/min | lease writes/min | other kube writes/min | cloud reads/min | cloud writes/min |";
   return [head, "|---".repeat(cells.length).concat("|"), `| ${cells.join(" | ")} |`, ""].join("\n");
+}
+
+function renderStarts(figures: readonly StartFigures[]): string {
+  const rows = figures.map(({ what, seconds }) => {
+    const sorted = seconds.toSorted((a, b) => a - b);
+    const shown = [0, 0.5, 1].map((part) => sorted[Math.round((sorted.length - 1) * part)]?.toFixed(1));
+    return `| ${what} | ${seconds.length} | ${shown.join(" | ")} |`;
+  });
+  return ["| what | runs | least s | median s | most s |", "|---|---|---|---|---|", ...rows, ""].join("\n");
 }
