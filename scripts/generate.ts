@@ -7,6 +7,7 @@ import { renderArgocdConfig } from "./argocd.ts";
 import { chartFiles } from "./chart.ts";
 import { renderCapabilities } from "./capabilities.ts";
 import { renderGuarantees } from "./guarantees.ts";
+import { kindPages } from "./kinds.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const files = new Map([
@@ -16,6 +17,7 @@ const files = new Map([
   ["docs/capabilities.md", renderCapabilities()],
   ["gitops/argocd/argocd-cm.yaml", await renderArgocdConfig(root)],
   ["docs/guarantees.md", await renderGuarantees(root)],
+  ...(await kindPages(root)),
 ]);
 const checkOnly = process.argv.includes("--check");
 
