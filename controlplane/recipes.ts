@@ -1,7 +1,14 @@
 // The programs that demo and tests run, and how each is built.
 import type { ModuleName } from "./modules.ts";
 
-export type BinaryName = "kube-apiserver" | "etcd" | "kubectl" | "kube-controller-manager" | "helm" | "statuscheck";
+export type BinaryName =
+  | "kube-apiserver"
+  | "etcd"
+  | "kubectl"
+  | "kube-controller-manager"
+  | "helm"
+  | "statuscheck"
+  | "promtool";
 
 export interface Recipe {
   name: BinaryName;
@@ -9,6 +16,8 @@ export interface Recipe {
   module: ModuleName;
   /** The main package, which must be in the tool block of the module's go.mod. */
   package: string;
+  /** Build tags, separated by commas. */
+  tags?: string;
   /** On two cores with empty Go caches, after the ones above it in the same module, which share packages with it. */
   usualSeconds: number;
   /** About how many packages Go compiles for it then. */
@@ -46,5 +55,15 @@ export const RECIPES: readonly Recipe[] = [
     package: "yunfan.dev/tools/statuscheck",
     usualSeconds: 30,
     packages: 267,
+  },
+  {
+    name: "promtool",
+    module: "tools/promtool",
+    package: "github.com/prometheus/prometheus/cmd/promtool",
+    // Without the SDKs of clouds, by which Prometheus finds targets: they take more to compile than all the rest.
+    tags: "remove_all_sd",
+    // Seen where many others worked at the same time.
+    usualSeconds: 347,
+    packages: 1100,
   },
 ];
