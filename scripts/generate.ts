@@ -6,6 +6,7 @@ import { crdFiles } from "../src/crds/yaml.ts";
 import { renderArgocdConfig } from "./argocd.ts";
 import { renderCapabilities } from "./capabilities.ts";
 import { renderGuarantees } from "./guarantees.ts";
+import { renderMetrics } from "./metrics.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const files = new Map([
@@ -13,6 +14,7 @@ const files = new Map([
   ["manifests/rbac.yaml", renderRbac()],
   ["docs/capabilities.md", renderCapabilities()],
   ["gitops/argocd/argocd-cm.yaml", await renderArgocdConfig(root)],
+  ["docs/metrics.md", renderMetrics()],
   ["docs/guarantees.md", await renderGuarantees(root)],
 ]);
 const checkOnly = process.argv.includes("--check");
