@@ -22,7 +22,7 @@ export async function createIll(): Promise<Ill> {
   made.use(stand);
   made.use(calm);
   const proxy = made.use(await startProxy());
-  const [calmPort, cutPort, illPort] = [await beCalm(calm), await beCut(stand, proxy), await beIll(stand)];
+  const [calmPort, illPort, cutPort] = [await beCalm(calm), await beIll(stand), await beCut(stand, proxy)];
   const all = made.move();
   return {
     ports: { ill: illPort, cut: cutPort, calm: calmPort },
@@ -43,14 +43,13 @@ async function startProxy(): Promise<FaultProxy> {
   return startFaultProxy({ server, caPem });
 }
 
-/** Has no right on leases where it looks for its own, and then loses the API server as well. */
+/** Waits for the lease that another one holds, and then loses the API server. */
 async function beCut(stand: Stand, proxy: FaultProxy): Promise<number> {
   const { kubeconfigPath } = sharedControlPlane();
   const { caPem } = await faultProxyOptionsOf(kubeconfigPath);
   const kubeconfig = path.join(path.dirname(kubeconfigPath), `${stand.namespace}-cut.kubeconfig`);
   await writeFile(kubeconfig, await throughProxy(stand.kubeconfig, proxy.url, caPem), { mode: 0o600 });
-  const flags = [...METRICS, "--leader-elect-resource-namespace", stand.otherNamespace];
-  const operator = stand.operator({ kubeconfig, identity: "cut", flags });
+  const operator = stand.operator({ kubeconfig, identity: "cut", flags: METRICS });
   const { port } = await operator.said("Listening");
   // Its caches are complete then.
   await operator.said("Waiting for the lease");
