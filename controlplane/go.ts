@@ -26,7 +26,8 @@ export async function isGoInstalled(env: NodeJS.ProcessEnv): Promise<boolean> {
 
 /** Resolves when the executable is written. Rejects when Go fails, and on abort once Go has ended. */
 export async function compile({ recipe, module, output, env, signal, onLine }: CompileOptions): Promise<void> {
-  const flags = ["-v", "-trimpath", "-ldflags", linkerFlags(module), "-o", output];
+  const tags = recipe.tags === undefined ? [] : ["-tags", recipe.tags];
+  const flags = ["-v", "-trimpath", ...tags, "-ldflags", linkerFlags(module), "-o", output];
   const go = spawn("go", ["build", ...flags, recipe.package], {
     cwd: module.directory,
     env: goEnvironment(env),

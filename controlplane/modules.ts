@@ -4,7 +4,13 @@ import { readdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
 
-export type ModuleName = "controlplane" | "tools/helm" | "tools/helm3" | "tools/kubectl-validate" | "tools/statuscheck";
+export type ModuleName =
+  | "controlplane"
+  | "tools/helm"
+  | "tools/helm3"
+  | "tools/kubectl-validate"
+  | "tools/promtool"
+  | "tools/statuscheck";
 
 export interface GoModule {
   /** Where go.mod and go.sum lie. */

@@ -8,6 +8,7 @@ import { chartFiles } from "./chart.ts";
 import { renderCapabilities } from "./capabilities.ts";
 import { renderGuarantees } from "./guarantees.ts";
 import { kindPages } from "./kinds.ts";
+import { renderMetrics } from "./metrics.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const files = new Map([
@@ -16,6 +17,7 @@ const files = new Map([
   ...(await chartFiles(root)),
   ["docs/capabilities.md", renderCapabilities()],
   ["gitops/argocd/argocd-cm.yaml", await renderArgocdConfig(root)],
+  ["docs/metrics.md", renderMetrics()],
   ["docs/guarantees.md", await renderGuarantees(root)],
   ...(await kindPages(root)),
 ]);

@@ -217,6 +217,7 @@ function controllerOf<T extends Managed>(
     steps,
   );
   const workers = parts.concurrency.get(type.kind);
+  metrics.resources({ type, store, clock });
   return new Controller({
     name,
     type,

@@ -86,9 +86,9 @@ export async function runOperator(options: OperatorOptions, stop: AbortSignal): 
 
 function electorOf(options: OperatorOptions, transport: KubeTransport, metrics: Metrics): LeaderElector | undefined {
   const { election, clock, log, identity } = options;
-  if (!election) return undefined;
   const onLeading = (leading: boolean): void => metrics.leading("yunfan", leading);
-  onLeading(false);
+  onLeading(election === undefined);
+  if (!election) return undefined;
   return new LeaderElector({ transport, clock, log, identity, ...election, onLeading });
 }
 

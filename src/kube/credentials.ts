@@ -65,7 +65,7 @@ export class CredentialSource {
       this.#last = keepUnchangedTls(this.#last, await this.#read());
     } catch (error) {
       if (!this.#last) throw error;
-      this.#log.warn({ err: error }, "Cannot read the Kubernetes credentials again; going on with the last ones");
+      this.#log.warn({ err: error }, "Kubernetes credentials were not read again, the last ones stayed in use");
     }
     this.#readAtMs = this.#clock.monotonic();
     return this.#last;

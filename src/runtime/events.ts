@@ -141,7 +141,7 @@ export class EventRecorder {
   /** False when there is no room. */
   #enqueue(series: Series): boolean {
     if (this.#waiting.size >= (this.#options.maxWaiting ?? MAX_WAITING) && !this.#waiting.has(series)) {
-      if (!this.#full) this.#options.log.warn("Dropping events: too many wait to be sent");
+      if (!this.#full) this.#options.log.warn("Dropped events: too many waited to be sent");
       this.#full = true;
       return false;
     }

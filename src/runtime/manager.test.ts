@@ -251,7 +251,7 @@ describe("Manager", () => {
 
     await story.clock.advance(1);
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatch(/"kinds":\["RegistryProject"\].*Caches are not complete after 2 min/);
+    expect(lines[0]).toMatch(/"kinds":\["RegistryProject"\].*Caches were not complete after 2 min/);
 
     story.stop.abort();
     await run;

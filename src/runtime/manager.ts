@@ -118,7 +118,7 @@ export class Manager {
     const { caches, clock, log } = this.#options;
     const late = clock.after(SYNC_LIMIT_MS, () => {
       const kinds = caches.flatMap((cache) => kindsOf(cache, (status) => !status.hasSynced));
-      log.error({ kinds }, "Caches are not complete after 2 min");
+      log.error({ kinds }, "Caches were not complete after 2 min");
     });
     try {
       await unlessAborted(Promise.all(caches.map((cache) => cache.synced)), halt);

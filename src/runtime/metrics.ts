@@ -4,12 +4,22 @@ import type { ControllerMetrics } from "./controller.ts";
 import { cloudMetrics, type CloudMetrics } from "./metrics-cloud.ts";
 import { controllerMetrics } from "./metrics-controller.ts";
 import { queueMetrics } from "./metrics-queue.ts";
+import { resourceMetrics, type ResourceSource } from "./metrics-resources.ts";
 import { watchMetrics } from "./metrics-watch.ts";
 import type { QueueMetrics } from "./queue.ts";
 import type { ReflectorMetrics } from "./reflector.ts";
 
+/** What is known of a metric before anything happened. */
+export interface MetricDescription {
+  readonly name: string;
+  readonly type: string;
+  readonly labels: readonly string[];
+  readonly help: string;
+}
+
 export class Metrics {
   readonly #registry = new Registry();
+  #leads = false;
   /** For the controller of that name, at 0 from the call on. To be called once per name. */
   readonly controller: (name: string) => ControllerMetrics = controllerMetrics(this.#registry);
   /** For the work queue of the controller of that name, at 0 from the call on. To be called once per name. */
@@ -17,9 +27,11 @@ export class Metrics {
   /** For the reflectors of a kind, at 0 from the call on. To be called once per kind. */
   readonly watch: (kind: string) => ReflectorMetrics = watchMetrics(this.#registry);
   readonly cloud: CloudMetrics = cloudMetrics(this.#registry);
+  /** Shows the resources of a kind while this process leads. To be called once per kind. */
+  readonly resources: (source: ResourceSource) => void = resourceMetrics(this.#registry, () => this.#leads);
   readonly #master = new Gauge({
     name: "leader_election_master_status",
-    help: "1 when this process leads, 0 when it waits.",
+    help: "1 when this process leads or there is no election, 0 when it waits for the lease.",
     labelNames: ["name"],
     registers: [this.#registry],
   });
@@ -39,8 +51,9 @@ export class Metrics {
     collectDefaultMetrics({ register: this.#registry });
   }
 
-  /** Whether this process holds the lease of that name. */
+  /** Whether this process may work: it holds the lease of that name, or there is no election. */
   leading(name: string, leads: boolean): void {
+    this.#leads = leads;
     this.#master.set({ name }, leads ? 1 : 0);
   }
 
@@ -51,6 +64,15 @@ export class Metrics {
   };
 
   readonly eventDropped = (): void => this.#eventsDropped.inc();
+
+  /** All metrics but those of the process and of Node.js, in the order of their registration: for the documentation. */
+  describe(): readonly MetricDescription[] {
+    // The library's types lack the labels, and have an enumeration where there is a word.
+    const metrics: unknown = this.#registry.getMetricsAsArray();
+    return (metrics as readonly (Omit<MetricDescription, "labels"> & { readonly labelNames: readonly string[] })[])
+      .filter(({ name }) => !/^(?:process|nodejs)_/.test(name))
+      .map(({ name, type, labelNames, help }) => ({ name, type, labels: labelNames, help }));
+  }
 
   /** What a scrape answers, in the Prometheus text format. */
   async scrape(): Promise<{ contentType: string; text: string }> {

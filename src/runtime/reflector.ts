@@ -234,10 +234,7 @@ export class Reflector<T extends KubeObject> {
   #afterError(state: Connected<T>, error: unknown): State<T> {
     if (refusesWatchList(state, error)) {
       this.#canStreamLists = false;
-      this.#log.info(
-        { reason: messageOf(error) },
-        "The API server cannot stream lists and is asked for pages from now on",
-      );
+      this.#log.info({ reason: messageOf(error) }, "The API server refused to stream lists and was asked for pages");
       return { name: "Listing" };
     }
     const next = resume(state, error, () => this.#relisting());

@@ -78,13 +78,24 @@ describe("the metrics", { timeout: GENEROUS_MS }, () => {
     const created = { cloud: "CtyunCCI", account, operation: "CreateProject", code: "201" };
     expect(counted("yunfan_cloud_requests_total", created)).toBe(1);
     expect(counted("yunfan_watch_age_seconds", { kind: "RegistryProject" })).toBeLessThan(60);
+    const available = {
+      group: "yunfan.dev",
+      kind: "RegistryProject",
+      type: "Ready",
+      status: "True",
+      reason: "Available",
+    };
+    expect(counted("operator_status_condition_count", available)).toBe(1);
+    expect(counted("operator_status_condition_transition_seconds_count", { type: "Ready" })).toBeGreaterThan(0);
   });
 
   it("R24: say who leads", async () => {
     expect(sumOf(atStart, "leader_election_master_status", { name: "yunfan" })).toBe(1);
     await expect.poll(() => textOf(standby), { timeout: GENEROUS_MS }).toContain("Waiting for the lease");
     const [, port] = /server: "metrics"[^]*?port: (\d+)/.exec(textOf(standby)) ?? [];
-    expect(sumOf(await scrape(Number(port)), "leader_election_master_status", { name: "yunfan" })).toBe(0);
+    const ofStandby = await scrape(Number(port));
+    expect(sumOf(ofStandby, "leader_election_master_status", { name: "yunfan" })).toBe(0);
+    expect(sumOf(ofStandby, "operator_status_condition_count")).toBeUndefined();
   });
 });
 
@@ -115,7 +126,7 @@ describe("the log", { timeout: GENEROUS_MS }, () => {
     for (const line of leader.log) {
       expect(line.level).toMatch(/^(info|warn)$/);
       expect(line.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-      expect(line.msg).toMatch(/^[A-Z]/);
+      expect(line.msg).toMatch(/^[A-Z].*[^.]$/);
     }
     for (const line of linesAbout("refused")) {
       expect(line).toMatchObject({
@@ -124,6 +135,7 @@ describe("the log", { timeout: GENEROUS_MS }, () => {
         controllerKind: "RegistryProject",
         namespace: stand.namespace,
         reconcileID: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+        msg: expect.stringMatching(/^\w+ed\b|^Reconcile failed$/) as string,
       });
     }
   });

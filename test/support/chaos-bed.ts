@@ -116,7 +116,7 @@ export async function createBed<State>(ground: Ground): Promise<Bed<State>> {
 }
 
 /** A kubeconfig with the same token for the proxy. */
-async function throughProxy(kubeconfig: string, url: string, caPem: string): Promise<string> {
+export async function throughProxy(kubeconfig: string, url: string, caPem: string): Promise<string> {
   const { users } = parse(await readFile(kubeconfig, "utf8")) as { users: [{ user: { token: string } }] };
   return renderKubeconfig({ server: url, caPem }, "operator", { token: users[0].user.token });
 }

@@ -73,7 +73,7 @@ export class Remover {
     try {
       await addons.deleteAddon(cluster.id, id, visit.signal);
       this.#deps.operations.begin(visit, "Delete");
-      visit.log.info({ externalId: id, cloudName: visit.status.cloudName }, "Deleting add-on");
+      visit.log.info({ externalId: id, cloudName: visit.status.cloudName }, "Requested deletion of add-on");
     } catch (error) {
       if (!(error instanceof CloudError) || error.kind !== "NotFound") throw error;
     } finally {

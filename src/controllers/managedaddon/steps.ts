@@ -127,8 +127,8 @@ export class ManagedAddonSteps implements Steps<ManagedAddon> {
     const { id, version } = addon;
     visit.state(upgradeDue(visit.object, addon));
     if (request.version !== version) await offeredVersion(work, request.version);
-    visit.log.info({ externalId: id, version: request.version }, "Upgrading add-on");
     await addons.upgradeAddon(cluster.id, id, request, visit.signal).finally(() => this.#observer.noteWrite(work));
+    visit.log.info({ externalId: id, version: request.version }, "Requested upgrade of add-on");
     this.#operations.begin(visit, "Update");
     visit.state(upgradeSent());
     const message = "The cloud is upgrading the add-on";

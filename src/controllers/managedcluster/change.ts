@@ -12,10 +12,10 @@ export async function change(
   { id, mark }: Cluster,
   plan: Change,
 ): Promise<{ reason: string; message: string }> {
-  visit.log.info({ externalId: id, change: plan.do }, "Changing cluster");
   if (plan.do === "Hibernate") await clusters.hibernate(id, visit.signal);
   else if (plan.do === "Wake") await clusters.wake(id, visit.signal);
   else await clusters.setDescription(id, { description: plan.description, mark }, visit.signal);
+  visit.log.info({ externalId: id, change: plan.do }, "Requested change of cluster");
   return SAID[plan.do];
 }
 

@@ -102,7 +102,7 @@ export class Remover {
     try {
       const { jobId } = await clusters.deleteCluster(id, visit.signal);
       this.#deps.jobs.begin(visit, "Delete", jobId);
-      visit.log.info({ externalId: id, cloudName: visit.status.cloudName }, "Deleting cluster");
+      visit.log.info({ externalId: id, cloudName: visit.status.cloudName }, "Requested deletion of cluster");
     } catch (error) {
       if (!(error instanceof CloudError) || error.kind !== "NotFound") throw error;
     } finally {

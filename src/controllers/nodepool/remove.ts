@@ -68,7 +68,7 @@ export class Remover {
     try {
       await pools.deleteNodePool(clusterId, id, visit.signal);
       begin(visit, this.#deps.clock, "Delete");
-      visit.log.info({ externalId: id, cloudName: visit.status.cloudName }, "Deleting node pool");
+      visit.log.info({ externalId: id, cloudName: visit.status.cloudName }, "Requested deletion of node pool");
     } catch (error) {
       if (!(error instanceof CloudError) || error.kind !== "NotFound") throw error;
     } finally {
