@@ -57,6 +57,9 @@ it("R8: finds what lies on the second page of a list", { timeout: GENEROUS_MS },
   await operator.ready;
   const ready = ["wait", "--for=condition=Ready", "--timeout=60s", "--namespace", "default", "cloudaccount/the-last"];
   await kubectlOk(plane.kubectl, ready);
+  // What it writes besides, which only an operator of all namespaces does.
+  const inUse = ["wait", "--for=jsonpath={.metadata.annotations.yunfan\\.dev/in-use}", "--timeout=60s"];
+  await kubectlOk(plane.kubectl, [...inUse, "crd/cloudaccounts.yunfan.dev"]);
   const requests = (await readFile(auditLogPath, "utf8")).split("\n");
   const later = requests.filter((line) => line.includes("yunfan-system:yunfan") && line.includes("continue="));
   expect(later.length).toBeGreaterThan(0);
