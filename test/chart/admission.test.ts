@@ -4,11 +4,13 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { stringify } from "yaml";
 import { findBinaries } from "../../controlplane/binaries.ts";
 import { type ControlPlane, kubectlOk, startControlPlane } from "../support/controlplane.ts";
 import { createHelm, objectsOf, render, valuesFiles, type Helm, type Rendered } from "../support/helm.ts";
 import { thirdPartyCrds } from "../support/third-party-crds.ts";
 
+const CRD = "CustomResourceDefinition";
 const NEEDED = ["servicemonitors", "prometheusrules"];
 const values = await valuesFiles();
 
@@ -47,7 +49,9 @@ describe.each(values)("with the $name values", { timeout: 120_000 }, ({ name, fi
 
   it("passes kubectl-validate by the API server's own schemas", async () => {
     const rendered = path.join(await mkdtemp(path.join(plane.directory, "rendered-")), `${name}.yaml`);
-    await writeFile(rendered, await render(helm, ["--values", file]));
+    // It compiles the rules of a CRD as Kubernetes 1.30 does for new ones, without cidr(): the dry run alone judges CRDs.
+    const objects = objectsOf(await render(helm, ["--values", file])).filter(({ kind }) => kind !== CRD);
+    await writeFile(rendered, objects.map((object) => stringify(object)).join("---\n"));
     expect(await validate(rendered)).toMatchObject({ code: 0, errors: "" });
   });
 
@@ -62,7 +66,7 @@ describe.each(values)("with the $name values", { timeout: 120_000 }, ({ name, fi
   });
 });
 
-it("kubectl-validate finds a wrong field of each origin: built in, ours, another project's", async () => {
+it("kubectl-validate finds a wrong field of what is built in and of another project", async () => {
   const wrong = [
     { apiVersion: "policy/v1", kind: "PodDisruptionBudget", metadata: { name: "a" }, spec: { minAvailables: 1 } },
     { apiVersion: "monitoring.coreos.com/v1", kind: "ServiceMonitor", metadata: { name: "a" }, spec: { endpoints: 1 } },
