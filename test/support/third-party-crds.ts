@@ -10,7 +10,8 @@ import { takeLock } from "../../controlplane/lock.ts";
 import { cacheRootOf } from "../../controlplane/modules.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 
-export type ThirdParty = "prometheus-operator" | "argo-cd" | "flux";
+export const THIRD_PARTIES = ["prometheus-operator", "argo-cd", "flux"] as const;
+export type ThirdParty = (typeof THIRD_PARTIES)[number];
 
 /** A module, and the file or folder in it that holds CRDs; other objects beside them are passed over. */
 interface Source {

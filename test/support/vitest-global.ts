@@ -6,8 +6,10 @@ import type { TestProject } from "vitest/node";
 import { findBinaries } from "../../controlplane/binaries.ts";
 import { type ControlPlane, startControlPlane } from "../../controlplane/control-plane.ts";
 import type { Kubectl } from "../../controlplane/kubectl.ts";
+import { RECIPES } from "../../controlplane/recipes.ts";
 import { kubectlOk } from "./controlplane.ts";
 import { createRunRecord } from "./run-record.ts";
+import { THIRD_PARTIES, thirdPartyCrds } from "./third-party-crds.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -37,6 +39,11 @@ async function reportFailure({ ended }: ControlPlane): Promise<void> {
 /** Resolves with the teardown. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const run = await createRunRecord(project);
+  // A whole run meets every program and other projects' CRDs: built and fetched now, and not within some test's time.
+  if (run.narrowedBy === null) {
+    await findBinaries(RECIPES.map(({ name }) => name));
+    for (const name of THIRD_PARTIES) await thirdPartyCrds(name);
+  }
   const tearDown = await startShared(project, path.join(run.auditLogs, "shared.log")).catch(async (error: unknown) => {
     await rm(run.directory, { recursive: true });
     throw error;
