@@ -44,6 +44,8 @@ export interface Parts {
   readonly concurrency: ReadonlyMap<string, number>;
   readonly settleWindowMs: number;
   readonly onNamespaceDeletion: OnNamespaceDeletion;
+  /** Empty: all. */
+  readonly watchNamespaces: readonly string[];
   readonly metrics: Metrics;
   readonly fence: Fence;
   readonly events: EventRecorder;
@@ -121,7 +123,7 @@ function named({ kind, metadata }: KubeObject): string {
 }
 
 function createProjectController(shared: Shared): Controller {
-  const { client, clock, directory, settleWindowMs, stop, suspect, caches } = shared;
+  const { client, clock, directory, settleWindowMs, stop, suspect, caches, watchNamespaces } = shared;
   const { projects, published } = caches;
   const steps = new RegistryProjectSteps({
     client,
@@ -129,6 +131,7 @@ function createProjectController(shared: Shared): Controller {
     directory,
     projects: projects.store,
     published: published.store,
+    watchNamespaces,
     settleWindowMs,
     signal: stop,
     suspect,

@@ -35,6 +35,18 @@ it("Works in every namespace that it watches, and in no other", { timeout: 150_0
   expect(JSON.parse(untouched)).toEqual({ observedGeneration: -1 });
 });
 
+it("Deletes what it made there, with the Secrets that it published", { timeout: 150_000 }, async () => {
+  const published = (): Promise<string> =>
+    bed.kubectl(["get", "secrets", "-A", "-l", "yunfan.dev/owner-uid", "-o", "name"]);
+  expect((await published()).trim().split("\n")).toContain("secret/production-kubeconfig");
+  await bed.kubectl(["delete", "yfrp", "--all", "-n", "team-a", "--timeout=60s"]);
+  expect(await simulator.projects()).toEqual([]);
+  const kinds = ["managedaddons", "nodepools", "managedclusters", "registryprojects"];
+  const ours = kinds.map((plural) => `${plural}.yunfan.dev`).join(",");
+  await bed.kubectl(["delete", ours, "--all", "-n", "default", "--timeout=100s"]);
+  expect(await published()).toBe("");
+});
+
 it("May do nothing outside of them", async () => {
   const answers = async (namespace: string): Promise<string[]> => {
     const questions = ["list secrets", "patch registryprojects.yunfan.dev", "create events.events.k8s.io"];

@@ -1,8 +1,6 @@
 // What the steps of a ManagedCluster share: its caches, the account's catalog, and who may claim what.
 import type { Cluster, ClustersFacet } from "../../cloud/clusters.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
-import type { KubeClient } from "../../kube/client.ts";
-import type { KubeObject } from "../../kube/types.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
 import { keyOf, type Store } from "../../runtime/store.ts";
@@ -13,6 +11,7 @@ import { cloudNameOf, holdsSomething } from "../external/resource.ts";
 import type { ExternalWork } from "../external/work.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
+import type { PublisherDeps } from "../publishing/secrets.ts";
 import { clustersOf } from "./clusters.ts";
 
 /** Indexes of the cache of ManagedClusters. */
@@ -22,13 +21,10 @@ export const INDEXES = {
   claim: (resource: ManagedCluster): readonly string[] => claimsOf(resource, cloudNameOf(resource)),
 };
 
-export interface ManagedClusterDeps {
-  readonly client: KubeClient;
+export interface ManagedClusterDeps extends PublisherDeps {
   readonly clock: Clock;
   readonly directory: AccountDirectory;
   readonly clusters: Pick<Store<ManagedCluster>, "byIndex">;
-  /** Metadata of the Secrets that Yunfan published, indexed by "owner" (UID). */
-  readonly published: Pick<Store<KubeObject>, "byIndex" | "absorb">;
   /** Resources, as "Kind namespace/name", that are made in this cluster and have to go first. */
   readonly members: (cluster: ManagedCluster) => readonly string[];
   readonly events: Pick<EventRecorder, "event">;

@@ -12,7 +12,7 @@ import { keyOf } from "../../runtime/store.ts";
 import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { SECRETS } from "../cloudaccount/steps.ts";
-import { Publisher, type SecretContents, type SecretRef } from "../publishing/secrets.ts";
+import { Publisher, type PublisherDeps, type SecretContents, type SecretRef } from "../publishing/secrets.ts";
 import type { ManagedClusterDeps, Work } from "./context.ts";
 import { argocdContents, digestOf, kubeconfigContents, sourceOf, SOURCE, type Source } from "./kubeconfig-secrets.ts";
 
@@ -26,7 +26,7 @@ export class Kubeconfigs {
   /** Versions of Secrets, as the cache holds them, whose data was found to be what was put there. */
   readonly #intact = new WeakSet<KubeObject>();
 
-  constructor(deps: Pick<ManagedClusterDeps, "client" | "published" | "clock">) {
+  constructor(deps: PublisherDeps & Pick<ManagedClusterDeps, "clock">) {
     this.#publisher = new Publisher(deps, "spec.kubeconfig");
     this.#client = deps.client;
     this.#clock = deps.clock;
@@ -50,7 +50,7 @@ export class Kubeconfigs {
 
   /** Deletes all that this resource published. */
   withdrawAll(visit: Visit<ManagedCluster>): Promise<void> {
-    return this.#publisher.withdrawAll(visit);
+    return this.#publisher.withdrawAll(visit, placesOf(visit.object));
   }
 
   async #publish(work: Work, cluster: Cluster): Promise<void> {

@@ -36,6 +36,8 @@ export interface PublisherDeps {
   readonly client: KubeClient;
   /** Metadata of the Secrets that Yunfan published, indexed by "owner" (UID). */
   readonly published: Pick<Store<KubeObject>, "byIndex" | "absorb">;
+  /** The namespaces that the operator watches, and may have no rights outside of; empty: all. */
+  readonly watchNamespaces: readonly string[];
 }
 
 /** `field`: the one of the spec that declares the Secrets, for messages. */
@@ -43,8 +45,8 @@ export class Publisher {
   readonly #deps: PublisherDeps;
   readonly #field: string;
 
-  constructor({ client, published }: PublisherDeps, field: string) {
-    this.#deps = { client, published };
+  constructor({ client, published, watchNamespaces }: PublisherDeps, field: string) {
+    this.#deps = { client, published, watchNamespaces };
     this.#field = field;
   }
 
@@ -84,15 +86,26 @@ export class Publisher {
     }
   }
 
-  /** Deletes all that this resource published; what is not ours stays. Asks the server: the cache may lag, or not reach there. */
-  async withdrawAll(visit: Visit<Managed>): Promise<void> {
+  /**
+   * Deletes all that this resource published; what is not ours stays. Asks the server: the cache may lag, or not reach there.
+   * `declared`: what it publishes now, which may lie outside of the namespaces that are watched.
+   */
+  async withdrawAll(visit: Visit<Managed>, declared: readonly SecretRef[]): Promise<void> {
+    const { watchNamespaces } = this.#deps;
+    const elsewhere = new Set(declared.map(({ namespace }) => namespace)).difference(new Set(watchNamespaces));
+    const places = watchNamespaces.length === 0 ? [undefined] : [...watchNamespaces, ...elsewhere];
+    for (const namespace of places) {
+      const list = this.#listPublished(visit, namespace);
+      // Where it may not look it never could publish.
+      const isOutside = namespace !== undefined && elsewhere.has(namespace);
+      await this.withdraw(visit, await (isOutside ? list.catch(nothingIfForbidden) : list));
+    }
+  }
+
+  async #listPublished(visit: Visit<Managed>, namespace: string | undefined): Promise<readonly KubeObject[]> {
     const labelSelector = `${OWNER_LABEL}=${visit.object.metadata.uid}`;
-    const { items } = await this.#deps.client.list(SECRETS, {
-      labelSelector,
-      metadataOnly: true,
-      signal: visit.signal,
-    });
-    await this.withdraw(visit, items);
+    const options = { namespace, labelSelector, metadataOnly: true, signal: visit.signal } as const;
+    return (await this.#deps.client.list(SECRETS, options)).items;
   }
 
   async #ensure(visit: Visit<Managed>, ref: SecretRef, contents: SecretContents): Promise<void> {
@@ -155,6 +168,11 @@ export class Publisher {
 /** No right, a quota, a webhook, a namespace that is going away: nothing that trying again at once would change. */
 function isRefusal(error: unknown): error is KubeError {
   return isForbidden(error) || isInvalid(error);
+}
+
+function nothingIfForbidden(error: unknown): readonly KubeObject[] {
+  if (isForbidden(error)) return [];
+  throw error;
 }
 
 function holds({ data, metadata }: PublishedSecret, wanted: SecretContents): boolean {

@@ -74,6 +74,7 @@ function build({ accounts = [account("ctyun")], projects = [], session = facet([
     directory: new AccountDirectory({ accounts: accountStore, secrets, clouds, cloudDeps }),
     projects: projectStore,
     published: new Store({ onHandlerError }),
+    watchNamespaces: [],
     settleWindowMs: 120_000,
     signal,
     suspect: () => undefined,

@@ -2,8 +2,6 @@
 import type { CloudSession } from "../../cloud/contract.ts";
 import type { RegistryFacet, RegistryProject as Project } from "../../cloud/registry.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
-import type { KubeClient } from "../../kube/client.ts";
-import type { KubeObject } from "../../kube/types.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { keyOf, type Store } from "../../runtime/store.ts";
 import { accountKey, allowsNamespace, cloudOf, type Access, type AccountDirectory } from "../cloudaccount/directory.ts";
@@ -13,6 +11,7 @@ import { cloudNameOf, holdsSomething } from "../external/resource.ts";
 import type { ExternalWork } from "../external/work.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
+import type { PublisherDeps } from "../publishing/secrets.ts";
 import { projectsOf } from "./projects.ts";
 
 /** Indexes of the cache of RegistryProjects. */
@@ -22,13 +21,10 @@ export const INDEXES = {
   claim: (resource: RegistryProject): readonly string[] => claimsOf(resource, cloudNameOf(resource)),
 };
 
-export interface RegistryProjectDeps {
-  readonly client: KubeClient;
+export interface RegistryProjectDeps extends PublisherDeps {
   readonly clock: Clock;
   readonly directory: AccountDirectory;
   readonly projects: Pick<Store<RegistryProject>, "byIndex">;
-  /** Metadata of the Secrets that Yunfan published, indexed by "owner" (UID). */
-  readonly published: Pick<Store<KubeObject>, "byIndex" | "absorb">;
   /** How long after a send a create may still take effect. */
   readonly settleWindowMs: number;
   /** Ends when the operator stops. */

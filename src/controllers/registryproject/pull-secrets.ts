@@ -8,7 +8,7 @@ import type { Clock } from "../../lib/clock.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import { keyOf } from "../../runtime/store.ts";
 import type { Visit } from "../lifecycle/visit.ts";
-import { Publisher, type SecretRef } from "../publishing/secrets.ts";
+import { Publisher, type PublisherDeps, type SecretRef } from "../publishing/secrets.ts";
 import type { RegistryProjectDeps, Work } from "./context.ts";
 
 /** The cloud's namespace whose credentials are published when the spec names none. */
@@ -20,7 +20,7 @@ export class PullSecrets {
   readonly #clock: Clock;
   readonly #credentials = new WeakMap<RegistryFacet, Map<string, { readAt: number; value: PullCredentials }>>();
 
-  constructor(deps: Pick<RegistryProjectDeps, "client" | "published" | "clock">) {
+  constructor(deps: PublisherDeps & Pick<RegistryProjectDeps, "clock">) {
     this.#publisher = new Publisher(deps, "spec.pullSecrets");
     this.#clock = deps.clock;
   }
@@ -63,7 +63,7 @@ export class PullSecrets {
 
   /** Deletes all that this resource published. */
   withdrawAll(visit: Visit<RegistryProject>): Promise<void> {
-    return this.#publisher.withdrawAll(visit);
+    return this.#publisher.withdrawAll(visit, visit.object.spec.pullSecrets ?? []);
   }
 
   /** One read per account and namespace serves all resources that ask for it at the same drift tick. */
