@@ -58,7 +58,7 @@ export const RECIPES: readonly Recipe[] = [
     usualSeconds: 30,
     packages: 267,
   },
-  { name: "helm3", module: "tools/helm3", package: "helm.sh/helm/v3/cmd/helm", usualSeconds: 100, packages: 900 },
+  { name: "helm3", module: "tools/helm3", package: "helm.sh/helm/v3/cmd/helm", usualSeconds: 100, packages: 480 },
   {
     name: "kubectl-validate",
     module: "tools/kubectl-validate",

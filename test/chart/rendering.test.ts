@@ -11,6 +11,7 @@ import { VERSION } from "../../src/lib/version.ts";
 import {
   CHART,
   createHelm,
+  FLOOR,
   helmOk,
   objectsOf,
   render,
@@ -146,6 +147,12 @@ it("Shows a description as it is that looks like a template", async () => {
   }
 });
 
+it("Refuses a Kubernetes that refuses its CRDs", async () => {
+  const { code, stderr } = await helm(["template", "yunfan", CHART, "--kube-version", "1.30.9"]);
+  expect(code).not.toBe(0);
+  expect(stderr).toContain("chart requires kubeVersion: >=1.31.0-0");
+});
+
 describe("Refuses", () => {
   it.each([
     ["replicaCount=two", /replicaCount/],
@@ -163,7 +170,7 @@ describe("Refuses", () => {
     ["podDisruptionBudget.minAvailable=1", /set minAvailable or maxUnavailable/],
   ])("%s", async (setting, message) => {
     for (const each of [helm, helm3]) {
-      const { code, stderr } = await each(["template", "yunfan", CHART, "--set", setting]);
+      const { code, stderr } = await each(["template", "yunfan", CHART, ...FLOOR, "--set", setting]);
       expect(code).not.toBe(0);
       expect(stderr).toMatch(message);
     }
