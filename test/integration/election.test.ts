@@ -15,7 +15,7 @@ import {
 const GENEROUS_MS = 90_000;
 /** A crash is noticed when the lease is over; the rest is for a busy machine. */
 const TAKEOVER_MS = LEASE_MS + 5000;
-/** Then deleting the stock takes seconds. */
+/** Then changing the stock takes seconds. */
 const ONE_BY_ONE = ["--concurrency", "RegistryProject=1"];
 
 const SLOW = { action: "Latency", method: "POST|PUT|DELETE", path: "projects", ms: 200, times: 0 };
@@ -117,7 +117,10 @@ describe("of two operators", { timeout: GENEROUS_MS }, () => {
 
   it("R20: a leader that is cut off from the API server works on until its lease ends and no longer, and exits 1", async () => {
     const { leader, standby } = await succession();
-    await stand.kubectl(["delete", "registryproject", ...STOCK, "--wait=false"]);
+    // Changes: before it deletes anything in a cloud an operator asks the API server why, and then this one could not.
+    await stand.apply(
+      ...STOCK.map((name) => projectManifest(name, { visibility: "Public", driftIntervalSeconds: 3600 })),
+    );
     await atWork(leader);
     const cutOffAt = Date.now();
     leader.proxy.stallStreams();
@@ -129,6 +132,7 @@ describe("of two operators", { timeout: GENEROUS_MS }, () => {
     const writesAt = await cloudWritesOf(leader, stand.simulator, cutOffAt);
     expect(writesAt.length).toBeGreaterThan(2);
     expect(Math.max(...writesAt)).toBeLessThan(acquiredAt);
+    await stand.kubectl(["delete", "registryproject", ...STOCK, "--wait=false"]);
     await atWork(standby);
   });
 });
