@@ -9,6 +9,7 @@ import { INDEXES as PROJECT_INDEXES } from "../controllers/registryproject/conte
 import { OWNER_LABEL } from "../controllers/publishing/secrets.ts";
 import { cloudAccount, type CloudAccount } from "../crds/cloudaccount/schema.ts";
 import { GROUP } from "../crds/kind.ts";
+import { kinds } from "../crds/kinds.ts";
 import { managedAddon, type ManagedAddon } from "../crds/managedaddon/schema.ts";
 import { managedCluster, type ManagedCluster } from "../crds/managedcluster/schema.ts";
 import { nodePool, type NodePool } from "../crds/nodepool/schema.ts";
@@ -72,10 +73,19 @@ export function createCaches(deps: CacheDeps): Caches {
   };
 }
 
-/** Without its CRD there is nothing of a kind: an uninstall that has come half-way does not keep the rest from being let go. */
+/**
+ * Without its CRD there is nothing of a kind: an uninstall that has come half-way does not keep the rest from being let go. Where
+ * none of our CRDs is there, nothing is installed yet, and readiness is to say so.
+ */
 function absenceOf(type: ResourceType, transport: KubeTransport): (signal: AbortSignal) => Promise<boolean> {
   const client = new HttpKubeClient(transport);
-  return async (signal) => (await lookAt(client, CRDS, { name: crdNameOf(type), signal })) === "Absent";
+  const isAbsent = async (of: ResourceType, signal: AbortSignal): Promise<boolean> =>
+    (await lookAt(client, CRDS, { name: crdNameOf(of), signal })) === "Absent";
+  return async (signal) => {
+    if (!(await isAbsent(type, signal))) return false;
+    const all = await Promise.all(kinds.map((kind) => isAbsent(kind.type, signal)));
+    return all.includes(false);
+  };
 }
 
 function secretOf({ metadata, spec }: CloudAccount): readonly string[] {

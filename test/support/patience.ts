@@ -26,17 +26,32 @@ export async function expectPatience(stand: Parts, { name, clock, cloud }: Waiti
   });
   const before = await shown();
   await stand.lookAgain(name);
-  const visits = visitsTo(stand, name);
+  const since = Date.now();
   await stand.visited(clock, 2);
-  expect(visitsTo(stand, name) - visits, `visits to ${name}, which waits`).toBeLessThanOrEqual(1);
+  expect(visitsTo(stand, name, { sinceMs: since }), `visits to ${name}, which waits`).toBeLessThanOrEqual(1);
   expect(await shown()).toEqual(before);
 }
 
-/** How many visits to the resource have ended so far. */
-export function visitsTo({ operators }: Pick<Parts, "operators">, resource: string): number {
+interface Window {
+  readonly sinceMs: number;
+  /** For ever where unset. */
+  readonly beforeMs?: number;
+}
+
+/**
+ * How many visits to the resource began in the window, and have ended. By their beginning: the end of one whose status is there is
+ * logged a moment later.
+ */
+export function visitsTo(
+  { operators }: Pick<Parts, "operators">,
+  resource: string,
+  { sinceMs, beforeMs = Infinity }: Window,
+): number {
   const { kind, short } = nameParts(resource);
   const ends = new Set(["Reconciled", "Reconcile failed"]);
   return operators
     .flatMap(({ log }) => log)
-    .filter(({ msg, controller, name }) => ends.has(msg) && controller === kind && name === short).length;
+    .filter(({ msg, controller, name }) => ends.has(msg) && controller === kind && name === short)
+    .map(({ time, durationMs }) => Date.parse(time) - Number(durationMs))
+    .filter((begunMs) => begunMs >= sinceMs && begunMs < beforeMs).length;
 }
