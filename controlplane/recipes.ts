@@ -55,15 +55,15 @@ export const RECIPES: readonly Recipe[] = [
     name: "statuscheck",
     module: "tools/statuscheck",
     package: "yunfan.dev/tools/statuscheck",
-    usualSeconds: 30,
+    usualSeconds: 20,
     packages: 267,
   },
-  { name: "helm3", module: "tools/helm3", package: "helm.sh/helm/v3/cmd/helm", usualSeconds: 100, packages: 480 },
+  { name: "helm3", module: "tools/helm3", package: "helm.sh/helm/v3/cmd/helm", usualSeconds: 74, packages: 480 },
   {
     name: "kubectl-validate",
     module: "tools/kubectl-validate",
     package: "sigs.k8s.io/kubectl-validate",
-    usualSeconds: 60,
+    usualSeconds: 120,
     packages: 940,
   },
   {
@@ -72,8 +72,7 @@ export const RECIPES: readonly Recipe[] = [
     package: "github.com/prometheus/prometheus/cmd/promtool",
     // Without the SDKs of clouds, by which Prometheus finds targets: they take more to compile than all the rest.
     tags: "remove_all_sd",
-    // Seen where many others worked at the same time.
-    usualSeconds: 347,
+    usualSeconds: 76,
     packages: 1100,
   },
 ];

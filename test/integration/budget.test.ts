@@ -65,7 +65,9 @@ describe("a budget that the cloud finds too large", () => {
 
   it("stays cut when the credentials are rotated", async () => {
     const fleet = await startLimited(OPTIMISTIC);
-    await Promise.all(NAMES.slice(0, 15).map((name) => fleet.create(managedClusterManifest({ metadata: { name } }))));
+    // The first create is refused, however fast the others follow.
+    await fleet.cloud.setFaults([{ action: "Status", status: 429, method: "POST", path: "clusters$" }]);
+    await Promise.all(NAMES.slice(0, 3).map((name) => fleet.create(managedClusterManifest({ metadata: { name } }))));
     const refused = async (): Promise<number> => (await writesOf(fleet)).filter(({ status }) => status === 429).length;
     while ((await refused()) === 0) await fleet.driver.pass(1_000);
     const labels = { account: `${fleet.namespace}/${ACCOUNT}`, class: "writes" };
