@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { pipeline } from "node:stream/promises";
 import { findBinaries } from "../../controlplane/binaries.ts";
 
 export const HEALTH_CHECK = path.resolve(import.meta.dirname, "../../gitops/argocd/health.lua");
@@ -34,16 +35,21 @@ export async function* judge(
   }
 }
 
-/** A program that ended early shows in its code. */
 async function feed(
   lines: AsyncIterable<string> | Iterable<string>,
   stdin: NodeJS.WritableStream,
   pending: string[],
 ): Promise<void> {
-  stdin.on("error", () => undefined);
-  for await (const line of lines) {
-    pending.push(line);
-    if (!stdin.write(`${line}\n`)) await Promise.race([once(stdin, "drain"), once(stdin, "close")]);
-  }
-  stdin.end();
+  const noted = async function* (): AsyncGenerator<string> {
+    for await (const line of lines) {
+      pending.push(line);
+      yield `${line}\n`;
+    }
+  };
+  await pipeline(noted, stdin).catch((error: unknown) => {
+    // A program that ended early shows in its code.
+    if (!ENDED_EARLY.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  });
 }
+
+const ENDED_EARLY: ReadonlySet<string> = new Set(["EPIPE", "ERR_STREAM_PREMATURE_CLOSE"]);
