@@ -7,21 +7,27 @@ const only = (name, layer, allowed) => ({
   to: { path: "^src/", pathNot: allowed.map((folder) => `^src/${folder}`) },
 });
 
+/** What every cloud and every controller may see of `cloud/`: the contract, its facets, and what all clouds share. */
+const CONTRACT = "(?:[^/]+\\.ts$|facets/|http/|budget/)";
+const SHARED_ROOMS = "facets|http|budget|kit|simulation";
+
 export default {
   forbidden: [
     only("lib-imports-nothing", "lib/", ["lib/"]),
     only("kube-imports-lib", "kube/", ["kube/", "lib/"]),
     only("runtime-knows-no-kind-and-no-cloud", "runtime/", ["runtime/", "kube/", "lib/"]),
-    only("crds-import-lib", "crds/", ["crds/", "lib/"]),
-    only("cloud-contract-imports-lib", "cloud/[^/]+\\.ts$", ["cloud/[^/]+\\.ts$", "lib/"]),
+    only("schema-imports-lib", "schema/", ["schema/", "lib/"]),
+    only("crds-import-the-dialect", "crds/", ["crds/", "schema/", "lib/"]),
+    only("cloud-contract-imports-lib", `cloud/${CONTRACT}`, [`cloud/${CONTRACT}`, "lib/"]),
+    only("client-kit-imports-the-contract", "cloud/kit/", ["cloud/kit/", `cloud/${CONTRACT}`, "lib/"]),
     only("simulation-imports-lib", "cloud/simulation/", ["cloud/simulation/", "lib/"]),
     {
       name: "a-cloud-imports-the-contract-and-itself",
       severity: "error",
-      from: { path: "^src/cloud/([^/]+)/", pathNot: "^src/cloud/simulation/|\\.test\\.ts$" },
+      from: { path: "^src/cloud/([^/]+)/", pathNot: `^src/cloud/(${SHARED_ROOMS})/|\\.test\\.ts$` },
       to: {
         path: "^src/",
-        pathNot: ["^src/cloud/[^/]+\\.ts$", "^src/cloud/simulation/", "^src/cloud/$1/", "^src/lib/"],
+        pathNot: [`^src/cloud/${CONTRACT}`, "^src/cloud/(kit|simulation)/", "^src/cloud/$1/", "^src/lib/"],
       },
     },
     {
@@ -35,7 +41,7 @@ export default {
       name: "a-simulator-never-sees-its-client",
       severity: "error",
       from: { path: "^src/cloud/([^/]+)/simulator/" },
-      to: { path: "^src/cloud/$1/(?!simulator/)" },
+      to: { path: "^src/cloud/($1/(?!simulator/)|kit/)" },
     },
     {
       name: "controllers-see-the-cloud-contract-only",
@@ -43,7 +49,7 @@ export default {
       from: { path: "^src/controllers/", pathNot: "\\.test\\.ts$" },
       to: {
         path: "^src/",
-        pathNot: ["controllers", "crds", "cloud/[^/]+\\.ts$", "runtime", "kube", "lib"].map(
+        pathNot: ["controllers", "crds", `cloud/${CONTRACT}`, "runtime", "kube", "lib"].map(
           (folder) => `^src/${folder}`,
         ),
       },

@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/chaos/long/**/*.test.ts"],
-    globalSetup: ["test/support/vitest-global.ts"],
+    globalSetup: ["test/support/vitest/global.ts"],
     fileParallelism: false,
     testTimeout: 3 * 3_600_000,
     hookTimeout: 120_000,

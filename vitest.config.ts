@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     // Once for both projects.
-    globalSetup: ["test/support/vitest-global.ts"],
+    globalSetup: ["test/support/vitest/global.ts"],
     // Tests wait more than they work: as many files at once as there are cores, where the default is one fewer.
     maxWorkers: "100%",
     testTimeout: 30_000,
@@ -17,7 +17,7 @@ export default defineConfig({
           name: "suite",
           include: ["src/**/*.test.ts", "controlplane/**/*.test.ts", "test/**/*.test.ts"],
           exclude: ["**/node_modules/**", "test/chaos/long/**", "test/aftermath/**"],
-          setupFiles: ["test/support/vitest-mark.ts"],
+          setupFiles: ["test/support/vitest/mark.ts"],
           sequence: { groupOrder: 1 },
         },
       },

@@ -7,7 +7,7 @@ import { KubeTransport } from "../src/kube/transport.ts";
 import type { KubeObject, ResourceType } from "../src/kube/types.ts";
 import { systemClock } from "../src/lib/clock.ts";
 import { createLogger } from "../src/lib/log.ts";
-import { Informer } from "../src/runtime/informer.ts";
+import { Informer } from "../src/runtime/cache/informer.ts";
 
 export const ROOT = path.resolve(import.meta.dirname, "..");
 export const KEYS = { accessKey: "bench-access-key", secretKey: "bench-secret-key" } as const;

@@ -5,8 +5,8 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { startControlPlane } from "../controlplane/control-plane.ts";
-import { type RunningCommand, spawnYunfan } from "../test/support/command.ts";
-import { createHelm, objectsOf, operatorFlagsOf, render } from "../test/support/helm.ts";
+import { type RunningCommand, spawnYunfan } from "../test/support/operator/command.ts";
+import { createHelm, objectsOf, operatorFlagsOf, render } from "../test/support/chart/helm.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
 const BUNDLE = path.join(ROOT, "dist/yunfan.mjs");

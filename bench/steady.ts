@@ -5,7 +5,7 @@ import { startCommand, type RunningCommand } from "../demo/command.ts";
 import { managedCluster, type ManagedCluster } from "../src/crds/managedcluster/schema.ts";
 import { nodePool, type NodePool } from "../src/crds/nodepool/schema.ts";
 import { isTrue } from "../src/runtime/conditions.ts";
-import { scrape, sumOf } from "../test/support/scrape.ts";
+import { scrape, sumOf } from "../test/support/operator/scrape.ts";
 import { usageOf, type Usage } from "./measure.ts";
 import { account, KEYS, manifest, prepare, watch } from "./site.ts";
 

@@ -1,7 +1,7 @@
 // The progress line on a terminal and in a pipe.
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
-import { FakeClock } from "../test/support/fake-clock.ts";
+import { FakeClock } from "../test/support/clock/fake-clock.ts";
 import { duration, startProgress } from "./progress.ts";
 
 const describe = (elapsedMs: number): string => `working for ${duration(elapsedMs)}`;

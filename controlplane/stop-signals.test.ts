@@ -1,7 +1,7 @@
 // When signals stop and when they force.
 import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
-import { FakeClock } from "../test/support/fake-clock.ts";
+import { FakeClock } from "../test/support/clock/fake-clock.ts";
 import { onStopSignals } from "./stop-signals.ts";
 
 function harness(): { clock: FakeClock; emitter: EventEmitter; calls: string[] } {

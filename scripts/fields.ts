@@ -1,6 +1,6 @@
 // The fields of a structural schema as the rows of a table: path, type, default, what the API server checks, description.
-import type { CelRule } from "../src/crds/schema/enforced.ts";
-import type { StructuralSchema } from "../src/crds/schema/structural.ts";
+import type { CelRule } from "../src/schema/enforced.ts";
+import type { StructuralSchema } from "../src/schema/structural.ts";
 
 export interface Field {
   /** From spec or status: `pullSecrets[].name`, `labels.*`. */

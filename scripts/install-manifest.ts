@@ -1,6 +1,6 @@
 // manifests/install.yaml: what the chart renders with its default values, as one file for `kubectl apply --server-side -f`.
 import { isMap, parseAllDocuments, stringify } from "yaml";
-import { render, type Helm } from "../test/support/helm.ts";
+import { render, type Helm } from "../test/support/chart/helm.ts";
 
 const HEADER = "# Rendered from charts/yunfan with its default values by `npm run manifests`; changes belong there.\n";
 

@@ -1,5 +1,5 @@
 // docs/metrics.md: every metric of the operator, from the registry that the operator itself uses.
-import { Metrics, type MetricDescription } from "../src/runtime/metrics.ts";
+import { Metrics, type MetricDescription } from "../src/runtime/metrics/metrics.ts";
 
 const HEADER = `# Metrics
 

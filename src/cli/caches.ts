@@ -1,7 +1,7 @@
 // The caches of the operator: one informer for each kind it reads, with the indexes by which its controllers look things up.
-import type { CredentialsSecret } from "../controllers/cloudaccount/directory.ts";
+import type { CredentialsSecret } from "../controllers/cloudaccount/accounts.ts";
 import { CREDENTIALS_TYPE, SECRETS } from "../controllers/cloudaccount/steps.ts";
-import { CRDS, crdNameOf, lookAt } from "../controllers/lifecycle/surroundings.ts";
+import { CRDS, crdNameOf, lookAt } from "../controllers/lifecycle/live-metadata.ts";
 import { INDEXES as ADDON_INDEXES } from "../controllers/managedaddon/context.ts";
 import { INDEXES as CLUSTER_INDEXES } from "../controllers/managedcluster/context.ts";
 import { INDEXES as POOL_INDEXES } from "../controllers/nodepool/context.ts";
@@ -19,8 +19,8 @@ import type { KubeTransport } from "../kube/transport.ts";
 import type { KubeObject, ResourceType } from "../kube/types.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
-import { Informer, type InformerOptions } from "../runtime/informer.ts";
-import type { Metrics } from "../runtime/metrics.ts";
+import { Informer, type InformerOptions } from "../runtime/cache/informer.ts";
+import type { Metrics } from "../runtime/metrics/metrics.ts";
 
 interface CacheDeps {
   readonly transport: KubeTransport;

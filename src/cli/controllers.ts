@@ -1,9 +1,9 @@
 // The controllers, one for each kind, put together from what they share.
 import type { CloudDeps } from "../cloud/contract.ts";
-import type { ProxySettings } from "../cloud/proxy.ts";
-import { AccountDirectory } from "../controllers/cloudaccount/directory.ts";
+import type { ProxySettings } from "../cloud/http/proxy.ts";
+import { AccountDirectory } from "../controllers/cloudaccount/accounts.ts";
 import { CloudAccountSteps } from "../controllers/cloudaccount/steps.ts";
-import type { OnNamespaceDeletion } from "../controllers/lifecycle/departure.ts";
+import type { OnNamespaceDeletion } from "../controllers/lifecycle/deletion-intent.ts";
 import { LifecycleReconciler, type Steps } from "../controllers/lifecycle/reconciler.ts";
 import type { Managed } from "../controllers/lifecycle/resource.ts";
 import { needsCluster as addonNeedsCluster } from "../controllers/managedaddon/remove.ts";
@@ -28,11 +28,11 @@ import type { Clock } from "../lib/clock.ts";
 import type { Fence } from "../lib/fence.ts";
 import type { Logger } from "../lib/log.ts";
 import { VERSION } from "../lib/version.ts";
-import { Controller } from "../runtime/controller.ts";
+import { Controller } from "../runtime/queue/controller.ts";
 import type { EventRecorder } from "../runtime/events.ts";
-import type { Informer } from "../runtime/informer.ts";
-import type { Metrics } from "../runtime/metrics.ts";
-import { keyOf } from "../runtime/store.ts";
+import type { Informer } from "../runtime/cache/informer.ts";
+import type { Metrics } from "../runtime/metrics/metrics.ts";
+import { keyOf } from "../runtime/cache/store.ts";
 import type { Caches } from "./caches.ts";
 import { clouds } from "./clouds.ts";
 

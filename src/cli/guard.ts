@@ -1,5 +1,5 @@
 // The guard of our CRDs, for an operator that watches all namespaces: of others it could not tell whether a CRD is in use.
-import { CrdGuard, type CrdGuardDeps, type GuardedKind } from "../controllers/crdguard/guard.ts";
+import { CrdGuard, type CrdGuardDeps, type GuardedKind } from "../controllers/crdguard/crd-in-use.ts";
 import { cloudAccount } from "../crds/cloudaccount/schema.ts";
 import { managedAddon } from "../crds/managedaddon/schema.ts";
 import { managedCluster } from "../crds/managedcluster/schema.ts";

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { systemClock } from "../lib/clock.ts";
 import { messageOf } from "../lib/errors.ts";
-import { onSignals } from "../runtime/manager-signals.ts";
+import { onSignals } from "../runtime/serve/manager-signals.ts";
 
 /** One JSON line; nothing else ever goes to standard output while a command runs. */
 export function printReady(details: Readonly<Record<string, unknown>>): void {

@@ -1,7 +1,7 @@
 // The flags of `yunfan run`: what is refused before anything starts, and with which words.
 import { CommanderError } from "commander";
 import { describe, expect, it } from "vitest";
-import { rejectionOf } from "../../test/support/rejection.ts";
+import { rejectionOf } from "../../test/support/environment/rejection.ts";
 import { command } from "./run.ts";
 
 /** The refusal; the command never gets as far as to start anything. */

@@ -1,6 +1,6 @@
 // Who is visited when something changes (R13): a Secret wakes its accounts, an account its users, a cluster its members, and
 // whoever gives up a claim its rivals in the same place.
-import { cloudOf } from "../controllers/cloudaccount/directory.ts";
+import { cloudOf } from "../controllers/cloudaccount/accounts.ts";
 import { accountOf as accountOfCluster } from "../controllers/managedcluster/context.ts";
 import { clusterOf, type ClusterDirectory, type ClusterMember } from "../controllers/managedcluster/directory.ts";
 import { isDeleting } from "../controllers/lifecycle/resource.ts";
@@ -11,9 +11,9 @@ import { ManagedClusterCondition } from "../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../crds/managedcluster/schema.ts";
 import type { KubeObject } from "../kube/types.ts";
 import { findCondition } from "../runtime/conditions.ts";
-import type { Controller } from "../runtime/controller.ts";
-import { enqueueOnChange, exceptOwnUpdates, type Informer } from "../runtime/informer.ts";
-import { keyOf, type Change } from "../runtime/store.ts";
+import type { Controller } from "../runtime/queue/controller.ts";
+import { enqueueOnChange, exceptOwnUpdates, type Informer } from "../runtime/cache/informer.ts";
+import { keyOf, type Change } from "../runtime/cache/store.ts";
 import type { Caches } from "./caches.ts";
 import type { Controllers } from "./controllers.ts";
 

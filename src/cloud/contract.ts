@@ -3,12 +3,12 @@ import type { Clock } from "../lib/clock.ts";
 import type { Fence } from "../lib/fence.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Provider } from "../lib/providers.ts";
-import type { AddonsFacet } from "./addons.ts";
-import type { BudgetLimits, BudgetMetrics, RequestBudget } from "./budget.ts";
-import type { ClustersFacet } from "./clusters.ts";
-import type { NodePoolsFacet } from "./nodepools.ts";
-import type { ProxySettings } from "./proxy.ts";
-import type { RegistryFacet } from "./registry.ts";
+import type { AddonsFacet } from "./facets/addons.ts";
+import type { BudgetLimits, BudgetMetrics, RequestBudget } from "./budget/budget.ts";
+import type { ClustersFacet } from "./facets/clusters.ts";
+import type { NodePoolsFacet } from "./facets/nodepools.ts";
+import type { ProxySettings } from "./http/proxy.ts";
+import type { RegistryFacet } from "./facets/registry.ts";
 
 /** How far TLS of the endpoints is trusted. `Plaintext` allows plain http; an https endpoint is verified all the same. */
 export interface TlsSettings {

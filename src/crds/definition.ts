@@ -1,7 +1,7 @@
 // The CustomResourceDefinition of a kind.
 import * as z from "zod";
 import { GROUP, VERSION, type Kind, type PrinterColumn } from "./kind.ts";
-import { toStructural, type StructuralSchema } from "./schema/structural.ts";
+import { toStructural, type StructuralSchema } from "../schema/structural.ts";
 
 /** The part of apiextensions.k8s.io/v1 that we write. */
 export interface CustomResourceDefinition {

@@ -1,8 +1,8 @@
 // Everything that can be said about a kind before an API server sees it.
 import { customResourceDefinition, objectSchema } from "./definition.ts";
 import type { Kind } from "./kind.ts";
-import { lintSource } from "./schema/lint-source.ts";
-import { lintStructural, type StructuralLintOptions } from "./schema/lint-structural.ts";
+import { lintSource } from "../schema/lint-source.ts";
+import { lintStructural, type StructuralLintOptions } from "../schema/lint-structural.ts";
 import { renderCrd } from "./yaml.ts";
 
 /** `kubectl apply` keeps the whole object in one annotation, and annotations end at 256 KiB. */

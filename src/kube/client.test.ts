@@ -1,8 +1,8 @@
 // The client against the real kube-apiserver: what it sends is accepted, what is refused has the right class.
 import { beforeAll, afterAll, describe, expect, it } from "vitest";
-import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../../test/support/controlplane.ts";
-import { rejectionOf } from "../../test/support/rejection.ts";
-import { transportOf, untilTestEnds } from "../../test/support/transports.ts";
+import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../../test/support/apiserver/controlplane.ts";
+import { rejectionOf } from "../../test/support/environment/rejection.ts";
+import { transportOf, untilTestEnds } from "../../test/support/apiserver/transports.ts";
 import { HttpKubeClient } from "./client.ts";
 import { isAlreadyExists, isConflict, isForbidden, isInvalid, isNotFound } from "./errors.ts";
 import { loadKubeConfig } from "./kubeconfig.ts";

@@ -2,8 +2,8 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { FakeClock } from "../../test/support/fake-clock.ts";
-import { kubeConfigOf } from "../../test/support/transports.ts";
+import { FakeClock } from "../../test/support/clock/fake-clock.ts";
+import { kubeConfigOf } from "../../test/support/apiserver/transports.ts";
 import { createLogger } from "../lib/log.ts";
 import { CredentialSource } from "./credentials.ts";
 

@@ -7,17 +7,17 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createCertificates } from "../../controlplane/certificates.ts";
-import { eventually } from "../../test/support/eventually.ts";
-import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../../test/support/controlplane.ts";
-import { FakeClock } from "../../test/support/fake-clock.ts";
+import { eventually } from "../../test/support/environment/eventually.ts";
+import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../../test/support/apiserver/controlplane.ts";
+import { FakeClock } from "../../test/support/clock/fake-clock.ts";
 import {
   type FaultProxy,
   type FaultProxyOptions,
   faultProxyOptionsOf,
   startFaultProxy,
-} from "../../test/support/fault-proxy.ts";
-import { rejectionOf } from "../../test/support/rejection.ts";
-import { kubeConfigOf, transportOf, untilTestEnds } from "../../test/support/transports.ts";
+} from "../../test/support/apiserver/fault-proxy.ts";
+import { rejectionOf } from "../../test/support/environment/rejection.ts";
+import { kubeConfigOf, transportOf, untilTestEnds } from "../../test/support/apiserver/transports.ts";
 import { FencedError } from "../lib/fence.ts";
 import { KubeUnreachableError } from "./errors.ts";
 import type { KubeRequest, KubeTransport } from "./transport.ts";

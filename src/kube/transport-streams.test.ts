@@ -1,11 +1,11 @@
 // Watches against the real kube-apiserver through a proxy: silence, resets, abort, and whole lines.
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { sharedControlPlane, uniqueNamespace } from "../../test/support/controlplane.ts";
-import { eventually } from "../../test/support/eventually.ts";
-import { FakeClock } from "../../test/support/fake-clock.ts";
-import { type FaultProxy, faultProxyOptionsOf, startFaultProxy } from "../../test/support/fault-proxy.ts";
-import { rejectionOf } from "../../test/support/rejection.ts";
-import { kubeConfigOf, transportOf } from "../../test/support/transports.ts";
+import { sharedControlPlane, uniqueNamespace } from "../../test/support/apiserver/controlplane.ts";
+import { eventually } from "../../test/support/environment/eventually.ts";
+import { FakeClock } from "../../test/support/clock/fake-clock.ts";
+import { type FaultProxy, faultProxyOptionsOf, startFaultProxy } from "../../test/support/apiserver/fault-proxy.ts";
+import { rejectionOf } from "../../test/support/environment/rejection.ts";
+import { kubeConfigOf, transportOf } from "../../test/support/apiserver/transports.ts";
 import { HttpKubeClient } from "./client.ts";
 import { KubeUnreachableError } from "./errors.ts";
 import type { KubeTransport } from "./transport.ts";

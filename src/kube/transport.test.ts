@@ -1,11 +1,11 @@
 // Requests against the real kube-apiserver through a proxy that makes faults: errors by class, time-outs, throttling.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { sharedControlPlane } from "../../test/support/controlplane.ts";
-import { eventually } from "../../test/support/eventually.ts";
-import { FakeClock } from "../../test/support/fake-clock.ts";
-import { type FaultProxy, faultProxyOptionsOf, startFaultProxy } from "../../test/support/fault-proxy.ts";
-import { rejectionOf } from "../../test/support/rejection.ts";
-import { kubeConfigOf, transportOf, untilTestEnds } from "../../test/support/transports.ts";
+import { sharedControlPlane } from "../../test/support/apiserver/controlplane.ts";
+import { eventually } from "../../test/support/environment/eventually.ts";
+import { FakeClock } from "../../test/support/clock/fake-clock.ts";
+import { type FaultProxy, faultProxyOptionsOf, startFaultProxy } from "../../test/support/apiserver/fault-proxy.ts";
+import { rejectionOf } from "../../test/support/environment/rejection.ts";
+import { kubeConfigOf, transportOf, untilTestEnds } from "../../test/support/apiserver/transports.ts";
 import { KubeError, KubeUnreachableError } from "./errors.ts";
 import type { KubeRequest, KubeTransport } from "./transport.ts";
 

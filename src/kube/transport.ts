@@ -6,11 +6,11 @@ import { type Clock, sleep } from "../lib/clock.ts";
 import { type Fence, FencedError, openFence } from "../lib/fence.ts";
 import { fencedTimeoutMs, isWrite } from "../lib/fenced-dispatcher.ts";
 import type { Logger } from "../lib/log.ts";
-import { readError, retryAfterMs, splitLines } from "./answers.ts";
+import { readError, retryAfterMs, splitLines } from "./responses.ts";
 import { Connections } from "./connections.ts";
 import { CredentialSource, currentCluster, type TlsSettings } from "./credentials.ts";
 import { KubeError, KubeUnreachableError } from "./errors.ts";
-import { orAborted, Patience } from "./patience.ts";
+import { orAborted, Patience } from "./deadline.ts";
 
 const REQUEST_TIMEOUT_MS = 30_000;
 /** As client-go. */

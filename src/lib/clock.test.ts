@@ -1,6 +1,6 @@
 // The real clock, and what is built on any clock.
 import { describe, expect, it } from "vitest";
-import { FakeClock } from "../../test/support/fake-clock.ts";
+import { FakeClock } from "../../test/support/clock/fake-clock.ts";
 import { sleep, systemClock, timestamp } from "./clock.ts";
 
 describe("sleep", () => {

@@ -3,8 +3,8 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { Agent, type Dispatcher } from "undici";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { eventually } from "../../test/support/eventually.ts";
-import { rejectionOf } from "../../test/support/rejection.ts";
+import { eventually } from "../../test/support/environment/eventually.ts";
+import { rejectionOf } from "../../test/support/environment/rejection.ts";
 import { fencedTimeoutMs, fenceWrites } from "./fenced-dispatcher.ts";
 import { FencedError, openFence } from "./fence.ts";
 

@@ -1,7 +1,7 @@
 // The rules of kstatus, as reference/conventions.md section 1 has them.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { condition } from "../../test/support/builders.ts";
+import { condition } from "../../test/support/environment/builders.ts";
 import {
   type Condition,
   findCondition,

@@ -1,9 +1,9 @@
 // The recorder against the real API server, with a clock that tests turn.
 import { describe, expect, it, vi } from "vitest";
-import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../../test/support/controlplane.ts";
-import { FakeClock } from "../../test/support/fake-clock.ts";
-import { type FaultProxy, faultProxyOptionsOf, startFaultProxy } from "../../test/support/fault-proxy.ts";
-import { kubeConfigOf, transportOf, untilTestEnds } from "../../test/support/transports.ts";
+import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../../test/support/apiserver/controlplane.ts";
+import { FakeClock } from "../../test/support/clock/fake-clock.ts";
+import { type FaultProxy, faultProxyOptionsOf, startFaultProxy } from "../../test/support/apiserver/fault-proxy.ts";
+import { kubeConfigOf, transportOf, untilTestEnds } from "../../test/support/apiserver/transports.ts";
 import type { KubeTransport } from "../kube/transport.ts";
 import type { KubeObject } from "../kube/types.ts";
 import type { Fence } from "../lib/fence.ts";

@@ -5,9 +5,9 @@ import type { KubeTransport } from "../kube/transport.ts";
 import type { KubeObject } from "../kube/types.ts";
 import { sleep, type Clock, type Timer } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
-import { backoffMs, type BackoffPolicy } from "./backoff.ts";
+import { backoffMs, type BackoffPolicy } from "./queue/backoff.ts";
 import { eventKey, eventObject, type EventDescription, type EventObject } from "./event-object.ts";
-import { microTime } from "./lease.ts";
+import { microTime } from "./leader/lease.ts";
 
 export type { EventDescription } from "./event-object.ts";
 

@@ -1,7 +1,7 @@
 // Finalizers against the real API server (R16).
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { goLive, PROJECTS, unaborted, type Live } from "../../test/support/live.ts";
-import { storedRegistryProject } from "../../test/support/resources.ts";
+import { goLive, PROJECTS, unaborted, type Live } from "../../test/support/apiserver/live-projects.ts";
+import { storedRegistryProject } from "../../test/support/environment/resources.ts";
 import type { RegistryProject } from "../crds/registryproject/schema.ts";
 import { KubeError } from "../kube/errors.ts";
 import { ensureFinalizer, hasFinalizer, removeFinalizer } from "./finalizer.ts";

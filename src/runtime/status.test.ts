@@ -1,7 +1,7 @@
 // Status patches: exact as arithmetic, and quiet and careful against the real API server (R17).
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { goLive, PROJECTS, unaborted, type Live } from "../../test/support/live.ts";
+import { goLive, PROJECTS, unaborted, type Live } from "../../test/support/apiserver/live-projects.ts";
 import type { RegistryProject } from "../crds/registryproject/schema.ts";
 import { mergePatchOf, writeStatus } from "./status.ts";
 

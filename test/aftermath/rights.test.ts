@@ -1,8 +1,8 @@
 // After all other tests: the rights in manifests/rbac.yaml are what the operator needed, no more and no less.
 import path from "node:path";
 import { beforeAll, expect, inject, test } from "vitest";
-import { type Grant, grantsIn, unused, type Use, usesBy } from "../support/audit-log.ts";
-import { ranSoFar } from "../support/run-record.ts";
+import { type Grant, grantsIn, unused, type Use, usesBy } from "../support/apiserver/audit-log.ts";
+import { ranSoFar } from "../support/vitest/run-record.ts";
 import { isPart, unlessWhole } from "./whole.ts";
 
 /** Tests that are to be refused come as somebody else. */

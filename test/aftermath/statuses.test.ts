@@ -5,10 +5,10 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { beforeAll, expect, inject, test } from "vitest";
 import { kinds } from "../../src/crds/kinds.ts";
-import { flawsOf } from "../support/hygiene.ts";
-import { judge, type Judgement } from "../support/status-check.ts";
-import { expectedHealth, expectedKstatus } from "../support/status-rules.ts";
-import type { Resource } from "../support/status-watch.ts";
+import { flawsOf } from "../support/environment/invariants.ts";
+import { judge, type Judgement } from "../support/environment/status-check.ts";
+import { expectedHealth, expectedKstatus } from "../support/environment/status-rules.ts";
+import type { Resource } from "../support/environment/status-watch.ts";
 import { isPart, unlessWhole } from "./whole.ts";
 
 /** The program may have to be built. */

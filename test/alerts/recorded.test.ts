@@ -1,8 +1,15 @@
 // Each alert fires on what the real operator's /metrics said in the real failure, and none on what a healthy one says.
 import { beforeAll, describe, expect, it } from "vitest";
-import { createIll, type Ill } from "../support/alert-failures.ts";
-import { loadAlerts, PASSED, playAlerts, promtool, PROMTOOL_WITHIN_MS, type Alert } from "../support/promtool.ts";
-import { play, record, type PlayedSeries } from "../support/recording.ts";
+import { createIll, type Ill } from "../support/alerts/failures.ts";
+import {
+  loadAlerts,
+  PASSED,
+  playAlerts,
+  promtool,
+  PROMTOOL_WITHIN_MS,
+  type Alert,
+} from "../support/alerts/promtool.ts";
+import { play, record, type PlayedSeries } from "../support/alerts/recording.ts";
 
 /** The slowest alert needs 30 min and 1 min more. */
 const MINUTES = 36;

@@ -4,8 +4,15 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { Metrics } from "../../src/runtime/metrics.ts";
-import { ALERTS_FILE, loadAlerts, PASSED, promtool, PROMTOOL_WITHIN_MS, type Alert } from "../support/promtool.ts";
+import { Metrics } from "../../src/runtime/metrics/metrics.ts";
+import {
+  ALERTS_FILE,
+  loadAlerts,
+  PASSED,
+  promtool,
+  PROMTOOL_WITHIN_MS,
+  type Alert,
+} from "../support/alerts/promtool.ts";
 
 const RULES = path.join(import.meta.dirname, "rules");
 const UNITS = readdirSync(RULES).sort();

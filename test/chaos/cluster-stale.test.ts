@@ -1,8 +1,8 @@
 // Lists of pools and clusters that lie for as long as they like: nothing is made twice, forgotten or taken for gone because of them.
 import { afterEach, describe, expect, it } from "vitest";
-import { flawsOfClusters } from "../support/chaos-clusters-outcome.ts";
-import { type ClusterBed, createClusterBed, poolOf, type Wish } from "../support/chaos-clusters.ts";
-import { convergence, expectClean } from "../support/chaos-outcome.ts";
+import { flawsOfClusters } from "../support/chaos/clusters-outcome.ts";
+import { type ClusterBed, createClusterBed, poolOf, type Wish } from "../support/chaos/clusters.ts";
+import { convergence, expectClean } from "../support/chaos/outcome.ts";
 
 const CONVERGES_MS = 60_000;
 const NAME = "shop";

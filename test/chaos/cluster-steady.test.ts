@@ -1,7 +1,7 @@
 // Where nothing happens, nothing is written but the lease, and the cloud is asked no more than needed. The long form: 300 clusters
 // with 600 pools for ten minutes.
 import { expect, it } from "vitest";
-import { steadyClusters } from "../support/chaos-clusters-steady.ts";
+import { steadyClusters } from "../support/chaos/clusters-steady.ts";
 
 it("lists the account's clusters, and each cluster's pools and nodes, once per drift interval, and writes nothing", async () => {
   const { measured, expected } = await steadyClusters({

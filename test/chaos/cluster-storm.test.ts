@@ -1,8 +1,8 @@
 // Killed at random instants while clusters with pools and add-ons come, change, sleep and go and the cloud misbehaves. The long form
 // has 20 clusters and kills 200 times.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ClusterStorm } from "../support/chaos-clusters-storm.ts";
-import { weatherStorm } from "../support/chaos-storm.ts";
+import { ClusterStorm } from "../support/chaos/clusters-storm.ts";
+import { weatherStorm } from "../support/chaos/storm.ts";
 
 const options = { names: 4, kills: 5, convergesWithinMs: 60_000 };
 const clouds = [

@@ -1,9 +1,9 @@
 // Twenty minutes of an injected clock with expiring tokens, rotated passwords and a cloud that misbehaves. The long form lasts
 // ten hours.
 import { expect, it } from "vitest";
-import { endure, TOKEN_TTL_SECONDS } from "../support/endurance.ts";
-import { startFleet } from "../support/fleet.ts";
-import { untilTestEnds } from "../support/transports.ts";
+import { endure, TOKEN_TTL_SECONDS } from "../support/chaos/endurance.ts";
+import { startFleet } from "../support/chaos/fleet.ts";
+import { untilTestEnds } from "../support/apiserver/transports.ts";
 
 const MINUTE = 60_000;
 const trial = {

@@ -1,8 +1,8 @@
 // Killed at every write boundary of a create, and at some of what follows. The long form kills at all of them.
 import { expect, it } from "vitest";
-import { killAtBoundaries } from "../support/chaos-kills.ts";
-import { report } from "../support/chaos-outcome.ts";
-import { projectCourse } from "../support/chaos-projects-kills.ts";
+import { killAtBoundaries } from "../support/chaos/kills.ts";
+import { report } from "../support/chaos/outcome.ts";
+import { projectCourse } from "../support/chaos/projects-kills.ts";
 
 const boundaries = { account: Infinity, create: Infinity, change: 1, remove: 2, removeAccount: 1 };
 

@@ -1,7 +1,7 @@
 // Lists that lie for as long as they like: nothing may be forgotten in the cloud, made twice or taken for gone because of them.
 import { afterEach, describe, expect, it } from "vitest";
-import { convergence, expectClean } from "../support/chaos-outcome.ts";
-import { createProjectBed, type Declared, flawsOfProjects, type ProjectBed } from "../support/chaos-projects.ts";
+import { convergence, expectClean } from "../support/chaos/outcome.ts";
+import { createProjectBed, type Declared, flawsOfProjects, type ProjectBed } from "../support/chaos/projects.ts";
 
 const CONVERGES_MS = 60_000;
 /** Older than anything here: the list of projects shows the cloud as it was when the simulator started. */

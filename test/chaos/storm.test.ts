@@ -1,7 +1,7 @@
 // Killed at random instants while projects come, change and go and the cloud misbehaves. The long form kills a hundred times.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ProjectStorm } from "../support/chaos-projects-storm.ts";
-import { weatherStorm } from "../support/chaos-storm.ts";
+import { ProjectStorm } from "../support/chaos/projects-storm.ts";
+import { weatherStorm } from "../support/chaos/storm.ts";
 
 const options = { names: 12, kills: 6, convergesWithinMs: 120_000 };
 const clouds = [

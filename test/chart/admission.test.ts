@@ -6,9 +6,9 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { findBinaries } from "../../controlplane/binaries.ts";
-import { type ControlPlane, kubectlOk, startControlPlane } from "../support/controlplane.ts";
-import { createHelm, objectsOf, render, valuesFiles, type Helm, type Rendered } from "../support/helm.ts";
-import { thirdPartyCrds } from "../support/third-party-crds.ts";
+import { type ControlPlane, kubectlOk, startControlPlane } from "../support/apiserver/controlplane.ts";
+import { createHelm, objectsOf, render, valuesFiles, type Helm, type Rendered } from "../support/chart/helm.ts";
+import { thirdPartyCrds } from "../support/apiserver/third-party-crds.ts";
 
 const CRD = "CustomResourceDefinition";
 const NEEDED = ["servicemonitors", "prometheusrules"];

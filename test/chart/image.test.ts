@@ -7,8 +7,8 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { parse } from "yaml";
 import { VERSION } from "../../src/lib/version.ts";
-import { type RunningCommand, spawnYunfan } from "../support/command.ts";
-import { type ControlPlane, kubectlOk, startControlPlane } from "../support/controlplane.ts";
+import { type RunningCommand, spawnYunfan } from "../support/operator/command.ts";
+import { type ControlPlane, kubectlOk, startControlPlane } from "../support/apiserver/controlplane.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const USER = 65532;

@@ -1,8 +1,8 @@
 // The packaged chart over its life: installed, at work with two replicas, uninstalled without a trace in any cloud, reinstalled.
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createChartBed, RELEASE, RELEASE_NAMESPACE, type ChartBed } from "../support/chart-bed.ts";
-import { helmOk } from "../support/helm.ts";
-import type { Operator } from "../support/operator.ts";
+import { createChartBed, RELEASE, RELEASE_NAMESPACE, type ChartBed } from "../support/chart/chart-bed.ts";
+import { helmOk } from "../support/chart/helm.ts";
+import type { Operator } from "../support/operator/operator.ts";
 
 /** Samples become Ready within seconds; a takeover waits out the lease of 15 s. */
 const GENEROUS = { timeout: 150_000 };

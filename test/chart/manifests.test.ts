@@ -4,9 +4,9 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { renderInstallManifest } from "../../scripts/install-manifest.ts";
-import { type ControlPlane, kubectlOk, startControlPlane } from "../support/controlplane.ts";
-import { createHelm, objectsOf, operatorFlagsOf, type Rendered } from "../support/helm.ts";
-import { spawnOperator } from "../support/operator.ts";
+import { type ControlPlane, kubectlOk, startControlPlane } from "../support/apiserver/controlplane.ts";
+import { createHelm, objectsOf, operatorFlagsOf, type Rendered } from "../support/chart/helm.ts";
+import { spawnOperator } from "../support/operator/operator.ts";
 
 const MANIFESTS = path.resolve(import.meta.dirname, "../../manifests");
 const INSTALL = path.join(MANIFESTS, "install.yaml");

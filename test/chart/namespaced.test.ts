@@ -1,8 +1,8 @@
 // Namespaced mode: the operator works with Roles in the namespaces that it watches, and has no rights elsewhere.
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createChartBed, type ChartBed } from "../support/chart-bed.ts";
-import { accountManifests, projectManifest, yaml } from "../support/manifests.ts";
-import { startSimulator, type Simulator } from "../support/simulator.ts";
+import { createChartBed, type ChartBed } from "../support/chart/chart-bed.ts";
+import { accountManifests, projectManifest, yaml } from "../support/environment/manifests.ts";
+import { startSimulator, type Simulator } from "../support/clouds/simulator.ts";
 
 const ACCOUNT = ["--as", "system:serviceaccount:yunfan-system:yunfan"];
 

@@ -18,7 +18,7 @@ import {
   valuesFiles,
   type Helm,
   type Rendered,
-} from "../support/helm.ts";
+} from "../support/chart/helm.ts";
 
 const values = await valuesFiles();
 let helm: Helm;

@@ -2,9 +2,9 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { createChartBed, RELEASE, RELEASE_NAMESPACE } from "../support/chart-bed.ts";
+import { createChartBed, RELEASE, RELEASE_NAMESPACE } from "../support/chart/chart-bed.ts";
 import { VERSION } from "../../src/lib/version.ts";
-import { helmOk, PACKAGED } from "../support/helm.ts";
+import { helmOk, PACKAGED } from "../support/chart/helm.ts";
 
 const packages = (await readdir(PACKAGED)).filter((file) => file.endsWith(".tgz")).sort();
 

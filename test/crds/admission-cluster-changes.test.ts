@@ -1,7 +1,7 @@
 // What can and what can't be changed in clusters, node pools and add-ons.
 import { beforeAll, expect, it } from "vitest";
-import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/controlplane.ts";
-import { managedAddonManifest, managedClusterManifest, nodePoolManifest } from "../support/resources.ts";
+import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
+import { managedAddonManifest, managedClusterManifest, nodePoolManifest } from "../support/environment/resources.ts";
 import { patch, type Place, type Refused } from "./admission.ts";
 import { installCrds } from "./cluster.ts";
 

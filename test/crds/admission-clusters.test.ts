@@ -1,7 +1,12 @@
 // What `kubectl apply` refuses of clusters, node pools and add-ons, and that it names the field and says what to do.
 import { beforeAll, describe, expect, it } from "vitest";
-import { sharedControlPlane, uniqueNamespace } from "../support/controlplane.ts";
-import { managedAddonManifest, managedClusterManifest, nodePoolManifest, type Manifest } from "../support/resources.ts";
+import { sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
+import {
+  managedAddonManifest,
+  managedClusterManifest,
+  nodePoolManifest,
+  type Manifest,
+} from "../support/environment/resources.ts";
 import { apply, type Place, type Refused, zodTakes } from "./admission.ts";
 import { installCrds } from "./cluster.ts";
 

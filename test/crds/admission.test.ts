@@ -1,8 +1,8 @@
 // What `kubectl apply` refuses, and that it names the field and says what to do.
 import { beforeAll, describe, expect, it } from "vitest";
 import { registryProject } from "../../src/crds/registryproject/schema.ts";
-import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/controlplane.ts";
-import { cloudAccountManifest, registryProjectManifest, type Manifest } from "../support/resources.ts";
+import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
+import { cloudAccountManifest, registryProjectManifest, type Manifest } from "../support/environment/resources.ts";
 import { apply, patch, type Place, type Refused, zodTakes } from "./admission.ts";
 import { installCrds } from "./cluster.ts";
 

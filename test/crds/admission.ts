@@ -1,7 +1,7 @@
 // What the API server says to a resource or a change, without keeping it, and what zod says to the same.
 import { kinds } from "../../src/crds/kinds.ts";
-import type { Kubectl } from "../support/controlplane.ts";
-import type { Manifest } from "../support/resources.ts";
+import type { Kubectl } from "../support/apiserver/controlplane.ts";
+import type { Manifest } from "../support/environment/resources.ts";
 
 /** A namespace, as administrator. */
 export interface Place {

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { customResourceDefinition } from "../../src/crds/definition.ts";
 import type { Kind } from "../../src/crds/kind.ts";
 import { kinds } from "../../src/crds/kinds.ts";
-import type { StructuralSchema } from "../../src/crds/schema/structural.ts";
-import { sharedControlPlane, uniqueNamespace } from "../support/controlplane.ts";
+import type { StructuralSchema } from "../../src/schema/structural.ts";
+import { sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
 import {
   cloudAccountManifest,
   managedAddonManifest,
@@ -14,7 +14,7 @@ import {
   nodePoolManifest,
   registryProjectManifest,
   type Manifest,
-} from "../support/resources.ts";
+} from "../support/environment/resources.ts";
 import { almostFitting, fitting } from "./arbitraries.ts";
 import { Api, installCrds } from "./cluster.ts";
 

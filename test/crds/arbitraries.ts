@@ -1,6 +1,6 @@
 // Values made from a structural schema: such that each field fits by itself, and such with one field a little beside it.
 import * as fc from "fast-check";
-import type { StructuralSchema } from "../../src/crds/schema/structural.ts";
+import type { StructuralSchema } from "../../src/schema/structural.ts";
 
 /** Explicit nulls are left out: the API server drops them before it validates, so that no object it returns has one. */
 const UNTYPED: readonly unknown[] = ["text", 7, true, [], {}, ["text"], [{}]];

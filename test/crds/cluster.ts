@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { Client } from "undici";
 import { parse } from "yaml";
 import { crdFiles } from "../../src/crds/yaml.ts";
-import { type Kubectl, kubectlOk } from "../support/controlplane.ts";
+import { type Kubectl, kubectlOk } from "../support/apiserver/controlplane.ts";
 
 /** Installs all CRDs and waits until they are served. Idempotent; returns what kubectl warned of. */
 export async function installCrds(kubectl: Kubectl, crds: Iterable<string> = crdFiles().values()): Promise<string> {

@@ -1,7 +1,7 @@
 // What a person sees of clusters, node pools and add-ons: columns, and kubectl scale.
 import { beforeAll, expect, it } from "vitest";
-import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/controlplane.ts";
-import { managedAddonManifest, managedClusterManifest, nodePoolManifest } from "../support/resources.ts";
+import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
+import { managedAddonManifest, managedClusterManifest, nodePoolManifest } from "../support/environment/resources.ts";
 import { installCrds } from "./cluster.ts";
 
 const { kubectl } = sharedControlPlane();

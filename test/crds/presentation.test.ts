@@ -5,8 +5,8 @@ import { parse } from "yaml";
 import { CloudAccountReason } from "../../src/crds/cloudaccount/conditions.ts";
 import { kinds } from "../../src/crds/kinds.ts";
 import { RegistryProjectReason } from "../../src/crds/registryproject/conditions.ts";
-import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/controlplane.ts";
-import { cloudAccountManifest, registryProjectManifest } from "../support/resources.ts";
+import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
+import { cloudAccountManifest, registryProjectManifest } from "../support/environment/resources.ts";
 import { installCrds } from "./cluster.ts";
 
 const SAMPLES: Readonly<Record<string, readonly string[]>> = {

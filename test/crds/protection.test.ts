@@ -2,8 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { parseAllDocuments, stringify } from "yaml";
-import { type Kubectl, kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/controlplane.ts";
-import { managedClusterManifest } from "../support/resources.ts";
+import { type Kubectl, kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
+import { managedClusterManifest } from "../support/environment/resources.ts";
 import { installCrds } from "./cluster.ts";
 
 const REFUSAL = "set spec.deletionProtection to false first";

@@ -3,10 +3,10 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { type CustomResourceDefinition, customResourceDefinition } from "../../src/crds/definition.ts";
 import { registryProject } from "../../src/crds/registryproject/schema.ts";
-import type { StructuralSchema } from "../../src/crds/schema/structural.ts";
+import type { StructuralSchema } from "../../src/schema/structural.ts";
 import { renderCrd } from "../../src/crds/yaml.ts";
-import { type Kubectl, kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/controlplane.ts";
-import { registryProjectManifest, type Manifest } from "../support/resources.ts";
+import { type Kubectl, kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
+import { registryProjectManifest, type Manifest } from "../support/environment/resources.ts";
 import { installCrds } from "./cluster.ts";
 
 type Change = (schema: StructuralSchema) => StructuralSchema;

@@ -2,8 +2,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse, stringify } from "yaml";
-import { kubectlOk, startControlPlane, type ControlPlane } from "../support/controlplane.ts";
-import { spawnOperator } from "../support/operator.ts";
+import { kubectlOk, startControlPlane, type ControlPlane } from "../support/apiserver/controlplane.ts";
+import { spawnOperator } from "../support/operator/operator.ts";
 
 interface Kubeconfig {
   readonly clusters: readonly [{ readonly cluster: object }];

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
-import { type Document, exampleDocuments } from "../support/gitops-examples.ts";
-import { CHART, createHelm, type Helm, objectsOf, render } from "../support/helm.ts";
+import { type Document, exampleDocuments } from "../support/chart/gitops-examples.ts";
+import { CHART, createHelm, type Helm, objectsOf, render } from "../support/chart/helm.ts";
 
 /** Helm may have to be built. */
 const SETUP_MS = 600_000;

@@ -2,9 +2,9 @@
 // dry run that refuses unknown fields.
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ControlPlane, kubectlOk, startControlPlane } from "../support/controlplane.ts";
-import { GITOPS, kustomizedFolders, yamlFiles } from "../support/gitops-examples.ts";
-import { thirdPartyCrds } from "../support/third-party-crds.ts";
+import { type ControlPlane, kubectlOk, startControlPlane } from "../support/apiserver/controlplane.ts";
+import { GITOPS, kustomizedFolders, yamlFiles } from "../support/chart/gitops-examples.ts";
+import { thirdPartyCrds } from "../support/apiserver/third-party-crds.ts";
 
 const OUR_CRDS = path.resolve(import.meta.dirname, "../../manifests/crds");
 

@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { HEALTH_CHECK, judge, type Judgement } from "../support/status-check.ts";
-import { expectedHealth, expectedKstatus, type Recorded } from "../support/status-rules.ts";
+import { HEALTH_CHECK, judge, type Judgement } from "../support/environment/status-check.ts";
+import { expectedHealth, expectedKstatus, type Recorded } from "../support/environment/status-rules.ts";
 
 const ARGOCD = path.dirname(HEALTH_CHECK);
 

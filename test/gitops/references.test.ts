@@ -3,7 +3,13 @@ import { access, readFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { type Document, exampleDocuments, GITOPS, kustomizedFolders, yamlFiles } from "../support/gitops-examples.ts";
+import {
+  type Document,
+  exampleDocuments,
+  GITOPS,
+  kustomizedFolders,
+  yamlFiles,
+} from "../support/chart/gitops-examples.ts";
 
 const ROOT = path.dirname(GITOPS);
 

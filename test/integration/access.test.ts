@@ -1,8 +1,8 @@
 // Who may use an account from where: allowedNamespaces is given, missing, taken away and given back.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
-import { itStaysClean } from "../support/hygiene.ts";
-import type { Simulator } from "../support/simulator.ts";
-import { createStand, projectManifest, type Stand } from "../support/stand.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
+import type { Simulator } from "../support/clouds/simulator.ts";
+import { createStand, projectManifest, type Stand } from "../support/environment/environment.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 

@@ -1,8 +1,14 @@
 // The life of a CloudAccount: its Secret comes, changes and goes, its users hold it, and the cloud has bad moments.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
-import { itStaysClean } from "../support/hygiene.ts";
-import { CREDENTIALS, type SimulatedProject, type Simulator } from "../support/simulator.ts";
-import { accountManifests, createStand, projectManifest, secretManifest, type Stand } from "../support/stand.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
+import { CREDENTIALS, type SimulatedProject, type Simulator } from "../support/clouds/simulator.ts";
+import {
+  accountManifests,
+  createStand,
+  projectManifest,
+  secretManifest,
+  type Stand,
+} from "../support/environment/environment.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 

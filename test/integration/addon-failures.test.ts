@@ -1,16 +1,16 @@
 // Add-ons that can't be as declared: each says why and what to do, tells it once, and nothing is installed twice or removed by
 // mistake.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
-import { expectCalm, expectToldOnce } from "../support/calm.ts";
+import { expectCalm, expectToldOnce } from "../support/environment/steady-state.ts";
 import {
   addonManifest,
   conditionOf,
   createMembersStand,
   type Home,
   type MembersStand,
-} from "../support/cluster-members.ts";
-import { itStaysClean } from "../support/hygiene.ts";
-import { expectPatience } from "../support/patience.ts";
+} from "../support/environment/cluster-members.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
+import { expectPatience } from "../support/environment/polling.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 

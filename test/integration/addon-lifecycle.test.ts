@@ -1,15 +1,15 @@
 // A ManagedAddon from kubectl apply to kubectl delete: real API server, real operator, real HTTP to the simulator of CCE.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
-import { expectCalm, expectToldOnce } from "../support/calm.ts";
+import { expectCalm, expectToldOnce } from "../support/environment/steady-state.ts";
 import {
   addonManifest,
   conditionOf,
   createMembersStand,
   type Home,
   type MembersStand,
-} from "../support/cluster-members.ts";
-import { itStaysClean } from "../support/hygiene.ts";
-import { visitsTo } from "../support/patience.ts";
+} from "../support/environment/cluster-members.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
+import { visitsTo } from "../support/environment/polling.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 

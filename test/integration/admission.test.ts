@@ -1,8 +1,8 @@
 // Bad manifests that kubectl apply refuses with the field named, beside those that test/crds/admission.test.ts knows: the fields
 // that say what may be written and deleted, and where to.
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Kubectl, sharedControlPlane, uniqueNamespace } from "../support/controlplane.ts";
-import { accountManifest, projectManifest, yaml } from "../support/manifests.ts";
+import { type Kubectl, sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
+import { accountManifest, projectManifest, yaml } from "../support/environment/manifests.ts";
 
 const { kubectl } = sharedControlPlane();
 let apply: (manifest: object) => ReturnType<Kubectl>;

@@ -1,7 +1,7 @@
 // Accounts that do not work: each says why and what to do, tells it once, asks the cloud little, and heals when it is corrected.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
-import { itStaysClean } from "../support/hygiene.ts";
-import { CREDENTIALS, type Simulator } from "../support/simulator.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
+import { CREDENTIALS, type Simulator } from "../support/clouds/simulator.ts";
 import {
   accountManifest,
   accountManifests,
@@ -9,7 +9,7 @@ import {
   projectManifest,
   secretManifest,
   type Stand,
-} from "../support/stand.ts";
+} from "../support/environment/environment.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 

@@ -1,8 +1,8 @@
 // Projects that can't be as declared: each says why and what to do, tells it once, and asks the cloud little.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
-import { itStaysClean } from "../support/hygiene.ts";
-import type { SimulatedProject } from "../support/simulator.ts";
-import { accountManifests, createStand, projectManifest, type Stand } from "../support/stand.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
+import type { SimulatedProject } from "../support/clouds/simulator.ts";
+import { accountManifests, createStand, projectManifest, type Stand } from "../support/environment/environment.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 

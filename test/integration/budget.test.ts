@@ -2,11 +2,11 @@
 // counted by the simulator on its own.
 import { describe, expect, it } from "vitest";
 import { findCondition } from "../../src/runtime/conditions.ts";
-import { ACCOUNT, type Fleet, isReady, LOGIN, startFleet } from "../support/fleet.ts";
-import { managedClusterManifest } from "../support/resources.ts";
-import { sumOf } from "../support/scrape.ts";
-import type { LoggedRequest } from "../support/simulator.ts";
-import { untilTestEnds } from "../support/transports.ts";
+import { ACCOUNT, type Fleet, isReady, LOGIN, startFleet } from "../support/chaos/fleet.ts";
+import { managedClusterManifest } from "../support/environment/resources.ts";
+import { sumOf } from "../support/operator/scrape.ts";
+import type { LoggedRequest } from "../support/clouds/simulator.ts";
+import { untilTestEnds } from "../support/apiserver/transports.ts";
 
 const WRITES_PER_MINUTE = 10;
 const CLUSTERS = 30;

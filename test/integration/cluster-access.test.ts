@@ -1,6 +1,6 @@
 // Both ways to prove who asks: signed with an access key, and with tokens of an IAM user, which end every few seconds here.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
-import { expectCalm, expectToldOnce } from "../support/calm.ts";
+import { expectCalm, expectToldOnce } from "../support/environment/steady-state.ts";
 import {
   clusterManifest,
   createHuaweiStand,
@@ -8,10 +8,10 @@ import {
   LOGIN,
   type HuaweiSimulator,
   type HuaweiStand,
-} from "../support/huawei-stand.ts";
-import { itStaysClean } from "../support/hygiene.ts";
-import { CREDENTIALS } from "../support/simulator.ts";
-import { secretManifest } from "../support/stand.ts";
+} from "../support/clouds/huawei/environment.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
+import { CREDENTIALS } from "../support/clouds/simulator.ts";
+import { secretManifest } from "../support/environment/environment.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 

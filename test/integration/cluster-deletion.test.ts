@@ -1,9 +1,14 @@
 // What a deletion waits for, and that nobody else's work goes with a cluster.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
-import { expectCalm, expectToldOnce } from "../support/calm.ts";
-import { kubectlOk } from "../support/controlplane.ts";
-import { clusterManifest, createHuaweiStand, type HuaweiSimulator, type HuaweiStand } from "../support/huawei-stand.ts";
-import { itStaysClean } from "../support/hygiene.ts";
+import { expectCalm, expectToldOnce } from "../support/environment/steady-state.ts";
+import { kubectlOk } from "../support/apiserver/controlplane.ts";
+import {
+  clusterManifest,
+  createHuaweiStand,
+  type HuaweiSimulator,
+  type HuaweiStand,
+} from "../support/clouds/huawei/environment.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 

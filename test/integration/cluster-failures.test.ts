@@ -1,14 +1,14 @@
 // Clusters that can't be as declared: each says why and what to do, tells it once, and asks little of the cloud.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
-import { expectCalm, expectToldOnce } from "../support/calm.ts";
+import { expectCalm, expectToldOnce } from "../support/environment/steady-state.ts";
 import {
   clusterManifest,
   createHuaweiStand,
   huaweiAccountManifests,
   type HuaweiStand,
-} from "../support/huawei-stand.ts";
-import { itStaysClean } from "../support/hygiene.ts";
-import type { Resource } from "../support/stand.ts";
+} from "../support/clouds/huawei/environment.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
+import type { Resource } from "../support/environment/environment.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 

@@ -5,13 +5,13 @@ import type { IncomingMessage } from "node:http";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { parse } from "yaml";
 import { readKubeconfig } from "../../src/cloud/huawei/simulator/certificate.ts";
-import { kubectlOk } from "../support/controlplane.ts";
+import { kubectlOk } from "../support/apiserver/controlplane.ts";
 import {
   clusterManifest,
   createHuaweiStand,
   huaweiAccountManifests,
   type HuaweiStand,
-} from "../support/huawei-stand.ts";
+} from "../support/clouds/huawei/environment.ts";
 
 let stand: HuaweiStand;
 

@@ -7,16 +7,16 @@ import { afterAll, beforeAll, describe, inject, it, vi } from "vitest";
 import { parse } from "yaml";
 import { createKubectl } from "../../controlplane/kubectl.ts";
 import { readKubeconfig } from "../../src/cloud/huawei/simulator/certificate.ts";
-import { expectCalm, expectToldOnce } from "../support/calm.ts";
-import { kubectlOk } from "../support/controlplane.ts";
+import { expectCalm, expectToldOnce } from "../support/environment/steady-state.ts";
+import { kubectlOk } from "../support/apiserver/controlplane.ts";
 import {
   clusterManifest,
   createHuaweiStand,
   huaweiAccountManifests,
   type HuaweiStand,
-} from "../support/huawei-stand.ts";
-import { itStaysClean } from "../support/hygiene.ts";
-import { secretManifest } from "../support/stand.ts";
+} from "../support/clouds/huawei/environment.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
+import { secretManifest } from "../support/environment/environment.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 

@@ -1,13 +1,13 @@
 // A ManagedCluster from kubectl apply to kubectl delete: real API server, real operator, real HTTP to the simulator of CCE.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
-import { kubectlOk } from "../support/controlplane.ts";
+import { kubectlOk } from "../support/apiserver/controlplane.ts";
 import {
   clusterManifest,
   createHuaweiStand,
   huaweiAccountManifests,
   type HuaweiStand,
-} from "../support/huawei-stand.ts";
-import { itStaysClean } from "../support/hygiene.ts";
+} from "../support/clouds/huawei/environment.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 

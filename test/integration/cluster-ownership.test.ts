@@ -1,14 +1,14 @@
 // What is not ours stays as it is: clusters that were there before, those that another resource manages, other people's accounts.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
-import { expectCalm, expectToldOnce } from "../support/calm.ts";
+import { expectCalm, expectToldOnce } from "../support/environment/steady-state.ts";
 import {
   clusterManifest,
   createHuaweiStand,
   type HuaweiSimulator,
   type HuaweiStand,
   type SimulatedCluster,
-} from "../support/huawei-stand.ts";
-import { itStaysClean } from "../support/hygiene.ts";
+} from "../support/clouds/huawei/environment.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 

@@ -1,9 +1,14 @@
 // The account's quota of clusters: who comes too late says so, asks little of the cloud, and goes on when there is room.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
-import { expectCalm, expectToldOnce } from "../support/calm.ts";
-import { clusterManifest, createHuaweiStand, type HuaweiSimulator, type HuaweiStand } from "../support/huawei-stand.ts";
-import { itStaysClean } from "../support/hygiene.ts";
-import type { Condition, Resource } from "../support/status-watch.ts";
+import { expectCalm, expectToldOnce } from "../support/environment/steady-state.ts";
+import {
+  clusterManifest,
+  createHuaweiStand,
+  type HuaweiSimulator,
+  type HuaweiStand,
+} from "../support/clouds/huawei/environment.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
+import type { Condition, Resource } from "../support/environment/status-watch.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 

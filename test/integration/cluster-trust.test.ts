@@ -1,9 +1,14 @@
 // When CCE is not to be trusted: lists with gaps or from the past, answers that never come, errors in the middle of a create.
 // Whatever it shows, each cluster is there once, and none is deleted.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
-import { expectCalm } from "../support/calm.ts";
-import { clusterManifest, createHuaweiStand, type HuaweiSimulator, type HuaweiStand } from "../support/huawei-stand.ts";
-import { itStaysClean } from "../support/hygiene.ts";
+import { expectCalm } from "../support/environment/steady-state.ts";
+import {
+  clusterManifest,
+  createHuaweiStand,
+  type HuaweiSimulator,
+  type HuaweiStand,
+} from "../support/clouds/huawei/environment.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 

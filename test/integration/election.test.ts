@@ -1,8 +1,8 @@
 // Operators that take over from each other while there is always work to do: one writes at a time, and nothing is lost.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sharedControlPlane } from "../support/controlplane.ts";
-import { startChurn, type Churn } from "../support/churn.ts";
-import { accountManifests, createStand, projectManifest, type Stand } from "../support/stand.ts";
+import { sharedControlPlane } from "../support/apiserver/controlplane.ts";
+import { startChurn, type Churn } from "../support/chaos/churn.ts";
+import { accountManifests, createStand, projectManifest, type Stand } from "../support/environment/environment.ts";
 import {
   cloudRequestsOf,
   cloudWritesOf,
@@ -10,7 +10,7 @@ import {
   LEASE_MS,
   startCandidate,
   type Candidate,
-} from "../support/succession.ts";
+} from "../support/operator/failover.ts";
 
 const GENEROUS_MS = 90_000;
 /** A crash is noticed when the lease is over; the rest is for a busy machine. */

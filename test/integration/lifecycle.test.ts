@@ -1,8 +1,8 @@
 // A RegistryProject from kubectl apply to kubectl delete: real API server, real operator, real HTTP to the simulator.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
-import { accountManifests, createStand, projectManifest, type Stand } from "../support/stand.ts";
-import { itStaysClean } from "../support/hygiene.ts";
-import type { SimulatedProject } from "../support/simulator.ts";
+import { accountManifests, createStand, projectManifest, type Stand } from "../support/environment/environment.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
+import type { SimulatedProject } from "../support/clouds/simulator.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 

@@ -2,10 +2,16 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { textsWithSecrets } from "../support/hygiene.ts";
-import type { LogLine, Operator, ReadyLine } from "../support/operator.ts";
-import { scrape, sumOf, type Sample } from "../support/scrape.ts";
-import { accountManifests, createStand, projectManifest, secretManifest, type Stand } from "../support/stand.ts";
+import { textsWithSecrets } from "../support/environment/invariants.ts";
+import type { LogLine, Operator, ReadyLine } from "../support/operator/operator.ts";
+import { scrape, sumOf, type Sample } from "../support/operator/scrape.ts";
+import {
+  accountManifests,
+  createStand,
+  projectManifest,
+  secretManifest,
+  type Stand,
+} from "../support/environment/environment.ts";
 
 const GENEROUS_MS = 60_000;
 const CONTROLLERS = ["cloudaccount", "registryproject"];

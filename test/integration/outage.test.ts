@@ -1,6 +1,6 @@
 // An operator without election lives through what the API server does: its kinds are not there yet, and it goes away under load.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { complaintsOf, createOutpost, surviveOutages, type Outpost } from "../support/outage.ts";
+import { complaintsOf, createOutpost, surviveOutages, type Outpost } from "../support/operator/outage.ts";
 
 const GENEROUS_MS = 180_000;
 

@@ -1,8 +1,14 @@
 // What is not ours stays as it is: projects that were there before, other people's, and those that another resource manages.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
-import { itStaysClean } from "../support/hygiene.ts";
-import type { SimulatedProject } from "../support/simulator.ts";
-import { accountManifests, createStand, projectManifest, type Resource, type Stand } from "../support/stand.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
+import type { SimulatedProject } from "../support/clouds/simulator.ts";
+import {
+  accountManifests,
+  createStand,
+  projectManifest,
+  type Resource,
+  type Stand,
+} from "../support/environment/environment.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { SECRETS } from "../../src/controllers/cloudaccount/steps.ts";
 import { HttpKubeClient } from "../../src/kube/client.ts";
 import { loadKubeConfig } from "../../src/kube/kubeconfig.ts";
-import { PAGE_SIZE } from "../../src/runtime/list-pager.ts";
-import { type ControlPlane, kubectlOk, startControlPlane } from "../support/controlplane.ts";
-import { accountManifest, yaml } from "../support/manifests.ts";
-import { type Operator, spawnOperator } from "../support/operator.ts";
-import { CREDENTIALS, type Simulator, startSimulator } from "../support/simulator.ts";
-import { transportOf } from "../support/transports.ts";
+import { PAGE_SIZE } from "../../src/runtime/cache/list-pager.ts";
+import { type ControlPlane, kubectlOk, startControlPlane } from "../support/apiserver/controlplane.ts";
+import { accountManifest, yaml } from "../support/environment/manifests.ts";
+import { type Operator, spawnOperator } from "../support/operator/operator.ts";
+import { CREDENTIALS, type Simulator, startSimulator } from "../support/clouds/simulator.ts";
+import { transportOf } from "../support/apiserver/transports.ts";
 
 const MANIFESTS = path.resolve(import.meta.dirname, "../../manifests");
 

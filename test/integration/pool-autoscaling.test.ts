@@ -9,8 +9,8 @@ import {
   poolManifest,
   type Home,
   type MembersStand,
-} from "../support/cluster-members.ts";
-import { itStaysClean } from "../support/hygiene.ts";
+} from "../support/environment/cluster-members.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 

@@ -1,7 +1,7 @@
 // Labels and taints of a NodePool, which are whole sets: what is declared is there, what is not is taken away, the count stays, and
 // a cloud that takes a change without making it is not asked again and again. What the cloud is told is read off the wire.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
-import { expectCalm } from "../support/calm.ts";
+import { expectCalm } from "../support/environment/steady-state.ts";
 import {
   conditionOf,
   createMembersStand,
@@ -9,8 +9,8 @@ import {
   poolManifest,
   type Home,
   type MembersStand,
-} from "../support/cluster-members.ts";
-import { itStaysClean } from "../support/hygiene.ts";
+} from "../support/environment/cluster-members.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 

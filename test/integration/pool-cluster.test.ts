@@ -1,16 +1,16 @@
 // Pools and add-ons and the cluster that they are in: they wait until it is there and awake, and hold it until they are gone.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
-import { expectCalm, expectToldOnce } from "../support/calm.ts";
+import { expectCalm, expectToldOnce } from "../support/environment/steady-state.ts";
 import {
   addonManifest,
   createMembersStand,
   poolChanges,
   poolManifest,
   type MembersStand,
-} from "../support/cluster-members.ts";
-import { clusterManifest, huaweiAccountManifests } from "../support/huawei-stand.ts";
-import { itStaysClean } from "../support/hygiene.ts";
-import { expectPatience } from "../support/patience.ts";
+} from "../support/environment/cluster-members.ts";
+import { clusterManifest, huaweiAccountManifests } from "../support/clouds/huawei/environment.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
+import { expectPatience } from "../support/environment/polling.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 

@@ -1,15 +1,15 @@
 // A NodePool from kubectl apply to kubectl delete: real API server, real operator, real HTTP to the simulator of CCE.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
-import { expectToldOnce } from "../support/calm.ts";
+import { expectToldOnce } from "../support/environment/steady-state.ts";
 import {
   createMembersStand,
   conditionOf,
   poolChanges,
   poolManifest,
   type MembersStand,
-} from "../support/cluster-members.ts";
-import { itStaysClean } from "../support/hygiene.ts";
-import { secretManifest } from "../support/stand.ts";
+} from "../support/environment/cluster-members.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
+import { secretManifest } from "../support/environment/environment.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 

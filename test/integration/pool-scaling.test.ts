@@ -1,7 +1,7 @@
 // How many nodes a NodePool has: up at once, down in bounded steps with readiness between them, and as far as the cloud has any.
 // What the cloud is told is read off the wire, body by body.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
-import { expectToldOnce } from "../support/calm.ts";
+import { expectToldOnce } from "../support/environment/steady-state.ts";
 import {
   createMembersStand,
   isPoolChange,
@@ -9,9 +9,9 @@ import {
   poolManifest,
   type Home,
   type MembersStand,
-} from "../support/cluster-members.ts";
-import { itStaysClean } from "../support/hygiene.ts";
-import { expectPatience } from "../support/patience.ts";
+} from "../support/environment/cluster-members.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
+import { expectPatience } from "../support/environment/polling.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 

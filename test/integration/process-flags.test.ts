@@ -1,8 +1,8 @@
 // What `yunfan` says to somebody who got it wrong: one line that names the mistake, no stack, exit code 1. What each flag takes
 // is in src/cli/run.test.ts.
 import { describe, it } from "vitest";
-import { spawnYunfan } from "../support/command.ts";
-import { untilTestEnds } from "../support/transports.ts";
+import { spawnYunfan } from "../support/operator/command.ts";
+import { untilTestEnds } from "../support/apiserver/transports.ts";
 
 describe("a mistake in the flags", () => {
   it.for([

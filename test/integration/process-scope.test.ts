@@ -1,7 +1,7 @@
 // The flags that limit an operator: to some namespaces, and to so many visits at once.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { accountManifests, createStand, projectManifest, type Stand } from "../support/stand.ts";
-import type { LoggedRequest } from "../support/simulator.ts";
+import { accountManifests, createStand, projectManifest, type Stand } from "../support/environment/environment.ts";
+import type { LoggedRequest } from "../support/clouds/simulator.ts";
 
 const LATENCY_MS = 250;
 const PROJECTS = ["one", "two", "three", "four"];

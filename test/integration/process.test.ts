@@ -3,11 +3,11 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as elapse } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { spawnYunfan } from "../support/command.ts";
-import { cuttable } from "../support/cuttable.ts";
-import type { Operator } from "../support/operator.ts";
-import { accountManifests, createStand, projectManifest, type Stand } from "../support/stand.ts";
-import { untilTestEnds } from "../support/transports.ts";
+import { spawnYunfan } from "../support/operator/command.ts";
+import { cuttable } from "../support/apiserver/cuttable-connections.ts";
+import type { Operator } from "../support/operator/operator.ts";
+import { accountManifests, createStand, projectManifest, type Stand } from "../support/environment/environment.ts";
+import { untilTestEnds } from "../support/apiserver/transports.ts";
 
 const MANIFESTS = path.resolve(import.meta.dirname, "../../manifests/crds");
 const GENEROUS_MS = 60_000;

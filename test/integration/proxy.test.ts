@@ -1,7 +1,7 @@
 // The operator in a network whose only way out is a proxy: clouds behind it, the API server not.
 import { expect, it } from "vitest";
-import { startForwardProxy } from "../support/forward-proxy.ts";
-import { accountManifests, createStand, projectManifest } from "../support/stand.ts";
+import { startForwardProxy } from "../support/clouds/forward-proxy.ts";
+import { accountManifests, createStand, projectManifest } from "../support/environment/environment.ts";
 
 it("Reaches a cloud through HTTP_PROXY, and the API server straight", { timeout: 60_000 }, async () => {
   await using proxy = await startForwardProxy();

@@ -1,9 +1,15 @@
 // Pull Secrets: what is in them, where they may lie, and that they follow the cloud, the declaration and meddling hands.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
-import { kubectlOk } from "../support/controlplane.ts";
-import { itStaysClean } from "../support/hygiene.ts";
-import { PULL_CREDENTIALS } from "../support/simulator.ts";
-import { accountManifests, createStand, projectManifest, secretManifest, type Stand } from "../support/stand.ts";
+import { kubectlOk } from "../support/apiserver/controlplane.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
+import { PULL_CREDENTIALS } from "../support/clouds/simulator.ts";
+import {
+  accountManifests,
+  createStand,
+  projectManifest,
+  secretManifest,
+  type Stand,
+} from "../support/environment/environment.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 

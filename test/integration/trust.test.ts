@@ -1,9 +1,9 @@
 // When the cloud is not to be trusted: lists with gaps or from the past, answers that never come, errors in the middle of a
 // create. Whatever it shows, each project is there once, and none is deleted.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
-import { itStaysClean } from "../support/hygiene.ts";
-import type { Fault, LoggedRequest, Simulator } from "../support/simulator.ts";
-import { createStand, projectManifest, type Resource, type Stand } from "../support/stand.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
+import type { Fault, LoggedRequest, Simulator } from "../support/clouds/simulator.ts";
+import { createStand, projectManifest, type Resource, type Stand } from "../support/environment/environment.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 

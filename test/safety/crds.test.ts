@@ -10,8 +10,8 @@ import {
   everything,
   RESOURCES,
   type SafetyBed,
-} from "../support/safety-bed.ts";
-import { kubectlOk } from "../support/controlplane.ts";
+} from "../support/environment/safety-bed.ts";
+import { kubectlOk } from "../support/apiserver/controlplane.ts";
 
 vi.setConfig({ testTimeout: 180_000 });
 

@@ -1,10 +1,17 @@
 // Deleting a namespace, with the real namespace controller: what is in the clouds is held until somebody says what shall become
 // of it, by the namespace's annotation or the operator's flag.
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { NAMESPACE_ANNOTATION } from "../../src/controllers/lifecycle/departure.ts";
-import { kubectlOk } from "../support/controlplane.ts";
-import { projectManifest } from "../support/manifests.ts";
-import { accounts, ACCOUNTS, createSafetyBed, everything, RESOURCES, type SafetyBed } from "../support/safety-bed.ts";
+import { NAMESPACE_ANNOTATION } from "../../src/controllers/lifecycle/deletion-intent.ts";
+import { kubectlOk } from "../support/apiserver/controlplane.ts";
+import { projectManifest } from "../support/environment/manifests.ts";
+import {
+  accounts,
+  ACCOUNTS,
+  createSafetyBed,
+  everything,
+  RESOURCES,
+  type SafetyBed,
+} from "../support/environment/safety-bed.ts";
 
 vi.setConfig({ testTimeout: 240_000 });
 

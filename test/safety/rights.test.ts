@@ -7,9 +7,9 @@ import { stringify } from "yaml";
 import { crdReadRules, resourceRules } from "../../src/cli/rbac.ts";
 import { IN_USE } from "../../src/controllers/crdguard/plan.ts";
 import { crdRules, type PolicyRule } from "../../src/controllers/lifecycle/rbac.ts";
-import { kubectlOk } from "../support/controlplane.ts";
-import { projectManifest } from "../support/manifests.ts";
-import { accounts, ACCOUNTS, CRD_NAMES, createSafetyBed, type SafetyBed } from "../support/safety-bed.ts";
+import { kubectlOk } from "../support/apiserver/controlplane.ts";
+import { projectManifest } from "../support/environment/manifests.ts";
+import { accounts, ACCOUNTS, CRD_NAMES, createSafetyBed, type SafetyBed } from "../support/environment/safety-bed.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 

@@ -1,11 +1,11 @@
 // Signed requests to one CTYUN endpoint within the account's budget: a success comes back as its answer, all else is thrown.
 import type { z } from "zod";
 import type { Clock } from "../../lib/clock.ts";
-import type { HttpSession } from "../http.ts";
-import type { HttpAnswer } from "../http-answer.ts";
-import type { Endpoint } from "../http-endpoint.ts";
-import { redactor } from "../http-message.ts";
-import type { SessionBudget } from "../session-budget.ts";
+import type { HttpSession } from "../http/http.ts";
+import type { HttpAnswer } from "../http/answer.ts";
+import type { Endpoint } from "../http/endpoint.ts";
+import { redactor } from "../http/message.ts";
+import type { SessionBudget } from "../budget/session-budget.ts";
 import { errorOf, unreadable, type Operation } from "./errors.ts";
 import { authorization, encodePath, encodeQuery, type QueryItem, type SigningKey } from "./signer.ts";
 

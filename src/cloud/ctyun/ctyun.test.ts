@@ -1,13 +1,13 @@
 // The client against the simulator, which was written from the API reference by somebody who never saw the client.
 import * as fc from "fast-check";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { ownBudget } from "../../../test/support/budgets.ts";
+import { ownBudget } from "../../../test/support/clouds/budgets.ts";
 import { systemClock, type Clock } from "../../lib/clock.ts";
 import { openFence } from "../../lib/fence.ts";
 import { createLogger } from "../../lib/log.ts";
 import type { AccountSettings, CloudSession, Credentials } from "../contract.ts";
 import { outcomeIsUnknown } from "../errors.ts";
-import type { RegistryFacet } from "../registry.ts";
+import type { RegistryFacet } from "../facets/registry.ts";
 import { ctyun } from "./index.ts";
 import { startCtyunSimulator, type CtyunSimulatorOptions } from "./simulator/index.ts";
 

@@ -1,8 +1,8 @@
 // The one place that says what an answer of CTYUN, or of the Harbor behind it, means for us (reference 4, status codes).
 import { z } from "zod";
 import { CloudError, type CloudErrorKind } from "../errors.ts";
-import { retryAfterMs, type HttpAnswer } from "../http-answer.ts";
-import { presentable, type Redact } from "../http-message.ts";
+import { retryAfterMs, type HttpAnswer } from "../http/answer.ts";
+import { presentable, type Redact } from "../http/message.ts";
 
 export type Operation =
   | "Verify"

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { ownBudget } from "../../../test/support/budgets.ts";
-import { FakeClock } from "../../../test/support/fake-clock.ts";
-import { json, startScriptedServer } from "../../../test/support/scripted-server.ts";
+import { ownBudget } from "../../../test/support/clouds/budgets.ts";
+import { FakeClock } from "../../../test/support/clock/fake-clock.ts";
+import { json, startScriptedServer } from "../../../test/support/clouds/scripted-server.ts";
 import { openFence, type Fence } from "../../lib/fence.ts";
 import { createLogger } from "../../lib/log.ts";
 import type { AccountSettings, CloudSession, SessionDeps } from "../contract.ts";

@@ -1,10 +1,10 @@
 // CTYUN Container Instance as a cloud: what it takes to open an account, and which facets it offers.
-import type { BudgetLimits } from "../budget.ts";
+import type { BudgetLimits } from "../budget/budget.ts";
 import type { AccountSettings, Cloud, CloudSession, Credentials, SessionDeps } from "../contract.ts";
 import { CloudError } from "../errors.ts";
-import { HttpSession } from "../http.ts";
-import { parseEndpoint } from "../http-endpoint.ts";
-import { SessionBudget, sessionClosed } from "../session-budget.ts";
+import { HttpSession } from "../http/http.ts";
+import { parseEndpoint } from "../http/endpoint.ts";
+import { SessionBudget, sessionClosed } from "../budget/session-budget.ts";
 import { CtyunClient } from "./client.ts";
 import { ctyunAccountOptions, type CtyunAccountOptions } from "./config.ts";
 import { signingKey } from "./credentials.ts";

@@ -1,7 +1,7 @@
 // What lies below projects, over real HTTP against a server that answers in every odd way a test asks for.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { answerPages, startScriptedCtyun, type ScriptedCtyun } from "../../../test/support/scripted-ctyun.ts";
-import { json, type ScriptedServer } from "../../../test/support/scripted-server.ts";
+import { answerPages, startScriptedCtyun, type ScriptedCtyun } from "../../../test/support/clouds/ctyun/scripted.ts";
+import { json, type ScriptedServer } from "../../../test/support/clouds/scripted-server.ts";
 
 const never = new AbortController().signal;
 

@@ -5,10 +5,10 @@ import {
   answerPages,
   startScriptedCtyun,
   type ScriptedCtyun,
-} from "../../../test/support/scripted-ctyun.ts";
-import { json, type ScriptedServer } from "../../../test/support/scripted-server.ts";
+} from "../../../test/support/clouds/ctyun/scripted.ts";
+import { json, type ScriptedServer } from "../../../test/support/clouds/scripted-server.ts";
 import { outcomeIsUnknown } from "../errors.ts";
-import type { RegistryProject } from "../registry.ts";
+import type { RegistryProject } from "../facets/registry.ts";
 
 const never = new AbortController().signal;
 

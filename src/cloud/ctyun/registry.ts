@@ -1,9 +1,9 @@
 // The registry facet of CTYUN: a Harbor behind signed paths (reference 3.10).
 import type { CreateAttempt } from "../creation.ts";
-import type { Visibility, ProjectList, PullCredentials, RegistryFacet } from "../registry.ts";
-import type { RegistryProject, Repository, Tag } from "../registry.ts";
+import type { Visibility, ProjectList, PullCredentials, RegistryFacet } from "../facets/registry.ts";
+import type { RegistryProject, Repository, Tag } from "../facets/registry.ts";
 import { CloudError } from "../errors.ts";
-import { clockSkewMs } from "../http-answer.ts";
+import { clockSkewMs } from "../http/answer.ts";
 import type { CtyunClient } from "./client.ts";
 import type { CtyunAccountOptions } from "./config.ts";
 import { readPages } from "./pages.ts";

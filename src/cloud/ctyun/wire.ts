@@ -1,6 +1,6 @@
 // Wire formats of the CTYUN registry (reference 3.10), read leniently: the reference mixes several eras of Harbor.
 import { z } from "zod";
-import type { PullCredentials, RegistryProject, Repository, Tag, Visibility } from "../registry.ts";
+import type { PullCredentials, RegistryProject, Repository, Tag, Visibility } from "../facets/registry.ts";
 
 /** Harbor's role "project admin" of the calling account in a project. */
 const ROLE_PROJECT_ADMIN = 1;

@@ -1,6 +1,6 @@
 // Wire formats of add-ons and their templates (huawei-cce.txt 4.3), read leniently.
 import { z } from "zod";
-import type { Addon, AddonPhase, AddonRequest, AddonTemplate } from "../addons.ts";
+import type { Addon, AddonPhase, AddonRequest, AddonTemplate } from "../facets/addons.ts";
 import { explanation, lenientObject, listOf, optionalText, text } from "./wire.ts";
 
 /** In small letters: the reference shows installing and running only, Huawei's later lists the others. */

@@ -1,8 +1,8 @@
 // The addons facet on the wire, against the reference's examples (huawei-cce.txt 4.3).
 import { describe, expect, onTestFinished, test } from "vitest";
-import { startScriptedHuawei } from "../../../test/support/scripted-huawei.ts";
-import type { ScriptedHuawei } from "../../../test/support/scripted-huawei.ts";
-import type { AddonPhase, AddonsFacet, AddonTemplate } from "../addons.ts";
+import { startScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
+import type { ScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
+import type { AddonPhase, AddonsFacet, AddonTemplate } from "../facets/addons.ts";
 
 const never = new AbortController().signal;
 const notExist = { code: "SVCSTG.CCE-ADDONMGR. 4040204", message: "Addon not exist" };

@@ -1,5 +1,5 @@
 // The addons facet of CCE (huawei-cce.txt 4.3): a service of its own for each cluster.
-import type { Addon, AddonRequest, AddonsFacet, AddonTemplate } from "../addons.ts";
+import type { Addon, AddonRequest, AddonsFacet, AddonTemplate } from "../facets/addons.ts";
 import { addon, addonBody, addonList, templateList, templateOf } from "./addon-wire.ts";
 import type { HuaweiClient } from "./client.ts";
 import { orAbsent } from "./errors.ts";

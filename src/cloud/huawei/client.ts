@@ -1,6 +1,6 @@
 // Requests to CCE in the account's project, and to the add-on service of one of its clusters (huawei-cce.txt 3.1).
 import type { z } from "zod";
-import type { HttpAnswer } from "../http-answer.ts";
+import type { HttpAnswer } from "../http/answer.ts";
 import { pathOf } from "./paths.ts";
 import type { Project } from "./project.ts";
 import type { Request, Requests } from "./requests.ts";

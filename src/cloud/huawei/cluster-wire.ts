@@ -1,6 +1,6 @@
 // Wire formats of clusters, jobs and quotas (huawei-cce.txt 4.1.1 to 4.1.5, 4.1.24, 4.4.1), read leniently.
 import { z } from "zod";
-import type { Cluster, ClusterPhase, ClusterRequest, Job, JobPhase } from "../clusters.ts";
+import type { Cluster, ClusterPhase, ClusterRequest, Job, JobPhase } from "../facets/clusters.ts";
 import { CloudError } from "../errors.ts";
 import { blockOf } from "./config.ts";
 import { parseDescription, withMark } from "./marks.ts";

@@ -1,9 +1,9 @@
 // What the clusters facet writes, against the reference's examples (huawei-cce.txt 4.1.1, 4.1.4 to 4.1.7).
 import { describe, expect, onTestFinished, test } from "vitest";
-import { CLUSTER_ID, exampleCluster } from "../../../test/support/huawei-examples.ts";
-import { startScriptedHuawei } from "../../../test/support/scripted-huawei.ts";
-import type { ScriptedHuawei } from "../../../test/support/scripted-huawei.ts";
-import type { Cluster, ClusterRequest, ClustersFacet } from "../clusters.ts";
+import { CLUSTER_ID, exampleCluster } from "../../../test/support/clouds/huawei/examples.ts";
+import { startScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
+import type { ScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
+import type { Cluster, ClusterRequest, ClustersFacet } from "../facets/clusters.ts";
 import { outcomeIsUnknown } from "../errors.ts";
 
 const never = new AbortController().signal;

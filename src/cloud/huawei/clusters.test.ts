@@ -1,9 +1,9 @@
 // What the clusters facet reads, against the reference's examples (huawei-cce.txt 4.1.2, 4.1.3, 4.1.24, 4.4.1).
 import { describe, expect, onTestFinished, test } from "vitest";
-import { CLUSTER_ID, exampleCluster } from "../../../test/support/huawei-examples.ts";
-import { startScriptedHuawei } from "../../../test/support/scripted-huawei.ts";
-import type { ScriptedHuawei } from "../../../test/support/scripted-huawei.ts";
-import type { ClusterPhase, ClustersFacet } from "../clusters.ts";
+import { CLUSTER_ID, exampleCluster } from "../../../test/support/clouds/huawei/examples.ts";
+import { startScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
+import type { ScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
+import type { ClusterPhase, ClustersFacet } from "../facets/clusters.ts";
 
 const never = new AbortController().signal;
 const NONCE = "6f1c2c1e-0f5e-4c59-9b5a-8d4f0e5f3a21-1";

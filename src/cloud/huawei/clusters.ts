@@ -1,8 +1,8 @@
 // The clusters facet of CCE (huawei-cce.txt 4.1.1 to 4.1.8, 4.1.24, 4.4.1).
-import type { Cluster, ClusterList, ClusterRequest, ClustersFacet, Job, Kubeconfig } from "../clusters.ts";
-import type { KubeconfigContext } from "../clusters.ts";
+import type { Cluster, ClusterList, ClusterRequest, ClustersFacet, Job, Kubeconfig } from "../facets/clusters.ts";
+import type { KubeconfigContext } from "../facets/clusters.ts";
 import type { CreateAttempt } from "../creation.ts";
-import { clockSkewMs } from "../http-answer.ts";
+import { clockSkewMs } from "../http/answer.ts";
 import type { HuaweiClient } from "./client.ts";
 import { cluster, clusterList, createBody, job, quotas } from "./cluster-wire.ts";
 import { orAbsent } from "./errors.ts";

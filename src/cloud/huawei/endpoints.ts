@@ -2,7 +2,7 @@
 import { isIP } from "node:net";
 import type { AccountSettings } from "../contract.ts";
 import { CloudError } from "../errors.ts";
-import { parseEndpoint, type Endpoint } from "../http-endpoint.ts";
+import { parseEndpoint, type Endpoint } from "../http/endpoint.ts";
 import type { HuaweiAccountOptions } from "./config.ts";
 
 const PUBLIC_CLOUD = "myhuaweicloud.com";

@@ -1,6 +1,6 @@
 // What an error of Huawei says, out of the four shapes that its services give it (reference/clouds.md section 2).
 import { z } from "zod";
-import type { HttpAnswer } from "../http-answer.ts";
+import type { HttpAnswer } from "../http/answer.ts";
 
 const word = z
   .union([z.string(), z.number().transform(String)])

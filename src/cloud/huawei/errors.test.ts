@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { CloudErrorKind } from "../errors.ts";
-import type { HttpAnswer } from "../http-answer.ts";
-import { redactor } from "../http-message.ts";
+import type { HttpAnswer } from "../http/answer.ts";
+import { redactor } from "../http/message.ts";
 import { errorOf, type Operation } from "./errors.ts";
 
 const nothing = redactor([]);

@@ -1,9 +1,9 @@
 // The client against the simulator, which was written from the API reference by somebody who never saw the client.
 import { describe, expect, it, vi } from "vitest";
-import type { ClusterRequest } from "../clusters.ts";
+import type { ClusterRequest } from "../facets/clusters.ts";
 import { CloudError, type CloudErrorKind } from "../errors.ts";
-import type { NodePoolRequest } from "../nodepools.ts";
-import { KEYS, never, startCloud, USER, type TestCloud } from "../../../test/support/huawei-cloud.ts";
+import type { NodePoolRequest } from "../facets/nodepools.ts";
+import { KEYS, never, startCloud, USER, type TestCloud } from "../../../test/support/clouds/huawei/cloud.ts";
 
 const NONCE = "6f1c2c1e-0f5e-4c59-9b5a-8d4f0e5f3a21-1";
 

@@ -1,10 +1,10 @@
 // An account of Huawei, opened: which credentials, hosts, projects and budgets its requests use.
 import { describe, expect, onTestFinished, test } from "vitest";
-import { json } from "../../../test/support/scripted-server.ts";
-import { ACCESS_KEY, startScriptedHuawei, USER_LOGIN } from "../../../test/support/scripted-huawei.ts";
-import type { ScriptedHuawei } from "../../../test/support/scripted-huawei.ts";
+import { json } from "../../../test/support/clouds/scripted-server.ts";
+import { ACCESS_KEY, startScriptedHuawei, USER_LOGIN } from "../../../test/support/clouds/huawei/scripted.ts";
+import type { ScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
 import type { Fence } from "../../lib/fence.ts";
-import { withRequester } from "../budget.ts";
+import { withRequester } from "../budget/budget.ts";
 import type { AccountSettings, Credentials } from "../contract.ts";
 import { huawei } from "./index.ts";
 

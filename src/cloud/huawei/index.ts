@@ -1,7 +1,7 @@
 // Huawei CCE as a cloud: what it takes to open an account, and which facets it offers.
-import type { BudgetLimits } from "../budget.ts";
+import type { BudgetLimits } from "../budget/budget.ts";
 import type { AccountSettings, Cloud, CloudSession, Credentials, SessionDeps } from "../contract.ts";
-import { SessionBudget, sessionClosed } from "../session-budget.ts";
+import { SessionBudget, sessionClosed } from "../budget/session-budget.ts";
 import { HuaweiAddons } from "./addons.ts";
 import { KeyAuthenticator, type Authenticator } from "./authentication.ts";
 import { HuaweiClient } from "./client.ts";

@@ -1,9 +1,9 @@
 // Kubeconfigs out of the certificate API (huawei-cce.txt 4.1.8), with a certificate of a real CA.
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createCertificates } from "../../../controlplane/certificates.ts";
-import { startScriptedHuawei } from "../../../test/support/scripted-huawei.ts";
+import { startScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
 import { systemClock } from "../../lib/clock.ts";
-import type { ClustersFacet, Kubeconfig, KubeconfigContext } from "../clusters.ts";
+import type { ClustersFacet, Kubeconfig, KubeconfigContext } from "../facets/clusters.ts";
 
 const never = new AbortController().signal;
 let certificate: string;

@@ -1,7 +1,7 @@
 // The kubeconfig of a cluster (huawei-cce.txt 4.1.8), cut down to the context that is wanted.
 import { X509Certificate } from "node:crypto";
 import { z } from "zod";
-import type { Kubeconfig, KubeconfigContext } from "../clusters.ts";
+import type { Kubeconfig, KubeconfigContext } from "../facets/clusters.ts";
 import { unreadable } from "./errors.ts";
 
 const named = { name: z.string().min(1) };

@@ -1,6 +1,6 @@
 // The request that creates a node pool (huawei-cce.txt 4.1.19; nodeTemplate: tables 4-75 and 4-239).
 import { z } from "zod";
-import type { NodeLogin, NodePoolRequest, Volume } from "../nodepools.ts";
+import type { NodeLogin, NodePoolRequest, Volume } from "../facets/nodepools.ts";
 import { blockOf } from "./config.ts";
 import { autoscalingBody, markedLabels, volumeBody } from "./nodepool-wire.ts";
 import { hashedPassword } from "./password.ts";

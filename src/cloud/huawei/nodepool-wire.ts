@@ -8,7 +8,7 @@ import type {
   PoolAutoscaling,
   PoolNode,
   Volume,
-} from "../nodepools.ts";
+} from "../facets/nodepools.ts";
 import { MARK_LABEL } from "./marks.ts";
 import { count, flag, lenientObject, listOf, optionalText, text } from "./wire.ts";
 

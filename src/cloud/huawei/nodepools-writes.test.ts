@@ -1,9 +1,9 @@
 // What the nodePools facet writes, against the reference's examples (huawei-cce.txt 4.1.19, 4.1.22, 4.1.23).
 import { describe, expect, onTestFinished, test } from "vitest";
-import { exampleNodePool } from "../../../test/support/huawei-examples.ts";
-import { startScriptedHuawei } from "../../../test/support/scripted-huawei.ts";
-import type { ScriptedHuawei } from "../../../test/support/scripted-huawei.ts";
-import type { NodePoolRequest, NodePoolsFacet } from "../nodepools.ts";
+import { exampleNodePool } from "../../../test/support/clouds/huawei/examples.ts";
+import { startScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
+import type { ScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
+import type { NodePoolRequest, NodePoolsFacet } from "../facets/nodepools.ts";
 import { sha512Crypt } from "./password.ts";
 
 const never = new AbortController().signal;

@@ -1,9 +1,9 @@
 // What the nodePools facet reads, against the reference's examples (huawei-cce.txt 4.1.11, 4.1.20, 4.1.21).
 import { describe, expect, onTestFinished, test } from "vitest";
-import { exampleNodePool } from "../../../test/support/huawei-examples.ts";
-import { startScriptedHuawei } from "../../../test/support/scripted-huawei.ts";
-import type { ScriptedHuawei } from "../../../test/support/scripted-huawei.ts";
-import type { NodePhase, NodePool, NodePoolPhase, NodePoolsFacet } from "../nodepools.ts";
+import { exampleNodePool } from "../../../test/support/clouds/huawei/examples.ts";
+import { startScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
+import type { ScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
+import type { NodePhase, NodePool, NodePoolPhase, NodePoolsFacet } from "../facets/nodepools.ts";
 
 const never = new AbortController().signal;
 const NONCE = "6f1c2c1e-0f5e-4c59-9b5a-8d4f0e5f3a21-1";

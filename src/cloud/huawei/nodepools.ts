@@ -1,6 +1,6 @@
 // The nodePools facet of CCE (huawei-cce.txt 4.1.11, 4.1.19 to 4.1.23).
 import type { CreateAttempt } from "../creation.ts";
-import type { NodePool, NodePoolChange, NodePoolRequest, NodePoolsFacet, PoolNode } from "../nodepools.ts";
+import type { NodePool, NodePoolChange, NodePoolRequest, NodePoolsFacet, PoolNode } from "../facets/nodepools.ts";
 import type { HuaweiClient } from "./client.ts";
 import { isNothingToScale, orAbsent } from "./errors.ts";
 import { checkNodePoolName } from "./names.ts";

@@ -5,7 +5,7 @@ import type { Authenticator } from "./authentication.ts";
 import type { ProjectReference } from "./config.ts";
 import type { Requests } from "./requests.ts";
 import type { Services } from "./services.ts";
-import { SharedRun } from "./shared-run.ts";
+import { SharedRun } from "../../lib/single-flight.ts";
 import { listOf, readJson } from "./wire.ts";
 
 export interface ProjectOptions {

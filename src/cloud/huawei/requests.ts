@@ -1,9 +1,9 @@
 // Requests with proof of who sends them, within the account's budget: a success comes back as its answer, all else is thrown.
-import type { Permit } from "../budget.ts";
+import type { Permit } from "../budget/budget.ts";
 import type { CloudError } from "../errors.ts";
-import type { HttpAnswer } from "../http-answer.ts";
-import { redactor } from "../http-message.ts";
-import type { SessionBudget } from "../session-budget.ts";
+import type { HttpAnswer } from "../http/answer.ts";
+import { redactor } from "../http/message.ts";
+import type { SessionBudget } from "../budget/session-budget.ts";
 import type { Authenticator, Proof } from "./authentication.ts";
 import { errorOf, type Operation } from "./errors.ts";
 import type { Service } from "./services.ts";

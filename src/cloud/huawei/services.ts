@@ -1,7 +1,7 @@
 // The hosts of one account, each with its pool of connections: CCE, IAM, and an add-on service for each cluster.
 import type { CloudDeps } from "../contract.ts";
-import type { Endpoint } from "../http-endpoint.ts";
-import { HttpSession } from "../http.ts";
+import type { Endpoint } from "../http/endpoint.ts";
+import { HttpSession } from "../http/http.ts";
 import type { Endpoints } from "./endpoints.ts";
 import { encodePath } from "./signer.ts";
 

@@ -1,8 +1,8 @@
 // Signing in with a name and a password, as a session does it.
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { json } from "../../../test/support/scripted-server.ts";
-import { issueToken, startScriptedHuawei, USER_LOGIN } from "../../../test/support/scripted-huawei.ts";
-import type { IssuedToken, ScriptedHuawei } from "../../../test/support/scripted-huawei.ts";
+import { json } from "../../../test/support/clouds/scripted-server.ts";
+import { issueToken, startScriptedHuawei, USER_LOGIN } from "../../../test/support/clouds/huawei/scripted.ts";
+import type { IssuedToken, ScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
 import type { CloudSession } from "../contract.ts";
 
 const never = new AbortController().signal;

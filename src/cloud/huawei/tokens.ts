@@ -2,14 +2,14 @@
 import type { z } from "zod";
 import type { Clock } from "../../lib/clock.ts";
 import { CloudError } from "../errors.ts";
-import { redactor } from "../http-message.ts";
-import type { HttpAnswer } from "../http-answer.ts";
+import { redactor } from "../http/message.ts";
+import type { HttpAnswer } from "../http/answer.ts";
 import type { Authenticator, Proof } from "./authentication.ts";
 import type { ProjectReference } from "./config.ts";
 import type { UserLogin } from "./credentials.ts";
 import { errorOf, unreadable } from "./errors.ts";
 import type { Service } from "./services.ts";
-import { SharedRun } from "./shared-run.ts";
+import { SharedRun } from "../../lib/single-flight.ts";
 import { instant, lenientObject, optionalText, readJson, text } from "./wire.ts";
 
 /** Where the answer does not tell, as Keystone has it by default; Huawei says 24 hours. A 401 corrects what is wrong here. */

@@ -1,6 +1,6 @@
 // What the wire formats of CCE have in common, read leniently, and how answers are read at all.
 import { z } from "zod";
-import { presentable, redactor } from "../http-message.ts";
+import { presentable, redactor } from "../http/message.ts";
 import { unreadable, type Operation } from "./errors.ts";
 
 /** Undefined where it is missing, null or of another type. */

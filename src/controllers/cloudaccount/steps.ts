@@ -10,9 +10,9 @@ import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 import type { Verdict } from "../../runtime/conditions.ts";
 import { isTrue } from "../../runtime/conditions.ts";
 import type { Steps } from "../lifecycle/reconciler.ts";
-import { keyOf } from "../../runtime/store.ts";
+import { keyOf } from "../../runtime/cache/store.ts";
 import type { Visit } from "../lifecycle/visit.ts";
-import { versionOf, type AccountDirectory } from "./directory.ts";
+import { versionOf, type AccountDirectory } from "./accounts.ts";
 
 export const SECRETS: ResourceType = { group: "", version: "v1", plural: "secrets", kind: "Secret", namespaced: true };
 export const CREDENTIALS_TYPE = "yunfan.dev/credentials";

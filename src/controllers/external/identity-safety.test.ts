@@ -1,11 +1,11 @@
 // What no plan may do, whatever was declared and seen.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cloudProject, openCreate } from "../../../test/support/builders.ts";
-import { storedRegistryProject } from "../../../test/support/resources.ts";
+import { cloudProject, openCreate } from "../../../test/support/environment/builders.ts";
+import { storedRegistryProject } from "../../../test/support/environment/resources.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
 import { ANNOTATIONS } from "../lifecycle/resource.ts";
-import type { RegistryProject as Project } from "../../cloud/registry.ts";
+import type { RegistryProject as Project } from "../../cloud/facets/registry.ts";
 import { identify, type Identity, type Observation } from "./identity.ts";
 
 const RUNS = { numRuns: 1000 };

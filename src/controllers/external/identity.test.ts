@@ -1,9 +1,9 @@
 // The decisions of design section 3, branch by branch.
 import { describe, expect, it } from "vitest";
-import { cloudProject, openCreate } from "../../../test/support/builders.ts";
-import { storedRegistryProject } from "../../../test/support/resources.ts";
+import { cloudProject, openCreate } from "../../../test/support/environment/builders.ts";
+import { storedRegistryProject } from "../../../test/support/environment/resources.ts";
 import { ANNOTATIONS } from "../lifecycle/resource.ts";
-import type { RegistryProject as Project } from "../../cloud/registry.ts";
+import type { RegistryProject as Project } from "../../cloud/facets/registry.ts";
 import { identify, PROGRESS, taken, type Identity, type Observation, type Subject } from "./identity.ts";
 import { cloudNameOf } from "./resource.ts";
 

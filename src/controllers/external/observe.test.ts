@@ -1,9 +1,9 @@
 // How old a list may be for a visit that only looks for drift.
 import { describe, expect, it } from "vitest";
-import { condition } from "../../../test/support/builders.ts";
-import { FakeClock } from "../../../test/support/fake-clock.ts";
-import { storedRegistryProject } from "../../../test/support/resources.ts";
-import { lastTickMs } from "../lifecycle/drift.ts";
+import { condition } from "../../../test/support/environment/builders.ts";
+import { FakeClock } from "../../../test/support/clock/fake-clock.ts";
+import { storedRegistryProject } from "../../../test/support/environment/resources.ts";
+import { lastTickMs } from "../lifecycle/drift-schedule.ts";
 import { Observer } from "./observe.ts";
 
 /** The process is stopped for a moment whenever it has looked at the wall clock, as a busy machine may do. */

@@ -2,9 +2,9 @@
 import type { Operation } from "../../crds/common/status.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { isTrue } from "../../runtime/conditions.ts";
-import { lastTickMs } from "../lifecycle/drift.ts";
+import { lastTickMs } from "../lifecycle/drift-schedule.ts";
 import { annotation, ANNOTATIONS, isDeleting } from "../lifecycle/resource.ts";
-import type { Listing } from "./catalog.ts";
+import type { Listing } from "./list-cache.ts";
 import { PROGRESS, type Observation } from "./identity.ts";
 import { mayRecreate, openCreate, type ExternalResource } from "./resource.ts";
 import type { Thing, Things } from "./thing.ts";

@@ -1,6 +1,6 @@
 // One visit's work on a thing in a cloud, as far as it is the same for every kind: what is looked at, and in which words.
 import type { Visit } from "../lifecycle/visit.ts";
-import type { Catalog } from "./catalog.ts";
+import type { Catalog } from "./list-cache.ts";
 import type { ExternalResource } from "./resource.ts";
 import type { Thing, Things } from "./thing.ts";
 

@@ -1,7 +1,7 @@
 // How a controller declares the rights it needs; manifests/rbac.yaml is generated from all declarations.
 
 import { kinds } from "../../crds/kinds.ts";
-import { crdNameOf } from "./surroundings.ts";
+import { crdNameOf } from "./live-metadata.ts";
 
 /** rbac.authorization.k8s.io/v1 PolicyRule, without wildcards. */
 export interface PolicyRule {

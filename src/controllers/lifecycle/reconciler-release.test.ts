@@ -1,9 +1,9 @@
 // The frame of a reconcile, against the real API server: whom it leaves alone, what a pause holds, and how it lets go.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { condition } from "../../../test/support/builders.ts";
-import { failingFrame, type Frame, frameOf } from "../../../test/support/frame.ts";
-import { goLive, PROJECTS, type Live } from "../../../test/support/live.ts";
-import { rejectionOf } from "../../../test/support/rejection.ts";
+import { condition } from "../../../test/support/environment/builders.ts";
+import { failingFrame, type Frame, frameOf } from "../../../test/support/operator/lifecycle-harness.ts";
+import { goLive, PROJECTS, type Live } from "../../../test/support/apiserver/live-projects.ts";
+import { rejectionOf } from "../../../test/support/environment/rejection.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import { ANNOTATIONS, FINALIZER } from "./resource.ts";

@@ -2,16 +2,16 @@
 import { FINALIZER } from "./resource.ts";
 import { ChangedError } from "./visit.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openCreate } from "../../../test/support/builders.ts";
-import { failingFrame, frameOf, READY } from "../../../test/support/frame.ts";
-import { goLive, type Live } from "../../../test/support/live.ts";
-import { rejectionOf } from "../../../test/support/rejection.ts";
+import { openCreate } from "../../../test/support/environment/builders.ts";
+import { failingFrame, frameOf, READY } from "../../../test/support/operator/lifecycle-harness.ts";
+import { goLive, type Live } from "../../../test/support/apiserver/live-projects.ts";
+import { rejectionOf } from "../../../test/support/environment/rejection.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
 import { KubeError } from "../../kube/errors.ts";
 import { HeldError, ReconcileError, RetryableError, TerminalError, WaitingError } from "../../lib/errors.ts";
 import { FencedError } from "../../lib/fence.ts";
-import { keyOf } from "../../runtime/store.ts";
+import { keyOf } from "../../runtime/cache/store.ts";
 
 const GENERATION_OBSERVED = { observedGeneration: 1 };
 

@@ -2,15 +2,15 @@
 import { Reason } from "../../crds/common/conditions.ts";
 import { FencedError } from "../../lib/fence.ts";
 import { HeldError, ReconcileError, RetryableError, WaitingError } from "../../lib/errors.ts";
-import type { Reconciler, ReconcileRequest, Result } from "../../runtime/controller.ts";
+import type { Reconciler, ReconcileRequest, Result } from "../../runtime/queue/controller.ts";
 import { findCondition, type Verdict } from "../../runtime/conditions.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
 import { hasFinalizer } from "../../runtime/finalizer.ts";
 import { isKubeError } from "../../kube/errors.ts";
-import { withRequester } from "../../cloud/budget.ts";
+import { withRequester } from "../../cloud/budget/budget.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import { reconcileErrorOf } from "./cloud-errors.ts";
-import { nextDriftMs } from "./drift.ts";
+import { nextDriftMs } from "./drift-schedule.ts";
 import { FINALIZER, isDeleting, isPaused, type Managed } from "./resource.ts";
 import { ChangedError, Visit, type VisitDeps } from "./visit.ts";
 

@@ -1,6 +1,6 @@
 // What the annotations on a resource say.
 import { describe, expect, it } from "vitest";
-import { storedRegistryProject } from "../../../test/support/resources.ts";
+import { storedRegistryProject } from "../../../test/support/environment/resources.ts";
 import { ANNOTATIONS, annotation, isDeleting, isPaused } from "./resource.ts";
 
 const annotated = (annotations: Record<string, string>) => storedRegistryProject({ metadata: { annotations } });

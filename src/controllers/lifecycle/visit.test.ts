@@ -1,8 +1,8 @@
 // What a visit persists, against the real API server: finalizer, conditions, journal, pause.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openCreate } from "../../../test/support/builders.ts";
-import { FakeClock } from "../../../test/support/fake-clock.ts";
-import { goLive, PROJECTS, unaborted, type Live } from "../../../test/support/live.ts";
+import { openCreate } from "../../../test/support/environment/builders.ts";
+import { FakeClock } from "../../../test/support/clock/fake-clock.ts";
+import { goLive, PROJECTS, unaborted, type Live } from "../../../test/support/apiserver/live-projects.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
 import { WaitingError } from "../../lib/errors.ts";
 import { createLogger } from "../../lib/log.ts";

@@ -10,7 +10,7 @@ import { nextConditions, summary, type Condition, type Statement, type Verdict }
 import { ensureFinalizer, hasFinalizer, removeFinalizer } from "../../runtime/finalizer.ts";
 import { writeStatus } from "../../runtime/status.ts";
 import type { Operation } from "../../crds/common/status.ts";
-import { departureOf, isLeaving, type Departure, type OnNamespaceDeletion } from "./departure.ts";
+import { departureOf, isLeaving, type Departure, type OnNamespaceDeletion } from "./deletion-intent.ts";
 import {
   annotation,
   ANNOTATIONS,
@@ -21,7 +21,7 @@ import {
   type ManagedStatus,
   type StatusDraft,
 } from "./resource.ts";
-import { CRDS, crdNameOf, lookAt, NAMESPACES } from "./surroundings.ts";
+import { CRDS, crdNameOf, lookAt, NAMESPACES } from "./live-metadata.ts";
 
 export interface VisitDeps<T extends Managed> {
   readonly client: KubeClient;

@@ -1,5 +1,5 @@
 // The add-ons of a cluster as things that resources stand for: a cluster has at most one of a template, so that is its name.
-import type { Addon, AddonsFacet } from "../../cloud/addons.ts";
+import type { Addon, AddonsFacet } from "../../cloud/facets/addons.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import type { Presence, Things } from "../external/thing.ts";
 

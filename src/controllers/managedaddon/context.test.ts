@@ -1,8 +1,8 @@
 // What a visit has to pass before it may look into a cluster, and before an add-on that is there is adopted.
 import { describe, expect, it } from "vitest";
-import { condition, storedCloudAccount } from "../../../test/support/builders.ts";
-import { FakeClock } from "../../../test/support/fake-clock.ts";
-import type { AddonsFacet } from "../../cloud/addons.ts";
+import { condition, storedCloudAccount } from "../../../test/support/environment/builders.ts";
+import { FakeClock } from "../../../test/support/clock/fake-clock.ts";
+import type { AddonsFacet } from "../../cloud/facets/addons.ts";
 import type { CloudDeps, CloudSession, Facets } from "../../cloud/contract.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import { managedAddon, type ManagedAddon } from "../../crds/managedaddon/schema.ts";
@@ -10,8 +10,8 @@ import { managedCluster, type ManagedCluster } from "../../crds/managedcluster/s
 import type { KubeClient } from "../../kube/client.ts";
 import { openFence } from "../../lib/fence.ts";
 import { createLogger } from "../../lib/log.ts";
-import { Store } from "../../runtime/store.ts";
-import { AccountDirectory, type CredentialsSecret } from "../cloudaccount/directory.ts";
+import { Store } from "../../runtime/cache/store.ts";
+import { AccountDirectory, type CredentialsSecret } from "../cloudaccount/accounts.ts";
 import type { Identity } from "../external/identity.ts";
 import { Visit } from "../lifecycle/visit.ts";
 import { ClusterDirectory } from "../managedcluster/directory.ts";

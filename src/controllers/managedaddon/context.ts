@@ -1,13 +1,13 @@
 // What the steps of a ManagedAddon share: its cluster, the cluster's catalog of add-ons, and who may claim what.
-import type { AddonsFacet } from "../../cloud/addons.ts";
+import type { AddonsFacet } from "../../cloud/facets/addons.ts";
 import { ManagedAddonReason as Reason } from "../../crds/managedaddon/conditions.ts";
 import type { ManagedAddon } from "../../crds/managedaddon/schema.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
-import { keyOf, type Store } from "../../runtime/store.ts";
-import { allowsNamespace, facetOf, type AccountDirectory } from "../cloudaccount/directory.ts";
-import { Catalogs, type Catalog } from "../external/catalog.ts";
-import { Claims, claimsOf } from "../external/claim.ts";
+import { keyOf, type Store } from "../../runtime/cache/store.ts";
+import { allowsNamespace, facetOf, type AccountDirectory } from "../cloudaccount/accounts.ts";
+import { Catalogs, type Catalog } from "../external/list-cache.ts";
+import { Claims, claimsOf } from "../external/precedence.ts";
 import type { Identity } from "../external/identity.ts";
 import { holdsSomething } from "../external/resource.ts";
 import type { ExternalWork } from "../external/work.ts";

@@ -1,5 +1,5 @@
 // What an add-on shows, for the status of its resource.
-import type { Addon } from "../../cloud/addons.ts";
+import type { Addon } from "../../cloud/facets/addons.ts";
 import { ManagedAddonCondition, ManagedAddonReason as Reason } from "../../crds/managedaddon/conditions.ts";
 import type { ManagedAddon } from "../../crds/managedaddon/schema.ts";
 import type { Statement } from "../../runtime/conditions.ts";

@@ -1,7 +1,7 @@
 // What is done about an add-on that is there.
 import { describe, expect, it, test } from "vitest";
-import { condition } from "../../../test/support/builders.ts";
-import type { Addon, AddonPhase } from "../../cloud/addons.ts";
+import { condition } from "../../../test/support/environment/builders.ts";
+import type { Addon, AddonPhase } from "../../cloud/facets/addons.ts";
 import { managedAddon, type ManagedAddon } from "../../crds/managedaddon/schema.ts";
 import { timestampOf } from "../../lib/clock.ts";
 import { differences, planFor, wasSent } from "./plan.ts";

@@ -1,5 +1,5 @@
 // What to do about an add-on that is there: a pure decision from the resource and what the cloud shows.
-import type { Addon, AddonRequest } from "../../cloud/addons.ts";
+import type { Addon, AddonRequest } from "../../cloud/facets/addons.ts";
 import { ManagedAddonCondition, ManagedAddonReason as Reason } from "../../crds/managedaddon/conditions.ts";
 import type { ManagedAddon } from "../../crds/managedaddon/schema.ts";
 import { findCondition } from "../../runtime/conditions.ts";

@@ -1,5 +1,5 @@
 // Deleting: repeated until the cloud proves by id that the add-on is gone. A cluster that is gone has taken its add-ons along.
-import type { Addon } from "../../cloud/addons.ts";
+import type { Addon } from "../../cloud/facets/addons.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import { ManagedAddonReason as Reason } from "../../crds/managedaddon/conditions.ts";
 import type { ManagedAddon } from "../../crds/managedaddon/schema.ts";

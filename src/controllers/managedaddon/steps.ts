@@ -1,11 +1,11 @@
 // What a ManagedAddon's reconcile does: cluster, finalizer, claim, observe, identify, act.
 import { ManagedAddonReason as Reason } from "../../crds/managedaddon/conditions.ts";
 import type { ManagedAddon } from "../../crds/managedaddon/schema.ts";
-import type { Addon, AddonRequest } from "../../cloud/addons.ts";
+import type { Addon, AddonRequest } from "../../cloud/facets/addons.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import type { Verdict } from "../../runtime/conditions.ts";
-import { suspecting } from "../cloudaccount/suspicion.ts";
+import { suspecting } from "../cloudaccount/credential-recheck.ts";
 import { Creator } from "../external/create.ts";
 import { identify, subjectOf, type Identity } from "../external/identity.ts";
 import { Observer } from "../external/observe.ts";

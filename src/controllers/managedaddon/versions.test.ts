@@ -1,6 +1,6 @@
 // Which version is installed: the one that is asked for, or the newest, of those that fit the cluster.
 import { describe, expect, it } from "vitest";
-import type { AddonTemplate } from "../../cloud/addons.ts";
+import type { AddonTemplate } from "../../cloud/facets/addons.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import { chosenVersion } from "./versions.ts";
 

@@ -1,5 +1,5 @@
 // Which version of an add-on to install: a pure choice from what the cloud offers, and what to say where there is none.
-import type { AddonTemplate } from "../../cloud/addons.ts";
+import type { AddonTemplate } from "../../cloud/facets/addons.ts";
 import { ManagedAddonReason as Reason } from "../../crds/managedaddon/conditions.ts";
 import { TerminalError } from "../../lib/errors.ts";
 

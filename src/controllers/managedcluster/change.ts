@@ -1,5 +1,5 @@
 // Changing a cluster that is there: one request each, and what is said while the cloud is at it.
-import type { Cluster } from "../../cloud/clusters.ts";
+import type { Cluster } from "../../cloud/facets/clusters.ts";
 import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { Work } from "./context.ts";
 import type { Plan } from "./plan.ts";

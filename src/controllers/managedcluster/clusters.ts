@@ -1,5 +1,5 @@
 // The clusters of an account as things that resources stand for.
-import type { Cluster, ClustersFacet } from "../../cloud/clusters.ts";
+import type { Cluster, ClustersFacet } from "../../cloud/facets/clusters.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import type { Presence, Things } from "../external/thing.ts";
 

@@ -1,12 +1,12 @@
 // What the steps of a ManagedCluster share: its caches, the account's catalog, and who may claim what.
-import type { Cluster, ClustersFacet } from "../../cloud/clusters.ts";
+import type { Cluster, ClustersFacet } from "../../cloud/facets/clusters.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
-import { keyOf, type Store } from "../../runtime/store.ts";
-import { accountKey, allowsNamespace, cloudOf, type Access, type AccountDirectory } from "../cloudaccount/directory.ts";
-import { Catalogs, type Catalog } from "../external/catalog.ts";
-import { Claims, claimsOf } from "../external/claim.ts";
+import { keyOf, type Store } from "../../runtime/cache/store.ts";
+import { accountKey, allowsNamespace, cloudOf, type Access, type AccountDirectory } from "../cloudaccount/accounts.ts";
+import { Catalogs, type Catalog } from "../external/list-cache.ts";
+import { Claims, claimsOf } from "../external/precedence.ts";
 import { cloudNameOf, holdsSomething } from "../external/resource.ts";
 import type { ExternalWork } from "../external/work.ts";
 import { isDeleting } from "../lifecycle/resource.ts";

@@ -1,5 +1,5 @@
 // What a cluster shows, for the status of its resource.
-import type { Cluster } from "../../cloud/clusters.ts";
+import type { Cluster } from "../../cloud/facets/clusters.ts";
 import { ManagedClusterCondition, ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import type { Statement } from "../../runtime/conditions.ts";

@@ -1,15 +1,15 @@
 // What lies between a pool or an add-on and its cluster.
 import { describe, expect, it } from "vitest";
-import { condition, storedCloudAccount } from "../../../test/support/builders.ts";
-import { FakeClock } from "../../../test/support/fake-clock.ts";
-import type { ClustersFacet } from "../../cloud/clusters.ts";
+import { condition, storedCloudAccount } from "../../../test/support/environment/builders.ts";
+import { FakeClock } from "../../../test/support/clock/fake-clock.ts";
+import type { ClustersFacet } from "../../cloud/facets/clusters.ts";
 import type { CloudSession } from "../../cloud/contract.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import { managedCluster, type ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { openFence } from "../../lib/fence.ts";
 import { createLogger } from "../../lib/log.ts";
-import { keyOf, Store } from "../../runtime/store.ts";
-import { AccountDirectory, type CredentialsSecret } from "../cloudaccount/directory.ts";
+import { keyOf, Store } from "../../runtime/cache/store.ts";
+import { AccountDirectory, type CredentialsSecret } from "../cloudaccount/accounts.ts";
 import { ClusterDirectory, type ClusterMember } from "./directory.ts";
 
 const onHandlerError = (error: unknown): never => {

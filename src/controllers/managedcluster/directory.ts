@@ -3,14 +3,14 @@ import { ManagedClusterCondition, ManagedClusterReason as Reason } from "../../c
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { WaitingError } from "../../lib/errors.ts";
 import { findCondition } from "../../runtime/conditions.ts";
-import { keyOf, type Store } from "../../runtime/store.ts";
+import { keyOf, type Store } from "../../runtime/cache/store.ts";
 import {
   assertBlocks,
   cloudOf,
   type Access,
   type AccountDirectory,
   type ProviderBlocks,
-} from "../cloudaccount/directory.ts";
+} from "../cloudaccount/accounts.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import { accountOf } from "./context.ts";
 

@@ -1,5 +1,5 @@
 // Following the cloud's long jobs: progress in status and events, adaptive polling, and what a failed one says.
-import type { Cluster, Job } from "../../cloud/clusters.ts";
+import type { Cluster, Job } from "../../cloud/facets/clusters.ts";
 import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { timestamp } from "../../lib/clock.ts";

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { parse } from "yaml";
 import * as z from "zod";
-import type { Cluster, Kubeconfig } from "../../cloud/clusters.ts";
+import type { Cluster, Kubeconfig } from "../../cloud/facets/clusters.ts";
 import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { timestampOf } from "../../lib/clock.ts";

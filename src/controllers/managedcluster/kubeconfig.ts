@@ -1,5 +1,5 @@
 // The kubeconfig of a cluster, published by the convention of Cluster API, and its registration with Argo CD.
-import type { Cluster, Kubeconfig } from "../../cloud/clusters.ts";
+import type { Cluster, Kubeconfig } from "../../cloud/facets/clusters.ts";
 import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { CloudError } from "../../cloud/errors.ts";
@@ -8,7 +8,7 @@ import { isNotFound } from "../../kube/errors.ts";
 import type { KubeObject } from "../../kube/types.ts";
 import { timestampOf, type Clock } from "../../lib/clock.ts";
 import { ReconcileError, TerminalError } from "../../lib/errors.ts";
-import { keyOf } from "../../runtime/store.ts";
+import { keyOf } from "../../runtime/cache/store.ts";
 import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { SECRETS } from "../cloudaccount/steps.ts";

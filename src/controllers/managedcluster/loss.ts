@@ -2,7 +2,7 @@
 import { CloudError } from "../../cloud/errors.ts";
 import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import { WaitingError } from "../../lib/errors.ts";
-import { facetOf } from "../cloudaccount/directory.ts";
+import { facetOf } from "../cloudaccount/accounts.ts";
 import type { ClusterAccess } from "./directory.ts";
 
 /** A visit to something in a cluster. */

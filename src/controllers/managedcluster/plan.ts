@@ -1,5 +1,5 @@
 // What to do about a cluster that is there: a pure decision from the resource and what the cloud shows.
-import type { Cluster } from "../../cloud/clusters.ts";
+import type { Cluster } from "../../cloud/facets/clusters.ts";
 import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { managedCluster } from "../../crds/managedcluster/schema.ts";
 import type { Condition } from "../../runtime/conditions.ts";
-import { condition } from "../../../test/support/builders.ts";
+import { condition } from "../../../test/support/environment/builders.ts";
 import { underWaySince } from "./progress.ts";
 
 describe("underWaySince", () => {

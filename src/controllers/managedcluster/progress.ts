@@ -1,5 +1,5 @@
 // How far a long job of the cloud has come, for status and events.
-import type { Job } from "../../cloud/clusters.ts";
+import type { Job } from "../../cloud/facets/clusters.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 

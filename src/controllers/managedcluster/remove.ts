@@ -1,11 +1,11 @@
 // Deleting: after what is made in the cluster, repeated until the cloud proves by id that the cluster is gone.
-import type { Cluster } from "../../cloud/clusters.ts";
+import type { Cluster } from "../../cloud/facets/clusters.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
-import { allowsNamespace } from "../cloudaccount/directory.ts";
+import { allowsNamespace } from "../cloudaccount/accounts.ts";
 import type { Observer } from "../external/observe.ts";
 import { entering, heldFor, settledId } from "../external/remove.ts";
 import { leavesCloudAlone, orphaning } from "../external/resource.ts";

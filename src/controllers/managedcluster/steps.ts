@@ -1,11 +1,11 @@
 // What a ManagedCluster's reconcile does: account, finalizer, claim, observe, identify, act, publish.
-import type { Cluster } from "../../cloud/clusters.ts";
+import type { Cluster } from "../../cloud/facets/clusters.ts";
 import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import type { Verdict } from "../../runtime/conditions.ts";
 import { Creator } from "../external/create.ts";
-import { suspecting } from "../cloudaccount/suspicion.ts";
+import { suspecting } from "../cloudaccount/credential-recheck.ts";
 import { identify, subjectOf, type Identity } from "../external/identity.ts";
 import { Observer } from "../external/observe.ts";
 import { resolve } from "../external/resolve.ts";

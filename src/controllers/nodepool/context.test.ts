@@ -1,6 +1,6 @@
 // What the pools of one cluster share: its lists, and who goes first.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { startNodePoolBed, type NodePoolBed } from "../../../test/support/nodepool-bed.ts";
+import { startNodePoolBed, type NodePoolBed } from "../../../test/support/environment/nodepool-bed.ts";
 
 const login = { keyPairName: "key" };
 const POOLS = /\/nodepools$/;

@@ -1,12 +1,12 @@
 // What the steps of a NodePool share: its caches, the lists of its cluster, and who may claim what.
-import type { NodePool as Pool, NodePoolsFacet, PoolNode } from "../../cloud/nodepools.ts";
+import type { NodePool as Pool, NodePoolsFacet, PoolNode } from "../../cloud/facets/nodepools.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { Clock } from "../../lib/clock.ts";
-import type { Store } from "../../runtime/store.ts";
-import { facetOf } from "../cloudaccount/directory.ts";
-import { Catalogs, type Catalog } from "../external/catalog.ts";
-import { Claims, claimsOf } from "../external/claim.ts";
+import type { Store } from "../../runtime/cache/store.ts";
+import { facetOf } from "../cloudaccount/accounts.ts";
+import { Catalogs, type Catalog } from "../external/list-cache.ts";
+import { Claims, claimsOf } from "../external/precedence.ts";
 import { cloudNameOf } from "../external/resource.ts";
 import type { ExternalWork } from "../external/work.ts";
 import { isDeleting } from "../lifecycle/resource.ts";

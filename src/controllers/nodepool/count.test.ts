@@ -1,8 +1,8 @@
 // The count that is sent, over all that a cloud may show: what must hold whatever is read.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cloudNodes, cloudPool, storedNodePool } from "../../../test/support/nodepools.ts";
-import type { NodePool as Pool, PoolNode } from "../../cloud/nodepools.ts";
+import { cloudNodes, cloudPool, storedNodePool } from "../../../test/support/environment/nodepools.ts";
+import type { NodePool as Pool, PoolNode } from "../../cloud/facets/nodepools.ts";
 import { initialCount, nextCount, type Seen } from "./count.ts";
 
 const few = fc.integer({ min: 0, max: 12 });

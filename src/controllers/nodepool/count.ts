@@ -1,6 +1,6 @@
 // How many nodes a pool is to have next: the whole of spec.replicas upwards, bounded steps downwards, and with autoscaling what
 // the cloud has chosen.
-import type { NodePool as Pool, PoolNode } from "../../cloud/nodepools.ts";
+import type { NodePool as Pool, PoolNode } from "../../cloud/facets/nodepools.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 
 type Spec = NodePool["spec"];

@@ -1,5 +1,5 @@
 // The POST that creates a pool, and what has to be at hand before.
-import type { NodeLogin, NodePoolRequest } from "../../cloud/nodepools.ts";
+import type { NodeLogin, NodePoolRequest } from "../../cloud/facets/nodepools.ts";
 import { NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";

@@ -1,7 +1,7 @@
 // What the condition UpToDate says of a pool, and the labels by which its nodes are found.
 import { describe, expect, it } from "vitest";
-import { cloudPool, storedNodePool, type StoredNodePool } from "../../../test/support/nodepools.ts";
-import type { NodePool as Pool } from "../../cloud/nodepools.ts";
+import { cloudPool, storedNodePool, type StoredNodePool } from "../../../test/support/environment/nodepools.ts";
+import type { NodePool as Pool } from "../../cloud/facets/nodepools.ts";
 import type { Statement } from "../../runtime/conditions.ts";
 import { selectorOf, upToDate } from "./describe.ts";
 

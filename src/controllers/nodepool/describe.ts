@@ -1,5 +1,5 @@
 // What a pool shows, for the status of its resource.
-import type { NodePool as Pool } from "../../cloud/nodepools.ts";
+import type { NodePool as Pool } from "../../cloud/facets/nodepools.ts";
 import { NodePoolCondition, NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import type { Statement } from "../../runtime/conditions.ts";

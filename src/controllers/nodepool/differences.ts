@@ -1,5 +1,5 @@
 // In what a pool differs from its resource, and what of it was sent in vain.
-import type { NodePool as Pool, Taint } from "../../cloud/nodepools.ts";
+import type { NodePool as Pool, Taint } from "../../cloud/facets/nodepools.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 
 type Spec = NodePool["spec"];

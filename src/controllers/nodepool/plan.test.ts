@@ -1,14 +1,14 @@
 // What is done about a pool that is there: by its phase, by its nodes, and by what differs.
 import { describe, expect, it } from "vitest";
-import { openCreate } from "../../../test/support/builders.ts";
+import { openCreate } from "../../../test/support/environment/builders.ts";
 import {
   activeNodes,
   cloudNodes,
   cloudPool,
   storedNodePool,
   type StoredNodePool,
-} from "../../../test/support/nodepools.ts";
-import type { NodePool as Pool, PoolNode } from "../../cloud/nodepools.ts";
+} from "../../../test/support/environment/nodepools.ts";
+import type { NodePool as Pool, PoolNode } from "../../cloud/facets/nodepools.ts";
 import type { Declared } from "./differences.ts";
 import { planFor, progressOf, type Plan } from "./plan.ts";
 

@@ -1,5 +1,5 @@
 // What to do about a pool that is there: a pure decision from the resource, the pool and its nodes.
-import type { NodePoolChange, NodePoolPhase } from "../../cloud/nodepools.ts";
+import type { NodePoolChange, NodePoolPhase } from "../../cloud/facets/nodepools.ts";
 import { NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
 import { activeCount, isComplete, nextCount, type Seen } from "./count.ts";
 import { differences, ignoredFields, taintsOf, type Declared, type Field } from "./differences.ts";

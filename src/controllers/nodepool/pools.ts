@@ -1,6 +1,6 @@
 // The node pools of a cluster as things that resources stand for, and its nodes as a list that all its pools share.
 import { CloudError } from "../../cloud/errors.ts";
-import type { NodePool as Pool, NodePoolsFacet, PoolNode } from "../../cloud/nodepools.ts";
+import type { NodePool as Pool, NodePoolsFacet, PoolNode } from "../../cloud/facets/nodepools.ts";
 import type { Presence, ThingList, Things } from "../external/thing.ts";
 
 export function poolsOf(pools: NodePoolsFacet, clusterId: string): Things<Pool> {

@@ -1,8 +1,8 @@
 // Deleting a pool, over real HTTP to the simulator of Huawei CCE.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { condition, openCreate } from "../../../test/support/builders.ts";
-import { startNodePoolBed, type NodePoolBed } from "../../../test/support/nodepool-bed.ts";
-import { storedNodePool, type StoredNodePool } from "../../../test/support/nodepools.ts";
+import { condition, openCreate } from "../../../test/support/environment/builders.ts";
+import { startNodePoolBed, type NodePoolBed } from "../../../test/support/environment/nodepool-bed.ts";
+import { storedNodePool, type StoredNodePool } from "../../../test/support/environment/nodepools.ts";
 import { needsCluster } from "./remove.ts";
 
 const deletionTimestamp = "2026-01-01T00:00:00Z";

@@ -1,6 +1,6 @@
 // Deleting: once, with all its nodes, then looked at until the cloud proves by id that the pool is gone.
 import { CloudError } from "../../cloud/errors.ts";
-import type { NodePool as Pool } from "../../cloud/nodepools.ts";
+import type { NodePool as Pool } from "../../cloud/facets/nodepools.ts";
 import { NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import type { Clock } from "../../lib/clock.ts";

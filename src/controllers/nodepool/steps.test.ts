@@ -1,7 +1,11 @@
 // A pool from its declaration to its deletion, over real HTTP to the simulator of Huawei CCE.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { startNodePoolBed, type NodePoolBed, type SimulatedPool } from "../../../test/support/nodepool-bed.ts";
-import type { StoredNodePool } from "../../../test/support/nodepools.ts";
+import {
+  startNodePoolBed,
+  type NodePoolBed,
+  type SimulatedPool,
+} from "../../../test/support/environment/nodepool-bed.ts";
+import type { StoredNodePool } from "../../../test/support/environment/nodepools.ts";
 
 let bed: NodePoolBed;
 

@@ -1,12 +1,12 @@
 // What a NodePool's reconcile does: cluster, finalizer, claim, observe, identify, then change or wait until it is as declared.
-import type { NodePool as Pool } from "../../cloud/nodepools.ts";
+import type { NodePool as Pool } from "../../cloud/facets/nodepools.ts";
 import { NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import type { Verdict } from "../../runtime/conditions.ts";
-import { suspecting } from "../cloudaccount/suspicion.ts";
+import { suspecting } from "../cloudaccount/credential-recheck.ts";
 import { Creator } from "../external/create.ts";
 import { identify, subjectOf, type Identity } from "../external/identity.ts";
 import { Observer } from "../external/observe.ts";

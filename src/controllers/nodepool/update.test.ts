@@ -1,6 +1,6 @@
 // A change that the cloud takes and does not make is sent once, also over a restart of the operator.
 import { describe, expect, it, onTestFinished } from "vitest";
-import { startNodePoolBed, type NodePoolBed } from "../../../test/support/nodepool-bed.ts";
+import { startNodePoolBed, type NodePoolBed } from "../../../test/support/environment/nodepool-bed.ts";
 
 const PUT = /\/nodepools\/[^/]+$/;
 const login = { keyPairName: "key" };

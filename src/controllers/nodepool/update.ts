@@ -1,6 +1,6 @@
 // Changing a pool that is there: decided once more on what is read right before the write.
 import { CloudError } from "../../cloud/errors.ts";
-import type { NodePool as Pool } from "../../cloud/nodepools.ts";
+import type { NodePool as Pool } from "../../cloud/facets/nodepools.ts";
 import { NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import type { Clock } from "../../lib/clock.ts";

@@ -4,7 +4,7 @@ import type { KubeClient } from "../../kube/client.ts";
 import { isConflict, isForbidden, isInvalid, isNotFound, type KubeError } from "../../kube/errors.ts";
 import type { KubeObject } from "../../kube/types.ts";
 import { TerminalError } from "../../lib/errors.ts";
-import { keyOf, type Store } from "../../runtime/store.ts";
+import { keyOf, type Store } from "../../runtime/cache/store.ts";
 import { SECRETS } from "../cloudaccount/steps.ts";
 import type { Managed } from "../lifecycle/resource.ts";
 import { ChangedError, type Visit } from "../lifecycle/visit.ts";

@@ -1,6 +1,6 @@
 // What a project holds: counted for the status, and emptied where the spec says so.
 import { RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
-import type { RegistryProject as Project } from "../../cloud/registry.ts";
+import type { RegistryProject as Project } from "../../cloud/facets/registry.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import type { Work } from "./context.ts";
 

@@ -1,18 +1,23 @@
 // What a visit has to pass before it may look at the cloud: the account, the provider, the facet, the claim.
 import { describe, expect, it } from "vitest";
-import { condition, openCreate, storedCloudAccount, type StoredAccount } from "../../../test/support/builders.ts";
-import { FakeClock } from "../../../test/support/fake-clock.ts";
-import { storedRegistryProject } from "../../../test/support/resources.ts";
+import {
+  condition,
+  openCreate,
+  storedCloudAccount,
+  type StoredAccount,
+} from "../../../test/support/environment/builders.ts";
+import { FakeClock } from "../../../test/support/clock/fake-clock.ts";
+import { storedRegistryProject } from "../../../test/support/environment/resources.ts";
 import type { CloudDeps, CloudSession, Facets } from "../../cloud/contract.ts";
-import type { RegistryFacet } from "../../cloud/registry.ts";
+import type { RegistryFacet } from "../../cloud/facets/registry.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import { registryProject, type RegistryProject } from "../../crds/registryproject/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import { openFence } from "../../lib/fence.ts";
 import { createLogger } from "../../lib/log.ts";
-import { Store } from "../../runtime/store.ts";
-import { AccountDirectory, type CredentialsSecret } from "../cloudaccount/directory.ts";
+import { Store } from "../../runtime/cache/store.ts";
+import { AccountDirectory, type CredentialsSecret } from "../cloudaccount/accounts.ts";
 import { Visit } from "../lifecycle/visit.ts";
 import { accountOf, Accounts, INDEXES, type RegistryProjectDeps } from "./context.ts";
 

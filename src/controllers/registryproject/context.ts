@@ -1,12 +1,12 @@
 // What the steps of a RegistryProject share: its caches, the account's catalog, and who may claim what.
 import type { CloudSession } from "../../cloud/contract.ts";
-import type { RegistryFacet, RegistryProject as Project } from "../../cloud/registry.ts";
+import type { RegistryFacet, RegistryProject as Project } from "../../cloud/facets/registry.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { keyOf, type Store } from "../../runtime/store.ts";
-import { accountKey, allowsNamespace, cloudOf, type Access, type AccountDirectory } from "../cloudaccount/directory.ts";
-import { Catalogs, type Catalog } from "../external/catalog.ts";
-import { Claims, claimsOf } from "../external/claim.ts";
+import { keyOf, type Store } from "../../runtime/cache/store.ts";
+import { accountKey, allowsNamespace, cloudOf, type Access, type AccountDirectory } from "../cloudaccount/accounts.ts";
+import { Catalogs, type Catalog } from "../external/list-cache.ts";
+import { Claims, claimsOf } from "../external/precedence.ts";
 import { cloudNameOf, holdsSomething } from "../external/resource.ts";
 import type { ExternalWork } from "../external/work.ts";
 import { isDeleting } from "../lifecycle/resource.ts";

@@ -1,7 +1,7 @@
 // What is changed about a project that is there.
 import { describe, expect, it } from "vitest";
-import { cloudProject } from "../../../test/support/builders.ts";
-import { storedRegistryProject } from "../../../test/support/resources.ts";
+import { cloudProject } from "../../../test/support/environment/builders.ts";
+import { storedRegistryProject } from "../../../test/support/environment/resources.ts";
 import { changeTo } from "./plan.ts";
 
 describe("changeTo", () => {

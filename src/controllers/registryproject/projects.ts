@@ -1,6 +1,6 @@
 // The projects of a registry as things that resources stand for.
 import { CloudError } from "../../cloud/errors.ts";
-import type { RegistryFacet, RegistryProject as Project } from "../../cloud/registry.ts";
+import type { RegistryFacet, RegistryProject as Project } from "../../cloud/facets/registry.ts";
 import type { Presence, Things } from "../external/thing.ts";
 
 export function projectsOf(registry: RegistryFacet): Things<Project> {

@@ -1,12 +1,12 @@
 // Pull Secrets (kubernetes.io/dockerconfigjson) published where the spec declares them, and taken back where it no longer does.
 import { CloudError } from "../../cloud/errors.ts";
-import type { PullCredentials, RegistryFacet } from "../../cloud/registry.ts";
+import type { PullCredentials, RegistryFacet } from "../../cloud/facets/registry.ts";
 import { RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
 import type { KubeObject } from "../../kube/types.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { TerminalError } from "../../lib/errors.ts";
-import { keyOf } from "../../runtime/store.ts";
+import { keyOf } from "../../runtime/cache/store.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { Publisher, type PublisherDeps, type SecretRef } from "../publishing/secrets.ts";
 import type { RegistryProjectDeps, Work } from "./context.ts";

@@ -1,7 +1,7 @@
 // When deleting a resource leaves the cloud alone, and until when its account has to stay.
 import { describe, expect, it } from "vitest";
-import { openCreate, storedCloudAccount } from "../../../test/support/builders.ts";
-import { storedRegistryProject } from "../../../test/support/resources.ts";
+import { openCreate, storedCloudAccount } from "../../../test/support/environment/builders.ts";
+import { storedRegistryProject } from "../../../test/support/environment/resources.ts";
 import { ANNOTATIONS } from "../lifecycle/resource.ts";
 import { leavesCloudAlone } from "../external/resource.ts";
 import { needsAccount } from "./remove.ts";

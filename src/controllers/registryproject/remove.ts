@@ -1,11 +1,11 @@
 // Deleting: repeated until the cloud proves by id that the project is gone, or it is left on purpose (design section 3).
 import { CloudError } from "../../cloud/errors.ts";
-import type { RegistryProject as Project } from "../../cloud/registry.ts";
+import type { RegistryProject as Project } from "../../cloud/facets/registry.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import { RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
-import { allowsNamespace } from "../cloudaccount/directory.ts";
+import { allowsNamespace } from "../cloudaccount/accounts.ts";
 import { isAnother, subjectOf } from "../external/identity.ts";
 import type { Observer } from "../external/observe.ts";
 import { entering, settledId, staysInCloud } from "../external/remove.ts";

@@ -1,13 +1,13 @@
 // What a RegistryProject's reconcile does: account, finalizer, claim, observe, plan, act, publish.
 import { RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
 import { CloudError } from "../../cloud/errors.ts";
-import type { RegistryProject as Project } from "../../cloud/registry.ts";
+import type { RegistryProject as Project } from "../../cloud/facets/registry.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
 import { ReconcileError, WaitingError } from "../../lib/errors.ts";
 import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 import type { Verdict } from "../../runtime/conditions.ts";
 import { Creator, type Send } from "../external/create.ts";
-import { suspecting } from "../cloudaccount/suspicion.ts";
+import { suspecting } from "../cloudaccount/credential-recheck.ts";
 import { identify, subjectOf, type Identity } from "../external/identity.ts";
 import { Observer } from "../external/observe.ts";
 import { resolve } from "../external/resolve.ts";

@@ -1,7 +1,7 @@
 // Rules over several fields of a CloudAccount's spec, each as CEL and as its twin for zod.
 import type * as z from "zod";
 import type { Provider } from "../../lib/providers.ts";
-import { withRule } from "../schema/enforced.ts";
+import { withRule } from "../../schema/enforced.ts";
 
 /** Which provider a block belongs to. */
 const BLOCK_PROVIDERS = { huawei: "HuaweiCCE", ctyun: "CtyunCCI" } as const satisfies Record<string, Provider>;

@@ -1,7 +1,7 @@
 // The part of the spec that all kinds share which stand for something in a cloud (design section 2).
 import * as z from "zod";
-import { integer } from "../schema/fields.ts";
-import { withTransitionRule } from "../schema/enforced.ts";
+import { integer } from "../../schema/fields.ts";
+import { withTransitionRule } from "../../schema/enforced.ts";
 import { externalId, namespaceName, objectName } from "./formats.ts";
 
 /** How often a cloud is compared with what is declared. */

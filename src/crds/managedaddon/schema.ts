@@ -5,8 +5,8 @@ import { clusterRef, externalFields, externalSpec } from "../common/spec.ts";
 import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
 import { defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
-import { withTransitionRule } from "../schema/enforced.ts";
-import { anyObject } from "../schema/fields.ts";
+import { withTransitionRule } from "../../schema/enforced.ts";
+import { anyObject } from "../../schema/fields.ts";
 
 const template = withTransitionRule(
   z

@@ -2,7 +2,7 @@
 // client's: the block may be missing, and what is not asked for then has to have a value too.
 import * as z from "zod";
 import { cloudReference } from "../common/formats.ts";
-import { listOf, mapOf } from "../schema/fields.ts";
+import { listOf, mapOf } from "../../schema/fields.ts";
 
 const flavor = z
   .string()

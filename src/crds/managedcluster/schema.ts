@@ -7,7 +7,7 @@ import { managedFields, managedSpec, withImmutable } from "../common/spec.ts";
 import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
 import { defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
-import { withRule, withTransitionRule } from "../schema/enforced.ts";
+import { withRule, withTransitionRule } from "../../schema/enforced.ts";
 import { huaweiBlock } from "./huawei.ts";
 
 /** Of the alphabet of metadata.name, the default: which names it takes is for the cloud to say (NameRefused). */

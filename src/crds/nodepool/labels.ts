@@ -1,7 +1,7 @@
 // Labels and taints of nodes: as Kubernetes takes them, because what it refuses shows only when a node fails to join.
 import * as z from "zod";
-import { withRule } from "../schema/enforced.ts";
-import { listMapOf, mapOf } from "../schema/fields.ts";
+import { withRule } from "../../schema/enforced.ts";
+import { listMapOf, mapOf } from "../../schema/fields.ts";
 
 /** The cloud takes 20 (huawei-cce.txt, table 4-75); one is our mark. */
 const MOST_LABELS = 19;

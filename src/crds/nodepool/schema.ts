@@ -6,8 +6,8 @@ import { clusterRef, externalFields, managedSpec, withImmutable } from "../commo
 import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
 import { defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
-import { withRule, withTransitionRule } from "../schema/enforced.ts";
-import { integer, listOf } from "../schema/fields.ts";
+import { withRule, withTransitionRule } from "../../schema/enforced.ts";
+import { integer, listOf } from "../../schema/fields.ts";
 import { huaweiBlock } from "./huawei.ts";
 import { nodeLabels, nodeTaints } from "./labels.ts";
 

@@ -5,7 +5,7 @@ import { managedFields, managedSpec } from "../common/spec.ts";
 import { managedStatus, originFields } from "../common/status.ts";
 import { conditionColumn, defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
-import { integer, listMapOf } from "../schema/fields.ts";
+import { integer, listMapOf } from "../../schema/fields.ts";
 import { RegistryProjectCondition } from "./conditions.ts";
 
 const visibility = z.enum(["Private", "Public"]);

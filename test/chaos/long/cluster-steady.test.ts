@@ -1,6 +1,6 @@
 // A steady fleet for ten minutes.
 import { expect, it } from "vitest";
-import { steadyClusters } from "../../support/chaos-clusters-steady.ts";
+import { steadyClusters } from "../../support/chaos/clusters-steady.ts";
 
 it("writes nothing but the lease for ten minutes, and lists each place once per drift interval", async () => {
   const { measured, expected } = await steadyClusters({

@@ -1,9 +1,9 @@
 // Two hundred kills at random instants while twenty clusters with pools and add-ons come, change, sleep and go and the cloud
 // misbehaves.
 import { describe, expect, it } from "vitest";
-import { ClusterStorm } from "../../support/chaos-clusters-storm.ts";
-import { weatherStorm } from "../../support/chaos-storm.ts";
-import { untilTestEnds } from "../../support/transports.ts";
+import { ClusterStorm } from "../../support/chaos/clusters-storm.ts";
+import { weatherStorm } from "../../support/chaos/storm.ts";
+import { untilTestEnds } from "../../support/apiserver/transports.ts";
 
 const options = { names: 20, kills: 200, convergesWithinMs: 600_000 };
 

@@ -1,8 +1,8 @@
 // Killed at every write boundary there is.
 import { describe, expect, it } from "vitest";
-import { killAtBoundaries } from "../../support/chaos-kills.ts";
-import { report } from "../../support/chaos-outcome.ts";
-import { projectCourse } from "../../support/chaos-projects-kills.ts";
+import { killAtBoundaries } from "../../support/chaos/kills.ts";
+import { report } from "../../support/chaos/outcome.ts";
+import { projectCourse } from "../../support/chaos/projects-kills.ts";
 
 describe("an operator that is killed at every write boundary", () => {
   it.each(["Refuse", "Allow"] as const)("does everything exactly once (%s duplicate names)", async (duplicateNames) => {

@@ -1,7 +1,7 @@
 // The API server is away for 20 s under load, twice: the long form of test/integration/outage.test.ts.
 import { describe, expect, it } from "vitest";
-import { complaintsOf, createOutpost, surviveOutages } from "../../support/outage.ts";
-import { untilTestEnds } from "../../support/transports.ts";
+import { complaintsOf, createOutpost, surviveOutages } from "../../support/operator/outage.ts";
+import { untilTestEnds } from "../../support/apiserver/transports.ts";
 
 describe("an operator without election", () => {
   it("R21: goes on in the same process when the API server was away for 20 s, twice, and misses nothing", async () => {

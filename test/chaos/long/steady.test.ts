@@ -1,6 +1,6 @@
 // A steady thousand for ten minutes.
 import { expect, it } from "vitest";
-import { steadyCost } from "../../support/chaos-projects-steady.ts";
+import { steadyCost } from "../../support/chaos/projects-steady.ts";
 
 it("writes nothing for ten minutes, and reads pages and filled projects, not projects times pages", async () => {
   const { measured, expected } = await steadyCost({

@@ -1,8 +1,8 @@
 // A hundred kills at random instants while fifty projects come, change and go and the cloud misbehaves.
 import { describe, expect, it } from "vitest";
-import { ProjectStorm } from "../../support/chaos-projects-storm.ts";
-import { weatherStorm } from "../../support/chaos-storm.ts";
-import { untilTestEnds } from "../../support/transports.ts";
+import { ProjectStorm } from "../../support/chaos/projects-storm.ts";
+import { weatherStorm } from "../../support/chaos/storm.ts";
+import { untilTestEnds } from "../../support/apiserver/transports.ts";
 
 const options = { names: 50, kills: 100, convergesWithinMs: 600_000 };
 

@@ -1,0 +1,138 @@
+// The clusters facet: managed Kubernetes clusters, the jobs that make them, power, kubeconfigs, and the quota they count against.
+import type { CreateAttempt } from "../creation.ts";
+
+/**
+ * `Changing`: the cloud resizes, upgrades or rolls back; it takes no changes of ours meanwhile.
+ * `Failed`: the cloud says that it is not usable and won't become so by itself (CCE: Unavailable, Error).
+ * `Unknown`: a word that this version does not know; treated as not usable now.
+ */
+export type ClusterPhase =
+  | "Creating"
+  | "Available"
+  | "Failed"
+  | "Changing"
+  | "Hibernating"
+  | "Hibernated"
+  | "Waking"
+  | "Deleting"
+  | "Unknown";
+
+export interface Cluster {
+  readonly id: string;
+  readonly name: string;
+  readonly phase: ClusterPhase;
+  /** The cloud's own word for the phase. */
+  readonly cloudPhase: string;
+  /** Why it is in this phase, in the cloud's words, presentable; empty where it says nothing. */
+  readonly message: string;
+  /** The cloud's full version, such as v1.15.11-r1; empty where it does not tell. */
+  readonly version: string;
+  /** The user's part of the description, without our mark. */
+  readonly description: string;
+  /** The nonce of the create that made it (reference/clouds.md section 5); undefined: not made by Yunfan. */
+  readonly mark: string | undefined;
+  /** By the cloud's clock, milliseconds since the epoch; NaN where the cloud's text can't be read. */
+  readonly createdAtMs: number;
+  readonly network: ClusterNetwork;
+  /** URLs of the API server, as far as there are any. */
+  readonly endpoints: { readonly internal?: string | undefined; readonly external?: string | undefined };
+  /** The job that is making it; only while the cloud tells it. */
+  readonly jobId: string | undefined;
+}
+
+/** Members are undefined where the cloud does not tell them, or, in a request, where the cloud is to choose. */
+export interface ClusterNetwork {
+  readonly vpcId: string | undefined;
+  readonly subnetId: string | undefined;
+  readonly podCidr: string | undefined;
+  readonly serviceCidr: string | undefined;
+}
+
+/** A complete list. Phases in it may be less exact than those of `getCluster`: a failed cluster may read as Deleting. */
+export interface ClusterList {
+  readonly clusters: readonly Cluster[];
+  /** The cloud's clock less ours, milliseconds; 0 where there is no Date header. */
+  readonly clockSkewMs: number;
+}
+
+export interface ClusterRequest {
+  readonly name: string;
+  readonly nonce: string;
+  /** Unset: the cloud's newest. A short one (v1.15) lets the cloud choose the patch. */
+  readonly version: string | undefined;
+  readonly description: string;
+  readonly network: ClusterNetwork;
+  /** The provider's own block of the spec (`spec.huawei`), as the schema admitted it. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export type JobPhase = "Initializing" | "Running" | "Success" | "Failed" | "Unknown";
+
+/** A long operation of the cloud, with its steps. */
+export interface Job {
+  readonly id: string;
+  readonly phase: JobPhase;
+  /** What it does, in the cloud's word, such as CreateCluster. */
+  readonly type: string;
+  /** In the cloud's words, presentable; empty where it says nothing. */
+  readonly reason: string;
+  readonly steps: readonly { readonly type: string; readonly phase: JobPhase; readonly reason: string }[];
+}
+
+export type KubeconfigContext = "Internal" | "External";
+
+export interface Kubeconfig {
+  /** A whole kubeconfig as YAML or JSON whose current context is the one asked for. Secret. */
+  readonly text: string;
+  /** The end of the client certificate's validity, milliseconds since the epoch; undefined where there is none. */
+  readonly expiresAtMs: number | undefined;
+  /** Whether it does not verify the server's certificate: to be published only with spec.kubeconfig.allowInsecure. */
+  readonly insecure: boolean;
+}
+
+/** Every method throws CloudError and nothing else, apart from the signal's reason and FencedError. */
+export interface ClustersFacet {
+  /** All clusters of the account's project, read to the end. */
+  listClusters(signal: AbortSignal): Promise<ClusterList>;
+
+  /** `Absent` where the cloud answers that there is no such cluster: the proof by id. */
+  getCluster(id: string, signal: AbortSignal): Promise<Cluster | "Absent">;
+
+  /** One request, never repeated by itself. QuotaExceeded, NameRefused, Rejected, AlreadyExists: nothing was made. */
+  createCluster(
+    request: ClusterRequest,
+    signal: AbortSignal,
+  ): Promise<{ readonly id: string | undefined; readonly jobId: string | undefined }>;
+
+  /** Whether this cluster carries the mark of that attempt. Pure. */
+  bearsMark(cluster: Cluster, attempt: CreateAttempt, clockSkewMs: number): boolean;
+
+  /** Whether a second create of the same nonce would be refused or be seen, so that an unknown outcome may be sent again. */
+  readonly resendIsSafe: boolean;
+
+  /** Sets the user's part and keeps `mark`. Idempotent. NotFound where there is no such cluster. */
+  setDescription(
+    id: string,
+    text: { description: string; mark: string | undefined },
+    signal: AbortSignal,
+  ): Promise<void>;
+
+  /**
+   * Answers when the cloud has accepted it; the phase tells when it is done. NotFound; Busy or Rejected in a phase that does not
+   * allow it.
+   */
+  hibernate(id: string, signal: AbortSignal): Promise<void>;
+  wake(id: string, signal: AbortSignal): Promise<void>;
+
+  /** One request; deleting what is gone throws NotFound. `jobId` where the cloud tells it. */
+  deleteCluster(id: string, signal: AbortSignal): Promise<{ readonly jobId: string | undefined }>;
+
+  /** `Absent` where the cloud no longer knows the job. */
+  getJob(id: string, signal: AbortSignal): Promise<Job | "Absent">;
+
+  /** Clusters that the account may have and has; undefined where the cloud does not tell. */
+  clusterQuota(signal: AbortSignal): Promise<{ readonly limit: number; readonly used: number } | undefined>;
+
+  /** `NoSuchContext` where the cluster has no such address (no public endpoint). NotFound where there is no such cluster. */
+  kubeconfig(id: string, context: KubeconfigContext, signal: AbortSignal): Promise<Kubeconfig | "NoSuchContext">;
+}

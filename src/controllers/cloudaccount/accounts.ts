@@ -1,0 +1,266 @@
+// Accounts as other controllers use them: may this namespace use it, is it ready, and its opened session.
+import { CloudAccountReason as Reason } from "../../crds/cloudaccount/conditions.ts";
+import { Budgets } from "../../cloud/budget/budgets.ts";
+import type {
+  AccountSettings,
+  Cloud,
+  CloudDeps,
+  CloudSession,
+  Credentials,
+  Facets,
+  SessionDeps,
+} from "../../cloud/contract.ts";
+import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
+import type { KubeObject } from "../../kube/types.ts";
+import { TerminalError, WaitingError } from "../../lib/errors.ts";
+import { PROVIDER_BLOCKS, type Provider, type ProviderBlock } from "../../lib/providers.ts";
+import { findCondition } from "../../runtime/conditions.ts";
+import { keyOf, type Store } from "../../runtime/cache/store.ts";
+import { isDeleting } from "../lifecycle/resource.ts";
+
+/** A Secret of type yunfan.dev/credentials: the only Secrets whose contents the operator keeps. */
+export interface CredentialsSecret extends KubeObject {
+  readonly type?: string;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+export interface AccountRef {
+  readonly name: string;
+  readonly namespace?: string | undefined;
+}
+
+/** The blocks of a spec that belong to one cloud each. */
+export type ProviderBlocks = { readonly [Block in ProviderBlock]?: object | undefined };
+
+/** A resource that works with an account itself. */
+export interface AccountUser {
+  readonly spec: { readonly accountRef: AccountRef } & ProviderBlocks;
+  readonly metadata: { readonly namespace: string };
+}
+
+/** What a facet is about, in messages. */
+const FACET_NOUNS: Readonly<Record<keyof Facets, string>> = {
+  registry: "registry projects",
+  clusters: "managed clusters",
+  nodePools: "node pools",
+  addons: "add-ons",
+};
+
+/** An account that the asking namespace may use now. */
+export interface Access {
+  readonly account: CloudAccount;
+  readonly session: CloudSession;
+  /** Whether the account lets Yunfan publish into that namespace. */
+  readonly allows: (namespace: string) => boolean;
+  /** Throws WaitingError AccountNotReady where the account is being deleted: nothing new is made with it. */
+  readonly assertStays: () => void;
+}
+
+interface DirectoryDeps {
+  readonly accounts: Pick<Store<CloudAccount>, "get">;
+  readonly secrets: Pick<Store<CredentialsSecret>, "get">;
+  readonly clouds: Partial<Record<Provider, Cloud>>;
+  readonly cloudDeps: (account: CloudAccount) => CloudDeps;
+}
+
+interface OpenSession {
+  readonly version: string;
+  readonly session: CloudSession;
+}
+
+/** While an account is not ready, its users look again this often; they are also woken when it changes. */
+const ACCOUNT_POLL_MS = 30_000;
+
+export class AccountDirectory {
+  readonly #deps: DirectoryDeps;
+  readonly #open = new Map<string, OpenSession>();
+  readonly #budgets = new Budgets();
+
+  constructor(deps: DirectoryDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * The account, ready or not. Throws WaitingError `AccountNotReady` where the namespace may not use it: missing and not
+   * allowed read the same, so that names of accounts do not leak.
+   */
+  find(ref: AccountRef, fromNamespace: string): CloudAccount {
+    const key = accountKey(ref, fromNamespace);
+    const account = this.#deps.accounts.get(key);
+    if (account && allowsNamespace(account, fromNamespace)) return account;
+    throw notReady(
+      `CloudAccount ${key} does not exist or does not allow namespace ${fromNamespace}. ` +
+        "Create it, or add the namespace to its spec.allowedNamespaces",
+    );
+  }
+
+  /**
+   * The account of a resource and the facet that it needs. Throws TerminalError `ProviderMismatch` or `NotSupportedByCloud`,
+   * WaitingError `AccountNotReady`.
+   */
+  use<F extends keyof Facets>({ spec, metadata }: AccountUser, facet: F): { access: Access; facet: Facets[F] } {
+    const account = this.find(spec.accountRef, metadata.namespace);
+    assertBlocks(spec, account);
+    if (!this.#offers(account, facet)) throw notSupported(account, facet);
+    const access = this.enter(account);
+    return { access, facet: facetOf(access, facet) };
+  }
+
+  #offers(account: CloudAccount, facet: keyof Facets): boolean {
+    return this.#deps.clouds[account.spec.provider]?.facets.includes(facet) ?? false;
+  }
+
+  /**
+   * Throws WaitingError `AccountNotReady`: an account whose credentials are not verified in their present version serves
+   * nobody, unless it is being deleted.
+   */
+  enter(account: CloudAccount): Access {
+    const secret = this.secretOf(account);
+    const obstacle = obstacleOf(account, secret);
+    if (!secret || obstacle) throw notReady(`CloudAccount ${keyOf(account.metadata)} ${obstacle}`);
+    const allows = (namespace: string): boolean => allowsNamespace(account, namespace);
+    return { account, session: this.open(account, secret), allows, assertStays: () => assertStays(account) };
+  }
+
+  /** Without any check: to compare accounts, not to use them. */
+  account(key: string): CloudAccount | undefined {
+    return this.#deps.accounts.get(key);
+  }
+
+  secretOf(account: CloudAccount): CredentialsSecret | undefined {
+    return this.#deps.secrets.get(`${account.metadata.namespace}/${account.spec.credentialsSecretRef.name}`);
+  }
+
+  /**
+   * The session of this version of account and Secret; one of an older version is closed. Throws CloudError, and TerminalError
+   * NotSupportedByCloud where the provider is not served.
+   */
+  open(account: CloudAccount, secret: CredentialsSecret): CloudSession {
+    const key = keyOf(account.metadata);
+    const settings = settingsOf(account);
+    // What a session is made of, not versions: a label on the Secret must not break requests in flight.
+    const version = JSON.stringify([account.metadata.uid, settings, secret.metadata.uid, secret.data]);
+    const present = this.#open.get(key);
+    if (present?.version === version) return present.session;
+    this.#close(key);
+    const cloud = this.#deps.clouds[account.spec.provider];
+    if (!cloud) throw notServed(account, Object.keys(this.#deps.clouds));
+    const session = cloud.open(settings, decode(secret), this.#sessionDeps(account));
+    this.#open.set(key, { version, session });
+    return session;
+  }
+
+  /** Forgets an account; its connections end. Idempotent. */
+  drop(key: string): void {
+    this.#close(key);
+    this.#budgets.drop(key);
+  }
+
+  /** A cloud counts the requests of whoever sends them, whatever keys they are signed with. */
+  #sessionDeps(account: CloudAccount): SessionDeps {
+    const deps = this.#deps.cloudDeps(account);
+    const { clock, budgetMetrics: metrics } = deps;
+    const options = { account: keyOf(account.metadata), clock, metrics };
+    return { ...deps, budget: (limits) => this.#budgets.of(cloudOf(account), { ...options, limits }) };
+  }
+
+  #close(key: string): void {
+    const present = this.#open.get(key);
+    this.#open.delete(key);
+    void present?.session.close();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open.values()].map(({ session }) => session.close()));
+    this.#open.clear();
+  }
+}
+
+/** "namespace/name" of the account that a reference in `fromNamespace` means. */
+export function accountKey(ref: AccountRef, fromNamespace: string): string {
+  return `${ref.namespace ?? fromNamespace}/${ref.name}`;
+}
+
+/** Which installation of which cloud the account reaches: two accounts on one share the names in it. */
+export function cloudOf({ spec }: CloudAccount): string {
+  const url = URL.parse(spec.endpoint ?? "");
+  const endpoint = url ? url.href.replace(/\/+$/, "") : (spec.region ?? "");
+  return `${spec.provider} ${endpoint}`;
+}
+
+/** Which version of a Secret was looked at; a recreated one is another version. */
+export function versionOf(secret: CredentialsSecret): string {
+  return secret.metadata.resourceVersion;
+}
+
+/** The account's own namespace always; beyond it those that spec.allowedNamespaces names, or all for "*". */
+export function allowsNamespace(account: CloudAccount, namespace: string): boolean {
+  const allowed: readonly string[] = account.spec.allowedNamespaces ?? [];
+  return namespace === account.metadata.namespace || allowed.includes(namespace) || allowed.includes("*");
+}
+
+/** Why the account can't be used now; undefined where it can. */
+function obstacleOf(account: CloudAccount, secret: CredentialsSecret | undefined): string | undefined {
+  if (!secret) return "is not ready: SecretNotFound. See its conditions";
+  // Its deletion waits for its users, who need it to delete what they hold. A key that does not work, the cloud refuses.
+  if (isDeleting(account)) return undefined;
+  const ready = findCondition(account.status.conditions, "Ready");
+  const current =
+    account.status.observedGeneration === account.metadata.generation &&
+    account.status.secretResourceVersion === versionOf(secret);
+  if (!ready || !current) return "is being verified";
+  return ready.status === "True" ? undefined : `is not ready: ${ready.reason}. See its conditions`;
+}
+
+/** Another facet of an account that is in use. Throws TerminalError `NotSupportedByCloud`. */
+export function facetOf<F extends keyof Facets>({ session, account }: Access, facet: F): Facets[F] {
+  const facets: Partial<Facets> = session;
+  const offered = facets[facet];
+  if (!offered) throw notSupported(account, facet);
+  return offered;
+}
+
+/** Throws TerminalError `ProviderMismatch` where the spec has a block of another cloud than the account's. */
+export function assertBlocks(spec: ProviderBlocks, account: CloudAccount): void {
+  for (const block of Object.keys(PROVIDER_BLOCKS) as ProviderBlock[]) {
+    const { provider } = account.spec;
+    if (spec[block] === undefined || PROVIDER_BLOCKS[block] === provider) continue;
+    const message = `spec.${block} does not fit provider ${provider} of account ${keyOf(account.metadata)}. Remove it`;
+    throw new TerminalError({ reason: Reason.ProviderMismatch, message });
+  }
+}
+
+function notSupported({ spec }: CloudAccount, facet: keyof Facets): TerminalError {
+  const message = `${spec.provider} offers no ${FACET_NOUNS[facet]} in this version. Use an account of a cloud that does`;
+  return new TerminalError({ reason: Reason.NotSupportedByCloud, message });
+}
+
+/** An account on its way out lets its users delete what they hold, and nothing else. */
+function assertStays(account: CloudAccount): void {
+  if (!isDeleting(account)) return;
+  throw notReady(`CloudAccount ${keyOf(account.metadata)} is being deleted: nothing new is made with it`);
+}
+
+function notServed({ spec }: CloudAccount, served: readonly string[]): TerminalError {
+  const message =
+    `spec.provider ${spec.provider} is not served by this version of Yunfan, which knows ${served.join(", ")}. ` +
+    "Create an account for one of those, or update Yunfan";
+  return new TerminalError({ reason: Reason.NotSupportedByCloud, message });
+}
+
+function notReady(message: string): WaitingError {
+  return new WaitingError({ reason: Reason.AccountNotReady, message, pollAfterMs: ACCOUNT_POLL_MS });
+}
+
+function settingsOf(account: CloudAccount): AccountSettings {
+  const { spec } = account;
+  const { endpoint, region } = spec;
+  const providerOptions = spec.ctyun ?? spec.huawei ?? {};
+  const requestBudget = spec.requestBudget ?? {};
+  return { account: keyOf(account.metadata), endpoint, region, tls: spec.tls, requestBudget, providerOptions };
+}
+
+function decode(secret: CredentialsSecret): Credentials {
+  const entries = Object.entries(secret.data ?? {});
+  return Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]));
+}

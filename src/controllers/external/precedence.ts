@@ -1,0 +1,80 @@
+// One resource owns a name in a place of a cloud, and one an id: the oldest claims it (design section 3, step 1).
+import { Reason } from "../../crds/common/conditions.ts";
+import { TerminalError } from "../../lib/errors.ts";
+import { keyOf } from "../../runtime/cache/store.ts";
+import { holdsSomething, type ExternalResource } from "./resource.ts";
+
+/** What a resource lays claim to, for the cache's index; of no meaning beyond one place. */
+export function claimsOf(resource: ExternalResource, name: string): readonly string[] {
+  if (resource.spec.managementPolicy === "Observe") return [];
+  const ids = new Set([resource.spec.externalId, resource.status.externalId]);
+  ids.delete(undefined);
+  // Who adopts by id creates nothing, and so needs no name.
+  const names = resource.spec.externalId === undefined ? [`name/${name}`] : [];
+  return [...names, ...[...ids].map(idClaim)];
+}
+
+interface ClaimsDeps<R extends ExternalResource> {
+  /** Resources of the kind, by their claims. */
+  readonly claimants: (claim: string) => readonly R[];
+  /** Whether that one competes in this place: it is of this place, and may use it or holds something in it. */
+  readonly competes: (other: R, place: string) => boolean;
+  /** What two resources would share, in the message. */
+  readonly noun: string;
+}
+
+/** Who of the resources of one kind goes first. */
+export class Claims<R extends ExternalResource> {
+  readonly #deps: ClaimsDeps<R>;
+
+  constructor(deps: ClaimsDeps<R>) {
+    this.#deps = deps;
+  }
+
+  /** Throws TerminalError NameConflict where another resource with a claim to the same name or id goes first. */
+  assert(resource: R, at: { name: string; place: string }): void {
+    const owner = this.#ownerBefore(resource, claimsOf(resource, at.name), at.place);
+    if (!owner) return;
+    const { noun } = this.#deps;
+    const message =
+      `${resource.kind} ${keyOf(owner.metadata)} claims the same ${noun} and came first. ` +
+      `Delete one of the two; deleting this one leaves the ${noun} alone`;
+    throw new TerminalError({ reason: Reason.NameConflict, message });
+  }
+
+  /** Whether another resource with a claim to this id goes first: the thing is its to delete. */
+  isAnothers(resource: R, id: string, place: string): boolean {
+    return this.#ownerBefore(resource, [idClaim(id)], place) !== undefined;
+  }
+
+  #ownerBefore(resource: R, claims: readonly string[], place: string): R | undefined {
+    const contenders = claims.flatMap((claim) => this.#deps.claimants(claim));
+    return ownerBefore(
+      resource,
+      contenders.filter((other) => this.#deps.competes(other, place)),
+    );
+  }
+}
+
+function idClaim(id: string | undefined): string {
+  return `id/${id}`;
+}
+
+/**
+ * The contender that goes first, if it is not `resource` itself. Who holds something in the cloud goes before who does not:
+ * a cache that shows a namesake late must not hand its name over. Then age counts, then the UID.
+ */
+export function ownerBefore<R extends ExternalResource>(resource: R, contenders: readonly R[]): R | undefined {
+  const others = contenders.filter(({ metadata }) => metadata.uid !== resource.metadata.uid);
+  const preceding = others.filter((other) => comparePrecedence(other, resource) < 0);
+  return preceding.sort(comparePrecedence)[0];
+}
+
+function comparePrecedence(left: ExternalResource, right: ExternalResource): number {
+  const holding = Number(holdsSomething(right)) - Number(holdsSomething(left));
+  if (holding !== 0) return holding;
+  const age = Date.parse(left.metadata.creationTimestamp) - Date.parse(right.metadata.creationTimestamp);
+  return age !== 0
+    ? age
+    : Number(left.metadata.uid > right.metadata.uid) - Number(left.metadata.uid < right.metadata.uid);
+}

@@ -1,0 +1,104 @@
+// Operators in trouble of every kind that there is an alert for, beside one that is well; all of them real, as is the trouble.
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { throughProxy } from "../chaos/bed.ts";
+import { sharedControlPlane } from "../apiserver/controlplane.ts";
+import { faultProxyOptionsOf, startFaultProxy, type FaultProxy } from "../apiserver/fault-proxy.ts";
+import { accountManifests, createStand, projectManifest, type Stand } from "../environment/environment.ts";
+
+export interface Ill extends AsyncDisposable {
+  /** Where each is scraped. */
+  readonly ports: Readonly<Record<"ill" | "cut" | "calm", number>>;
+}
+
+const METRICS = ["--metrics-bind-address", "127.0.0.1:0"];
+const names = (prefix: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+
+/** Resolves when all of it has gone wrong. */
+export async function createIll(): Promise<Ill> {
+  await using made = new AsyncDisposableStack();
+  const [stand, calm] = await Promise.all([createStand("alerts-ill"), createStand("alerts-calm")]);
+  made.use(stand);
+  made.use(calm);
+  const proxy = made.use(await startProxy());
+  const [calmPort, illPort, cutPort] = [await beCalm(calm), await beIll(stand), await beCut(stand, proxy)];
+  const all = made.move();
+  return {
+    ports: { ill: illPort, cut: cutPort, calm: calmPort },
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
+
+/** A leader with an account and projects that are as declared, and are looked at every 5 s. */
+async function beCalm(stand: Stand): Promise<number> {
+  const operator = stand.operator({ identity: "calm", flags: METRICS });
+  await stand.apply(...accountManifests(stand.simulator), ...names("calm", 3).map((name) => projectManifest(name)));
+  for (const name of names("calm", 3)) await stand.reaches(`registryproject/${name}`, "Available");
+  return (await operator.ready).metricsPort!;
+}
+
+async function startProxy(): Promise<FaultProxy> {
+  const { server, caPem } = await faultProxyOptionsOf(sharedControlPlane().kubeconfigPath);
+  return startFaultProxy({ server, caPem });
+}
+
+/** Waits for the lease that another one holds, and then loses the API server. */
+async function beCut(stand: Stand, proxy: FaultProxy): Promise<number> {
+  const { kubeconfigPath } = sharedControlPlane();
+  const { caPem } = await faultProxyOptionsOf(kubeconfigPath);
+  const kubeconfig = path.join(path.dirname(kubeconfigPath), `${stand.namespace}-cut.kubeconfig`);
+  await writeFile(kubeconfig, await throughProxy(stand.kubeconfig, proxy.url, caPem), { mode: 0o600 });
+  const operator = stand.operator({ kubeconfig, identity: "cut", flags: METRICS });
+  const { port } = await operator.said("Listening");
+  // Its caches are complete then.
+  await operator.said("Waiting for the lease");
+  await proxy.goDown();
+  return port as number;
+}
+
+/** One worker for accounts, so that accounts that do not answer hold up the others; enough for the projects of all clouds. */
+async function beIll(stand: Stand): Promise<number> {
+  const workers = ["--concurrency", "CloudAccount=1", "--concurrency", "RegistryProject=60"];
+  const { metricsPort } = await stand.operator({ identity: "ill", flags: [...METRICS, ...workers] }).ready;
+  const projects = (account: string, count: number): object[] =>
+    names(account, count).map((name) => projectManifest(name, { accountRef: { name: account } }));
+  const clouds = { down: await stand.cloud("down"), busy: await stand.cloud("busy"), kept: await stand.cloud("kept") };
+
+  const stuck = projectManifest("stuck", { accountRef: { name: "kept" } });
+  const refused = projectManifest("refused", { accountRef: { name: "kept" }, cloudName: "a--b" });
+  await stand.apply(stuck, refused, ...wrongAccount(stand), ...(await tightAccount(stand)));
+  await stand.reaches("cloudaccount/tight", "Verified");
+  await stand.apply(...projects("tight", 12));
+  await stand.reaches("registryproject/stuck", "Available");
+  await stand.reaches("registryproject/refused", "NameRefused");
+  await stand.reaches("cloudaccount/wrong", "CredentialsRejected");
+
+  const always = { action: "Status", method: ".*", times: 0 };
+  await clouds.down.setFaults([{ ...always, status: 503 }]);
+  await clouds.busy.setFaults([{ ...always, status: 429 }]);
+  await clouds.kept.setFaults([{ ...always, status: 503, method: "DELETE" }]);
+  await stand.remove("registryproject/stuck");
+  await stand.apply(...projects("down", 30), ...projects("busy", 5), ...(await deafAccounts(stand)));
+  await stand.reaches("registryproject/down-0", "CloudUnavailable");
+  return metricsPort!;
+}
+
+function wrongAccount({ simulator }: Stand): object[] {
+  const stringData = { accessKey: "wrong-access-key", secretKey: "wrong-secret-key" };
+  return accountManifests(simulator, { name: "wrong", stringData });
+}
+
+/** It may write six times a minute. */
+async function tightAccount(stand: Stand): Promise<object[]> {
+  const requestBudget = { writesPerMinute: 6 };
+  const spec = { requestBudget, driftIntervalSeconds: 3600 };
+  return accountManifests(await stand.anotherSimulator(), { name: "tight", spec });
+}
+
+/** Accounts whose cloud accepts requests and never answers. */
+async function deafAccounts(stand: Stand): Promise<object[]> {
+  const simulator = await stand.anotherSimulator();
+  await simulator.setFaults([{ action: "Hold", method: ".*", times: 0 }]);
+  return names("deaf", 8).flatMap((name) => accountManifests(simulator, { name }));
+}

@@ -1,0 +1,123 @@
+// Where charts are installed: a control plane of their own, real helm on it, simulators with the samples, and the operator as the
+// installed Deployment starts it.
+import { randomUUID } from "node:crypto";
+import { mkdtemp, readdir } from "node:fs/promises";
+import path from "node:path";
+import { samplesFor } from "../../../demo/samples.ts";
+import { kinds } from "../../../src/crds/kinds.ts";
+import { type ControlPlane, kubectlOk, startControlPlane } from "../apiserver/controlplane.ts";
+import { CHART, createHelm, helmOk, type Helm, objectsOf, operatorFlagsOf, type Rendered } from "./helm.ts";
+import { HUAWEI } from "../clouds/huawei/environment.ts";
+import { type Operator, spawnOperator } from "../operator/operator.ts";
+import { CREDENTIALS, startSimulator, type LoggedRequest, type SimulatorControls } from "../clouds/simulator.ts";
+
+export const RELEASE = "yunfan";
+export const RELEASE_NAMESPACE = "yunfan-system";
+
+const OURS = kinds.map(({ type }) => `${type.plural}.${type.group}`);
+const READY_WITHIN = "--timeout=120s";
+
+export interface ChartBed extends AsyncDisposable {
+  readonly plane: ControlPlane;
+  readonly helm: Helm;
+  /** As administrator; throws where it does not end with 0. */
+  kubectl(args: readonly string[], input?: string): Promise<string>;
+  /** Path of the chart of the tree, packaged as for a release. */
+  readonly chart: string;
+  /** `helm install` or `helm upgrade` of a chart as release yunfan in yunfan-system; resolves when the CRDs are established. */
+  deploy(action: "install" | "upgrade", chart: string, flags?: readonly string[]): Promise<void>;
+  /** Starts a replica: with the arguments of the Deployment that is installed, and a token of its ServiceAccount. */
+  operator(identity: string): Promise<Operator>;
+  /** Starts the simulators, applies the samples of all clouds, and resolves with how many resources of ours those are. */
+  applySamples(): Promise<number>;
+  /** Waits until everything of ours in the namespace is Ready. */
+  allReady(namespace?: string): Promise<void>;
+  /** Has all resources visited anew, and waits for the end of each visit. */
+  lookAgain(): Promise<void>;
+  /** Every write that changed one of the clouds. */
+  effects(): Promise<LoggedRequest[]>;
+  /** Namespace, name and uid of everything of ours. */
+  resources(): Promise<string[]>;
+}
+
+export async function createChartBed(): Promise<ChartBed> {
+  const plane = await startControlPlane();
+  const helm = await createHelm({ kubeconfigPath: plane.kubeconfigPath });
+  const kubectl = (args: readonly string[], input?: string): Promise<string> => kubectlOk(plane.kubectl, args, input);
+  const simulators: SimulatorControls[] = [];
+  const operators: Operator[] = [];
+  const release = ["--namespace", RELEASE_NAMESPACE];
+  return {
+    plane,
+    helm,
+    kubectl,
+    chart: await packageChart(helm, plane.directory),
+    async deploy(action, chart, flags = []) {
+      const create = action === "install" ? ["--create-namespace"] : [];
+      await helmOk(helm, [action, RELEASE, chart, ...release, ...create, ...flags]);
+      await kubectl(["wait", "--for=condition=Established", "--timeout=60s", ...OURS.map((name) => `crd/${name}`)]);
+    },
+    async operator(identity) {
+      const operator = await startReplica({ plane, kubectl }, identity);
+      operators.push(operator);
+      return operator;
+    },
+    async applySamples() {
+      let applied = 0;
+      const clouds = { ctyun: await startSimulator(), huawei: await HUAWEI.start(undefined) };
+      for (const [folder, simulator] of Object.entries(clouds)) {
+        simulators.push(simulator);
+        const samples = await samplesFor({ folder, url: simulator.url, credentials: CREDENTIALS });
+        await kubectl(["apply", "-f", "-"], samples.yaml);
+        applied += samples.count;
+      }
+      return applied;
+    },
+    async allReady(namespace = "default") {
+      await kubectl(["wait", "--for=condition=Ready", READY_WITHIN, "--all", OURS.join(","), "-n", namespace]);
+    },
+    async lookAgain() {
+      const value = randomUUID();
+      await kubectl(["annotate", OURS.join(","), "--all", "-A", "--overwrite", `yunfan.dev/reconcile-at=${value}`]);
+      const visited = `--for=jsonpath={.status.lastHandledReconcileAt}=${value}`;
+      await kubectl(["wait", visited, READY_WITHIN, "--all", OURS.join(","), "-A"]);
+    },
+    effects: async () => (await Promise.all(simulators.map((each) => each.effects()))).flat(),
+    async resources() {
+      const columns = "NS:.metadata.namespace,NAME:.metadata.name,UID:.metadata.uid";
+      const list = await kubectl(["get", OURS.join(","), "-A", "--no-headers", "-o", `custom-columns=${columns}`]);
+      return list
+        .split("\n")
+        .map((line) => line.trim().replaceAll(/\s+/g, " "))
+        .filter((line) => line !== "")
+        .sort();
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...operators, ...simulators].map((each) => each[Symbol.asyncDispose]()));
+      await plane.stop();
+    },
+  };
+}
+
+async function packageChart(helm: Helm, below: string): Promise<string> {
+  const folder = await mkdtemp(path.join(below, "chart-"));
+  await helmOk(helm, ["package", CHART, "--destination", folder]);
+  const [file = ""] = await readdir(folder);
+  return path.join(folder, file);
+}
+
+async function startReplica(
+  { plane, kubectl }: Pick<ChartBed, "plane" | "kubectl">,
+  identity: string,
+): Promise<Operator> {
+  const yaml = await kubectl(["get", "deployment", RELEASE, "-n", RELEASE_NAMESPACE, "-o", "yaml"]);
+  const deployment = objectsOf(yaml);
+  const name = serviceAccountOf(deployment[0]);
+  const kubeconfig = await plane.serviceAccountKubeconfig({ namespace: RELEASE_NAMESPACE, name });
+  return spawnOperator({ kubeconfig, identity, flags: operatorFlagsOf(deployment) });
+}
+
+function serviceAccountOf(deployment: Rendered | undefined): string {
+  const { spec } = deployment as unknown as { spec: { template: { spec: { serviceAccountName: string } } } };
+  return spec.template.spec.serviceAccountName;
+}

@@ -1,0 +1,93 @@
+// Objects of our kinds for tests: as an author writes them, and a project as the API server returns it. Overrides win over
+// defaults.
+import type { Kind } from "../../../src/crds/kind.ts";
+import { cloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
+import { managedAddon } from "../../../src/crds/managedaddon/schema.ts";
+import { managedCluster } from "../../../src/crds/managedcluster/schema.ts";
+import { nodePool } from "../../../src/crds/nodepool/schema.ts";
+import { registryProject, type RegistryProject } from "../../../src/crds/registryproject/schema.ts";
+
+export interface Manifest {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string };
+  spec: Record<string, unknown>;
+}
+
+interface Overrides {
+  metadata?: Partial<Manifest["metadata"]> | undefined;
+  /** Replaces members of the spec; undefined removes one. */
+  spec?: Record<string, unknown> | undefined;
+}
+
+/** A CloudAccount as an author writes it. */
+export function cloudAccountManifest(overrides: Overrides = {}): Manifest {
+  const spec = {
+    provider: "CtyunCCI",
+    endpoint: "https://ctyun.example",
+    credentialsSecretRef: { name: "ctyun-credentials" },
+  };
+  return manifest(cloudAccount, spec, { name: "ctyun" }, overrides);
+}
+
+/** A ManagedCluster as an author writes it. */
+export function managedClusterManifest(overrides: Overrides = {}): Manifest {
+  const spec = { accountRef: { name: "huawei" }, network: { vpcId: "vpc-1", subnetId: "subnet-1" } };
+  return manifest(managedCluster, spec, { name: "production" }, overrides);
+}
+
+/** A NodePool as an author writes it. */
+export function nodePoolManifest(overrides: Overrides = {}): Manifest {
+  const spec = { clusterRef: { name: "production" }, instanceType: "s6.large.2" };
+  return manifest(nodePool, spec, { name: "workers" }, overrides);
+}
+
+/** A ManagedAddon as an author writes it. */
+export function managedAddonManifest(overrides: Overrides = {}): Manifest {
+  const spec = { clusterRef: { name: "production" }, template: "metrics-server" };
+  return manifest(managedAddon, spec, { name: "metrics-server" }, overrides);
+}
+
+/** A RegistryProject as an author writes it. */
+export function registryProjectManifest(overrides: Overrides = {}): Manifest {
+  return manifest(registryProject, { accountRef: { name: "ctyun" } }, { name: "shop" }, overrides);
+}
+
+/** A RegistryProject as the API server returns it. */
+export function storedRegistryProject(overrides: StoredProject = {}): RegistryProject {
+  const { metadata, spec, ...type } = registryProjectManifest(overrides);
+  return {
+    ...type,
+    metadata: {
+      namespace: "default",
+      uid: "6f1f4f6e-0000-4000-8000-000000000001",
+      resourceVersion: "1",
+      generation: 1,
+      creationTimestamp: "2026-01-01T00:00:00Z",
+      ...metadata,
+      ...overrides.metadata,
+    },
+    spec: registryProject.spec.parse(spec),
+    status: registryProject.status.parse(overrides.status ?? {}),
+  };
+}
+
+/** What the API server adds: the rest of the metadata, and the status. */
+interface StoredProject extends Omit<Overrides, "metadata"> {
+  metadata?: Partial<RegistryProject["metadata"]> | undefined;
+  status?: Partial<RegistryProject["status"]> | undefined;
+}
+
+function manifest(
+  { type }: Kind,
+  spec: Record<string, unknown>,
+  metadata: { name: string },
+  overrides: Overrides,
+): Manifest {
+  return {
+    apiVersion: `${type.group}/${type.version}`,
+    kind: type.kind,
+    metadata: { ...metadata, ...overrides.metadata },
+    spec: { ...spec, ...overrides.spec },
+  };
+}
