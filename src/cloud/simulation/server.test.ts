@@ -85,8 +85,7 @@ describe("the id of a request", () => {
       clock,
     });
     const other = new TestClient(stamped.url);
-    const plan = [{ action: "Status", status: 503 }, { action: "MalformedJson" }] as const;
-    await other.faults(...plan.map((fault) => ({ ...fault, method: "GET" })));
+    await other.faults({ method: "GET", action: "Status", status: 503 }, { method: "GET", action: "MalformedJson" });
     const answers = [];
     for (const path of ["/things", "/things", "/things", "/nothing", "/boom", "/things/%zz/x"]) {
       answers.push(await other.send(path));

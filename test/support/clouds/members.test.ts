@@ -145,7 +145,7 @@ describe("a refusal", () => {
 
   test("that was tried against a body and is another one does not count as seen", () => {
     const other = table("7.5", { message: "string" });
-    const promised = PROMISED.map((one) => ({ ...one, refusals: [error, other] }));
+    const promised = PROMISED.map((one) => Object.assign({}, one, { refusals: [error, other] }));
     expect(problemsOf(Object.values(GOOD), { promised })).toEqual(["7.5: no answer had such an object"]);
   });
 });

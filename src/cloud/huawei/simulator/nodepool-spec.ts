@@ -98,4 +98,9 @@ export const nodePoolChange = z.object({
   }),
 });
 
+/** Table 4-75: what runs on a cluster's nodes where nobody says. */
+export function defaultOs(clusterType: unknown): string {
+  return clusterType === "ARM64" ? "EulerOS 2.8" : "EulerOS 2.5";
+}
+
 export type NodePoolBody = z.output<typeof nodePoolBody>;
