@@ -103,7 +103,7 @@ export function checkValues(demand: AddonDemand, template: string, values: Value
   for (const [group, named] of Object.entries({ basic: {}, ...groups })) {
     const given = values[group];
     if (typeof given !== "object" || given === null) throw refused(`${group} values are not defined`);
-    checkGroup(demand, named as Values, given as Values);
+    checkGroup(demand, named, given as Values);
   }
 }
 

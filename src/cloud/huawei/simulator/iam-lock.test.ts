@@ -86,5 +86,5 @@ test("tokens from before go on while the user is locked", async () => {
   const { headers } = await bed.client.send("/v3/auth/tokens", { method: "POST", body });
   await login(bed, WRONG);
   const token = { "x-auth-token": String(headers["x-subject-token"]) };
-  await bed.client.expectStatus(200, `/api/v3/projects/${PROJECT}/clusters`, { headers: token });
+  expect((await bed.client.send(`/api/v3/projects/${PROJECT}/clusters`, { headers: token })).status).toBe(200);
 });

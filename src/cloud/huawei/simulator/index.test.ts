@@ -91,7 +91,7 @@ describe("a colleague", () => {
       const clusterId = await client.available();
       const loose = await client.colleague("POST", "nodes", { clusterId, name: "by-hand", phase });
       const pool = await client.colleague("POST", "nodepools", { clusterId, name: "pool", initialNodeCount: 1 });
-      const [node] = ((await client.state())["nodes"] ?? []).filter(({ nodepoolId }) => nodepoolId === pool.id);
+      const node = (await client.state())["nodes"]?.find(({ nodepoolId }) => nodepoolId === pool.id);
       await client.colleague("PATCH", `nodes/${node?.id}`, { phase });
       const listed = (await client.send(`${CLUSTERS}/${clusterId}/nodes`)).json() as { items: unknown[] };
       expect(listed.items).toMatchObject([

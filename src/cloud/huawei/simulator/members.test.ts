@@ -25,7 +25,7 @@ interface Driven extends Bed {
   readonly calls: readonly string[];
   readonly check: MembersCheck;
   /** Sends, compares the answer, and returns it. */
-  ask(method: string, path: string, sent?: Omit<Sent, "method">): Promise<Received>;
+  readonly ask: (method: string, path: string, sent?: Omit<Sent, "method">) => Promise<Received>;
 }
 
 async function startDriven(): Promise<Driven> {

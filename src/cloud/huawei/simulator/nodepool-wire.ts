@@ -73,7 +73,7 @@ export function publicIPOnWire(wanted: unknown): unknown {
 function templateOnWire({ nodeTemplate }: NodePool, cluster: Cluster | undefined): unknown {
   const { taints: _taints, login, publicIP, nodeNicSpec, extendParam, ...shown } = nodeTemplate;
   const { primaryNic } = (nodeNicSpec ?? {}) as { primaryNic?: object };
-  const { subnet } = cluster?.spec["hostNetwork"] as { subnet: string };
+  const { subnet = "" } = (cluster?.spec["hostNetwork"] ?? {}) as { subnet?: string };
   return {
     billingMode: 0,
     ...shown,
