@@ -1,4 +1,5 @@
 // The comparison that other tests trust: each way in which an answer can fall short of what is promised is found.
+import { existsSync, globSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { never, type PromisedCall, sometimes, table } from "../../../src/cloud/simulation/members.ts";
 import { MembersCheck } from "./members.ts";
@@ -57,6 +58,10 @@ function problemsOf(
   for (const answer of answers) check.check(answer);
   return check.problems();
 }
+
+test.each(globSync("src/cloud/*/simulator"))("the answers of %s are compared with a list beside it", (folder) => {
+  expect(existsSync(`${folder}/members.test.ts`)).toBe(true);
+});
 
 test("answers as promised leave nothing to say", () => {
   expect(problemsOf(Object.values(GOOD))).toEqual([]);
