@@ -189,7 +189,7 @@ function deletingOf(noun: string): { reason: string; message: string } {
 /** An account that was pointed elsewhere may know another by that id. */
 function notTheSame(resource: ExternalResource, noun: string, item: Item): TerminalError {
   const message =
-    `${capitalized(noun)} ${item.id} ${differenceOf(resource, item)}: that is another one, and it is not deleted. ` +
+    `${capitalized(noun)} ${item.id} ${differenceOf(resource, item)}. It is not deleted. ` +
     `Correct spec.endpoint or the keys of the account, or ${orphaning(resource)}`;
   return new TerminalError({ reason: Reason.ExternalIdConflict, message });
 }

@@ -24,8 +24,8 @@ export function flawsOf(resource: Resource): string[] {
   return [...broken, ...conditions.flatMap((condition) => flawsOfCondition(condition, metadata.generation))];
 }
 
-/** A time, a request id or an attempt in a message would make every visit write a new status. */
-const UNSTABLE = /\d{4}-\d\d-\d\d[T ]\d\d:|\b\d\d:\d\d:\d\d\b|\b[0-9a-f]{32}\b/i;
+/** A time, a request id or an attempt in a message would make every visit write a new status. The id of a project stays. */
+const UNSTABLE = /\d{4}-\d\d-\d\d[T ]\d\d:|\b\d\d:\d\d:\d\d\b|(?<!project=)\b[0-9a-f]{32}\b/i;
 
 function flawsOfCondition({ type, reason, message, observedGeneration }: Condition, generation: number): string[] {
   const rules: readonly (readonly [string, boolean])[] = [
