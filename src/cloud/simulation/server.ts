@@ -1,13 +1,15 @@
 // A simulator as an HTTP server: the cloud's routes and the control endpoints on one fastify instance.
+import type { ServerOptions as HttpsOptions } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { TLSSocket } from "node:tls";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { fastify } from "fastify";
 import type { Clock } from "../../lib/clock.ts";
 import { messageOf } from "../../lib/errors.ts";
-import type { Call, Route, SimulatedCloud } from "./cloud.ts";
+import type { Answer, Call, Route, ServerTls, SimulatedCloud } from "./cloud.ts";
 import { addControls } from "./control.ts";
 import type { RunningSimulator } from "./definition.ts";
-import type { Delivered, ExchangeContext } from "./exchange.ts";
+import type { ExchangeContext } from "./exchange.ts";
 import { carryOut } from "./exchange.ts";
 import { armFaults } from "./fault-engine.ts";
 import type { FaultPlanInput } from "./faults.ts";
@@ -27,19 +29,21 @@ export interface ServerOptions<T extends Tables<T>> {
   readonly cloud: SimulatedCloud<T>;
   readonly clock: Clock;
   readonly faults?: FaultPlanInput | undefined;
+  /** Left out: plain http. */
+  readonly tls?: ServerTls | undefined;
 }
 
 /** Serves a simulated cloud. Rejects where `listen` or `faults` are not valid or the port is taken. */
 export async function serve<T extends Tables<T>>(options: ServerOptions<T>): Promise<RunningSimulator> {
-  const { cloud, clock } = options;
+  const { cloud, clock, tls } = options;
   const { host, port } = parseListen(options.listen);
   const faults = armFaults(parseFaultPlan(options.faults ?? {}));
   const context = { cloud, faults, log: new RequestLog(clock), waits: new Waits(clock) };
-  const app = assemble(context, clock);
+  const app = assemble(context, clock, tls);
   await app.listen({ host, port });
   const bound = (app.server.address() as AddressInfo).port;
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`,
+    url: `${tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${bound}`,
     extra: {},
     async close() {
       context.waits.close();
@@ -48,8 +52,13 @@ export async function serve<T extends Tables<T>>(options: ServerOptions<T>): Pro
   };
 }
 
-function assemble<T extends Tables<T>>(context: ExchangeContext<T>, clock: Clock): FastifyInstance {
+function assemble<T extends Tables<T>>(
+  context: ExchangeContext<T>,
+  clock: Clock,
+  tls: ServerTls | undefined,
+): FastifyInstance {
   const app = fastify({
+    ...(tls === undefined ? {} : { https: httpsOptions(tls) }),
     exposeHeadRoutes: false,
     forceCloseConnections: true,
     routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: LONGEST_PATH_PART },
@@ -77,6 +86,11 @@ function assemble<T extends Tables<T>>(context: ExchangeContext<T>, clock: Clock
   return app;
 }
 
+function httpsOptions({ certificate, key, clientCa }: ServerTls): HttpsOptions {
+  if (clientCa === undefined) return { cert: certificate, key };
+  return { cert: certificate, key, ca: clientCa, requestCert: true, rejectUnauthorized: false };
+}
+
 async function answer<T extends Tables<T>>(
   context: ExchangeContext<T>,
   route: Route<T> | undefined,
@@ -101,14 +115,15 @@ function callOf(request: FastifyRequest): Call {
     headers: request.headers,
     params: request.params as Record<string, string>,
     body: Buffer.isBuffer(request.body) ? request.body : EMPTY,
+    isVerifiedClient: (request.raw.socket as Partial<TLSSocket>).authorized === true,
   };
 }
 
 /** The Date header comes from the simulator's clock, as its time stamps do: clients reckon their skew from it. */
-function send(reply: FastifyReply, { status, headers = {}, body, text }: Delivered, clock: Clock): FastifyReply {
+function send(reply: FastifyReply, { status, headers = {}, body, text }: Answer, clock: Clock): FastifyReply {
   reply.code(status).headers({ ...headers, date: new Date(clock.now()).toUTCString() });
   if (text === undefined && body === undefined) return reply.send();
-  return reply.type("application/json; charset=utf-8").send(text ?? JSON.stringify(body));
+  return reply.type(headers["content-type"] ?? "application/json; charset=utf-8").send(text ?? JSON.stringify(body));
 }
 
 function parseListen(listen: string): { host: string; port: number } {
