@@ -95,10 +95,12 @@ describe.each(DIALECT_NAMES)("alarms in %s", (dialect) => {
     expect(found.sort().reverse()).toEqual(posted);
   });
 
-  test("fail where a field has the wrong type", async () => {
+  test("fail where a field has the wrong type, or a time that can't be printed", async () => {
     const { client } = await startTestBed({ dialect });
-    const body = alarm("s1", 1, { receivedTime: "now" });
-    expect(await client.code("/alarms", { method: "POST", body })).toBe(dialect === "Reference" ? 10_003 : 1_405_080);
+    const code = dialect === "Reference" ? 10_003 : 1_405_080;
+    for (const receivedTime of ["now", 1.5, 253_402_300_800, -1]) {
+      expect(await client.code("/alarms", { method: "POST", body: alarm("s1", 1, { receivedTime }) })).toBe(code);
+    }
     expect((await client.state())["alarms"]).toEqual([]);
   });
 

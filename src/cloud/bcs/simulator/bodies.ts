@@ -5,15 +5,15 @@ import { parseJson } from "../../simulation/refusal.ts";
 import type { Bcs, BcsRules } from "./state.ts";
 import { StoreFailure } from "./wire.ts";
 
+/** Unix seconds; up to the last year that can be printed. */
+export const unixSeconds = z.int().min(0).max(253_402_300_799);
+
 /** Strings and numbers that are left out or null are empty, as in the structs that the document refers to. */
 const text = z
   .string()
   .nullish()
   .transform((value) => value ?? "");
-const seconds = z
-  .int()
-  .nullish()
-  .transform((value) => value ?? 0);
+const seconds = unixSeconds.nullish().transform((value) => value ?? 0);
 const anything = z.unknown().default(null);
 
 const reported = z.object({ data: anything });

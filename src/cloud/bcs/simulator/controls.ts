@@ -14,6 +14,7 @@ import type { CollectionControl } from "../../simulation/cloud.ts";
 import { parseInput, Refusal } from "../../simulation/refusal.ts";
 import type { Identified } from "../../simulation/store.ts";
 import { addAlarm } from "./alarms.ts";
+import { unixSeconds } from "./bodies.ts";
 import { addEvent } from "./events.ts";
 import { putMetric } from "./metrics.ts";
 import { putRecord } from "./records.ts";
@@ -25,8 +26,7 @@ const id = z.string().min(1);
 const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
 const data = z.unknown().default(null);
 
-/** Unix seconds. */
-const seconds = z.union([z.int(), time.transform((text) => Math.floor(Date.parse(text) / 1000))]);
+const seconds = z.union([unixSeconds, time.transform((text) => Math.floor(Date.parse(text) / 1000))]);
 
 const resource = { clusterId: id, resourceType: id, resourceName: id, data, updatedAt: time.optional() };
 const newRecord = z.strictObject({ ...resource, namespace: id.optional() });
