@@ -1,6 +1,6 @@
 // One request and its answer: log it, choose a fault, let the cloud act, deliver the answer as the fault wants it.
 import { messageOf } from "../../lib/errors.ts";
-import type { Answer, Call, Route, SimulatedCloud } from "./cloud.ts";
+import type { Answer, Call, Outcome, Route, SimulatedCloud } from "./cloud.ts";
 import type { FaultState } from "./fault-engine.ts";
 import { chooseFault } from "./fault-engine.ts";
 import type { Fault, FaultAction } from "./faults.ts";
@@ -10,15 +10,7 @@ import type { StoreView, Tables } from "./store.ts";
 import type { Waits } from "./waits.ts";
 
 /** Cut in the middle of a string, as by a proxy that gave up. */
-const MALFORMED: Delivered = { status: 200, text: '[{"id": 1, "name": "cut-of' };
-
-/** An answer ready to send: `text` is sent as it is. */
-export interface Delivered extends Answer {
-  readonly text?: string;
-}
-
-/** What the client gets: an answer, or a connection that closes without one. */
-export type Outcome = Delivered | "Drop";
+const MALFORMED: Answer = { status: 200, text: '[{"id": 1, "name": "cut-of' };
 
 /** The running parts that every exchange of a simulator shares. */
 export interface ExchangeContext<T extends Tables<T>> {
@@ -41,7 +33,7 @@ type Reading = { kind: "Live" } | { kind: "Empty" } | { kind: "Stale"; ageMs: nu
 
 interface Act {
   /** Lets the cloud act and answer; marks the log entry where that changed something. */
-  readonly run: (reading?: Reading) => Answer;
+  readonly run: (reading?: Reading) => Outcome;
   readonly refuse: (status: number) => Answer;
   readonly fault: Fault;
   readonly waits: Waits;
@@ -100,7 +92,7 @@ export async function carryOut<T extends Tables<T>>(
     fault: fault?.action ?? null,
     requestId: cloud.requestIdHeader === undefined ? undefined : call.requestId,
   });
-  const run = (reading: Reading = { kind: "Live" }): Answer => act({ cloud, call, route, reading }, entry);
+  const run = (reading: Reading = { kind: "Live" }): Outcome => act({ cloud, call, route, reading }, entry);
   const refuse = (status: number): Answer => cloud.failure(status, "the simulator was told to answer so", { call });
   const outcome = fault === undefined ? run() : await DELIVERIES[fault.action]({ run, refuse, fault, waits, gone });
   if (outcome !== "Drop" && !gone.aborted) entry.status = outcome.status;
@@ -114,7 +106,7 @@ interface Action<T extends Tables<T>> {
   reading: Reading;
 }
 
-function act<T extends Tables<T>>(action: Action<T>, entry: LoggedRequest): Answer {
+function act<T extends Tables<T>>(action: Action<T>, entry: LoggedRequest): Outcome {
   const { cloud, call } = action;
   cloud.advance?.();
   const versionBefore = cloud.store.version;
@@ -127,7 +119,7 @@ function act<T extends Tables<T>>(action: Action<T>, entry: LoggedRequest): Answ
   }
 }
 
-function answerOf<T extends Tables<T>>({ cloud, call, route, reading }: Action<T>): Answer {
+function answerOf<T extends Tables<T>>({ cloud, call, route, reading }: Action<T>): Outcome {
   if (route === undefined) return cloud.failure(404, `no such path: ${call.method} ${call.path}`, { call });
   if (reading.kind === "Empty" && route.emptyList !== undefined) return route.emptyList;
   const view: StoreView<T> = reading.kind === "Stale" ? cloud.store.asOf(reading.ageMs) : cloud.store;
