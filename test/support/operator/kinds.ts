@@ -1,5 +1,6 @@
 // Kinds over caches that a test fills and a cloud that it makes up: for what is decided about a resource before anything is written,
 // be it in Kubernetes or in a cloud. Their client is a real one that leads nowhere.
+import type { Parts } from "../../../src/cli/controllers.ts";
 import { createInformers, type Informers } from "../../../src/cli/informers.ts";
 import type { CloudSession, Credentials, Facets } from "../../../src/cloud/contract.ts";
 import { AccountDirectory } from "../../../src/controllers/cloudaccount/accounts.ts";
@@ -17,11 +18,18 @@ import { kinds } from "../../../src/crds/kinds.ts";
 import { HttpKubeClient, type KubeClient } from "../../../src/kube/client.ts";
 import type { Clock } from "../../../src/lib/clock.ts";
 import { openFence } from "../../../src/lib/fence.ts";
-import { createLogger } from "../../../src/lib/log.ts";
+import { createLogger, type Logger } from "../../../src/lib/log.ts";
 import { Metrics } from "../../../src/runtime/metrics/metrics.ts";
 import { FakeClock } from "../clock/fake-clock.ts";
 import { kubeConfigOf, transportOf } from "../apiserver/transports.ts";
 import { condition, storedCloudAccount, type StoredAccount } from "../environment/builders.ts";
+import { storedNodePool } from "../environment/nodepools.ts";
+import {
+  storedManagedAddon,
+  storedManagedCluster,
+  storedRegistryProject,
+  type Stored,
+} from "../environment/resources.ts";
 
 const log = createLogger({ level: "silent" });
 const never = new AbortController().signal;
@@ -45,6 +53,21 @@ export function verifiedAccount({ status, ...declared }: StoredAccount = {}): Cl
   const verified = { observedGeneration: 1, secretResourceVersion: SECRET_VERSION, conditions: [condition()] };
   return storedCloudAccount({ ...declared, status: { ...verified, ...status } });
 }
+
+/** As the API server returns it; with an account or a cluster of the default names for parent. */
+export function storedOf(kind: string, declared: Stored<Managed> = {}): Managed {
+  const stored = STORED[kind];
+  if (!stored) throw new Error(`No stored ${kind} is known here: add it`);
+  return stored(declared as StoredAccount);
+}
+
+const STORED: Readonly<Record<string, (declared: StoredAccount) => Managed>> = {
+  CloudAccount: storedCloudAccount,
+  ManagedCluster: storedManagedCluster,
+  NodePool: storedNodePool,
+  ManagedAddon: storedManagedAddon,
+  RegistryProject: storedRegistryProject,
+};
 
 interface World {
   /** In the caches, accounts included. */
@@ -99,12 +122,34 @@ export function cachedKinds({ objects, credentials = {}, clock = new FakeClock()
   };
 }
 
+/** To put controllers together over these caches. */
+export function partsOf({ informers, clock, deps }: CachedKinds): Parts {
+  return {
+    ...deps<CloudAccount>("CloudAccount"),
+    informers,
+    clock,
+    log,
+    identity: "test",
+    concurrency: new Map(),
+    onNamespaceDeletion: "Hold",
+    metrics: new Metrics(),
+    fence: openFence,
+  } as unknown as Parts;
+}
+
+interface VisitOptions {
+  readonly clock?: Clock;
+  readonly log?: Logger;
+  readonly signal?: AbortSignal;
+}
+
 /** One visit; the resource has the finalizer already, so that nothing has to be written before the cloud is looked at. */
-export function visitTo<R extends Managed>(resource: R, clock: Clock = new FakeClock()): Visit<R> {
+export function visitTo<R extends Managed>(resource: R, options: VisitOptions = {}): Visit<R> {
   const type = kinds.find((kind) => kind.type.kind === resource.kind)?.type ?? SECRETS;
   const object = { ...resource, metadata: { ...resource.metadata, finalizers: [FINALIZER] } };
+  const { clock = new FakeClock(), signal = never, log: to = log } = options;
   const deps = { client: new HttpKubeClient(NOWHERE), type, clock, onNamespaceDeletion: "Hold" } as const;
-  return new Visit<R>({ ...deps, absorb: () => undefined, forget: () => undefined }, { object, signal: never, log });
+  return new Visit<R>({ ...deps, absorb: () => undefined, forget: () => undefined }, { object, signal, log: to });
 }
 
 function secretOf({ metadata, spec }: CloudAccount, credentials: Credentials): CredentialsSecret {
