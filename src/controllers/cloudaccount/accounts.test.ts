@@ -9,14 +9,8 @@ import { WaitingError } from "../../lib/errors.ts";
 import { openFence } from "../../lib/fence.ts";
 import { createLogger } from "../../lib/log.ts";
 import { keyOf, Store } from "../../runtime/cache/store.ts";
-import {
-  accountKey,
-  AccountDirectory,
-  allowsNamespace,
-  cloudOf,
-  versionOf,
-  type CredentialsSecret,
-} from "./accounts.ts";
+import { accountKey, AccountDirectory, allowsNamespace, placeOf } from "./accounts.ts";
+import { versionOf, type CredentialsSecret } from "./credentials.ts";
 
 const log = createLogger({ level: "silent" });
 const onHandlerError = (error: unknown): never => {
@@ -109,12 +103,12 @@ describe("allowsNamespace", () => {
   });
 });
 
-describe("cloudOf", () => {
-  const cloud = (spec: Record<string, unknown>): string => cloudOf(storedCloudAccount({ spec }));
+describe("placeOf", () => {
+  const place = (spec: Record<string, unknown>): string => placeOf(storedCloudAccount({ spec }));
 
   it("is the same for one endpoint however it is written", () => {
-    const endpoint = cloud({ endpoint: "https://ctyun.example/base" });
-    expect(cloud({ endpoint: "https://CTYUN.example:443/base/" })).toBe(endpoint);
+    const endpoint = place({ endpoint: "https://ctyun.example/base" });
+    expect(place({ endpoint: "https://CTYUN.example:443/base/" })).toBe(endpoint);
   });
 
   it("tells endpoints, regions and providers apart", () => {
@@ -125,7 +119,7 @@ describe("cloudOf", () => {
       { endpoint: undefined, region: "north" },
       { endpoint: undefined, region: "south" },
     ];
-    expect(new Set(specs.map(cloud)).size).toBe(specs.length);
+    expect(new Set(specs.map(place)).size).toBe(specs.length);
   });
 });
 

@@ -1,11 +1,11 @@
-// A pool from its declaration to its deletion, over real HTTP to the simulator of Huawei CCE.
+// A pool from its declaration to its deletion, on the real API server and over real HTTP to the simulator of Huawei CCE.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   startNodePoolBed,
   type NodePoolBed,
   type SimulatedPool,
 } from "../../../test/support/environment/nodepool-bed.ts";
-import type { StoredNodePool } from "../../../test/support/environment/nodepools.ts";
+import type { NodePool } from "../../crds/nodepool/schema.ts";
 
 let bed: NodePoolBed;
 
@@ -17,8 +17,8 @@ afterEach(() => bed[Symbol.asyncDispose]());
 const login = { keyPairName: "key" };
 const PUT = /\/nodepools\/[^/]+$/;
 
-function declare(spec: Record<string, unknown> = {}, rest: StoredNodePool = {}): void {
-  bed.declare({ ...rest, spec: { login, ...spec } });
+function declare(spec: object = {}): Promise<NodePool> {
+  return bed.declare({ login, ...spec });
 }
 
 async function onlyPool(): Promise<SimulatedPool> {
@@ -50,7 +50,7 @@ async function labels(): Promise<Readonly<Record<string, string>>> {
 
 describe("creating", () => {
   it("makes one pool, tells how many nodes are active, and is Ready when all are", async () => {
-    declare({ replicas: 2, labels: { team: "a" } });
+    await declare({ replicas: 2, labels: { team: "a" } });
     await bed.until(() => bed.condition("Ready")?.reason === "Scaling");
     expect(bed.read().status).toMatchObject({ operation: { verb: "Create", progress: "0 of 2 nodes are active" } });
     await bed.untilReady();
@@ -68,30 +68,30 @@ describe("creating", () => {
   });
 
   it("begins within the bounds of autoscaling", async () => {
-    declare({ replicas: 0, autoscaling: { enabled: true, minReplicas: 1, maxReplicas: 2 } });
+    await declare({ replicas: 0, autoscaling: { enabled: true, minReplicas: 1, maxReplicas: 2 } });
     await bed.untilReady();
     expect(await count()).toBe(1);
   });
 
   it("waits for the Secret with the password, and sends nothing until it and its key are there", async () => {
-    declare({ login: { passwordSecretRef: { name: "root", key: "password" } } });
+    await declare({ login: { passwordSecretRef: { name: "root", key: "password" } } });
     await bed.visit();
     expect(bed.condition("Ready")).toMatchObject({
       reason: "SecretNotFound",
       message: expect.stringContaining("root"),
     });
-    bed.setSecret("root", { other: "Very-secret-1" });
+    await bed.setSecret("root", { other: "Very-secret-1" });
     await bed.visit();
     expect(bed.condition("Ready")).toMatchObject({ reason: "SecretNotFound", message: expect.stringContaining("key") });
     expect(await bed.pools()).toHaveLength(0);
-    bed.setSecret("root", { password: "Very-secret-1" });
+    await bed.setSecret("root", { password: "Very-secret-1" });
     await bed.untilReady();
     expect(JSON.stringify([await bed.simulator.state(), bed.read()])).not.toContain("Very-secret-1");
   });
 
   it("makes nothing in a cluster that is being deleted", async () => {
     bed.setCluster({ metadata: { deletionTimestamp: "2026-01-01T00:00:00Z" } });
-    declare();
+    await declare();
     await bed.visit();
     expect(bed.condition("Ready")).toMatchObject({ reason: "ClusterNotReady" });
     expect(await bed.pools()).toHaveLength(0);
@@ -99,7 +99,7 @@ describe("creating", () => {
 
   it("finds the pool of a create whose answer was lost, and makes no second", async () => {
     await bed.simulator.setFaults([{ action: "DropAfter", method: "POST", path: "/nodepools$", times: 1 }]);
-    declare();
+    await declare();
     await bed.untilReady();
     expect(await bed.pools()).toHaveLength(1);
     expect(bed.read().status.origin).toBe("Created");
@@ -108,26 +108,26 @@ describe("creating", () => {
 
 describe("the count", () => {
   it("goes down in steps, each from a pool that is in order", async () => {
-    declare({ replicas: 5 });
+    await declare({ replicas: 5 });
     await bed.untilReady();
-    bed.edit("workers", { replicas: 1, maxRemovalsPerStep: 2 });
+    await bed.edit("workers", { replicas: 1, maxRemovalsPerStep: 2 });
     expect(await countsUntil(1)).toEqual([3, 1]);
     expect(bed.read().status).toMatchObject({ replicas: 1, readyReplicas: 1 });
   });
 
   it("goes up at once", async () => {
-    declare({ replicas: 1 });
+    await declare({ replicas: 1 });
     await bed.untilReady();
-    bed.edit("workers", { replicas: 4 });
+    await bed.edit("workers", { replicas: 4 });
     expect(await countsUntil(4)).toEqual([4]);
   });
 
   it("is left to the autoscaler, and carried along by a change of labels", async () => {
-    declare({ autoscaling: { enabled: true, minReplicas: 1, maxReplicas: 4 } });
+    await declare({ autoscaling: { enabled: true, minReplicas: 1, maxReplicas: 4 } });
     await bed.untilReady();
     const { id } = await onlyPool();
     await bed.simulator.behindOurBack("PATCH", `nodepools/${id}`, { autoscaledTo: 4 });
-    bed.edit("workers", { labels: { team: "a" } });
+    await bed.edit("workers", { labels: { team: "a" } });
     await bed.until(async () => (await labels())["team"] === "a");
     expect(await count()).toBe(4);
     await bed.untilReady();
@@ -135,15 +135,15 @@ describe("the count", () => {
   });
 
   it("does not jump down when autoscaling is turned off", async () => {
-    declare({ autoscaling: { enabled: true, minReplicas: 4, maxReplicas: 4 } });
+    await declare({ autoscaling: { enabled: true, minReplicas: 4, maxReplicas: 4 } });
     await bed.untilReady();
-    bed.edit("workers", { replicas: 2, autoscaling: { enabled: false, minReplicas: 0, maxReplicas: 0 } });
+    await bed.edit("workers", { replicas: 2, autoscaling: { enabled: false, minReplicas: 0, maxReplicas: 0 } });
     expect(await countsUntil(2)).toEqual([3, 2]);
   });
 
   it("is SoldOut while the cloud has no more, keeps what is there, and goes on when it has", async () => {
     await bed.simulator.behindOurBack("POST", "plans", { nodepoolName: "workers", soldOutAbove: 1 });
-    declare({ replicas: 3 });
+    await declare({ replicas: 3 });
     await bed.until(() => bed.condition("Ready")?.reason === "SoldOut");
     expect(bed.read().status).toMatchObject({ replicas: 1, readyReplicas: 1, desiredReplicas: 3 });
     expect(await bed.visit()).toMatchObject({ pollAfterMs: 60_000 });
@@ -157,7 +157,7 @@ describe("the count", () => {
 
 describe("drift", () => {
   it("of labels is healed, and a steady pool writes nothing, neither here nor there", async () => {
-    declare({ replicas: 1, labels: { team: "a" }, driftIntervalSeconds: 5 });
+    await declare({ replicas: 1, labels: { team: "a" }, driftIntervalSeconds: 5 });
     await bed.untilReady();
     const { id } = await onlyPool();
     await bed.simulator.behindOurBack("PATCH", `nodepools/${id}`, { k8sTags: { other: "b" } });
@@ -175,7 +175,7 @@ describe("drift", () => {
   });
 
   it("that makes the pool vanish is ExternalResourceMissing, and nothing is made", async () => {
-    declare();
+    await declare();
     await bed.untilReady();
     const { id } = await onlyPool();
     await bed.simulator.behindOurBack("DELETE", `nodepools/${id}`);
@@ -184,7 +184,7 @@ describe("drift", () => {
   });
 
   it("that makes the cluster vanish is the cluster's to tell", async () => {
-    declare();
+    await declare();
     await bed.untilReady();
     await bed.simulator.behindOurBack("DELETE", `clusters/${bed.clusterId}`);
     await bed.until(() => bed.condition("Ready")?.reason === "ClusterNotReady");
@@ -197,7 +197,7 @@ describe("a pool that is only observed", () => {
     const planted = { clusterId: bed.clusterId, name: "theirs", initialNodeCount: 2 };
     const { id } = (await bed.simulator.behindOurBack("POST", "nodepools", planted)) as { id: string };
     const before = (await bed.simulator.effects()).length;
-    declare({
+    await declare({
       externalId: id,
       managementPolicy: "Observe",
       instanceType: "s1.medium",

@@ -8,7 +8,7 @@ const login = { keyPairName: "key" };
 async function start(): Promise<NodePoolBed> {
   const bed = await startNodePoolBed({ k8sTagsUpdatable: false });
   onTestFinished(() => bed[Symbol.asyncDispose]());
-  bed.declare({ spec: { login, replicas: 1, driftIntervalSeconds: 5 } });
+  await bed.declare({ login, replicas: 1, driftIntervalSeconds: 5 });
   await bed.untilReady();
   return bed;
 }
@@ -23,7 +23,7 @@ async function ticks(bed: NodePoolBed, many: number): Promise<void> {
 describe("labels that the cloud ignores", () => {
   it("are UpdateIgnored, with the pool Ready, and are sent once for each generation", async () => {
     const bed = await start();
-    bed.edit("workers", { labels: { team: "a" } });
+    await bed.edit("workers", { labels: { team: "a" } });
     await bed.until(() => bed.condition("UpToDate")?.reason === "UpdateIgnored");
     expect(bed.condition("UpToDate")).toMatchObject({
       status: "False",
@@ -32,7 +32,7 @@ describe("labels that the cloud ignores", () => {
     expect(bed.condition("Ready")).toMatchObject({ status: "True", message: expect.stringContaining("UpToDate") });
     await ticks(bed, 4);
     expect(await bed.sent("PUT", PUT)).toHaveLength(1);
-    bed.edit("workers", { labels: { team: "b" } });
+    await bed.edit("workers", { labels: { team: "b" } });
     await ticks(bed, 4);
     expect(await bed.sent("PUT", PUT)).toHaveLength(2);
     expect(bed.condition("UpToDate")).toMatchObject({ reason: "UpdateIgnored", observedGeneration: 3 });
@@ -40,7 +40,7 @@ describe("labels that the cloud ignores", () => {
 
   it("do not keep the count from being changed, nor make more writes of it", async () => {
     const bed = await start();
-    bed.edit("workers", { labels: { team: "a" }, replicas: 3 });
+    await bed.edit("workers", { labels: { team: "a" }, replicas: 3 });
     await bed.untilReady();
     await ticks(bed, 2);
     expect(bed.read().status.readyReplicas).toBe(3);
@@ -49,7 +49,7 @@ describe("labels that the cloud ignores", () => {
 
   it("are in order as soon as the cloud shows them, by whomever", async () => {
     const bed = await start();
-    bed.edit("workers", { labels: { team: "a" } });
+    await bed.edit("workers", { labels: { team: "a" } });
     await bed.until(() => bed.condition("UpToDate")?.reason === "UpdateIgnored");
     const [pool] = await bed.pools();
     await bed.simulator.behindOurBack("PATCH", `nodepools/${pool!.id}`, {
@@ -66,12 +66,12 @@ describe("a count that the autoscaler moves while a write waits for its turn", (
     let beforeTurn = async (): Promise<void> => {};
     const bed = await startNodePoolBed({ beforeTurn: () => beforeTurn() });
     onTestFinished(() => bed[Symbol.asyncDispose]());
-    bed.declare({ spec: { login, autoscaling } });
+    await bed.declare({ login, autoscaling });
     await bed.untilReady();
     const [pool] = await bed.pools();
     beforeTurn = async () =>
       void (await bed.simulator.behindOurBack("PATCH", `nodepools/${pool!.id}`, { autoscaledTo: 4 }));
-    bed.edit("workers", { labels: { team: "a" } });
+    await bed.edit("workers", { labels: { team: "a" } });
     await bed.until(async () => (await bed.sent("PUT", PUT)).length > 0);
     expect(await bed.pools()).toMatchObject([{ initialNodeCount: 4, nodeTemplate: { k8sTags: { team: "a" } } }]);
   });

@@ -1,6 +1,7 @@
 // What the pools of one cluster share: its lists, and who goes first.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startNodePoolBed, type NodePoolBed } from "../../../test/support/environment/nodepool-bed.ts";
+import type { NodePool } from "../../crds/nodepool/schema.ts";
 
 const login = { keyPairName: "key" };
 const POOLS = /\/nodepools$/;
@@ -13,15 +14,20 @@ beforeEach(async () => {
 });
 afterEach(() => bed[Symbol.asyncDispose]());
 
-function declare(name: string, spec: Record<string, unknown> = {}, creationTimestamp?: string): void {
-  const metadata = { name, uid: name, ...(creationTimestamp !== undefined && { creationTimestamp }) };
-  bed.declare({ metadata, spec: { login, replicas: 1, driftIntervalSeconds: 60, ...spec } });
+function declare(name: string, spec: object = {}): Promise<NodePool> {
+  return bed.declare({ login, replicas: 1, driftIntervalSeconds: 60, ...spec }, name);
+}
+
+/** The API server tells ages in whole seconds. */
+async function secondAfter({ metadata }: NodePool): Promise<void> {
+  const nextMs = Date.parse(metadata.creationTimestamp) + 1000;
+  await expect.poll(() => Date.now(), { timeout: 5_000 }).toBeGreaterThanOrEqual(nextMs);
 }
 
 describe("the lists of a cluster", () => {
   it("are read once for all its steady pools at each drift tick, and no pool is asked for by itself", async () => {
     const names = ["one", "two", "three"];
-    for (const name of names) declare(name);
+    for (const name of names) await declare(name);
     for (const name of names) await bed.untilReady(name);
     await bed.clock.advance(120_000);
     for (const name of names) await bed.visit(name);
@@ -35,8 +41,8 @@ describe("the lists of a cluster", () => {
   });
 
   it("show each pool its own nodes", async () => {
-    declare("one", { replicas: 1 });
-    declare("two", { replicas: 3 });
+    await declare("one", { replicas: 1 });
+    await declare("two", { replicas: 3 });
     await bed.untilReady("one");
     await bed.untilReady("two");
     expect(bed.read("one").status.replicas).toBe(1);
@@ -47,8 +53,8 @@ describe("the lists of a cluster", () => {
 describe("a name that two pools of a cluster claim", () => {
   it("is the older one's, and NameConflict for the younger", async () => {
     const shared = { cloudName: "shared" };
-    declare("younger", shared, "2026-01-02T00:00:00Z");
-    declare("older", shared, "2026-01-01T00:00:00Z");
+    await secondAfter(await declare("older", shared));
+    await declare("younger", shared);
     await bed.visit("younger");
     expect(bed.condition("Stalled", "younger")).toMatchObject({ reason: "NameConflict" });
     await bed.untilReady("older");
@@ -60,13 +66,13 @@ describe("a pool that is there and is not ours", () => {
   it("is AlreadyExists, and is adopted by its id", async () => {
     const planted = { clusterId: bed.clusterId, name: "theirs", initialNodeCount: 1 };
     const { id } = (await bed.simulator.behindOurBack("POST", "nodepools", planted)) as { id: string };
-    declare("theirs", { instanceType: "s1.medium" });
+    await declare("theirs", { instanceType: "s1.medium" });
     await bed.visit("theirs");
     expect(bed.condition("Stalled", "theirs")).toMatchObject({
       reason: "AlreadyExists",
       message: expect.stringContaining(id),
     });
-    declare("adopter", { externalId: id, instanceType: "s1.medium" });
+    await declare("adopter", { externalId: id, instanceType: "s1.medium" });
     await bed.untilReady("adopter");
     expect(bed.read("adopter").status).toMatchObject({ externalId: id, origin: "Adopted" });
     expect(await bed.pools()).toHaveLength(1);
@@ -75,13 +81,13 @@ describe("a pool that is there and is not ours", () => {
   it("loses no node to a spec.replicas that was forgotten, until it was given once", async () => {
     const planted = { clusterId: bed.clusterId, name: "theirs", initialNodeCount: 2 };
     const { id } = (await bed.simulator.behindOurBack("POST", "nodepools", planted)) as { id: string };
-    declare("adopter", { externalId: id, instanceType: "s1.medium", replicas: 0 });
+    await declare("adopter", { externalId: id, instanceType: "s1.medium", replicas: 0 });
     for (let visits = 0; visits < 3; visits += 1) await bed.visit("adopter");
     expect(bed.condition("Stalled", "adopter")).toMatchObject({ reason: "ReplicasNotDeclared" });
     expect(await bed.sent("PUT", /\/nodepools\//)).toEqual([]);
-    bed.edit("adopter", { replicas: 2 });
+    await bed.edit("adopter", { replicas: 2 });
     await bed.untilReady("adopter");
-    bed.edit("adopter", { replicas: 0 });
+    await bed.edit("adopter", { replicas: 0 });
     await bed.until(async () => (await bed.pools())[0]!.initialNodeCount === 0, "adopter");
   });
 });

@@ -1,9 +1,7 @@
-// Deleting a pool, over real HTTP to the simulator of Huawei CCE.
+// Deleting a pool, on the real API server and over real HTTP to the simulator of Huawei CCE.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { condition, openCreate } from "../../../test/support/environment/builders.ts";
+import { condition } from "../../../test/support/environment/builders.ts";
 import { startNodePoolBed, type NodePoolBed } from "../../../test/support/environment/nodepool-bed.ts";
-import { storedNodePool, type StoredNodePool } from "../../../test/support/environment/nodepools.ts";
-import { needsCluster } from "./remove.ts";
 
 const deletionTimestamp = "2026-01-01T00:00:00Z";
 const login = { keyPairName: "key" };
@@ -16,10 +14,10 @@ beforeEach(async () => {
 });
 afterEach(() => bed[Symbol.asyncDispose]());
 
-async function createThenDelete(spec: Record<string, unknown> = {}): Promise<void> {
-  bed.declare({ spec: { login, replicas: 2, ...spec } });
+async function createThenDelete(spec: object = {}): Promise<void> {
+  await bed.declare({ login, replicas: 2, ...spec });
   await bed.untilReady();
-  bed.annotate("workers", { deletionTimestamp });
+  await bed.remove();
 }
 
 const isGone = (): boolean => bed.find() === undefined;
@@ -72,10 +70,10 @@ describe("deleting", () => {
 
   it("waits out a create of unknown outcome, and deletes what it made", async () => {
     await bed.simulator.setFaults([{ action: "DropAfter", method: "POST", path: "/nodepools$", times: 1 }]);
-    bed.declare({ spec: { login } });
+    await bed.declare({ login });
     await bed.visit();
     expect(await bed.pools()).toHaveLength(1);
-    bed.annotate("workers", { deletionTimestamp });
+    await bed.remove();
     await bed.until(isGone);
     expect(await bed.pools()).toEqual([]);
   });
@@ -85,29 +83,11 @@ describe("deleting", () => {
     await bed.visit();
     expect(isGone()).toBe(true);
     const [{ id } = { id: "" }] = await bed.pools();
-    bed.declare({ metadata: { name: "adopted", uid: "adopted" }, spec: { login, replicas: 2, externalId: id } });
+    await bed.declare({ login, replicas: 2, externalId: id }, "adopted");
     await bed.untilReady("adopted");
-    bed.annotate("adopted", { deletionTimestamp });
+    await bed.remove("adopted");
     await bed.visit("adopted");
     expect(bed.find("adopted")).toBeUndefined();
     expect(await bed.pools()).toHaveLength(1);
-  });
-});
-
-describe("needsCluster", () => {
-  const needs = (overrides: StoredNodePool): boolean => needsCluster(storedNodePool(overrides));
-  const created = { externalId: "np-1", origin: "Created" } as const;
-
-  it("is true for what holds something, or may: also where it would be left in the cloud", () => {
-    expect(needs({ status: created })).toBe(true);
-    expect(needs({ status: { operation: openCreate() } })).toBe(true);
-    expect(needs({ status: { externalId: "np-1", origin: "Adopted" } })).toBe(true);
-  });
-
-  it("is false before anything was made, and for one on its way out that leaves its pool alone", () => {
-    const metadata = { deletionTimestamp };
-    expect(needs({})).toBe(false);
-    expect(needs({ metadata, status: created })).toBe(true);
-    expect(needs({ metadata, status: { externalId: "np-1", origin: "Adopted" } })).toBe(false);
   });
 });
