@@ -82,6 +82,14 @@ const life: readonly CollectionCase[] = [
     },
   },
   {
+    title: "at an endpoint without such an API nothing is absent",
+    async run({ stand, via }) {
+      const session = stand.open({ settings: { endpoint: `${stand.simulator.url}/somewhere/else` } });
+      const error = await failureOf(via(session).items.look(stand.cloud.unknownId, never));
+      expect(["Rejected", "Unauthenticated"]).toContain(error.kind);
+    },
+  },
+  {
     title: "an id that would lead elsewhere is refused before it is sent",
     async run(subject) {
       const { items } = access(subject);
