@@ -156,10 +156,22 @@ export function runCases<S>(
   }
 }
 
-/** Where a facet is not offered, the reason shows as that of a skipped test. */
-export function skipFacet(facet: keyof Facets, reason: string): void {
-  const offered: Case<void> = { title: "offered", run: () => undefined };
-  runCases(facet, [offered], { skips: { [offered.title]: reason }, start: () => Promise.resolve() });
+/** The cases of one facet; where the cloud does not offer it, the reason shows as that of a skipped test. */
+export function runFacet<F extends keyof Samples, S>(
+  cloud: ConformingCloud,
+  facet: F,
+  how: {
+    readonly cases: readonly Case<S>[];
+    readonly start: (sample: Samples[F], rules: Rules) => Promise<S>;
+  },
+): void {
+  const sample: Samples[F] | string = cloud.facets[facet];
+  if (typeof sample === "string") {
+    const offered: Case<void> = { title: "is offered", run: () => undefined };
+    runCases(facet, [offered], { skips: { [offered.title]: sample }, start: () => Promise.resolve() });
+    return;
+  }
+  runCases(facet, how.cases, { skips: sample.skips, start: (rules) => how.start(sample, rules) });
 }
 
 /** Of a sample or a facet: what it may lack, and this case needs. */

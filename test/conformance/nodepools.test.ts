@@ -1,11 +1,12 @@
 // The nodePools facet: what the suite asks of it beside the cases of every collection.
-import { expect } from "vitest";
+import { describe, expect } from "vitest";
 import type { CloudSession } from "../../src/cloud/contract.ts";
 import type { NodePool, NodePoolChange, NodePoolsFacet } from "../../src/cloud/facets/nodepools.ts";
+import { CLOUDS } from "./clouds/index.ts";
 import { collectionCases, markCases } from "./collection.ts";
 import { outcomeCases } from "./outcomes.ts";
-import { eventually, failureOf, needed, runCases, skipFacet } from "./suite.ts";
-import type { Case, ConformingCloud, NodePoolsSample } from "./suite.ts";
+import { eventually, failureOf, needed, runFacet } from "./suite.ts";
+import type { Case, NodePoolsSample } from "./suite.ts";
 import { never, startStand, type Stand } from "./stand.ts";
 import { firstName, make, makeSettled, NONCE, shown, type Subject } from "./subject.ts";
 
@@ -99,19 +100,6 @@ const cases: readonly Case<PoolsSubject>[] = [
   },
 ];
 
-export function nodePoolsConform(cloud: ConformingCloud): void {
-  const sample = cloud.facets.nodePools;
-  if (typeof sample === "string") return skipFacet("nodePools", sample);
-  const all = [...collectionCases, ...markCases, ...outcomeCases, ...cases];
-  runCases("nodePools", all, {
-    skips: sample.skips,
-    start: async (rules) => {
-      const stand = await startStand(cloud, rules);
-      return subjectOf(stand, sample, await sample.cluster(stand.console));
-    },
-  });
-}
-
 function subjectOf(stand: Stand, sample: NodePoolsSample, clusterId: string): PoolsSubject {
   const facetOf = ({ nodePools }: CloudSession): NodePoolsFacet => needed(nodePools, "the nodePools facet");
   return {
@@ -126,3 +114,13 @@ function subjectOf(stand: Stand, sample: NodePoolsSample, clusterId: string): Po
     isSettled: ({ phase }) => phase === "Normal",
   };
 }
+
+describe.each(CLOUDS)("$name", (cloud) => {
+  runFacet(cloud, "nodePools", {
+    cases: [...collectionCases, ...markCases, ...outcomeCases, ...cases],
+    start: async (sample, rules) => {
+      const stand = await startStand(cloud, rules);
+      return subjectOf(stand, sample, await sample.cluster(stand.console));
+    },
+  });
+});

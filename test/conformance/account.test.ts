@@ -1,9 +1,11 @@
 // Cases of an account: how a session is opened, proves itself, and ends.
-import { expect } from "vitest";
+import { describe, expect, test } from "vitest";
+import { clouds } from "../../src/cli/clouds.ts";
 import type { Credentials } from "../../src/cloud/contract.ts";
 import { CloudError } from "../../src/cloud/errors.ts";
-import { failureOf, type Case } from "./suite.ts";
-import { never, USER_AGENT, type Stand } from "./stand.ts";
+import { CLOUDS } from "./clouds/index.ts";
+import { failureOf, runCases, type Case } from "./suite.ts";
+import { never, startStand, USER_AGENT, type Stand } from "./stand.ts";
 
 /** What opening a session throws. */
 function refusalOf(open: () => unknown): CloudError {
@@ -16,7 +18,7 @@ function refusalOf(open: () => unknown): CloudError {
   return expect.fail("The session was opened");
 }
 
-export const accountCases: readonly Case<Stand>[] = [
+const cases: readonly Case<Stand>[] = [
   {
     title: "offers the facets that the cloud lists, and no others",
     run({ cloud, session }) {
@@ -110,3 +112,11 @@ export const accountCases: readonly Case<Stand>[] = [
     },
   },
 ];
+
+test("every cloud that the operator has is in the suite", () => {
+  expect(new Set(CLOUDS.map(({ cloud }) => cloud.provider))).toEqual(new Set(Object.keys(clouds)));
+});
+
+describe.each(CLOUDS)("$name", (cloud) => {
+  runCases("account", cases, { skips: cloud.skips, start: (rules) => startStand(cloud, rules) });
+});

@@ -1,11 +1,12 @@
 // The addons facet: what the suite asks of it beside the cases of every collection.
-import { expect } from "vitest";
+import { describe, expect } from "vitest";
 import type { CloudSession } from "../../src/cloud/contract.ts";
 import type { Addon, AddonsFacet } from "../../src/cloud/facets/addons.ts";
+import { CLOUDS } from "./clouds/index.ts";
 import { collectionCases } from "./collection.ts";
 import { outcomeCases } from "./outcomes.ts";
-import { eventually, failureOf, needed, runCases, skipFacet } from "./suite.ts";
-import type { AddonsSample, Case, ConformingCloud } from "./suite.ts";
+import { eventually, failureOf, needed, runFacet } from "./suite.ts";
+import type { AddonsSample, Case } from "./suite.ts";
 import { never, startStand, type Stand } from "./stand.ts";
 import { attempts, firstName, makeSettled, shown, type Subject } from "./subject.ts";
 
@@ -65,19 +66,6 @@ const cases: readonly Case<AddonsSubject>[] = [
   },
 ];
 
-export function addonsConform(cloud: ConformingCloud): void {
-  const sample = cloud.facets.addons;
-  if (typeof sample === "string") return skipFacet("addons", sample);
-  const all = [...collectionCases, ...outcomeCases, ...cases];
-  runCases("addons", all, {
-    skips: sample.skips,
-    start: async (rules) => {
-      const stand = await startStand(cloud, rules);
-      return subjectOf(stand, sample, await sample.cluster(stand.console));
-    },
-  });
-}
-
 function subjectOf(stand: Stand, sample: AddonsSample, clusterId: string): AddonsSubject {
   const facetOf = ({ addons }: CloudSession): AddonsFacet => needed(addons, "the addons facet");
   return {
@@ -92,3 +80,13 @@ function subjectOf(stand: Stand, sample: AddonsSample, clusterId: string): Addon
     isSettled: ({ phase }) => phase === "Available",
   };
 }
+
+describe.each(CLOUDS)("$name", (cloud) => {
+  runFacet(cloud, "addons", {
+    cases: [...collectionCases, ...outcomeCases, ...cases],
+    start: async (sample, rules) => {
+      const stand = await startStand(cloud, rules);
+      return subjectOf(stand, sample, await sample.cluster(stand.console));
+    },
+  });
+});

@@ -1,11 +1,12 @@
 // The registry facet: what the suite asks of it beside the cases of every collection.
-import { expect } from "vitest";
+import { describe, expect } from "vitest";
 import type { CloudSession } from "../../src/cloud/contract.ts";
 import type { RegistryFacet, RegistryProject } from "../../src/cloud/facets/registry.ts";
+import { CLOUDS } from "./clouds/index.ts";
 import { collectionCases, markCases } from "./collection.ts";
 import { outcomeCases } from "./outcomes.ts";
-import { failureOf, needed, runCases, skipFacet } from "./suite.ts";
-import type { Case, ConformingCloud, RegistrySample } from "./suite.ts";
+import { failureOf, needed, runFacet } from "./suite.ts";
+import type { Case, RegistrySample } from "./suite.ts";
 import { never, startStand, type Stand } from "./stand.ts";
 import { access, attempts, firstName, make, namesakes, NONCE, plant, shown, type Subject } from "./subject.ts";
 
@@ -119,19 +120,6 @@ const cases: readonly Case<RegistrySubject>[] = [
   },
 ];
 
-export function registryConforms(cloud: ConformingCloud): void {
-  const sample = cloud.facets.registry;
-  if (typeof sample === "string") return skipFacet("registry", sample);
-  const all = [...collectionCases, ...markCases, ...outcomeCases, ...cases];
-  runCases("registry", all, {
-    skips: sample.skips,
-    start: async (rules) => {
-      const stand = await startStand(cloud, rules);
-      return subjectOf(stand, sample);
-    },
-  });
-}
-
 function subjectOf(stand: Stand, sample: RegistrySample): RegistrySubject {
   const facetOf = ({ registry }: CloudSession): RegistryFacet => needed(registry, "the registry facet");
   return {
@@ -146,3 +134,13 @@ function subjectOf(stand: Stand, sample: RegistrySample): RegistrySubject {
     isSettled: () => true,
   };
 }
+
+describe.each(CLOUDS)("$name", (cloud) => {
+  runFacet(cloud, "registry", {
+    cases: [...collectionCases, ...markCases, ...outcomeCases, ...cases],
+    start: async (sample, rules) => {
+      const stand = await startStand(cloud, rules);
+      return subjectOf(stand, sample);
+    },
+  });
+});

@@ -1,20 +1,12 @@
 // The clusters facet: what the suite asks of it beside the cases of every collection.
-import { expect } from "vitest";
+import { describe, expect } from "vitest";
 import { parse } from "yaml";
 import type { CloudSession } from "../../src/cloud/contract.ts";
 import type { Cluster, ClustersFacet } from "../../src/cloud/facets/clusters.ts";
+import { CLOUDS } from "./clouds/index.ts";
 import { collectionCases, markCases } from "./collection.ts";
 import { outcomeCases } from "./outcomes.ts";
-import {
-  eventually,
-  failureOf,
-  needed,
-  runCases,
-  skipFacet,
-  type Case,
-  type ClustersSample,
-  type ConformingCloud,
-} from "./suite.ts";
+import { eventually, failureOf, needed, runFacet, type Case, type ClustersSample } from "./suite.ts";
 import { never, startStand, type Stand } from "./stand.ts";
 import { firstName, makeSettled, make, NONCE, plant, type Subject } from "./subject.ts";
 
@@ -120,19 +112,6 @@ function given(network: Cluster["network"]): Partial<Cluster["network"]> {
   return Object.fromEntries(Object.entries(network).filter(([, value]) => value !== undefined));
 }
 
-export function clustersConform(cloud: ConformingCloud): void {
-  const sample = cloud.facets.clusters;
-  if (typeof sample === "string") return skipFacet("clusters", sample);
-  const all = [...collectionCases, ...markCases, ...outcomeCases, ...cases];
-  runCases("clusters", all, {
-    skips: sample.skips,
-    start: async (rules) => {
-      const stand = await startStand(cloud, rules);
-      return subjectOf(stand, sample);
-    },
-  });
-}
-
 function subjectOf(stand: Stand, sample: ClustersSample): ClustersSubject {
   const facetOf = ({ clusters }: CloudSession): ClustersFacet => needed(clusters, "the clusters facet");
   return {
@@ -147,3 +126,13 @@ function subjectOf(stand: Stand, sample: ClustersSample): ClustersSubject {
     isSettled: ({ phase }) => phase === "Available",
   };
 }
+
+describe.each(CLOUDS)("$name", (cloud) => {
+  runFacet(cloud, "clusters", {
+    cases: [...collectionCases, ...markCases, ...outcomeCases, ...cases],
+    start: async (sample, rules) => {
+      const stand = await startStand(cloud, rules);
+      return subjectOf(stand, sample);
+    },
+  });
+});
