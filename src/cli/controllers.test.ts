@@ -104,22 +104,27 @@ it("an account is held by kinds of all sorts at once", () => {
 describe("what goes along with a cluster", () => {
   const pool = (name: string, phase: Pool["phase"]) => ({ id: name, name, phase });
 
-  it("is its pools, but for those that the cloud deletes already", async () => {
+  it("is its pools, but for those that the cloud deletes already, and the nodes that are in none", async () => {
     const asked: string[] = [];
     const list = () => Promise.resolve({ items: [pool("a", "Normal"), pool("b", "Deleting")], clockSkewMs: 0 });
     const inside = (clusterId: string) => {
       asked.push(clusterId);
       return { list };
     };
-    const session = { nodePools: { in: inside }, addons: { in: inside } } as unknown as CloudSession;
-    const { undeclaredIn } = given("ManagedCluster", account());
-    expect(await undeclaredIn(session, "c-1", signal)).toEqual(["node pool a"]);
+    const node = (name: string, poolId: string | undefined) => ({ id: name, name, poolId, phase: "Active" });
+    const listNodes = () => Promise.resolve([node("n-1", "a"), node("n-2", undefined)]);
+    const session = { nodePools: { in: inside, listNodes }, addons: { in: inside } } as unknown as CloudSession;
+    const { contentsOf } = given("ManagedCluster", account());
+    expect(await contentsOf(session, "c-1", signal)).toEqual([
+      { kind: "NodePool", nouns: "node pools", names: ["a"] },
+      { kind: undefined, nouns: "nodes outside of all pools", names: ["n-2"] },
+    ]);
     expect(asked).toEqual(["c-1"]);
   });
 
   it("is nothing where the cloud has no pools", async () => {
-    const { undeclaredIn } = given("ManagedCluster", account());
-    expect(await undeclaredIn({} as Partial<CloudSession> as CloudSession, "c-1", signal)).toEqual([]);
+    const { contentsOf } = given("ManagedCluster", account());
+    expect(await contentsOf({} as Partial<CloudSession> as CloudSession, "c-1", signal)).toEqual([]);
   });
 });
 

@@ -9,7 +9,7 @@ import { WaitingError } from "../../lib/errors.ts";
 import { openFence } from "../../lib/fence.ts";
 import { createLogger } from "../../lib/log.ts";
 import { keyOf, Store } from "../../runtime/cache/store.ts";
-import { accountKey, AccountDirectory, allowsNamespace, placeOf } from "./accounts.ts";
+import { accountKey, AccountDirectory, allowsNamespace } from "./accounts.ts";
 import { versionOf, type CredentialsSecret } from "./credentials.ts";
 
 const log = createLogger({ level: "silent" });
@@ -43,6 +43,7 @@ function sessionBook() {
       const number = opened.push({ settings, credentials, account: userAgent }) - 1;
       return {
         verify: () => Promise.resolve(),
+        locate: () => Promise.resolve({ endpoint: "https://ctyun.example" }),
         reserveWrite: () => Promise.resolve({ [Symbol.dispose]: () => undefined }),
         close: () => {
           closed.push(number);
@@ -63,7 +64,13 @@ function build(account?: CloudAccount, secret: CredentialsSecret | undefined = s
   const cloudDeps = ({ metadata }: CloudAccount): CloudDeps => {
     return { clock: new FakeClock(), log, fence: openFence, userAgent: keyOf(metadata) };
   };
-  const directory = new AccountDirectory({ accounts, secrets, clouds: { CtyunCCI: cloud }, cloudDeps });
+  const directory = new AccountDirectory({
+    accounts,
+    secrets,
+    clouds: { CtyunCCI: cloud },
+    cloudDeps,
+    onConfirmed: () => undefined,
+  });
   return { directory, accounts, secrets, ...book };
 }
 
@@ -100,26 +107,6 @@ describe("allowsNamespace", () => {
   it("is false for all others: nothing but the whole name counts", () => {
     expect(allowsNamespace(account(), "team")).toBe(false);
     expect(allowsNamespace(account(["team", "other"]), "team-2")).toBe(false);
-  });
-});
-
-describe("placeOf", () => {
-  const place = (spec: Record<string, unknown>): string => placeOf(storedCloudAccount({ spec }));
-
-  it("is the same for one endpoint however it is written", () => {
-    const endpoint = place({ endpoint: "https://ctyun.example/base" });
-    expect(place({ endpoint: "https://CTYUN.example:443/base/" })).toBe(endpoint);
-  });
-
-  it("tells endpoints, regions and providers apart", () => {
-    const specs = [
-      { endpoint: "https://ctyun.example" },
-      { endpoint: "https://ctyun.example/base" },
-      { endpoint: "https://ctyun.example", provider: "HuaweiCCE" },
-      { endpoint: undefined, region: "north" },
-      { endpoint: undefined, region: "south" },
-    ];
-    expect(new Set(specs.map(place)).size).toBe(specs.length);
   });
 });
 

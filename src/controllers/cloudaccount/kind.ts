@@ -27,6 +27,7 @@ export const cloudAccounts = controlled<CloudAccount>({
   indexes: { [BY_SECRET]: secretOf },
   needsParent: () => false,
   childrenSee: usersView,
+  contentOf: undefined,
   publishes: false,
   // Secrets are listed and watched by type; one list by name tells a missing Secret from one of another type.
   rules: [{ apiGroups: [""], resources: ["secrets"], verbs: ["list", "watch"] }],

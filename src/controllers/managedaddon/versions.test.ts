@@ -4,7 +4,7 @@ import type { AddonTemplate } from "../../cloud/facets/addons.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import { chosenVersion } from "./versions.ts";
 
-const host = { type: "VirtualMachine", version: "v1.15.11-r1" };
+const host = { options: {}, version: "v1.15.11-r1" };
 
 /** Newest first; those that end in -next fit clusters of v1.17 alone. */
 function template(...versions: readonly string[]): AddonTemplate {

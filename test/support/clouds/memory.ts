@@ -70,6 +70,7 @@ export function collectionOf<T extends MemoryItem>(cloud: MemoryCloud<T>): Colle
     isLeaving: (item) => item.isLeaving === true,
     bearsMark: (item, { nonce }: CreateAttempt) => item.mark === nonce,
     resendIsSafe: true,
+    idsAreUniversal: true,
   };
 }
 

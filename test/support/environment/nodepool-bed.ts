@@ -222,6 +222,7 @@ function slowed(beforeTurn: BedOptions["beforeTurn"]): Cloud {
       ...(clusters && { clusters }),
       ...(pools && { nodePools: pools }),
       verify: (signal) => session.verify(signal),
+      locate: (signal) => session.locate(signal),
       close: () => session.close(),
       async reserveWrite(signal) {
         await beforeTurn?.();

@@ -96,6 +96,7 @@ export function cachedKinds({ objects, credentials = {}, clock = new FakeClock()
     secrets: informers.credentials.store,
     clouds: world.clouds ?? cloudsOf(world.facets ?? {}),
     cloudDeps: () => ({ clock, log, fence: openFence, userAgent: "yunfan" }),
+    onConfirmed: () => undefined,
   });
   const clusters = new ClusterDirectory({ clusters: informers.clusters.store, accounts });
   const shared = {
@@ -167,6 +168,7 @@ function secretOf({ metadata, spec }: CloudAccount, credentials: Credentials): C
 function cloudsOf(facets: Partial<Facets>): Clouds {
   const open = (): CloudSession => ({
     verify: () => Promise.resolve(),
+    locate: () => Promise.resolve({ endpoint: "https://cloud.example" }),
     reserveWrite: () => Promise.resolve({ [Symbol.dispose]: () => undefined }),
     close: () => Promise.resolve(),
     ...facets,
