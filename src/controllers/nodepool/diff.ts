@@ -4,7 +4,7 @@ import type { NodePool } from "../../crds/nodepool/schema.ts";
 import type { Difference } from "../external/change.ts";
 
 type Spec = NodePool["spec"];
-/** Whose change the cloud may take and not make. */
+/** Fields whose change the cloud may take and not make. */
 export type SentField = "autoscaling" | "labels" | "taints";
 export type Field = "replicas" | SentField;
 
