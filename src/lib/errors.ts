@@ -1,4 +1,4 @@
-// Errors of a reconcile. The class carries the decision of what happens next (design section 3, "Errors").
+// Errors of a reconcile. The class carries the decision of what happens next (docs/protocol.md#errors).
 
 /** `reason` is a CamelCase condition reason; `message` is stable, says what to do, and holds no secret and no time stamp. */
 interface Described {

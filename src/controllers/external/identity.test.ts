@@ -1,4 +1,4 @@
-// The decisions of design section 3, branch by branch.
+// Which item a resource stands for (docs/protocol.md), branch by branch.
 import { describe, expect, it } from "vitest";
 import { cloudProject, openCreate } from "../../../test/support/environment/builders.ts";
 import { storedRegistryProject } from "../../../test/support/environment/resources.ts";

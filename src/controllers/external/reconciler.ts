@@ -1,5 +1,5 @@
 // The one order in which a resource that stands for an item in a cloud is reconciled, whatever its kind: place, finalizer, precedence,
-// identity, see, plan, then (turn, read, plan, change), describe, publish.
+// identity, see, plan, then (turn, read, plan, change), describe, publish. Its rules: docs/protocol.md.
 import type { Item } from "../../cloud/collection.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import { Reason } from "../../crds/common/conditions.ts";

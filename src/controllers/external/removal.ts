@@ -1,5 +1,5 @@
 // Deleting, in the one order that exists: what stays in the cloud, the outcome of an open create, whose the item is, what has to go
-// before it, one request, and the proof by its id that it is gone.
+// before it, one request, and the proof by its id that it is gone (docs/protocol.md#deleting).
 import type { Item } from "../../cloud/collection.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import { Reason } from "../../crds/common/conditions.ts";

@@ -1,4 +1,5 @@
-// The one way out: every request that changes a cloud goes through here, and what is said of it afterwards comes from here.
+// The one way out: every request that changes a cloud goes through here, and what is said of it afterwards comes from here
+// (docs/protocol.md#changing).
 import type { WritePermit } from "../../cloud/collection.ts";
 import { grantWrite } from "../../cloud/permit.ts";
 import { Reason } from "../../crds/common/conditions.ts";

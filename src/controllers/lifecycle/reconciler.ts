@@ -26,7 +26,7 @@ export interface FrameDeps<T extends Managed> extends VisitDeps<T> {
   readonly get: (key: string) => T | undefined;
   readonly events: Pick<EventRecorder, "event">;
   readonly random: () => number;
-  /** Resources of one group share their drift ticks: see drift.ts. */
+  /** Resources of one group share their drift ticks: see drift-schedule.ts. */
   readonly driftGroup: (object: T) => string;
 }
 

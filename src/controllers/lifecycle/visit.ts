@@ -90,7 +90,7 @@ export class Visit<T extends Managed> {
   }
 
   /**
-   * Patches the journal under the resourceVersion of a live read (design section 3, step 3). When it returns, the server
+   * Patches the journal under the resourceVersion of a live read (docs/protocol.md#creating-exactly-once). When it returns, the server
    * has echoed the operation. Throws ChangedError where the live object is no longer the one that this visit decided on.
    */
   async journal(operation: Operation, verdict: Verdict): Promise<void> {

@@ -1,4 +1,4 @@
-// What must hold for every status that a user ever sees: the rules of kstatus (reference/conventions.md section 1), messages
+// What must hold for every status that a user ever sees: the rules of kstatus (sigs.k8s.io/cli-utils, pkg/kstatus), messages
 // that stay the same, and no secret anywhere.
 import { expect, it } from "vitest";
 import type { Stand } from "./environment.ts";

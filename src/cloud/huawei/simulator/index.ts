@@ -1,6 +1,7 @@
 // The simulator of Huawei CCE: IAM and the gateway (3), clusters, nodes, pools, jobs (4.1), add-ons (4.3), quotas (4.4).
 //
-// Chapters and tables here and in the other files are those of the CCE 22.3.5 API reference (for Huawei Cloud Stack 8.1.1).
+// Chapters and tables here and in the other files are those of the CCE 22.3.5 API reference (for Huawei Cloud Stack 8.1.1);
+// docs/clouds/huawei.md says what it leaves open and which flag stands for what.
 // What its answers have to have is in members/, what a test can do behind our back in controls.ts and content-controls.ts.
 import { createHash } from "node:crypto";
 import { z } from "zod";
