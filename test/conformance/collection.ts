@@ -95,8 +95,9 @@ const life: readonly CollectionCase[] = [
     async run(subject) {
       const { items } = access(subject);
       const requests = await subject.stand.requestsOf(async () => {
-        for (const id of ["", "..", "a/b"])
+        for (const id of ["", "..", "a/b"]) {
           expect((await failureOf(items.remove(id, grantWrite(never)))).kind).toBe("Rejected");
+        }
       });
       expect(requests).toEqual([]);
     },

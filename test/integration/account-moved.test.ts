@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, it, vi } from "vitest";
 import { createStand, projectManifest, secretManifest, type Stand } from "../support/environment/environment.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
 import { clusterManifest, createHuaweiStand, type HuaweiStand } from "../support/clouds/huawei/environment.ts";
-import { CREDENTIALS, startSimulator, type Simulator } from "../support/clouds/simulator.ts";
+import { CREDENTIALS, type Simulator, type SimulatorOptions } from "../support/clouds/simulator.ts";
 import { startWire } from "../support/clouds/wire.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
@@ -111,7 +111,7 @@ describe("a registry's account", () => {
   afterAll(() => stand[Symbol.asyncDispose]());
 
   /** A registry with a project that has name and id of ours, and is somebody else's, made long ago. */
-  async function lookAlike(name: string, options: Parameters<typeof startSimulator>[0] = {}): Promise<Simulator> {
+  async function lookAlike(name: string, options: SimulatorOptions = {}): Promise<Simulator> {
     const other = await stand.anotherSimulator(options);
     await other.behindOurBack("POST", "projects", { name, createdAt: LONG_AGO });
     return other;

@@ -52,7 +52,7 @@ interface AccountDeps {
 /** A missing Secret or a user of a deleted account is noticed by watches; this is the fall-back. */
 const FALLBACK_POLL_MS = 300_000;
 
-export class CloudAccountSteps implements Steps<CloudAccount> {
+class CloudAccountSteps implements Steps<CloudAccount> {
   readonly #deps: AccountDeps;
 
   constructor(deps: AccountDeps) {

@@ -12,12 +12,14 @@ import type { Steps } from "../lifecycle/reconciler.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { abandon, Creator, record } from "./create.ts";
 import { identify, subjectOf, type Identity } from "./identity.ts";
-import type { ExternalKind, Plan, Said, Shape } from "./kind.ts";
+import type { ExternalKind, Plan, Said } from "./kind.ts";
+import type { Shape } from "./scope.ts";
 import { Observer } from "./observe.ts";
 import { Operations } from "./operation.ts";
 import { Follower } from "./progress.ts";
 import { Remover } from "./removal.ts";
-import { Scopes, type Scope, type ScopesDeps } from "./scope.ts";
+import type { Scope } from "./scope.ts";
+import { Scopes, type ScopesDeps } from "./scopes.ts";
 import { Sender } from "./sender.ts";
 import { assertConfirmed, assertHere, recognise } from "./whereabouts.ts";
 

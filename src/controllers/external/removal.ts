@@ -8,12 +8,14 @@ import { HeldError, ReconcileError, TerminalError, WaitingError } from "../../li
 import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { differenceOf, isAnother, subjectOf } from "./identity.ts";
-import type { ExternalKind, SendFirst, Shape } from "./kind.ts";
+import type { ExternalKind, SendFirst } from "./kind.ts";
+import type { Shape } from "./scope.ts";
 import type { Observer } from "./observe.ts";
 import type { Operations } from "./operation.ts";
 import type { Follower } from "./progress.ts";
 import { leavesCloudAlone, openCreate, orphaning, type ExternalResource } from "./resource.ts";
-import type { Scope, Scopes } from "./scope.ts";
+import type { Scope } from "./scope.ts";
+import type { Scopes } from "./scopes.ts";
 import type { Sender } from "./sender.ts";
 import { settledId } from "./settled-id.ts";
 import { assertConfirmed, assertHere, recognise } from "./whereabouts.ts";
@@ -163,7 +165,7 @@ export function heldFor(why: string, resource: ExternalResource): HeldError {
 }
 
 /** Without its parent nothing can be deleted: the message says how to let go all the same. */
-export function entering<W>(resource: ExternalResource, noun: string, enter: () => W): W {
+function entering<W>(resource: ExternalResource, noun: string, enter: () => W): W {
   try {
     return enter();
   } catch (error) {

@@ -22,7 +22,8 @@ import type { PoolShape } from "../nodepool/scope.ts";
 import type { ProjectShape } from "../registryproject/scope.ts";
 import type { ExternalKind } from "./kind.ts";
 import { cloudNameOf } from "./resource.ts";
-import { Scopes, type Scope } from "./scope.ts";
+import type { Scope } from "./scope.ts";
+import { Scopes } from "./scopes.ts";
 
 const never = new AbortController().signal;
 const deletionTimestamp = "2026-01-02T00:00:00Z";
