@@ -41,7 +41,7 @@ describe("what a project holds", () => {
   });
 
   test("is deleted image by image; gone is as good as deleted", async () => {
-    server.answer = (_request, response) => json(response, 404, { code: 404, message: "not found" });
+    server.answer = (_request, response) => json(response, 404, { code: 404, message: "repository not found" });
     await cloud.open().deleteRepository({ id: "7", name: "p" }, "a/b", grantWrite(never));
     await cloud
       .open({ providerOptions: { imageDeletePath: "ProjectId" } })

@@ -91,10 +91,11 @@ describe("what it means", () => {
     ["a load balancer's", "GetNodePool", answer(404, "default backend - 404", { "content-type": "text/plain" })],
     ["an empty one", "GetJob", answer(404)],
     ["one in another shape", "GetCluster", answer(404, { detail: "Not Found" })],
+    ["a gateway's in a shape of the cloud's", "GetCluster", answer(404, { code: 404, message: "page not found" })],
     ["one to what names nothing", "ListClusters", answer(404, cce("CCE.0404"))],
   ])("a 404 proves nothing where it is %s", (_whose, operation, given) => {
     expect(errorOf(operation, given, nothing)).toMatchObject({
-      kind: "Rejected",
+      kind: operation === "ListClusters" ? "Rejected" : "Unavailable",
       advice: expect.stringContaining("endpoints of the account"),
     });
   });

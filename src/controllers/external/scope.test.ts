@@ -234,7 +234,7 @@ describe("who goes first", () => {
       spec: { cloudName: "shop", accountRef },
     });
     const shared = verifiedAccount({ spec: { allowedNamespaces: ["team"] } });
-    expect(conflict(younger, [shared, elsewhere, younger])).toThrow(/team\/elsewhere/);
+    expect(conflict(younger, [shared, elsewhere, younger])).toThrow(/A RegistryProject in another namespace/);
     // Without the right to the account it is no contender: a name can't be blocked from anywhere.
     expect(conflict(younger, [elsewhere, younger])).not.toThrow();
   });

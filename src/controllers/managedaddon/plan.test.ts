@@ -133,7 +133,7 @@ describe("an add-on that does not run", () => {
   it("has failed to be created where it never ran and is ours, also when the spec differs", () => {
     const status = { operation: operation("Create", 60_000) };
     const why = "Add-on a-1 is upgradeFailed: timed out";
-    expect(plan({ status, spec: twoReplicas }, failed)).toEqual({ do: "Fail", why });
+    expect(plan({ status, spec: twoReplicas }, failed)).toEqual({ do: "Fail", why, again: "installed" });
   });
 
   it("is AddonFailed in the cloud's words else", () => {

@@ -113,14 +113,25 @@ describe("the count", () => {
     expect(plan({ spec: { autoscaling } }, shown)).toMatchObject(
       changing({ autoscaling: { ...autoscaling, ...others } }),
     );
-    expect(plan({}, shown)).toMatchObject(changing({ autoscaling: { enabled: false, ...others } }));
+    const off = { enabled: false, minReplicas: 0, maxReplicas: 0 };
+    expect(plan({ spec: { autoscaling: off } }, shown)).toMatchObject(changing({ autoscaling: { ...off, ...others } }));
+  });
+
+  it("and its autoscaling are left alone where neither is declared", () => {
+    const declared = { spec: { replicas: undefined } };
+    expect(plan(declared, { desired: 5, autoscaling }, activeNodes(5))).toMatchObject({ do: "Keep" });
+    expect(plan(declared, { desired: 5 }, activeNodes(5))).toMatchObject({ do: "Keep" });
+    const labelled = { spec: { replicas: undefined, labels: { team: "a" } } };
+    const carried = changing({ replicas: 5, autoscaling, labels: { team: "a" } }, "labels");
+    expect(plan(labelled, { desired: 5, autoscaling }, activeNodes(5))).toMatchObject(carried);
   });
 
   it("does not jump down when autoscaling is turned off", () => {
     const shown = { desired: 8, autoscaling };
-    const off = { autoscaling: { enabled: false } };
-    expect(plan({}, shown)).toMatchObject(changing({ replicas: 7, ...off }, "replicas", "autoscaling"));
-    expect(plan({}, shown, activeNodes(9))).toMatchObject(changing({ replicas: 8 }, "autoscaling"));
+    const off = { autoscaling: { enabled: false, minReplicas: 0, maxReplicas: 0 } };
+    const declared = { spec: off };
+    expect(plan(declared, shown)).toMatchObject(changing({ replicas: 7, ...off }, "replicas", "autoscaling"));
+    expect(plan(declared, shown, activeNodes(9))).toMatchObject(changing({ replicas: 8 }, "autoscaling"));
   });
 
   it("is the cloud's with autoscaling: never a reason to write, and carried along in every write", () => {
@@ -251,7 +262,8 @@ describe("a change that the cloud took and did not make", () => {
 
   it("leaves the count to the cloud where that did not turn its autoscaling off", () => {
     const stuck = { sentChange: { generation: 1, fields: ["autoscaling" as const] } };
-    expect(plan({ spec: { replicas: 1 }, status: stuck }, { ...shown, desired: 4 })).toEqual(keptBut);
+    const off = { enabled: false, minReplicas: 0, maxReplicas: 0 };
+    expect(plan({ spec: { replicas: 1, autoscaling: off }, status: stuck }, { ...shown, desired: 4 })).toEqual(keptBut);
   });
 });
 
