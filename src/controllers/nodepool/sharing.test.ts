@@ -1,5 +1,6 @@
 // What the pools of one cluster share: its lists, and who goes first.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { whenOlder } from "../../../test/support/environment/eventually.ts";
 import { startNodePoolBed, type NodePoolBed } from "../../../test/support/environment/nodepool-bed.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 
@@ -16,12 +17,6 @@ afterEach(() => bed[Symbol.asyncDispose]());
 
 function declare(name: string, spec: object = {}): Promise<NodePool> {
   return bed.declare({ login, replicas: 1, driftIntervalSeconds: 60, ...spec }, name);
-}
-
-/** The API server tells ages in whole seconds. */
-async function secondAfter({ metadata }: NodePool): Promise<void> {
-  const nextMs = Date.parse(metadata.creationTimestamp) + 1000;
-  await expect.poll(() => Date.now(), { timeout: 5_000 }).toBeGreaterThanOrEqual(nextMs);
 }
 
 describe("the lists of a cluster", () => {
@@ -53,7 +48,7 @@ describe("the lists of a cluster", () => {
 describe("a name that two pools of a cluster claim", () => {
   it("is the older one's, and NameConflict for the younger", async () => {
     const shared = { cloudName: "shared" };
-    await secondAfter(await declare("older", shared));
+    await whenOlder(await declare("older", shared));
     await declare("younger", shared);
     await bed.visit("younger");
     expect(bed.condition("Stalled", "younger")).toMatchObject({ reason: "NameConflict" });

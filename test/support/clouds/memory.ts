@@ -20,8 +20,8 @@ export interface MemoryCloud<T extends Item> {
   onCall: (call: string) => void;
   /** The answer to the next requests for deletion. */
   accepted: Accepted;
-  /** Whether what is deleted is gone when the cloud answers, and not only on its way out. */
-  removesAtOnce: boolean;
+  /** What becomes of an item whose deletion was accepted. */
+  whenDeleted: "Leaving" | "Gone" | "Unchanged";
 }
 
 export function memoryCloud<T extends MemoryItem>(...items: readonly T[]): MemoryCloud<T> {
@@ -31,7 +31,7 @@ export function memoryCloud<T extends MemoryItem>(...items: readonly T[]): Memor
     calls: [],
     onCall: () => undefined,
     accepted: {},
-    removesAtOnce: false,
+    whenDeleted: "Leaving",
   };
 }
 
@@ -46,7 +46,7 @@ export function gone(id: string): CloudError {
 }
 
 /** As far as everything has it; `readable` adds `get`. */
-export function collectionOf<T extends MemoryItem>(cloud: MemoryCloud<T>): Collection<T> {
+function collectionOf<T extends MemoryItem>(cloud: MemoryCloud<T>): Collection<T> {
   return {
     list: async () => {
       await Promise.resolve();
@@ -63,8 +63,8 @@ export function collectionOf<T extends MemoryItem>(cloud: MemoryCloud<T>): Colle
       called(cloud, `remove ${id}`);
       const item = cloud.there.get(id);
       if (!item) throw gone(id);
-      if (cloud.removesAtOnce) cloud.there.delete(id);
-      else cloud.there.set(id, { ...item, isLeaving: true });
+      if (cloud.whenDeleted === "Gone") cloud.there.delete(id);
+      if (cloud.whenDeleted === "Leaving") cloud.there.set(id, { ...item, isLeaving: true });
       return cloud.accepted;
     },
     isLeaving: (item) => item.isLeaving === true,
