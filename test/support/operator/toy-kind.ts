@@ -3,7 +3,8 @@
 import type { Created } from "../../../src/cloud/collection.ts";
 import type { CloudSession } from "../../../src/cloud/contract.ts";
 import { CloudError } from "../../../src/cloud/errors.ts";
-import type { Changed, ExternalKind, Plan, Shape } from "../../../src/controllers/external/kind.ts";
+import type { Changed, ExternalKind, Plan } from "../../../src/controllers/external/kind.ts";
+import type { Shape } from "../../../src/controllers/external/scope.ts";
 import type { Parent, Place } from "../../../src/controllers/external/parent.ts";
 import { claimsOf } from "../../../src/controllers/external/precedence.ts";
 import { ExternalReconciler } from "../../../src/controllers/external/reconciler.ts";
@@ -124,11 +125,11 @@ export function toyIn(live: Live, members: (toy: Toy, kind: ToyKind) => Partial<
 }
 
 /** What may come of a change. */
-export const LOOKED_AT: Changed<never> = { then: "Look", reason: "Updating", message: "It was changed; looking" };
-export const WAITED_FOR: Changed<never> = { then: "Wait", reason: "Upgrading", message: "The cloud is upgrading it" };
+export const LOOKED_AT: Changed<never> = { now: "Look", reason: "Updating", message: "It was changed; looking" };
+export const WAITED_FOR: Changed<never> = { now: "Wait", reason: "Upgrading", message: "The cloud is upgrading it" };
 
 export function shownAs(item: ToyItem): Changed<ToyShape["seen"]> {
-  return { then: "Shown", seen: { item } };
+  return { now: "Shown", seen: { item } };
 }
 
 const ACCOUNT = "CloudAccount default/toy";
@@ -193,13 +194,23 @@ function parentOf(toy: Toy): Parent<RegistryProject, Place> {
   };
   const session: CloudSession = {
     verify: () => Promise.resolve(),
+    locate: () => Promise.resolve({ endpoint: "https://toy.example" }),
     reserveWrite: async () => {
       await Promise.resolve();
       return turn();
     },
     close: () => Promise.resolve(),
   };
-  const place: Place = { session, key: "toy", allows: () => true, assertStays: () => undefined };
+  const place: Place = {
+    session,
+    key: "toy",
+    location: "CtyunCCI,https://toy.example",
+    isHere: () => false,
+    isConfirmed: () => true,
+    confirm: () => undefined,
+    allows: () => true,
+    assertStays: () => undefined,
+  };
   const isGone = (error: unknown): boolean =>
     error instanceof CloudError && error.kind === "NotFound" && toy.placeIsGone;
   return {
