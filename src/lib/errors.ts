@@ -44,6 +44,9 @@ export class RetryableError extends ReconcileError {
   }
 }
 
+/** A person has to change something, and nobody tells when it is done: stalled like a TerminalError, retried like a RetryableError. */
+export class RefusedError extends RetryableError {}
+
 /** The message of anything that was thrown, for logs. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
