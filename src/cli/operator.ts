@@ -64,7 +64,7 @@ export async function runOperator(options: OperatorOptions, stop: AbortSignal): 
   const parts = { ...options, metrics, fence, events, caches, client, stop };
   const { controllers, directory, clusters } = createControllers(parts);
   wireWakes(caches, controllers, clusters);
-  const guards = createGuards({ ...options, client, transport, metrics, caches, controllers });
+  const guards = createGuards({ ...options, client, transport, metrics, events, caches, controllers });
   const health = healthServer(options, caches, elector);
   const scrape = new MetricsServer({ address: options.metricsAddress, log, scrape: () => metrics.scrape() });
   const manager = new Manager({

@@ -1,8 +1,8 @@
 // Secrets that Yunfan publishes: each belongs to one resource, none is written over that is not its own, all go with it.
 import { Reason } from "../../crds/common/conditions.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { isConflict, isForbidden, isInvalid, isNotFound, type KubeError } from "../../kube/errors.ts";
-import type { KubeObject } from "../../kube/types.ts";
+import { isConflict, isForbidden, isNotFound, isRefusal, type KubeError, wordsOf } from "../../kube/errors.ts";
+import type { KubeObject, ObjectRef } from "../../kube/types.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import { keyOf, type Store } from "../../runtime/cache/store.ts";
 import { SECRETS } from "../cloudaccount/steps.ts";
@@ -69,19 +69,18 @@ export class Publisher {
 
   /** Metadata of the Secret, if it is there and this resource's own. Throws TerminalError SecretNotOwned where it is another's. */
   async find(visit: Visit<Managed>, ref: SecretRef): Promise<KubeObject | undefined> {
-    const present = await this.#metadataOf(visit, ref);
+    const present = await this.#metadataAt(visit, ref);
     if (present && present.metadata.labels?.[OWNER_LABEL] !== visit.object.metadata.uid) throw this.#notOwned(ref);
     return present;
   }
 
-  /** Deletes these, unless they are gone or were replaced. */
+  /** Deletes these, unless they are gone or were replaced. Throws TerminalError SecretRefused where one may not be deleted. */
   async withdraw(visit: Visit<Managed>, secrets: readonly KubeObject[]): Promise<void> {
-    for (const { metadata } of secrets) {
+    for (const secret of secrets) {
       try {
-        await this.#deps.client.delete(SECRETS, metadata, { uid: metadata.uid, signal: visit.signal });
-        visit.log.info({ secret: keyOf(metadata) }, "Deleted Secret");
+        await this.#delete(visit, secret);
       } catch (error) {
-        if (!isNotFound(error) && !isConflict(error)) throw error;
+        throw isRefusal(error) ? this.#staysAgainstWill(secret, error) : error;
       }
     }
   }
@@ -99,6 +98,18 @@ export class Publisher {
       // Where it may not look it never could publish.
       const isOutside = namespace !== undefined && elsewhere.has(namespace);
       await this.withdraw(visit, await (isOutside ? list.catch(nothingIfForbidden) : list));
+    }
+  }
+
+  async #delete(visit: Visit<Managed>, { metadata }: KubeObject): Promise<void> {
+    try {
+      await this.#deps.client.delete(SECRETS, metadata, { uid: metadata.uid, signal: visit.signal });
+      visit.log.info({ secret: keyOf(metadata) }, "Deleted Secret");
+    } catch (error) {
+      if (isNotFound(error)) return;
+      // Another one has its name by now, or it is a webhook that answers so.
+      if (isConflict(error) && (await this.#metadataAt(visit, metadata))?.metadata.uid !== metadata.uid) return;
+      throw error;
     }
   }
 
@@ -137,7 +148,7 @@ export class Publisher {
     visit.log.info({ secret: keyOf(ref) }, "Created Secret");
   }
 
-  async #metadataOf(visit: Visit<Managed>, ref: SecretRef): Promise<KubeObject | undefined> {
+  async #metadataAt(visit: Visit<Managed>, ref: ObjectRef): Promise<KubeObject | undefined> {
     try {
       return await this.#deps.client.get(SECRETS, ref, { metadataOnly: true, signal: visit.signal });
     } catch (error) {
@@ -147,8 +158,16 @@ export class Publisher {
   }
 
   #refused(ref: SecretRef, cause: KubeError): TerminalError {
-    const why = (cause.status.message ?? cause.reason).slice(0, 300);
-    const message = `${this.#field}: the API server refuses Secret ${keyOf(ref)}: ${why}. Make room for it, or remove the entry`;
+    const message =
+      `${this.#field}: the API server refuses Secret ${keyOf(ref)}: ${wordsOf(cause)}. ` +
+      "Make room for it, or remove the entry";
+    return new TerminalError({ reason: Reason.SecretRefused, message, cause });
+  }
+
+  #staysAgainstWill({ metadata }: KubeObject, cause: KubeError): TerminalError {
+    const message =
+      `The API server refuses to delete Secret ${keyOf(metadata)}, which is published no more: ${wordsOf(cause)}. ` +
+      "Change what refuses it, or delete the Secret";
     return new TerminalError({ reason: Reason.SecretRefused, message, cause });
   }
 
@@ -163,11 +182,6 @@ export class Publisher {
     const message = `${this.#field}: namespace ${namespace} for Secret ${name} does not exist. Create it, or remove the entry`;
     return new TerminalError({ reason: Reason.NamespaceNotFound, message });
   }
-}
-
-/** No right, a quota, a webhook, a namespace that is going away: nothing that trying again at once would change. */
-function isRefusal(error: unknown): error is KubeError {
-  return isForbidden(error) || isInvalid(error);
 }
 
 function nothingIfForbidden(error: unknown): readonly KubeObject[] {
