@@ -40,7 +40,7 @@ export interface Caches {
   readonly addons: Informer<ManagedAddon>;
   /** Metadata of the Secrets that Yunfan published. */
   readonly published: Informer<KubeObject>;
-  readonly all: readonly Pick<Informer<KubeObject>, "status" | "synced" | "run">[];
+  readonly all: readonly Pick<Informer<KubeObject>, "status" | "synced" | "onProgress" | "run">[];
 }
 
 export function createCaches(deps: CacheDeps): Caches {

@@ -1,7 +1,7 @@
 // The controllers, one for each kind, put together from what they share.
 import type { CloudDeps } from "../cloud/contract.ts";
 import type { ProxySettings } from "../cloud/http/proxy.ts";
-import { AccountDirectory } from "../controllers/cloudaccount/accounts.ts";
+import { AccountDirectory, allowsNamespace } from "../controllers/cloudaccount/accounts.ts";
 import { CloudAccountSteps } from "../controllers/cloudaccount/steps.ts";
 import type { OnNamespaceDeletion } from "../controllers/lifecycle/deletion-intent.ts";
 import { LifecycleReconciler, type Steps } from "../controllers/lifecycle/reconciler.ts";
@@ -31,6 +31,7 @@ import { VERSION } from "../lib/version.ts";
 import { Controller } from "../runtime/queue/controller.ts";
 import type { EventRecorder } from "../runtime/events.ts";
 import type { Informer } from "../runtime/cache/informer.ts";
+import type { NamespaceGate } from "../runtime/cache/namespace-gate.ts";
 import type { Metrics } from "../runtime/metrics/metrics.ts";
 import { keyOf } from "../runtime/cache/store.ts";
 import type { Caches } from "./caches.ts";
@@ -50,6 +51,7 @@ export interface Parts {
   readonly fence: Fence;
   readonly events: EventRecorder;
   readonly caches: Caches;
+  readonly gate: NamespaceGate;
   readonly client: HttpKubeClient;
   /** Ends when the operator stops. */
   readonly stop: AbortSignal;
@@ -99,8 +101,12 @@ interface Shared extends Parts {
 }
 
 function createAccountController(parts: Parts, directory: AccountDirectory): Controller {
-  const { caches, client } = parts;
-  const steps = new CloudAccountSteps({ client, directory, users: (account) => usersOf(caches, account) });
+  const { caches, client, gate } = parts;
+  const users = (account: CloudAccount): readonly string[] => [
+    ...usersOf(caches, account),
+    ...gate.unread((namespace) => allowsNamespace(account, namespace)),
+  ];
+  const steps = new CloudAccountSteps({ client, directory, users });
   return controllerOf(parts, {
     type: cloudAccount.type,
     steps,
@@ -201,7 +207,7 @@ function controllerOf<T extends Managed>(
   parts: Parts,
   { type, steps, informer, driftGroup }: KindSetup<T>,
 ): Controller {
-  const { client, clock, log, events, metrics, onNamespaceDeletion } = parts;
+  const { client, clock, log, events, gate, metrics, onNamespaceDeletion } = parts;
   const { store } = informer;
   const name = type.kind.toLowerCase();
   const reconciler = new LifecycleReconciler<T>(
@@ -228,6 +234,7 @@ function controllerOf<T extends Managed>(
     ...(workers !== undefined && { concurrency: workers }),
     deadlineMs: DEADLINE_MS,
     terminalRetryMs: (key) => reconciler.terminalRetryMs(key),
+    gate,
     clock,
     log,
     metrics: metrics.controller(name),

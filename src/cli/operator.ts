@@ -10,11 +10,12 @@ import type { Logger } from "../lib/log.ts";
 import { VERSION } from "../lib/version.ts";
 import { EventRecorder } from "../runtime/events.ts";
 import { HealthServer, MetricsServer } from "../runtime/serve/health.ts";
-import { cachesAlive, cachesSynced } from "../runtime/serve/health-checks.ts";
+import { cachesAlive, cachesRefused, cachesSynced } from "../runtime/serve/health-checks.ts";
 import { LeaderElector } from "../runtime/leader/leader.ts";
 import type { LeaderTiming } from "../runtime/leader/leader-timing.ts";
+import { NamespaceGate } from "../runtime/cache/namespace-gate.ts";
 import { Manager } from "../runtime/serve/manager.ts";
-import type { ReflectorStatus } from "../runtime/cache/reflector.ts";
+import type { ReflectorStatus } from "../runtime/cache/reflector-status.ts";
 import { Metrics } from "../runtime/metrics/metrics.ts";
 import { createCaches, type Caches } from "./caches.ts";
 import { createControllers } from "./controllers.ts";
@@ -60,18 +61,20 @@ export async function runOperator(options: OperatorOptions, stop: AbortSignal): 
   if (elector) held = elector;
   const events = new EventRecorder({ transport, clock, log, identity, onDropped: metrics.eventDropped });
   const caches = createCaches({ transport, clock, log, metrics, namespaces: options.watchNamespaces });
+  const gate = new NamespaceGate({ caches: caches.all, namespaces: options.watchNamespaces, log });
   const client = new HttpKubeClient(transport);
-  const parts = { ...options, metrics, fence, events, caches, client, stop };
+  const parts = { ...options, metrics, fence, events, caches, gate, client, stop };
   const { controllers, directory, clusters } = createControllers(parts);
   wireWakes(caches, controllers, clusters);
   const guards = createGuards({ ...options, client, transport, metrics, events, caches, controllers });
-  const health = healthServer(options, caches, elector);
+  const health = healthServer(options, { caches, gate, elector });
   const scrape = new MetricsServer({ address: options.metricsAddress, log, scrape: () => metrics.scrape() });
   const manager = new Manager({
     clock,
     log,
     servers: [health, scrape],
     caches: caches.all,
+    cachesReady: gate.opened,
     election: elector,
     controllers: [...guards, ...Object.values(controllers)],
     events,
@@ -92,12 +95,21 @@ function electorOf(options: OperatorOptions, transport: KubeTransport, metrics: 
   return new LeaderElector({ transport, clock, log, identity, ...election, onLeading });
 }
 
-function healthServer(options: OperatorOptions, caches: Caches, elector: LeaderElector | undefined): HealthServer {
+interface Observed {
+  readonly caches: Caches;
+  readonly gate: NamespaceGate;
+  readonly elector: LeaderElector | undefined;
+}
+
+function healthServer(options: OperatorOptions, { caches, gate, elector }: Observed): HealthServer {
   const statuses = (): readonly ReflectorStatus[] => caches.all.flatMap(({ status }) => status);
+  const synced = cachesSynced(statuses);
   return new HealthServer({
     address: options.healthAddress,
     log: options.log,
     liveness: { "leader-election": () => elector?.stuck(), watches: cachesAlive(statuses) },
-    readiness: { caches: cachesSynced(statuses) },
+    // A namespace that came to be read, or did not, is no reason to take the others' operator down.
+    readiness: { caches: () => (gate.hasOpened ? undefined : synced()) },
+    notes: { caches: cachesRefused(statuses), "leader-election": () => elector?.obstacle() },
   });
 }

@@ -1,5 +1,6 @@
 // Errors of the Kubernetes API, told apart by status, reason and details; message text decides in one place alone (isFailedTest).
 import { oneLine } from "../lib/one-line.ts";
+import { TimeoutError } from "./deadline.ts";
 
 /** The part of metav1.Status that we read. */
 export interface ApiStatus {
@@ -39,6 +40,10 @@ export class KubeUnreachableError extends Error {
 
 /** A stream that the server had accepted brought no byte for the time that it was given. */
 export class KubeSilentError extends KubeUnreachableError {}
+
+/** Nothing came in the time that there was, rather than a connection that was refused or broke. */
+export const ranOutOfTime = (error: unknown): boolean =>
+  error instanceof KubeUnreachableError && error.cause instanceof TimeoutError;
 
 /** Anything that went wrong between us and the API server. */
 export const isKubeError = (error: unknown): error is KubeError | KubeUnreachableError =>

@@ -6,7 +6,7 @@ import { goLive, PROJECTS, unaborted, type Live } from "../../../test/support/ap
 import { refuse, type Policy } from "../../../test/support/apiserver/policies.ts";
 import { rejectionOf } from "../../../test/support/environment/rejection.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
-import { isConflict, isNotFound } from "../../kube/errors.ts";
+import { isConflict, isNotFound, isRefusal } from "../../kube/errors.ts";
 import type { KubeObject } from "../../kube/types.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import { createLogger } from "../../lib/log.ts";
@@ -97,6 +97,31 @@ describe("a Secret that is refused", () => {
     expect(await rejectionOf(publisher.withdrawAll(visit, []))).toSatisfy(isConflict);
     expect(refusal.hits).toHaveLength(1);
     expect(await stored()).toMatchObject({ data: CONTENTS.data });
+  });
+});
+
+describe("a namespace that may not be read any more", () => {
+  const answerForbidden = () =>
+    live.proxy.inject({ method: /GET/, path: /namespaces\/closed\/secrets/, action: "Answer", status: 403, times: 0 });
+
+  /** Of an operator that watches that namespace too. */
+  function limited(): Publisher {
+    const published = { byIndex: () => [], absorb: () => undefined };
+    return new Publisher({ client: live.client, published, watchNamespaces: [live.namespace, "closed"] }, "spec.test");
+  }
+
+  it("does not hold up the deletion of what never declared a Secret there", async () => {
+    const refusal = answerForbidden();
+    await limited().ensure(visit, place(), CONTENTS);
+    await limited().withdrawAll(visit, [place()]);
+    expect(refusal.hits).toHaveLength(1);
+    expect(await rejectionOf(stored())).toSatisfy(isNotFound);
+  });
+
+  it("holds up that of what declares one there: its credentials would stay", async () => {
+    answerForbidden();
+    const there = { namespace: "closed", name: "published" };
+    expect(await rejectionOf(limited().withdrawAll(visit, [place(), there]))).toSatisfy(isRefusal);
   });
 });
 

@@ -87,17 +87,18 @@ export class Publisher {
 
   /**
    * Deletes all that this resource published; what is not ours stays. Asks the server: the cache may lag, or not reach there.
-   * `declared`: what it publishes now, which may lie outside of the namespaces that are watched.
+   * `declared`: what it publishes now, which may lie outside of the namespaces that are watched. A namespace that may not be read
+   * any more holds up those resources alone that declare a Secret in it.
    */
   async withdrawAll(visit: Visit<Managed>, declared: readonly SecretRef[]): Promise<void> {
     const { watchNamespaces } = this.#deps;
-    const elsewhere = new Set(declared.map(({ namespace }) => namespace)).difference(new Set(watchNamespaces));
-    const places = watchNamespaces.length === 0 ? [undefined] : [...watchNamespaces, ...elsewhere];
-    for (const namespace of places) {
+    const watched = new Set(watchNamespaces);
+    const meant = new Set(declared.map(({ namespace }) => namespace));
+    for (const namespace of watchNamespaces.length === 0 ? [undefined] : watched.union(meant)) {
       const list = this.#listPublished(visit, namespace);
-      // Where it may not look it never could publish.
-      const isOutside = namespace !== undefined && elsewhere.has(namespace);
-      await this.withdraw(visit, await (isOutside ? list.catch(nothingIfForbidden) : list));
+      // Outside of what is watched it may not look and never could publish.
+      const isNeeded = namespace === undefined || (meant.has(namespace) && watched.has(namespace));
+      await this.withdraw(visit, await (isNeeded ? list : list.catch(nothingIfForbidden)));
     }
   }
 

@@ -55,7 +55,7 @@ async function watchOnce(options: LeaseWatchOptions, signal: AbortSignal): Promi
       timeoutSeconds: SERVER_TIMEOUT_SECONDS,
     },
     signal,
-    idleTimeoutMs: IDLE_TIMEOUT_MS,
+    idleTimeoutMs: () => IDLE_TIMEOUT_MS,
   });
   let heard = false;
   for await (const line of lines) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { FakeClock } from "../../../test/support/clock/fake-clock.ts";
 import { Metrics } from "./metrics.ts";
 import { Priority, WorkQueue } from "../queue/queue.ts";
-import type { ReflectorStatus } from "../cache/reflector.ts";
+import type { ReflectorStatus } from "../cache/reflector-status.ts";
 
 /** Value by name and labels, as `name{label="value"}` with the labels in the order of the text. */
 async function scraped(metrics: Metrics): Promise<Map<string, number>> {
@@ -109,10 +109,12 @@ describe("Metrics", () => {
       idleMs: 0,
       ageMs: undefined,
       failure: undefined,
+      refused: false,
       ...ages,
     });
     watch.observe(() => status({ ageMs: 5000 }));
     watch.observe(() => status({ hasSynced: false, unsyncedMs: 7000 }));
+    watch.observe(() => status({ namespace: "bad", refused: true }));
     watch.ended("Failed");
     watch.listed("Streamed");
 
@@ -121,6 +123,8 @@ describe("Metrics", () => {
     expect(values.get('yunfan_watch_age_seconds{kind="RegistryProject"}')).toBe(7);
     expect(values.get('yunfan_watch_restarts_total{kind="RegistryProject",reason="Failed"}')).toBe(1);
     expect(values.get('yunfan_watch_restarts_total{kind="RegistryProject",reason="Stale"}')).toBe(0);
+    expect(values.get('yunfan_watch_refused{kind="RegistryProject",namespace="bad"}')).toBe(1);
+    expect(values.has('yunfan_watch_refused{kind="RegistryProject",namespace="a"}')).toBe(false);
     expect(values.get('yunfan_watch_lists_total{kind="RegistryProject",how="Streamed"}')).toBe(1);
     expect(values.get('yunfan_watch_handler_failures_total{kind="RegistryProject"}')).toBe(0);
   });
