@@ -15,6 +15,7 @@ import { LeaderElector } from "../runtime/leader/leader.ts";
 import type { LeaderTiming } from "../runtime/leader/leader-timing.ts";
 import { NamespaceGate } from "../runtime/cache/namespace-gate.ts";
 import { Manager } from "../runtime/serve/manager.ts";
+import { keyOf } from "../runtime/cache/store.ts";
 import type { ReflectorStatus } from "../runtime/cache/reflector-status.ts";
 import { Metrics } from "../runtime/metrics/metrics.ts";
 import { createCaches, type Caches } from "./caches.ts";
@@ -66,6 +67,10 @@ export async function runOperator(options: OperatorOptions, stop: AbortSignal): 
   const parts = { ...options, metrics, fence, events, caches, gate, client, stop };
   const { controllers, directory, clusters } = createControllers(parts);
   wireWakes(caches, controllers, clusters);
+  // Also of an account that lost its finalizer to somebody's hand: its deletion was never worked on.
+  caches.accounts.store.onChange(({ type, old }) => {
+    if (type === "Deleted") directory.drop(keyOf(old.metadata));
+  });
   const guards = createGuards({ ...options, client, transport, metrics, events, caches, controllers });
   const health = healthServer(options, { caches, gate, elector });
   const scrape = new MetricsServer({ address: options.metricsAddress, log, scrape: () => metrics.scrape() });

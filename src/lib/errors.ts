@@ -47,6 +47,13 @@ export class RetryableError extends ReconcileError {
 /** A person has to change something, and nobody tells when it is done: stalled like a TerminalError, retried like a RetryableError. */
 export class RefusedError extends RetryableError {}
 
+/** The id of the request to somebody else's service that went wrong, of the error or of what caused it; undefined where none has one. */
+export function requestIdOf(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error)) return undefined;
+  if ("requestId" in thrown && typeof thrown.requestId === "string") return thrown.requestId;
+  return requestIdOf(thrown.cause);
+}
+
 /** The message of anything that was thrown, for logs. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

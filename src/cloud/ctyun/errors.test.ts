@@ -98,3 +98,9 @@ test("Retry-After is passed on from whatever answer has it", () => {
   expect(errorOf("Verify", answer(503, "", { "retry-after": "9" }), nothing).retryAfterMs).toBe(9_000);
   expect(errorOf("Verify", answer(429), nothing).retryAfterMs).toBeUndefined();
 });
+
+test("The id of the request is for the log: the message stays the same from one to the next", () => {
+  const failed = (id: string) => errorOf("DeleteProject", answer(500, "broken", { "x-request-id": id }), nothing);
+  expect([failed("1").requestId, failed("2").requestId]).toEqual(["1", "2"]);
+  expect(failed("1").message).toBe(failed("2").message);
+});

@@ -1,7 +1,7 @@
 // The one place that says what an answer of CTYUN, or of the Harbor behind it, means for us (reference 4, status codes).
 import { z } from "zod";
 import { CloudError, type CloudErrorKind } from "../errors.ts";
-import { retryAfterMs, type HttpAnswer } from "../http/answer.ts";
+import { requestIdOf, retryAfterMs, type HttpAnswer } from "../http/answer.ts";
 import { presentable, type Redact } from "../http/message.ts";
 
 export type Operation =
@@ -47,6 +47,7 @@ export function errorOf(operation: Operation, answer: HttpAnswer, redact: Redact
     message: parts.filter((part) => part !== "").join(": "),
     code,
     retryAfterMs: retryAfterMs(answer),
+    requestId: requestIdOf(answer),
     advice: adviceFor(kind, status),
   });
 }

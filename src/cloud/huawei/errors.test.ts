@@ -115,3 +115,9 @@ test("a redirect names where to, without what could be secret in it", () => {
   const { message } = errorOf("ListClusters", given, nothing);
   expect(message).toBe("ListClusters was redirected to https://other.example: redirects are not followed");
 });
+
+test("The id of the request is for the log: the message stays the same from one to the next", () => {
+  const failed = (id: string) => errorOf("GetCluster", answer(500, "broken", { "x-request-id": id }), nothing);
+  expect([failed("1").requestId, failed("2").requestId]).toEqual(["1", "2"]);
+  expect(failed("1").message).toBe(failed("2").message);
+});

@@ -1,6 +1,6 @@
 // The one place that says what an answer of Huawei means for us (huawei-cce.txt 7.3, 7.4; reference/clouds.md section 2).
 import { CloudError, type CloudErrorKind } from "../errors.ts";
-import { retryAfterMs, type HttpAnswer } from "../http/answer.ts";
+import { requestIdOf, retryAfterMs, type HttpAnswer } from "../http/answer.ts";
 import { presentable, type Redact } from "../http/message.ts";
 import { saidBy, type Said } from "./error-body.ts";
 
@@ -106,6 +106,7 @@ export function errorOf(operation: Operation, answer: HttpAnswer, redact: Redact
     message: parts.filter((part) => part !== "").join(": "),
     code,
     retryAfterMs: retryAfterMs(answer),
+    requestId: requestIdOf(answer),
     advice: adviceFor(kind, status),
   });
 }

@@ -1,7 +1,14 @@
 // The frame of every reconcile: fetch, pause, delete or apply, one write-back, one event per change of Ready.
 import { Reason } from "../../crds/common/conditions.ts";
 import { FencedError } from "../../lib/fence.ts";
-import { HeldError, ReconcileError, RefusedError, RetryableError, WaitingError } from "../../lib/errors.ts";
+import {
+  HeldError,
+  ReconcileError,
+  RefusedError,
+  requestIdOf,
+  RetryableError,
+  WaitingError,
+} from "../../lib/errors.ts";
 import type { Reconciler, ReconcileRequest, Result } from "../../runtime/queue/controller.ts";
 import { findCondition, type Verdict } from "../../runtime/conditions.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
@@ -30,6 +37,12 @@ export interface FrameDeps<T extends Managed> extends VisitDeps<T> {
   readonly random: () => number;
   /** Resources of one group share their drift ticks: see drift.ts. */
   readonly driftGroup: (object: T) => string;
+}
+
+interface Telling {
+  readonly type: "Normal" | "Warning";
+  /** Of the request to the cloud that went wrong. */
+  readonly requestId?: string | undefined;
 }
 
 /** Wraps a kind's steps into the Reconciler that the runtime drives. */
@@ -85,7 +98,7 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
       return {};
     }
     const verdict = await this.#steps.apply(visit);
-    await this.#conclude(visit, verdict, "Normal");
+    await this.#conclude(visit, verdict, { type: "Normal" });
     return { requeueAfterMs: this.#driftDelayMs(visit.object) };
   }
 
@@ -110,7 +123,8 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
     // Where the very status of a pause can't be written, no other is tried.
     if (failure instanceof ReconcileError && isPaused(visit.object)) return this.#tellUnsaid(visit, failure);
     try {
-      await this.#conclude(visit, verdictOf(failure), isOrdinary(failure) ? "Normal" : "Warning");
+      const type = isOrdinary(failure) ? "Normal" : "Warning";
+      await this.#conclude(visit, verdictOf(failure), { type, requestId: requestIdOf(failure) });
       return failure;
     } catch (error) {
       return this.#concludeUnsaid(visit, failure, this.#judge(visit, error));
@@ -151,7 +165,7 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
     await visit.conclude(verdict).catch((error: unknown) => visit.log.warn({ err: error }, "Id not recorded"));
   }
 
-  async #conclude(visit: Visit<T>, verdict: Verdict, type: "Normal" | "Warning"): Promise<void> {
+  async #conclude(visit: Visit<T>, verdict: Verdict, { type, requestId }: Telling): Promise<void> {
     // As found: a journal on the way says that a create is under way, which is no news when it ends as it did last time.
     const before = findCondition(visit.found.status.conditions, "Ready");
     await visit.conclude(verdict);
@@ -160,7 +174,7 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
     if (before?.status === ready && before.reason === verdict.reason) return;
     const action = isDeleting(visit.object) ? "Delete" : "Reconcile";
     this.#deps.events.event(visit.object, { type, reason: verdict.reason, action, note: verdict.message });
-    visit.log.info({ reason: verdict.reason, state: verdict.state }, "Changed state");
+    visit.log.info({ reason: verdict.reason, state: verdict.state, requestId }, "Changed state");
   }
 
   /** A stalled resource is looked at again when drift is. */

@@ -97,6 +97,29 @@ describe("Metrics", () => {
     expect(values.get(`workqueue_longest_running_processor_seconds{${QUEUE}}`)).toBe(3);
   });
 
+  it("R24: shows nothing of an account that is forgotten, all of the others, and begins anew where it comes back", async () => {
+    const metrics = new Metrics();
+    const { cloud } = metrics;
+    const seriesOf = async (account: string): Promise<string[]> =>
+      (await metrics.scrape()).text.split("\n").filter((line) => line.includes(`account="${account}"`));
+    const work = (account: string): void => {
+      for (const code of ["200", "<error>"]) cloud.requested({ cloud: "CtyunCCI", account, operation: "Verify", code });
+      for (const budgetClass of ["reads", "writes"] as const) {
+        cloud.observeWait({ account, class: budgetClass }, 0.2);
+        cloud.setLimit({ account, class: budgetClass }, 60);
+      }
+    };
+    work("team/gone");
+    work("team/kept");
+    const before = await seriesOf("team/kept");
+    cloud.forget("team/gone");
+    cloud.forget("team/never-seen");
+    expect(await seriesOf("team/gone")).toEqual([]);
+    expect(await seriesOf("team/kept")).toEqual(before);
+    work("team/gone");
+    expect((await seriesOf("team/gone")).length).toBe(before.length);
+  });
+
   it("R24: shows the age of the stalest watch of a kind, and its restarts by reason from 0 on", async () => {
     const metrics = new Metrics();
     const watch = metrics.watch("RegistryProject");

@@ -2,7 +2,7 @@
 // happens next (R5 to R7).
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../lib/clock.ts";
-import { ReconcileError } from "../../lib/errors.ts";
+import { ReconcileError, requestIdOf } from "../../lib/errors.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { ResourceType } from "../../kube/types.ts";
 import { runBounded } from "./deadline.ts";
@@ -231,11 +231,13 @@ async function outcomeOf(reconcile: () => Promise<Result>): Promise<Outcome> {
 }
 
 /** Decisions of ours need no stack: where they come from is their reason. */
-function errorOf(outcome: Outcome): { err?: unknown } {
+function errorOf(outcome: Outcome): { err?: unknown; requestId?: string } {
   if (!("error" in outcome)) return {};
   const { error } = outcome;
-  if (!(error instanceof ReconcileError)) return { err: error };
-  return { err: { type: error.name, reason: error.reason, message: error.message } };
+  const requestId = requestIdOf(error);
+  const named = requestId === undefined ? {} : { requestId };
+  if (!(error instanceof ReconcileError)) return { err: error, ...named };
+  return { err: { type: error.name, reason: error.reason, message: error.message }, ...named };
 }
 
 function logOutcome(log: Logger, outcome: Outcome, durationMs: number): void {
