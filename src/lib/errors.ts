@@ -21,6 +21,9 @@ export abstract class ReconcileError extends Error {
 /** A person has to change something. Tried again at the drift interval and when spec, Secret, account or annotation change. */
 export class TerminalError extends ReconcileError {}
 
+/** A person has to change something that no watch shows, be it in minutes: stalled too, but tried again with the key's backoff. */
+export class RefusedError extends TerminalError {}
+
 /** Something else has to happen first and nothing is wrong; looked at again after `pollAfterMs` or when that thing changes. */
 export class WaitingError extends ReconcileError {
   readonly pollAfterMs: number;
@@ -43,9 +46,6 @@ export class RetryableError extends ReconcileError {
     this.retryAfterMs = retryAfterMs;
   }
 }
-
-/** A person has to change something, and nobody tells when it is done: stalled like a TerminalError, retried like a RetryableError. */
-export class RefusedError extends RetryableError {}
 
 /** The id of the request to somebody else's service that went wrong, of the error or of what caused it; undefined where none has one. */
 export function requestIdOf(thrown: unknown): string | undefined {

@@ -201,7 +201,7 @@ function verdictOf(failure: unknown): Verdict {
     return { state: "Reconciling", reason: Reason.InternalError, message };
   }
   const { reason, message } = failure;
-  const goesOn = isOrdinary(failure) || (failure instanceof RetryableError && !(failure instanceof RefusedError));
+  const goesOn = isOrdinary(failure) || failure instanceof RetryableError;
   return { state: goesOn ? "Reconciling" : "Stalled", reason, message };
 }
 

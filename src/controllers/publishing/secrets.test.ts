@@ -8,7 +8,7 @@ import { rejectionOf } from "../../../test/support/environment/rejection.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
 import { isConflict, isNotFound, isRefusal } from "../../kube/errors.ts";
 import type { KubeObject } from "../../kube/types.ts";
-import { TerminalError } from "../../lib/errors.ts";
+import { RefusedError } from "../../lib/errors.ts";
 import { createLogger } from "../../lib/log.ts";
 import { SECRETS } from "../cloudaccount/steps.ts";
 import { Visit } from "../lifecycle/visit.ts";
@@ -64,7 +64,7 @@ async function refusing(operation: "CREATE" | "UPDATE" | "DELETE"): Promise<stri
 
 async function expectRefused(work: Promise<unknown>, words: string): Promise<void> {
   const error = await rejectionOf(work);
-  expect(error).toBeInstanceOf(TerminalError);
+  expect(error).toBeInstanceOf(RefusedError);
   expect(error).toMatchObject({ reason: "SecretRefused", message: expect.stringContaining(words) });
 }
 

@@ -3,7 +3,7 @@ import { Reason } from "../../crds/common/conditions.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { isConflict, isForbidden, isNotFound, isRefusal, type KubeError, wordsOf } from "../../kube/errors.ts";
 import type { KubeObject, ObjectRef } from "../../kube/types.ts";
-import { TerminalError } from "../../lib/errors.ts";
+import { RefusedError, TerminalError } from "../../lib/errors.ts";
 import { keyOf, type Store } from "../../runtime/cache/store.ts";
 import { SECRETS } from "../cloudaccount/steps.ts";
 import type { Managed } from "../lifecycle/resource.ts";
@@ -57,7 +57,7 @@ export class Publisher {
 
   /**
    * Creates the Secret, or corrects it if it is ours and differs. The contents of one that is not ours are not read. Throws
-   * TerminalError SecretNotOwned, SecretRefused or NamespaceNotFound.
+   * TerminalError SecretNotOwned or NamespaceNotFound, RefusedError SecretRefused.
    */
   async ensure(visit: Visit<Managed>, ref: SecretRef, contents: SecretContents): Promise<void> {
     try {
@@ -74,7 +74,7 @@ export class Publisher {
     return present;
   }
 
-  /** Deletes these, unless they are gone or were replaced. Throws TerminalError SecretRefused where one may not be deleted. */
+  /** Deletes these, unless they are gone or were replaced. Throws RefusedError SecretRefused where one may not be deleted. */
   async withdraw(visit: Visit<Managed>, secrets: readonly KubeObject[]): Promise<void> {
     for (const secret of secrets) {
       try {
@@ -158,18 +158,18 @@ export class Publisher {
     }
   }
 
-  #refused(ref: SecretRef, cause: KubeError): TerminalError {
+  #refused(ref: SecretRef, cause: KubeError): RefusedError {
     const message =
       `${this.#field}: the API server refuses Secret ${keyOf(ref)}: ${wordsOf(cause)}. ` +
       "Make room for it, or remove the entry";
-    return new TerminalError({ reason: Reason.SecretRefused, message, cause });
+    return new RefusedError({ reason: Reason.SecretRefused, message, cause });
   }
 
-  #staysAgainstWill({ metadata }: KubeObject, cause: KubeError): TerminalError {
+  #staysAgainstWill({ metadata }: KubeObject, cause: KubeError): RefusedError {
     const message =
       `The API server refuses to delete Secret ${keyOf(metadata)}, which is published no more: ${wordsOf(cause)}. ` +
       "Change what refuses it, or delete the Secret";
-    return new TerminalError({ reason: Reason.SecretRefused, message, cause });
+    return new RefusedError({ reason: Reason.SecretRefused, message, cause });
   }
 
   #notOwned(ref: SecretRef): TerminalError {
