@@ -6,7 +6,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { pino } from "pino";
 import { PinoPretty } from "pino-pretty";
 import { ON_NAMESPACE_DELETION, type OnNamespaceDeletion } from "../controllers/lifecycle/deletion-intent.ts";
-import { proxyFromEnvironment } from "../cloud/http/proxy.ts";
+import { meaninglessEntries, proxyFromEnvironment, type ProxySettings } from "../cloud/http/proxy.ts";
 import { kinds } from "../crds/kinds.ts";
 import { loadKubeConfig } from "../kube/kubeconfig.ts";
 import { systemClock } from "../lib/clock.ts";
@@ -89,6 +89,7 @@ async function run(flags: Flags, connection: Connection): Promise<void> {
   const log = loggerOf(flags);
   const stop = stopOnSignals((signal) => log.info({ signal }, "Stopping"));
   log.info({ version: VERSION, identity: flags.identity, namespaces: flags.watchNamespaces }, "Starting");
+  warnOfProxy(log, connection.proxy);
   try {
     await runOperator(
       {
@@ -113,6 +114,12 @@ async function run(flags: Flags, connection: Connection): Promise<void> {
   }
   // What was left behind may hold the process: the lease is released, so nothing of it may go on.
   endProcess();
+}
+
+function warnOfProxy(log: Logger, proxy: ProxySettings | undefined): void {
+  const entries = proxy ? meaninglessEntries(proxy) : [];
+  const message = "NO_PROXY has entries that mean nothing: give domains, addresses or ranges such as 10.0.0.0/8";
+  if (entries.length > 0) log.warn({ entries }, message);
 }
 
 function electionOf(flags: Flags): OperatorOptions["election"] {

@@ -61,3 +61,9 @@ describe("the message", () => {
     expect(told({ code: {}, message: 5 })).toEqual(["422", "SetVisibility was answered 422"]);
   });
 });
+
+test("The id of the request is for the log: the message stays the same from one to the next", () => {
+  const failed = (id: string) => errorOf("DeleteProject", answer(500, "broken", { "x-request-id": id }), nothing);
+  expect([failed("1").requestId, failed("2").requestId]).toEqual(["1", "2"]);
+  expect(failed("1").message).toBe(failed("2").message);
+});

@@ -110,3 +110,9 @@ test("the message is redacted and one line, and says when to come back", () => {
     retryAfterMs: 7_000,
   });
 });
+
+test("The id of the request is for the log: the message stays the same from one to the next", () => {
+  const failed = (id: string) => errorOf("GetCluster", answer(500, "broken", { "x-request-id": id }), nothing);
+  expect([failed("1").requestId, failed("2").requestId]).toEqual(["1", "2"]);
+  expect(failed("1").message).toBe(failed("2").message);
+});
