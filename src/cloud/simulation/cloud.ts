@@ -20,6 +20,8 @@ export interface Answer {
   readonly status: number;
   /** Sent as JSON; left out: an empty body. */
   readonly body?: unknown;
+  /** Sent as it is in place of `body`, with the Content-Type that `headers` name (JSON where they name none). */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

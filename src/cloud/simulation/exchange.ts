@@ -10,15 +10,10 @@ import type { StoreView, Tables } from "./store.ts";
 import type { Waits } from "./waits.ts";
 
 /** Cut in the middle of a string, as by a proxy that gave up. */
-const MALFORMED: Delivered = { status: 200, text: '[{"id": 1, "name": "cut-of' };
-
-/** An answer ready to send: `text` is sent as it is. */
-export interface Delivered extends Answer {
-  readonly text?: string;
-}
+const MALFORMED: Answer = { status: 200, text: '[{"id": 1, "name": "cut-of' };
 
 /** What the client gets: an answer, or a connection that closes without one. */
-export type Outcome = Delivered | "Drop";
+export type Outcome = Answer | "Drop";
 
 /** The running parts that every exchange of a simulator shares. */
 export interface ExchangeContext<T extends Tables<T>> {
