@@ -16,7 +16,7 @@ import { settleResult, startTask } from "./tasks.ts";
 import { accepted } from "./wire.ts";
 
 const attachBody = z.looseObject({
-  instances: textList,
+  instances: textList.refine((ids) => ids.length > 0, "must have at least one"),
   password: password.optional(),
   key_pair: z.string().min(1).optional(),
   format_disk: flag.default(false),
