@@ -17,6 +17,7 @@ import type { Ack } from "./ack.ts";
 import { amend, newEntity, newId } from "./ack.ts";
 import { addCluster, becomeRunning, checkName, dropCluster } from "./cluster-lifecycle.ts";
 import type { ClusterRequest } from "./cluster-spec.ts";
+import { detailsOf } from "./cluster-spec.ts";
 import { given, resourceName, tags } from "./fields.ts";
 import { becomeReady, buyNode } from "./node-lifecycle.ts";
 import { addDefaultPool } from "./pool-records.ts";
@@ -127,7 +128,7 @@ function requestOf(input: z.output<typeof clusterInput>, regionId: string): Clus
     profile: input.clusterType === "Ask" ? "Serverless" : input.profile,
     snatEntry: false,
     addons: [],
-    details: { cluster_spec: "ack.standard", proxy_mode: "ipvs", node_cidr_mask: "25", timezone: "Asia/Shanghai" },
+    details: detailsOf({}),
     masters: { count: 0, instanceType: "" },
     workers: { count: 0, instanceType: "" },
   };

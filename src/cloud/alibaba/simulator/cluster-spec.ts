@@ -192,12 +192,12 @@ function namesOf(body: Body) {
 }
 
 /** What GET shows again under the same name; never a password. */
-function detailsOf(body: Body): Readonly<Record<string, unknown>> {
+export function detailsOf(body: Partial<Body>): Readonly<Record<string, unknown>> {
   const { login_password: _secret, ...controlPlane } = body.control_plane_config ?? {};
   return {
     cluster_spec: body.cluster_spec ?? "ack.standard",
     node_cidr_mask: body.node_cidr_mask ?? "25",
-    proxy_mode: body.proxy_mode,
+    proxy_mode: body.proxy_mode ?? "iptables",
     timezone: body.timezone ?? "Asia/Shanghai",
     resource_group_id: body.resource_group_id ?? "rg-default",
     security_group_id: body.security_group_id ?? "",

@@ -12,28 +12,19 @@ import { readFaultPlan } from "../../simulation/faults.ts";
 import { readKubeconfig } from "../../simulation/kubeconfig.ts";
 import { serve } from "../../simulation/server.ts";
 import { Timeline } from "../../simulation/timeline.ts";
-import { accountRoutes } from "./account.ts";
 import { createAck } from "./ack.ts";
-import { attachRoutes } from "./attach.ts";
-import { attachScriptRoutes } from "./attachscripts.ts";
 import { openOffsetClock } from "./clock.ts";
 import { clusterControls } from "./cluster-controls.ts";
-import { clusterRoutes } from "./clusters.ts";
 import { contentControls } from "./content-controls.ts";
 import { DEFAULTS, flags, flagValues } from "./flags.ts";
 import type { GatewayRules } from "./gateway.ts";
 import { openGateway } from "./gateway.ts";
 import { openKeyRing } from "./keys.ts";
-import { kubeconfigRoutes } from "./kubeconfig.ts";
-import { nodePoolRoutes } from "./nodepools.ts";
-import { nodeRoutes } from "./nodes.ts";
 import { failure, newRequestId } from "./refusals.ts";
+import { ackRoutes } from "./routes.ts";
 import type { AckRules, Dialect, SwitchName } from "./rules.ts";
 import { switchesOf } from "./rules.ts";
-import { scaleOutRoutes } from "./scale-out.ts";
 import type { AckTables } from "./state.ts";
-import { taskRoutes } from "./tasks.ts";
-import { versionRoutes } from "./versions.ts";
 
 type Chosen = { [Name in SwitchName]?: AckRules[Name] | undefined };
 
@@ -90,18 +81,6 @@ export async function startAlibabaSimulator(options: AlibabaSimulatorOptions): P
   const rules = rulesOf(options);
   const ack = createAck(rules, quotasOf(options), timeline);
   const keys = openKeyRing({ id: accessKey, secretKey, securityToken });
-  const routes = [
-    ...clusterRoutes(ack),
-    ...scaleOutRoutes(ack),
-    ...nodePoolRoutes(ack),
-    ...nodeRoutes(ack),
-    ...attachRoutes(ack),
-    ...attachScriptRoutes(ack),
-    ...kubeconfigRoutes(ack),
-    ...taskRoutes(ack),
-    ...versionRoutes(rules),
-    ...accountRoutes(ack),
-  ];
   const { signature = "Any", throttleStatus = 400, writesPerMinute } = options;
   const running = await serve({
     listen: options.listen,
@@ -109,7 +88,7 @@ export async function startAlibabaSimulator(options: AlibabaSimulatorOptions): P
     faults: options.faults,
     cloud: {
       store: ack.store,
-      routes: routes.map(withRequestId),
+      routes: ackRoutes(ack).map(withRequestId),
       controls: { ...clusterControls(ack), ...contentControls(ack), ...keys.controls, ...clock.controls },
       authenticate: openGateway({ keys, signature, writesPerMinute, throttleStatus, ack: rules }, clock),
       failure,
