@@ -18,6 +18,9 @@ export interface Joining {
   readonly labels?: Node["labels"];
   readonly taints?: Node["taints"];
   readonly tags?: Node["tags"];
+  readonly vswitchId?: string;
+  /** Of a server that is bought; pay as you go where left out. */
+  readonly chargeType?: Server["chargeType"];
 }
 
 /** A new server of the cluster, on its way to becoming a node. */
@@ -26,7 +29,7 @@ export function buyNode(ack: Ack, cluster: Cluster, instanceType: string, joinin
     ...newEntity(ack, newId("i-", 20), `worker-k8s-for-cs-${cluster.id}`),
     vpc: cluster.network.vpcId,
     instanceType,
-    chargeType: "PostPaid",
+    chargeType: joining.chargeType ?? "PostPaid",
     clusterId: cluster.id,
     bought: true,
     imaged: 1,
@@ -111,7 +114,7 @@ export function removeNodes(ack: Ack, cluster: Cluster, nodes: readonly Node[], 
 }
 
 function addNode(ack: Ack, cluster: Cluster, server: Server, joining: Joining): Node {
-  const { nodepoolId, role = "Worker", source, labels = {}, taints = [], tags = {} } = joining;
+  const { nodepoolId, role = "Worker", source, labels = {}, taints = [], tags = {}, vswitchId = "" } = joining;
   const address = Number(ack.store.nextId("nodes")) + 1;
   const node: Node = {
     ...newEntity(ack, newId("n-", 20), server.name),
@@ -126,6 +129,7 @@ function addNode(ack: Ack, cluster: Cluster, server: Server, joining: Joining): 
     labels,
     taints,
     tags,
+    vswitchId,
     ip: `192.168.${Math.floor(address / 250) % 256}.${(address % 250) + 2}`,
     isDraining: false,
   };

@@ -126,6 +126,34 @@ describe("what is wanted", () => {
   });
 });
 
+describe("what is bought", () => {
+  const servers = async (fields: object) => {
+    const { client, clusterId } = await startPooled({});
+    const group = { vswitch_ids: ["vsw-1", "vsw-2"], instance_types: ["ecs.g7.large"], desired_size: 3, ...fields };
+    const body = { nodepool_info: { name: "p" }, scaling_group: group };
+    const { nodepool_id: id } = await client.ask("POST", `/clusters/${clusterId}/nodepools`, body);
+    const state = await client.state();
+    return [
+      (state["nodes"] ?? []).filter(({ nodepoolId }) => nodepoolId === id).map(({ vswitchId }) => vswitchId),
+      (state["servers"] ?? []).map(({ chargeType }) => chargeType),
+    ];
+  };
+
+  test("is spread over the vswitches, and paid as it goes", async () => {
+    expect(await servers({})).toEqual([
+      ["vsw-1", "vsw-2", "vsw-1"],
+      ["PostPaid", "PostPaid", "PostPaid"],
+    ]);
+  });
+
+  test("is all in the first vswitch by priority, and for a term where that was asked for", async () => {
+    expect(await servers({ multi_az_policy: "PRIORITY", instance_charge_type: "PrePaid" })).toEqual([
+      ["vsw-1", "vsw-1", "vsw-1"],
+      ["PrePaid", "PrePaid", "PrePaid"],
+    ]);
+  });
+});
+
 describe("a change", () => {
   test("leaves alone what it does not name", async () => {
     const { client, item } = await startPooled({ desiredSize: 1, labels: { a: "b" }, tags: { t: "u" } });

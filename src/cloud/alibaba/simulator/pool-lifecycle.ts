@@ -157,12 +157,21 @@ function growBy(
   { count, delayMs = 0 }: { count: number; delayMs?: number },
 ): Growth {
   if (count === 0) return nothing;
-  const { soldOutAbove, labels, taints, tags, scalingGroup } = pool;
-  const [instanceType = ""] = (scalingGroup["instance_types"] ?? []) as readonly string[];
+  const { soldOutAbove, labels, taints, tags } = pool;
+  const { instanceType, chargeType, vswitchIds } = whatToBuy(pool);
   const available = Math.max(0, (soldOutAbove ?? Infinity) - stayingNodes(ack, pool.id).length);
-  const joining = { nodepoolId: pool.id, source: "ess", labels, taints, tags } as const;
+  const joining = { nodepoolId: pool.id, source: "ess", labels, taints, tags, chargeType } as const;
   const plan = takeScalePlan(ack, "NodePool", pool.name);
-  return grow(ack, cluster, { count, available, plan, instanceType, joining, delayMs });
+  return grow(ack, cluster, { count, available, plan, instanceType, joining, vswitchIds, delayMs });
+}
+
+/** With the policy PRIORITY the first vswitch gets all, as long as its zone has any; with the others each gets its share. */
+function whatToBuy({ scalingGroup }: NodePool) {
+  const [instanceType = ""] = (scalingGroup["instance_types"] ?? []) as readonly string[];
+  const all = (scalingGroup["vswitch_ids"] ?? []) as readonly string[];
+  const vswitchIds = scalingGroup["multi_az_policy"] === "PRIORITY" ? all.slice(0, 1) : all;
+  const isPrepaid = scalingGroup["instance_charge_type"] === "PrePaid";
+  return { instanceType, vswitchIds, chargeType: isPrepaid ? "PrePaid" : "PostPaid" } as const;
 }
 
 function endGrowth(ack: Ack, task: Task, error: TaskError | undefined): TaskError | undefined {

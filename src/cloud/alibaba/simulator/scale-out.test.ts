@@ -37,7 +37,10 @@ describe("a scale-out (2.3)", () => {
     expect(nodes).toMatchObject(
       servers.map((server) => ({ instance_id: server, tags, nodepool_id: "", source: "ess" })),
     );
-    expect((await client.state())["nodes"]).toMatchObject([{ labels: { "yunfan.dev/nonce": "n1" } }, {}]);
+    expect((await client.state())["nodes"]).toMatchObject([
+      { labels: { "yunfan.dev/nonce": "n1" }, vswitchId: "vsw-1" },
+      { vswitchId: "vsw-2" },
+    ]);
     expect(await client.stateOf(id)).toBe("running");
   });
 

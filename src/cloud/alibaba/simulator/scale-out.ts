@@ -47,11 +47,17 @@ export function scaleOutRoutes(ack: Ack): Route<AckTables>[] {
 /** 2.3. The tags become labels of the nodes. */
 function scaleOut(ack: Ack, call: Call): Answer {
   const cluster = requireCluster(ack.store, call.params["cluster"] ?? "");
-  const { count, worker_instance_types: types, tags, ...body } = parseInput(more, parseJson(call.body));
+  const {
+    count,
+    worker_instance_types: types,
+    tags,
+    vswitch_ids: vswitchIds,
+    ...body
+  } = parseInput(more, parseJson(call.body));
   if (body.key_pair !== undefined && body.login_password !== undefined) {
     throw invalid("login_password", "give either it or key_pair");
   }
-  return begin(ack, cluster, { count, instanceType: types[0] ?? "", tags });
+  return begin(ack, cluster, { count, instanceType: types[0] ?? "", tags, vswitchIds });
 }
 
 /** 3.5: a total. Fewer than there are is refused: nodes leave by 2.11. */
@@ -60,16 +66,18 @@ function scaleTo(ack: Ack, call: Call): Answer {
   const { num_of_nodes: total, worker_instance_type: instanceType, tags } = parseInput(inAll, parseJson(call.body));
   const workers = nodesOf(ack.store, cluster.id).filter(({ role, state }) => role === "Worker" && state !== "removing");
   if (total <= workers.length) throw invalid("num_of_nodes", `must be more than the ${workers.length} that there are`);
-  return begin(ack, cluster, { count: total - workers.length, instanceType, tags });
+  const { vswitchIds } = cluster.network;
+  return begin(ack, cluster, { count: total - workers.length, instanceType, tags, vswitchIds });
 }
 
 interface Wanted {
   readonly count: number;
   readonly instanceType: string;
   readonly tags: Readonly<Record<string, string>>;
+  readonly vswitchIds: readonly string[];
 }
 
-function begin(ack: Ack, cluster: Cluster, { count, instanceType, tags }: Wanted): Answer {
+function begin(ack: Ack, cluster: Cluster, { count, instanceType, tags, vswitchIds }: Wanted): Answer {
   if (cluster.clusterType === "Ask") {
     throw new CodedRefusal(400, "OperationNotSupported", "A serverless cluster has no nodes.");
   }
@@ -77,7 +85,7 @@ function begin(ack: Ack, cluster: Cluster, { count, instanceType, tags }: Wanted
   checkNodeQuota(ack, cluster.id, count);
   const plan = takeScalePlan(ack, "Cluster", cluster.name);
   const joining = { nodepoolId: "", source: "ess", labels: tags, tags } as const;
-  const { results, error } = grow(ack, cluster, { count, plan, instanceType, joining });
+  const { results, error } = grow(ack, cluster, { count, plan, instanceType, joining, vswitchIds });
   const task = startTask(ack, {
     taskType: "cluster_scaleout",
     cluster,

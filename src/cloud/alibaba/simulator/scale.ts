@@ -20,6 +20,8 @@ export interface GrowthOrder {
   readonly plan?: Plan | undefined;
   readonly instanceType: string;
   readonly joining: Joining;
+  /** Where they go, in turn. */
+  readonly vswitchIds: readonly string[];
   /** Before the first is bought, such as while a pool is made. */
   readonly delayMs?: number;
 }
@@ -33,9 +35,12 @@ const SOLD_OUT: TaskError = {
 
 /** Buys what can be had at once; each is Ready when its time has come. */
 export function grow(ack: Ack, cluster: Cluster, order: GrowthOrder): Growth {
-  const { count, available = Infinity, plan, instanceType, joining, delayMs = 0 } = order;
+  const { count, available = Infinity, plan, instanceType, joining, vswitchIds, delayMs = 0 } = order;
   const made = Math.min(count, available, plan === undefined ? Infinity : (plan.joined ?? 0));
-  const nodes = Array.from({ length: made }, () => buyNode(ack, cluster, instanceType, joining));
+  const nodes = Array.from({ length: made }, (_, index) => {
+    const vswitchId = vswitchIds[index % vswitchIds.length] ?? "";
+    return buyNode(ack, cluster, instanceType, { ...joining, vswitchId });
+  });
   ack.timeline.schedule(delayMs + JOIN_MS, () => {
     for (const { id } of nodes) becomeReady(ack, id);
     settle(ack, cluster.id);

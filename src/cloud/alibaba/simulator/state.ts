@@ -144,6 +144,8 @@ export interface Node extends Entity {
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
   readonly tags: Readonly<Record<string, string>>;
+  /** Its zone follows from it; empty where nobody chose one. */
+  readonly vswitchId: string;
   readonly ip: string;
   /** Pods are being moved away before it is removed. */
   readonly isDraining: boolean;
