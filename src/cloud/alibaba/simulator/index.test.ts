@@ -1,5 +1,5 @@
 // What a colleague may do, and the start from command-line flags.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -229,10 +229,13 @@ describe("the start from flags", () => {
     expect([shown["size"], shown["tags"]]).toEqual(["0", undefined]);
   });
 
-  test("has a flag for each switch, with all its choices", () => {
+  test("has a flag for each switch, with all its choices, and a line in the cloud's document", async () => {
+    const document = await readFile("docs/clouds/alibaba.md", "utf8");
     for (const name of SWITCH_NAMES) {
       const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <word>`;
-      expect(alibabaSimulator.flags.find(({ flags }) => flags === flag)?.choices).toEqual(SWITCHES[name].choices);
+      const { choices } = SWITCHES[name];
+      expect(alibabaSimulator.flags.find(({ flags }) => flags === flag)?.choices).toEqual(choices);
+      expect(document).toContain(`${flag.replace(" <word>", "")} ${choices.join("\\|")}`);
     }
   });
 
