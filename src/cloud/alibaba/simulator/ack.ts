@@ -43,7 +43,7 @@ export function newId(prefix: string, digits: number): string {
     .slice(0, digits)}`;
 }
 
-export function isoNow({ timeline }: Ack): string {
+function isoNow({ timeline }: Ack): string {
   return new Date(timeline.now()).toISOString();
 }
 
@@ -64,8 +64,12 @@ export function amend<C extends keyof AckTables>(
 /** Throws 404 `ErrorClusterNotFound` where there is no such cluster. */
 export function requireCluster(view: AckView, id: string): Cluster {
   const cluster = view.get("clusters", id);
-  if (cluster !== undefined) return cluster;
-  throw new CodedRefusal(404, "ErrorClusterNotFound", `The cluster ${id} could not be found.`);
+  if (cluster === undefined) throw clusterNotFound(id);
+  return cluster;
+}
+
+export function clusterNotFound(id: string): CodedRefusal {
+  return new CodedRefusal(404, "ErrorClusterNotFound", `The cluster ${id} could not be found.`);
 }
 
 /** Throws 404 `ErrorNodePoolNotFound` where the cluster has no such pool. */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { AckClient, Wire } from "../../../../test/support/clouds/alibaba/bed.ts";
 import { MINUTE, startBed, startReferenceBed } from "../../../../test/support/clouds/alibaba/bed.ts";
-import { dedicatedBody, todaysBody } from "../../../../test/support/clouds/alibaba/bodies.ts";
+import { dedicatedBody, scaleOutBody, todaysBody } from "../../../../test/support/clouds/alibaba/bodies.ts";
 
 const BUSY = [400, "ErrorClusterState"];
 const GONE = [404, "ErrorClusterNotFound"];
@@ -39,6 +39,19 @@ describe("a deletion", () => {
     ).toHaveLength(1);
     expect(await client.refusal("GET", `/clusters/${id}`)).toEqual(GONE);
     expect(await client.refusal("DELETE", `/clusters/${id}`)).toEqual(GONE);
+  });
+
+  test("ends what goes on in the cluster, and nothing joins it any more", async () => {
+    const { client, clock } = await startReferenceBed();
+    const id = await client.running("c");
+    const ids = await client.ask("POST", `/api/v2/clusters/${id}`, scaleOutBody(1));
+    await remove(client, id);
+    expect(await task(client, ids)).toMatchObject({
+      state: "failed",
+      error: { code: "Canceled", message: "the cluster is being deleted" },
+    });
+    clock.advance(3 * MINUTE);
+    expect(await client.state()).toMatchObject({ clusters: [], nodes: [], servers: [] });
   });
 
   test("shows the state deleted for a while where the switch says so", async () => {

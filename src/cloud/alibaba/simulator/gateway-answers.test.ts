@@ -36,6 +36,26 @@ describe("a region", () => {
   });
 });
 
+describe("a cluster of another region", () => {
+  test.each([
+    ["Any", 200, 200],
+    ["Scoped", 404, 200],
+  ] as const)("is found by its id or not, with the switch at %s", async (regions, ours, theirs) => {
+    const { client } = await startBed({ regions });
+    const id = await client.running("c", { regionId: "cn-beijing" });
+    const statusIn = async (path: string, headers: Record<string, string>) =>
+      (await client.send(`/clusters/${id}${path}`, { headers })).status;
+    for (const path of ["", "/nodes", "/nodepools"]) {
+      expect(await statusIn(path, {})).toBe(ours);
+      expect(await statusIn(path, { "x-acs-region-id": "cn-beijing" })).toBe(theirs);
+    }
+    const answers = { Any: undefined, Scoped: "ErrorClusterNotFound" };
+    expect((await client.send(`/clusters/${id}`)).json()).toMatchObject(
+      answers[regions] === undefined ? { region_id: "cn-beijing" } : { code: answers[regions] },
+    );
+  });
+});
+
 describe("writes beyond the limit", () => {
   test.each([400, 429, 503] as const)(
     "get Throttling.User with %s until a minute of real time has passed",

@@ -56,7 +56,7 @@ export function find(view: AckView, { params }: Call): { cluster: Cluster; pool:
 }
 
 /** A pool as accepted, in the state `initial`, without nodes yet. Throws a `Refusal` (400). */
-export function acceptPool(ack: Ack, cluster: Cluster, body: PoolBody): NodePool {
+function acceptPool(ack: Ack, cluster: Cluster, body: PoolBody): NodePool {
   checkPool(body);
   const { nodepool_info: info, scaling_group: group, kubernetes_config: config } = body;
   checkPoolName(ack, cluster, info.name);

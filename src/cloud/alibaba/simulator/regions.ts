@@ -1,8 +1,11 @@
 // Regions: one endpoint may serve all of them (the central one of 1.3 does), or its own alone.
-import type { Call } from "../../simulation/cloud.ts";
+import type { Call, Route } from "../../simulation/cloud.ts";
+import type { Ack } from "./ack.ts";
+import { clusterNotFound } from "./ack.ts";
 import { CodedRefusal, missing } from "./refusals.ts";
 import type { AckRules } from "./rules.ts";
 import { headerOf } from "./signature.ts";
+import type { AckTables } from "./state.ts";
 
 const MAINLAND =
   "qingdao beijing zhangjiakou huhehaote wulanchabu hangzhou shanghai nanjing fuzhou shenzhen heyuan guangzhou chengdu hongkong";
@@ -27,6 +30,22 @@ export function checkRegion(call: Pick<Call, "headers">, rules: AckRules): void 
 
 /** Throws the same refusal. */
 export function requireRegion(region: string, { region: own, regions }: AckRules): void {
-  if (region === own || (regions === "Any" && REGIONS.has(region))) return;
+  if (region === own || (regions !== "Own" && REGIONS.has(region))) return;
   throw new CodedRefusal(404, "InvalidRegionId.NotFound", `The specified RegionId does not exist: ${region}.`);
+}
+
+/** Where clusters are found in their own region alone, the rest of `route` never sees one of another region. */
+export function scopedToRegion({ rules }: Ack): (route: Route<AckTables>) => Route<AckTables> {
+  return (route) => {
+    if (rules.regions !== "Scoped" || !route.path.includes("/:cluster")) return route;
+    return {
+      ...route,
+      handle(call, view) {
+        const region = headerOf(call, "x-acs-region-id") || rules.region;
+        const id = call.params["cluster"] ?? "";
+        if (view.get("clusters", id)?.regionId !== region) throw clusterNotFound(id);
+        return route.handle(call, view);
+      },
+    };
+  };
 }

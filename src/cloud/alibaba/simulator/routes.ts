@@ -8,13 +8,14 @@ import { clusterRoutes } from "./clusters.ts";
 import { kubeconfigRoutes } from "./kubeconfig.ts";
 import { nodePoolRoutes } from "./nodepools.ts";
 import { nodeRoutes } from "./nodes.ts";
+import { scopedToRegion } from "./regions.ts";
 import { scaleOutRoutes } from "./scale-out.ts";
 import type { AckTables } from "./state.ts";
 import { taskRoutes } from "./tasks.ts";
 import { versionRoutes } from "./versions.ts";
 
 export function ackRoutes(ack: Ack): Route<AckTables>[] {
-  return [
+  const routes = [
     ...clusterRoutes(ack),
     ...scaleOutRoutes(ack),
     ...nodePoolRoutes(ack),
@@ -26,4 +27,5 @@ export function ackRoutes(ack: Ack): Route<AckTables>[] {
     ...versionRoutes(ack.rules),
     ...accountRoutes(ack),
   ];
+  return routes.map(scopedToRegion(ack));
 }

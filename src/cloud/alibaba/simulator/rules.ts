@@ -19,7 +19,11 @@ export const SWITCHES = {
     choices: ["400", "403"],
     unless: { Reference: "403" },
   },
-  regions: { about: "which regions the endpoint serves: all, or --region", choices: ["Any", "Own"] },
+  regions: {
+    about:
+      "which regions the endpoint serves: all; --region; all, but clusters are found in the request's region alone",
+    choices: ["Any", "Own", "Scoped"],
+  },
   regionHeader: { about: "whether a request must have x-acs-region-id", choices: ["Optional", "Required"] },
   clusterList: {
     about: "which members GET /clusters shows: those of 2.10, or those of 2.9 and today's too",
