@@ -56,7 +56,7 @@ describe("a deletion", () => {
 
   test("shows the state deleted for a while where the switch says so", async () => {
     const { client, clock } = await startBed({ deletedClusters: "Linger" });
-    const id = await client.running("c");
+    const id = await client.running("c", { vpcId: "vpc-1", podCidr: "172.20.0.0/16" });
     await remove(client, id);
     clock.advance(3 * MINUTE);
     expect(await client.stateOf(id)).toBe("deleted");

@@ -54,7 +54,9 @@ describe("a create", () => {
       const { client, clock } = await startBed({ dialect, spelling });
       await client.colleague("POST", "plans", { clusterName: "c", failAt: "Create", message: "The stack failed." });
       const ids = await create(client, (dialect === "V2026" ? todaysBody : managedBody)("c"));
-      clock.advance(5 * MINUTE);
+      clock.advance(3 * MINUTE - 1);
+      expect(await client.stateOf(ids["cluster_id"] ?? "")).toBe("initial");
+      clock.advance(1);
       expect(await task(client, ids)).toMatchObject({
         state: word,
         error: { code: "ErrorCreateCluster", message: "The stack failed." },

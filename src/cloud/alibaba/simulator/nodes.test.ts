@@ -177,6 +177,18 @@ describe("a removal by 2.11 from a pool of today", () => {
   });
 });
 
+test("a node that is leaving already is left alone by a second removal", async () => {
+  const { client, clock } = await startBed();
+  const [id, [server = ""]] = await withNodes(client, 1);
+  const path = `/clusters/${id}/nodes`;
+  await client.ask("POST", path, { nodes: [server] });
+  const again = await client.ask("POST", path, { nodes: [server], release_node: true, drain_node: true });
+  expect(await client.get(`/tasks/${String(again["task_id"])}`)).toMatchObject({ task_result: [] });
+  expect(await client.stateOf(id)).toBe("removing");
+  clock.advance(2 * MINUTE);
+  expect((await client.state())["servers"]).toMatchObject([{ id: server, clusterId: "" }]);
+});
+
 describe("a removal from a pool by name", () => {
   const remove = (client: AckClient, item: string, query: Record<string, string>) =>
     client.send(`${item}/nodes?${new URLSearchParams(query).toString()}`, { method: "DELETE" });
