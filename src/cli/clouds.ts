@@ -1,4 +1,5 @@
 // The registry of clouds: the one place that knows which there are. A new cloud is one line in each table.
+import { alibabaSimulator } from "../cloud/alibaba/simulator/index.ts";
 import type { Cloud } from "../cloud/contract.ts";
 import { bcsSimulator } from "../cloud/bcs/simulator/index.ts";
 import { ctyun } from "../cloud/ctyun/index.ts";
@@ -10,4 +11,9 @@ import type { SimulatorDefinition } from "../cloud/simulation/definition.ts";
 
 export const clouds: Partial<Record<Provider, Cloud>> = { [ctyun.provider]: ctyun, [huawei.provider]: huawei };
 
-export const simulators: readonly SimulatorDefinition[] = [ctyunSimulator, huaweiSimulator, bcsSimulator];
+export const simulators: readonly SimulatorDefinition[] = [
+  huaweiSimulator,
+  alibabaSimulator,
+  ctyunSimulator,
+  bcsSimulator,
+];

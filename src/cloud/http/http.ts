@@ -105,7 +105,7 @@ export class HttpSession {
     const verdict = proxyAnswer(request, answer, this.#route, this.#endpoint.origin);
     if (!verdict) return answer;
     const { kind, ...described } = verdict;
-    throw new CloudError(kind, { ...described, code: String(answer.status), requestId: requestIdOf(answer) });
+    throw new CloudError(kind, { ...described, codes: [String(answer.status)], requestId: requestIdOf(answer) });
   }
 
   #report({ operation, method }: HttpRequest, code: number, startedAtMs: number, requestId?: string): void {

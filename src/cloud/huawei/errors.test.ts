@@ -132,7 +132,12 @@ describe("what it means", () => {
     ["a load balancer's", "GetNodePool", answer(404, "default backend - 404"), "Unavailable"],
     ["an empty one", "GetJob", answer(404), "Unavailable"],
     ["one in another shape", "GetCluster", answer(404, { detail: "Not Found" }), "Unavailable"],
-    ["a gateway's in the cloud's shape", "GetCluster", answer(404, { code: 404, message: "page not found" }), "Unavailable"],
+    [
+      "a gateway's in the cloud's shape",
+      "GetCluster",
+      answer(404, { code: 404, message: "page not found" }),
+      "Unavailable",
+    ],
     ["one to what names nothing", "ListClusters", answer(404, cce("CCE.0404")), "Rejected"],
   ])("a 404 proves nothing where it is %s", (_whose, operation, given, kind) => {
     expect(errorOf(operation, given, nothing)).toMatchObject({

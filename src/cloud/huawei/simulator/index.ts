@@ -12,13 +12,13 @@ import type { RunningSimulator, SimulatorDefinition } from "../../simulation/def
 import { commonFlags, commonFlagValues, parseFlags } from "../../simulation/definition.ts";
 import type { FaultPlanInput } from "../../simulation/faults.ts";
 import { readFaultPlan } from "../../simulation/faults.ts";
+import { readKubeconfig } from "../../simulation/kubeconfig.ts";
 import { serve } from "../../simulation/server.ts";
 import { Timeline } from "../../simulation/timeline.ts";
 import { templateRoutes } from "./addon-templates.ts";
 import type { AddonDemand } from "./addon-values.ts";
 import { ADDON_DEMANDS } from "./addon-values.ts";
 import { addonRoutes } from "./addons.ts";
-import { readKubeconfig } from "./certificate.ts";
 import { clusterRoutes } from "./clusters.ts";
 import { contentControls } from "./content-controls.ts";
 import { clusterControls } from "./controls.ts";

@@ -1,7 +1,4 @@
-// IPv4 ranges: which overlap, and which container network the cloud chooses where the wanted one cannot be had.
-
-/** Ranges of the kind that 4.1.1 recommends, in the order of preference. */
-const CANDIDATES = ["172.16.0.0/16", "172.20.0.0/16", "192.168.0.0/16", "10.0.0.0/16", "172.24.0.0/16"];
+// IPv4 ranges: which overlap, which lie in others, and which of a cloud's candidates is still free.
 
 const CIDR = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/;
 
@@ -20,9 +17,15 @@ export function overlaps(left: string, right: string): boolean {
   return one !== undefined && other !== undefined && one.first <= other.last && other.first <= one.last;
 }
 
-/** A range that overlaps none of `taken`. */
-export function chooseCidr(taken: readonly string[]): string {
-  return CANDIDATES.find((candidate) => !taken.some((range) => overlaps(candidate, range))) ?? "100.64.0.0/16";
+/** Whether all of `inner` is in `outer`; false where one of them is no range. */
+export function isWithin(inner: string, outer: string): boolean {
+  const [one, other] = [parse(inner), parse(outer)];
+  return one !== undefined && other !== undefined && one.first >= other.first && one.last <= other.last;
+}
+
+/** The first of `candidates` that overlaps none of `taken`. */
+export function firstFreeCidr(candidates: readonly string[], taken: readonly string[]): string | undefined {
+  return candidates.find((candidate) => !taken.some((range) => overlaps(candidate, range)));
 }
 
 function parse(text: string): Range | undefined {
