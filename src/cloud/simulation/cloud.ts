@@ -20,7 +20,11 @@ export interface Answer {
   readonly status: number;
   /** Sent as JSON; left out: an empty body. */
   readonly body?: unknown;
+  /** Sent as it is in place of `body`, as JSON unless a `content-type` of `headers` says otherwise. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What else the log says of the request; its `effect` wins over what the store's version says. */
+  readonly logged?: { readonly effect?: boolean } & Readonly<Record<string, unknown>>;
 }
 
 /** One path of the cloud's API. */
@@ -30,17 +34,22 @@ export interface Route<T extends Tables<T>> {
   readonly path: string;
   /** Makes this a list read, which `EmptyList` (with this answer) and `StaleList` concern. */
   readonly emptyList?: Answer;
-  /** Acts at once, without waiting. Reads come from `view`, which `StaleList` sets to the past. May throw a `Refusal`. */
-  handle(call: Call, view: StoreView<T>): Answer;
+  /** Bodies up to this many bytes; 1 MiB where unset. */
+  readonly bodyLimit?: number;
+  /**
+   * Acts at once, without waiting, unless what it acts on lies behind another server: then it says itself whether it had
+   * an `effect`. Reads come from `view`, which `StaleList` sets `ageMs` into the past. May throw a `Refusal`.
+   */
+  handle(call: Call, view: StoreView<T>, ageMs?: number): Answer | Promise<Answer>;
 }
 
 /** What a colleague does behind our back in one collection; bad input is a `Refusal`. */
 export interface CollectionControl {
-  create?(input: unknown): Identified;
+  create?(input: unknown): Identified | Promise<Identified>;
   /** Undefined where there is no such record. */
-  update?(id: string, input: unknown): Identified | undefined;
+  update?(id: string, input: unknown): Identified | undefined | Promise<Identified | undefined>;
   /** The record that went; undefined where there was none. */
-  remove?(id: string): Identified | undefined;
+  remove?(id: string): Identified | undefined | Promise<Identified | undefined>;
 }
 
 /** What a cloud may look at to choose the wire format of an error. */

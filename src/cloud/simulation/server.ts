@@ -4,10 +4,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { fastify } from "fastify";
 import type { Clock } from "../../lib/clock.ts";
 import { messageOf } from "../../lib/errors.ts";
-import type { Call, Route, SimulatedCloud } from "./cloud.ts";
+import type { Answer, Call, Route, SimulatedCloud } from "./cloud.ts";
 import { addControls } from "./control.ts";
 import type { RunningSimulator } from "./definition.ts";
-import type { Delivered, ExchangeContext } from "./exchange.ts";
+import type { ExchangeContext } from "./exchange.ts";
 import { carryOut } from "./exchange.ts";
 import { armFaults } from "./fault-engine.ts";
 import type { FaultPlanInput } from "./faults.ts";
@@ -64,7 +64,8 @@ function assemble<T extends Tables<T>>(context: ExchangeContext<T>, clock: Clock
   const handler = (route: Route<T> | undefined) => (request: FastifyRequest, reply: FastifyReply) =>
     answer(context, route, { request, reply, clock });
   for (const route of context.cloud.routes) {
-    app.route({ method: route.method, url: route.path, handler: handler(route) });
+    const limit = route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit };
+    app.route({ method: route.method, url: route.path, handler: handler(route), ...limit });
   }
   app.setNotFoundHandler(handler(undefined));
   app.register(
@@ -105,10 +106,11 @@ function callOf(request: FastifyRequest): Call {
 }
 
 /** The Date header comes from the simulator's clock, as its time stamps do: clients reckon their skew from it. */
-function send(reply: FastifyReply, { status, headers = {}, body, text }: Delivered, clock: Clock): FastifyReply {
+function send(reply: FastifyReply, { status, headers = {}, body, text }: Answer, clock: Clock): FastifyReply {
   reply.code(status).headers({ ...headers, date: new Date(clock.now()).toUTCString() });
   if (text === undefined && body === undefined) return reply.send();
-  return reply.type("application/json; charset=utf-8").send(text ?? JSON.stringify(body));
+  const type = headers["content-type"] ?? "application/json; charset=utf-8";
+  return reply.type(type).send(text ?? JSON.stringify(body));
 }
 
 function parseListen(listen: string): { host: string; port: number } {
