@@ -1,11 +1,11 @@
 // IAM (huawei-cce.txt 3.1, 3.2, 7.5): tokens for a user name and password, and the lookup of the project's id.
-import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Clock } from "../../../lib/clock.ts";
 import type { Answer, Call, CollectionControl, Route } from "../../simulation/cloud.ts";
-import { parseInput, parseJson } from "../../simulation/refusal.ts";
+import type { SignIn } from "../../simulation/keystone/tokens.ts";
+import { openTokenDesk as openKeystone, projectList } from "../../simulation/keystone/tokens.ts";
+import { parseInput, Refusal } from "../../simulation/refusal.ts";
 import type { Identified } from "../../simulation/store.ts";
-import { iamFailure } from "./refusals.ts";
 import type { CceTables, Project } from "./state.ts";
 
 export interface IamRules {
@@ -34,57 +34,35 @@ export interface TokenDesk {
 
 const userChange = z.strictObject({ password: z.string().min(1) });
 
-const credentials = z.object({
-  auth: z.object({
-    identity: z.object({
-      methods: z.array(z.string()),
-      password: z.object({
-        user: z.object({ name: z.string(), password: z.string(), domain: z.object({ name: z.string() }) }),
-      }),
-    }),
-    scope: z
-      .object({
-        project: z.object({ id: z.string().optional(), name: z.string().optional() }).optional(),
-        domain: z.object({ id: z.string().optional(), name: z.string().optional() }).optional(),
-      })
-      .optional(),
-  }),
-});
-
-type Credentials = z.output<typeof credentials>["auth"];
-
 const DOMAIN_ID = "65382450e8f64ac0870cd180d14e684b";
 
 /** A desk whose tokens expire by the real clock, whatever the speed. */
 export function openTokenDesk(initial: IamRules, clock: Clock): TokenDesk {
   let rules = initial;
-  const issued = new Map<string, Token>();
-  const issue = ({ body }: Call): Answer => {
-    const { auth } = parseInput(credentials, parseJson(body));
-    const refusal = refuse(auth, rules);
-    if (refusal !== undefined) return iamFailure(401, refusal);
-    const id = `MII${randomUUID().replaceAll("-", "")}`;
-    const token = { expiresAtMs: clock.now() + rules.tokenTtlMs, hasProject: auth.scope?.project !== undefined };
-    issued.set(id, token);
-    return { status: 201, headers: { "x-subject-token": id }, body: { token: tokenOnWire(token, rules, clock) } };
-  };
-  const listProjects = ({ query }: Call): Answer => {
-    const name = query.get("name");
-    const projects = name === null || name === rules.project.name ? [projectOnWire(rules.project)] : [];
-    return { status: 200, body: { projects, links: { next: null, previous: null } } };
-  };
+  const tokens = openKeystone<Pick<Token, "hasProject">>(
+    {
+      tokenTtlMs: rules.tokenTtlMs,
+      admit: (signIn) => refuse(byName(signIn), rules) ?? { hasProject: signIn.scope?.project !== undefined },
+      describe: (grant) => tokenOnWire(grant, rules),
+    },
+    clock,
+  );
+  const listProjects = (call: Call): Answer => projectList(call, [{ ...rules.project, domainId: DOMAIN_ID }]);
   // The reference does not say what becomes of tokens; that they end with the password they were got for is the harder case.
   const changeUser = (name: string, input: unknown): Identified | undefined => {
     if (rules.user?.name !== name) return undefined;
     rules = { ...rules, user: { name, ...parseInput(userChange, input) } };
-    issued.clear();
+    tokens.revoke();
     return { id: name };
   };
   return {
-    find: (token) => issued.get(token),
+    find(id) {
+      const token = tokens.find(id);
+      return token && { expiresAtMs: token.expiresAtMs, ...token.grant };
+    },
     controls: { users: { update: changeUser } },
     routes: [
-      { method: "POST", path: "/v3/auth/tokens", handle: issue },
+      { method: "POST", path: "/v3/auth/tokens", handle: tokens.issue },
       // 7.5 has /v3/projects, 3.2 and the service itself /v3/auth/projects.
       { method: "GET", path: "/v3/auth/projects", handle: listProjects },
       { method: "GET", path: "/v3/projects", handle: listProjects },
@@ -92,13 +70,24 @@ export function openTokenDesk(initial: IamRules, clock: Clock): TokenDesk {
   };
 }
 
+interface NamedSignIn {
+  readonly name: string;
+  readonly password: string;
+  readonly domain: string;
+  readonly scope: SignIn["scope"];
+}
+
+/** IAM knows no user by id (3.1). */
+function byName({ identity, scope }: SignIn): NamedSignIn {
+  const { name, password, domain } = identity.password.user;
+  if (name !== undefined && domain?.name !== undefined) return { name, password, domain: domain.name, scope };
+  throw new Refusal(400, "wants a name and a domain's name", "auth.identity.password.user");
+}
+
 /** One message for all that can be wrong with a login: it is nobody's business which part it was. */
-function refuse({ identity, scope }: Credentials, { user, domain, project }: IamRules): string | undefined {
-  const given = identity.password.user;
+function refuse({ scope, ...given }: NamedSignIn, { user, domain, project }: IamRules): string | undefined {
   const isKnown =
-    given.name === user?.name &&
-    given.password === user.password &&
-    (domain === undefined || given.domain.name === domain);
+    given.name === user?.name && given.password === user.password && (domain === undefined || given.domain === domain);
   if (!isKnown) return "The username or password is wrong.";
   const wanted = scope?.project;
   if (wanted === undefined) return undefined;
@@ -106,28 +95,11 @@ function refuse({ identity, scope }: Credentials, { user, domain, project }: Iam
   return isOurs ? undefined : "The request you have made requires authentication.";
 }
 
-function tokenOnWire(token: Token, { user, project, domain }: IamRules, clock: Clock): unknown {
+function tokenOnWire({ hasProject }: Pick<Token, "hasProject">, { user, project, domain }: IamRules): object {
   const account = { id: DOMAIN_ID, name: domain ?? "account" };
   return {
-    expires_at: new Date(token.expiresAtMs).toISOString().replace("Z", "000Z"),
-    issued_at: new Date(clock.now()).toISOString().replace("Z", "000Z"),
-    methods: ["password"],
     user: { id: "7116d09f88fa41908676fdd4b039e95b", name: user?.name, domain: account },
-    ...(token.hasProject ? { project: { id: project.id, name: project.name, domain: account } } : { domain: account }),
+    ...(hasProject ? { project: { id: project.id, name: project.name, domain: account } } : { domain: account }),
     roles: [{ id: "0", name: "te_admin" }],
-  };
-}
-
-/** 7.5. */
-function projectOnWire({ id, name }: Project): unknown {
-  return {
-    domain_id: DOMAIN_ID,
-    is_domain: false,
-    parent_id: DOMAIN_ID,
-    name,
-    description: "",
-    links: { next: null, previous: null },
-    id,
-    enabled: true,
   };
 }
