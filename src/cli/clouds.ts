@@ -3,6 +3,7 @@ import { alibabaSimulator } from "../cloud/alibaba/simulator/index.ts";
 import type { Cloud } from "../cloud/contract.ts";
 import { bcsSimulator } from "../cloud/bcs/simulator/index.ts";
 import { ctyun } from "../cloud/ctyun/index.ts";
+import { easyStackSimulator } from "../cloud/easystack/simulator/index.ts";
 import { ctyunSimulator } from "../cloud/ctyun/simulator/index.ts";
 import { huaweiSimulator } from "../cloud/huawei/simulator/index.ts";
 import { huawei } from "../cloud/huawei/index.ts";
@@ -16,4 +17,5 @@ export const simulators: readonly SimulatorDefinition[] = [
   alibabaSimulator,
   ctyunSimulator,
   bcsSimulator,
+  easyStackSimulator,
 ];

@@ -79,7 +79,8 @@ function assemble<T extends Tables<T>>(
   const handler = (route: Route<T> | undefined) => (request: FastifyRequest, reply: FastifyReply) =>
     answer(context, route, { request, reply, clock });
   for (const route of context.cloud.routes) {
-    app.route({ method: route.method, url: route.path, handler: handler(route) });
+    const limit = route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit };
+    app.route({ method: route.method, url: route.path, handler: handler(route), ...limit });
   }
   app.setNotFoundHandler(handler(undefined));
   app.register(

@@ -128,7 +128,7 @@ function withRequestId(route: Route<AckTables>): Route<AckTables> {
     ...route,
     handle(call, view) {
       const answer = route.handle(call, view);
-      if (answer === "Drop") return answer;
+      if (answer === "Drop" || answer instanceof Promise) return answer;
       const { request_id: known, requestId = known } = (answer.body ?? {}) as Record<string, string | undefined>;
       return { ...answer, headers: { ...answer.headers, "x-acs-request-id": requestId ?? newRequestId() } };
     },
