@@ -156,25 +156,56 @@ describe("certificates (2.8)", () => {
   });
 });
 
-test("a kubeconfig from a file is what every cluster serves, and ends when its certificate does", async () => {
-  const { client: maker } = await startBed();
-  const { config } = await read(maker, await maker.running());
-  const { users, clusters } = parse(config) as Kubeconfig;
-  const served = {
-    server: "https://127.0.0.1:6443",
-    certificateAuthorityData: clusters[0].cluster["certificate-authority-data"] ?? "",
-    clientCertificateData: users[0].user["client-certificate-data"] ?? "",
-    clientKeyData: users[0].user["client-key-data"] ?? "",
-  };
-  const { client } = await startBed({ kubeconfig: served });
-  const id = await client.running("c", { publicAccess: true });
-  expect(JSON.parse(String((await client.get(`/clusters/${id}`))["master_url"]))).toEqual({
-    api_server_endpoint: served.server,
-    intranet_api_server_endpoint: served.server,
-  });
-  for (const query of ["", "?PrivateIpAddress=true", "?TemporaryDurationMinutes=15"]) {
-    const answer = await read(client, id, query);
-    expect([serverOf(answer), answer.expiration]).toEqual([served.server, "2029-01-01T03:04:05Z"]);
-    expect(certificateOf(answer.config).fingerprint256).toBe(certificateOf(config).fingerprint256);
+describe("a kubeconfig from a file", () => {
+  const FILE_ENDS = "2029-01-01T03:04:05Z";
+
+  async function startServed(options: Parameters<typeof startBed>[0] = {}) {
+    const { client: maker } = await startBed();
+    const { config } = await read(maker, await maker.running());
+    const { users, clusters } = parse(config) as Kubeconfig;
+    const kubeconfig = {
+      server: "https://127.0.0.1:6443",
+      certificateAuthorityData: clusters[0].cluster["certificate-authority-data"] ?? "",
+      clientCertificateData: users[0].user["client-certificate-data"] ?? "",
+      clientKeyData: users[0].user["client-key-data"] ?? "",
+    };
+    const bed = await startBed({ kubeconfig, ...options });
+    const id = await bed.client.running("c", { publicAccess: true });
+    return { ...bed, id, server: kubeconfig.server, fingerprint: certificateOf(config).fingerprint256 };
   }
+
+  test("is what every cluster serves, at every address", async () => {
+    const { client, id, server, fingerprint } = await startServed();
+    const urls = JSON.parse(String((await client.get(`/clusters/${id}`))["master_url"])) as object;
+    expect(urls).toEqual({ api_server_endpoint: server, intranet_api_server_endpoint: server });
+    for (const [query, end] of [
+      ["", FILE_ENDS],
+      ["?PrivateIpAddress=true", FILE_ENDS],
+      ["?TemporaryDurationMinutes=15", "2026-01-02T03:19:05Z"],
+    ] as const) {
+      const answer = await read(client, id, query);
+      expect([serverOf(answer), answer.expiration]).toEqual([server, end]);
+      expect(certificateOf(answer.config).fingerprint256).toBe(fingerprint);
+    }
+  });
+
+  test("ends when the flag says so, and is then as good as new", async () => {
+    const { client, clock, id, fingerprint } = await startServed({ certificateDays: 20.000_000_01 });
+    expect((await read(client, id)).expiration).toBe("2026-01-22T03:04:05Z");
+    clock.advance(11 * DAY);
+    const fresh = await read(client, id);
+    expect([fresh.expiration, certificateOf(fresh.config).fingerprint256]).toEqual([
+      "2026-02-02T03:04:05Z",
+      fingerprint,
+    ]);
+  });
+
+  test("gives way to a certificate that ends when a colleague says so", async () => {
+    const { client, id, server, fingerprint } = await startServed();
+    await client.colleague("PATCH", `clusters/${id}`, { certificateNotAfter: "2026-01-12T03:04:05Z" });
+    const answer = await read(client, id);
+    expect([serverOf(answer), answer.expiration]).toEqual([server, "2026-01-12T03:04:05Z"]);
+    expect(certificateOf(answer.config)).toMatchObject({ validTo: "Jan 12 03:04:05 2026 GMT" });
+    expect(certificateOf(answer.config).fingerprint256).not.toBe(fingerprint);
+  });
 });

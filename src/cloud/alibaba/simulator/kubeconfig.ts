@@ -12,6 +12,8 @@ import type { AckTables, Cluster } from "./state.ts";
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
+/** Lives that differ by less are the same. */
+const ROUNDING_MS = 10;
 
 /** A long-lived certificate comes fresh once no more than this is left of it, or half of its life where that is less. */
 const RENEWED_BEFORE_MS = 180 * DAY_MS;
@@ -32,7 +34,7 @@ export function kubeconfigRoutes(ack: Ack): Route<AckTables>[] {
   if (ack.rules.dialect !== "Reference") return [kubeconfig];
   const certs = (call: Call): Answer => {
     const cluster = openCluster(ack, call);
-    const config = longLived(ack, made, cluster);
+    const { config } = longLived(ack, made, cluster);
     if (ack.rules.certsAnswer === "Config") return { status: 200, body: { config: yamlOf(cluster, config) } };
     const { certificateAuthorityData, clientKeyData, clientCertificateData } = config;
     const pem = (base64: string): string => Buffer.from(base64, "base64").toString("utf8");
@@ -56,8 +58,10 @@ function userConfig(ack: Ack, made: Made, call: Call): Answer {
   const cluster = openCluster(ack, call);
   const server = addressFor(ack, cluster, call.query.get("PrivateIpAddress") === "true");
   const minutes = call.query.get("TemporaryDurationMinutes") ?? "";
-  const config = minutes === "" ? longLived(ack, made, cluster) : temporary(ack, cluster, minutesOf(minutes));
-  return { status: 200, body: { config: yamlOf(cluster, { ...config, server }), expiration: endOf(config) } };
+  const { config, endsAt } =
+    minutes === "" ? longLived(ack, made, cluster) : temporary(ack, cluster, minutesOf(minutes));
+  const expiration = `${endOf(config, endsAt).toISOString().slice(0, 19)}Z`;
+  return { status: 200, body: { config: yamlOf(cluster, { ...config, server }), expiration } };
 }
 
 /** The public address unless the private one is asked for, and the private one where that is all there is. */
@@ -73,13 +77,26 @@ function minutesOf(text: string): number {
   throw invalid("TemporaryDurationMinutes", `must be from ${SHORTEST_MINUTES} to ${LONGEST_MINUTES}`);
 }
 
-function longLived(ack: Ack, made: Made, cluster: Cluster): ServedKubeconfig {
-  if (ack.rules.kubeconfig !== undefined) return ack.rules.kubeconfig;
+/** A kubeconfig, and when the cloud says that it ends. */
+interface Issued {
+  readonly config: ServedKubeconfig;
+  readonly endsAt: string;
+}
+
+/** A colleague who moves the end of a served certificate gets one of the simulator's: its server does not know it. */
+function longLived(ack: Ack, made: Made, cluster: Cluster): Issued {
   const current = renewed(ack, cluster);
-  const key = `${current.id} ${current.certificateNotAfter}`;
-  const config = made.get(key) ?? makeCertificate(current, current.certificateIssuedAt, current.certificateNotAfter);
-  made.set(key, config);
-  return config;
+  const { certificateIssuedAt: from, certificateNotAfter: endsAt } = current;
+  const served = ack.rules.kubeconfig;
+  const lifeMs = Date.parse(endsAt) - Date.parse(from);
+  const isMoved = Math.abs(lifeMs - ack.rules.certificateDays * DAY_MS) > ROUNDING_MS;
+  if (served !== undefined && !isMoved) return { config: served, endsAt };
+  const key = `${current.id} ${endsAt}`;
+  const own = made.get(key) ?? makeCertificate(current, from, endsAt);
+  made.set(key, own);
+  if (served === undefined) return { config: own, endsAt };
+  const { clientCertificateData, clientKeyData } = own;
+  return { config: { ...served, clientCertificateData, clientKeyData }, endsAt };
 }
 
 /** The cluster with a certificate of which enough is left. */
@@ -90,11 +107,11 @@ function renewed(ack: Ack, cluster: Cluster): Cluster {
   return isFresh ? cluster : (amend(ack, "clusters", cluster.id, certificateLife(ack)) ?? cluster);
 }
 
-function temporary(ack: Ack, cluster: Cluster, minutes: number): ServedKubeconfig {
-  if (ack.rules.kubeconfig !== undefined) return ack.rules.kubeconfig;
+function temporary(ack: Ack, cluster: Cluster, minutes: number): Issued {
   const nowMs = ack.timeline.now();
-  const end = new Date(nowMs + minutes * MINUTE_MS).toISOString();
-  return makeCertificate(cluster, new Date(nowMs).toISOString(), end);
+  const endsAt = new Date(nowMs + minutes * MINUTE_MS).toISOString();
+  const config = ack.rules.kubeconfig ?? makeCertificate(cluster, new Date(nowMs).toISOString(), endsAt);
+  return { config, endsAt };
 }
 
 function makeCertificate(cluster: Cluster, from: string, to: string): ServedKubeconfig {
@@ -108,9 +125,10 @@ function makeCertificate(cluster: Cluster, from: string, to: string): ServedKube
   };
 }
 
-function endOf({ clientCertificateData }: ServedKubeconfig): string {
+/** A served certificate may end before the cloud's word. */
+function endOf({ clientCertificateData }: ServedKubeconfig, endsAt: string): Date {
   const { validTo } = new X509Certificate(Buffer.from(clientCertificateData, "base64"));
-  return `${new Date(validTo).toISOString().slice(0, 19)}Z`;
+  return new Date(Math.min(Date.parse(validTo), Date.parse(endsAt)));
 }
 
 /** 2.5: a kubeconfig in a string. One context, of the caller's own user. */
