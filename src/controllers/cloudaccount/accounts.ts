@@ -64,8 +64,11 @@ export class AccountDirectory {
   readonly #deps: DirectoryDeps;
   readonly #open = new Map<string, OpenSession>();
   readonly #budgets = new Budgets();
-  /** Versions of Secrets that were found to be right since the account was last written. */
+  // Statuses have both too, unless the CRD is of a release before them and prunes them.
+  /** Versions of Secrets that were found to be right. */
   readonly #confirmed = new Map<string, string>();
+  /** Where accounts were found to reach. */
+  readonly #locations = new Map<string, string>();
 
   constructor(deps: DirectoryDeps) {
     this.#deps = deps;
@@ -113,7 +116,7 @@ export class AccountDirectory {
     const secret = this.secretOf(account);
     const obstacle = obstacleOf(account, secret);
     if (!secret || obstacle) throw notReady(`CloudAccount ${keyOf(account.metadata)} ${obstacle}`);
-    const { location } = account.status;
+    const location = account.status.location ?? this.#locations.get(keyOf(account.metadata));
     if (location === undefined) throw notReady(`CloudAccount ${keyOf(account.metadata)} is being verified`);
     return {
       account,
@@ -138,6 +141,13 @@ export class AccountDirectory {
     if (this.isConfirmed(account, secret)) return;
     this.#confirmed.set(keyOf(account.metadata), versionOf(secret));
     this.#deps.onConfirmed(keyOf(account.metadata));
+  }
+
+  /** What an account's visit found. No location: nobody knows what it reaches now. */
+  note(key: string, found: Pick<CloudAccount["status"], "location" | "confirmedSecretVersion">): void {
+    if (found.location === undefined) this.#locations.delete(key);
+    else this.#locations.set(key, found.location);
+    if (found.confirmedSecretVersion !== undefined) this.#confirmed.set(key, found.confirmedSecretVersion);
   }
 
   /** Without any check: to compare accounts, not to use them. */
@@ -172,6 +182,7 @@ export class AccountDirectory {
   drop(key: string): void {
     this.#close(key);
     this.#confirmed.delete(key);
+    this.#locations.delete(key);
     this.#budgets.drop(key);
   }
 

@@ -86,16 +86,16 @@ class CloudAccountSteps implements Steps<CloudAccount> {
     now: { secret: CredentialsSecret; seenBefore: boolean },
   ): void {
     const { status, object } = visit;
-    const holding = this.#deps
-      .below(object)
-      .filter(({ status: held }) => (held.externalId ?? held.operation) !== undefined);
+    const { directory, below } = this.#deps;
+    const holding = below(object).filter(({ status: held }) => (held.externalId ?? held.operation) !== undefined);
     const isFirst = status.location === undefined && now.seenBefore;
     status.location = locationText(object.spec.provider, facts);
     // The cloud tells whose keys they are, or nothing can be taken for something else, or they were in use before this was looked at.
     const isCertain = facts.project !== undefined || holding.length === 0 || isFirst;
-    if (isCertain || this.#deps.directory.isConfirmed(object, now.secret)) {
+    if (isCertain || directory.isConfirmed(object, now.secret)) {
       status.confirmedSecretVersion = versionOf(now.secret);
     }
+    directory.note(keyOf(object.metadata), status);
     visit.state(reachability({ object, status }, holding, status.confirmedSecretVersion === versionOf(now.secret)));
   }
 
@@ -121,6 +121,7 @@ class CloudAccountSteps implements Steps<CloudAccount> {
     } catch (error) {
       if (visit.signal.aborted) throw error;
       delete visit.status.location;
+      this.#deps.directory.note(keyOf(visit.object.metadata), {});
     }
   }
 

@@ -211,6 +211,20 @@ describe("what is called a secret", () => {
     expect(JSON.stringify(lines)).not.toContain("hunter-1");
   });
 
+  it("is not shown as the value of a variable, nor in an address", async () => {
+    const variables = await noteOf("spec.values.env", [], [{ name: "DB_PASSWORD", value: "hunter-1" }]);
+    expect(variables).toContain('[{"name":"DB_PASSWORD","value":"(hidden)"}]');
+    const address = await noteOf("spec.values.url", "", "postgres://user:hunter-1@db:5432/x");
+    expect(address).toContain('"postgres://user:(hidden)@db:5432/x"');
+  });
+
+  it.each([
+    ["the key of a taint", [{ key: "gpu", value: "", effect: "NoSchedule" }]],
+    ["a label", { monkey: "brass" }],
+  ])("is not %s", async (_, value) => {
+    expect(await noteOf("spec.values", [], value)).toContain(`to ${JSON.stringify(value)}`);
+  });
+
   it("may be told to be nothing", async () => {
     expect(await noteOf("spec.values.password", undefined, "hunter-1")).toContain("from nothing to (hidden)");
   });

@@ -10,12 +10,7 @@ import { isTrue } from "../../runtime/conditions.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { CloudChange, Difference } from "./change.ts";
 import type { ExternalResource } from "./resource.ts";
-
-/** Of a field or a member of its value, at whatever depth. */
-const SECRET_NAME = /passw|secret|token|credential|private|key/i;
-const HIDDEN = "(hidden)";
-/** One value in a message; a list or an object may be long. */
-const LONGEST_VALUE = 80;
+import { shownValue } from "./shown.ts";
 
 export class Sender {
   readonly #events: Pick<EventRecorder, "event">;
@@ -64,12 +59,4 @@ function isHealing({ metadata, status }: ExternalResource): boolean {
 
 function textOf({ field, before, after }: Difference): string {
   return `${field} from ${shownValue(field, before)} to ${shownValue(field, after)}`;
-}
-
-/** In events and logs: short, and without what its name calls a secret. */
-function shownValue(field: string, value: unknown): string {
-  if (value === undefined) return "nothing";
-  if (SECRET_NAME.test(field)) return HIDDEN;
-  const text = JSON.stringify(value, (name, inner: unknown) => (SECRET_NAME.test(name) ? HIDDEN : inner));
-  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
 }
