@@ -56,7 +56,7 @@ it("A leader whose renewals are refused says by whom when it has lost the lease"
   await policy.lift();
   expect(error).toBeInstanceOf(LeaseLostError);
   expect((error as Error).message).toContain(policy.words);
-  expect(failures()).toEqual([expect.stringContaining(policy.words)]);
+  expect(failures().filter((failure) => failure.includes(policy.words))).toHaveLength(1);
 });
 
 it("A claim that is always answered with a conflict is not kept quiet for ever", async () => {

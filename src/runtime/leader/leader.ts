@@ -55,6 +55,8 @@ export class LeaderElector implements Fence {
   #turnedAtMs: number | undefined;
   #lastHolder: string | undefined;
   #lastFailure: string | undefined;
+  /** What the API server said when it refused a request, until it takes one. */
+  #refusal: string | undefined;
   /** In a row. */
   #conflicts = 0;
   #refusals = 0;
@@ -125,7 +127,7 @@ export class LeaderElector implements Fence {
   /** For people: why this process can't have the Lease, where the API server refuses its requests; or undefined. */
   obstacle(): string | undefined {
     const { namespace, name } = this.#ref;
-    return this.#refusals === 0 ? undefined : `Lease ${namespace}/${name} is refused: ${this.#lastFailure}`;
+    return this.#refusal && `Lease ${namespace}/${name} is refused: ${this.#refusal}`;
   }
 
   async #campaign(signal: AbortSignal): Promise<void> {
@@ -219,12 +221,13 @@ export class LeaderElector implements Fence {
         ? await this.#client.create(decision.spec, { timeoutMs })
         : await this.#client.replace(decision.lease, { timeoutMs });
     this.#state.written(lease, { sentAtMs, answeredAtMs: this.#options.clock.monotonic() });
-    this.#lastFailure = undefined;
+    [this.#lastFailure, this.#refusal] = [undefined, undefined];
     [this.#conflicts, this.#refusals] = [0, 0];
   }
 
   #withLastFailure(reason: string): string {
-    return this.#lastFailure === undefined ? reason : `${reason}. The last request failed: ${this.#lastFailure}`;
+    const failure = this.#refusal ?? this.#lastFailure;
+    return failure === undefined ? reason : `${reason}. Before, a request failed: ${failure}`;
   }
 
   async #read(signal: AbortSignal | undefined): Promise<void> {
@@ -271,6 +274,7 @@ export class LeaderElector implements Fence {
     this.#conflicts = isConflict(error) ? this.#conflicts + 1 : 0;
     if (isConflict(error) && this.#conflicts <= MOST_QUIET_CONFLICTS) return;
     const failure = messageOf(error);
+    if (isRefusal(error)) this.#refusal = failure;
     if (failure === this.#lastFailure) return;
     this.#lastFailure = failure;
     this.#options.log.warn({ err: error, lease: this.#ref, leading: this.#state.leading }, "Lease request failed");
