@@ -15,7 +15,7 @@ type StorageType = (typeof TYPES)[number];
 
 const IS_DEFAULT = "storageclass.kubernetes.io/is-default-class";
 
-export const PROVISIONER = "cinder.csi.openstack.org";
+const PROVISIONER = "cinder.csi.openstack.org";
 
 const FORM = { StorageClass: "storage_class", PVC: "pvc", PV: "pv" } as const;
 
