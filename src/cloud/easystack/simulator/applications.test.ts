@@ -166,6 +166,20 @@ describe("a normal application", () => {
   });
 });
 
+test("of a name in use, a workload or an application is taken for done with --duplicate-names Allow", async () => {
+  const { client } = await start({ duplicateNames: "Allow" });
+  await create(client, { name: "shop", description: "first", workloads: [workload()] });
+  await create(client, { name: "shop", description: "second" });
+  await client.ok("POST", "eks/workloads/", {
+    workloads: [
+      { ...workload(), containers: [{ name: "x", type: "worker", image: { image: "x", image_version: "1" } }] },
+    ],
+  });
+  expect(await info(client)).toMatchObject({
+    application: { description: "first", workloads: [{ containers: [{ name: "main" }] }] },
+  });
+});
+
 describe("a hybrid application", () => {
   test("makes network, configurations, workloads and servers, which are built after a while", async () => {
     const { client } = await start();

@@ -31,6 +31,8 @@ describe("a configuration", () => {
     await client.ok("PATCH", `${CONFIG}/app/`, { configmap: { name: "app", config: { mode: "slow" } } });
     expect(await client.ok("GET", `${CONFIG}/app/`)).toEqual({ configmap: { name: "app", config: { mode: "slow" } } });
     expect(await exists(client, "Configmap", "app")).toBe(true);
+    expect(await exists(client, "ConfigMap", "app")).toBe(true);
+    expect((await client.refusal("GET", "eks/resources/Cloud/app/"))[0]).toBe(400);
     await client.ok("DELETE", "eks/kubernetes/configmaps/", { configmaps: ["app"] });
     expect(await exists(client, "Configmap", "app")).toBe(false);
     expect((await client.refusal("GET", `${CONFIG}/app/`))[0]).toBe(404);

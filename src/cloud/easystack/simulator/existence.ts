@@ -26,15 +26,19 @@ export function existenceOperations(ecns: Ecns): Operations {
   return {
     7: (request) => {
       const [type, name] = [part(request.call, "type"), part(request.call, "name")];
-      const kind = KINDS[type];
+      const kind = anyCase(KINDS, type);
       if (kind !== undefined) return inCluster(request, kind, name);
-      const check = CHECKS[type];
+      const check = anyCase(CHECKS, type);
       if (check === undefined) {
         throw new Refusal(400, `must be one of ${[...Object.keys(KINDS), ...Object.keys(CHECKS)].join(", ")}`, "type");
       }
       return ok({ existence: check(request, name, ecns) });
     },
   };
+}
+
+function anyCase<T>(table: Readonly<Record<string, T>>, type: string): T | undefined {
+  return Object.entries(table).find(([name]) => name.toLowerCase() === type.toLowerCase())?.[1];
 }
 
 async function inCluster(request: Request, kind: Kind, name: string) {

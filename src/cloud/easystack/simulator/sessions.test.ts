@@ -51,6 +51,7 @@ describe("a session", () => {
     clock.advance(1);
     expect(await clusterOf(client)).toBe("eks-1");
     expect(client.cookie).not.toBe(cookie);
+    expect((await client.state())["sessions"]).toHaveLength(1);
   });
 
   test("is lost, and moved, by a colleague", async () => {

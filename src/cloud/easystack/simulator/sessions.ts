@@ -39,7 +39,13 @@ export function openSessions(ecns: Ecns): Sessions {
     return session;
   };
 
+  const isOver = ({ expiresAt }: Session): boolean => Date.parse(expiresAt) <= now();
+  const drop = (session: Session): void => {
+    writes += 1;
+    store.remove("sessions", session.id);
+  };
   const begin = (asker: Asker): Session => {
+    for (const session of store.list("sessions").filter(isOver)) drop(session);
     const id = randomUUID().replaceAll("-", "");
     const cluster = store.list("clusters").find(({ projectId }) => projectId === rules.organisation.projectId);
     const session: Session = {
@@ -61,10 +67,7 @@ export function openSessions(ecns: Ecns): Sessions {
   const find = (asker: Asker): Session | undefined => {
     const session = store.get("sessions", held.get(keyOf(asker)) ?? "");
     if (session === undefined) return undefined;
-    if (Date.parse(session.expiresAt) > now()) return session.user === asker.userId ? session : undefined;
-    writes += 1;
-    store.remove("sessions", session.id);
-    return undefined;
+    return isOver(session) || session.user !== asker.userId ? undefined : session;
   };
   const cookie = (value: string, secondsLeft: number): string =>
     `${COOKIE}=${value}; Max-Age=${secondsLeft}; Path=/; HttpOnly; SameSite=Lax`;

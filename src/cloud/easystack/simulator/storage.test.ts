@@ -142,6 +142,7 @@ describe("a claim", () => {
         { name: volume, status: "Released", reclaim_policy: "Retain" },
       ]);
     }, 10_000);
+    expect((await client.refusal("DELETE", `eks/kubernetes/storage/${volume}/?type=PVC`))[0]).toBe(400);
     await client.ok("DELETE", `eks/kubernetes/storage/${volume}/?type=PV&cluster_addr=https://10.10.1.11:6443`);
     await vi.waitFor(async () => expect(await stored(client, "pv")).toEqual([]), 10_000);
   });

@@ -15,7 +15,7 @@ type StorageType = (typeof TYPES)[number];
 
 const IS_DEFAULT = "storageclass.kubernetes.io/is-default-class";
 
-export const PROVISIONER = "cinder.csi.openstack.org";
+const PROVISIONER = "cinder.csi.openstack.org";
 
 const FORM = { StorageClass: "storage_class", PVC: "pvc", PV: "pv" } as const;
 
@@ -66,7 +66,8 @@ export function storageOperations(ecns: Ecns): Operations {
     88: setDefault("false"),
     89: async (request) => {
       const type = query(request.call, "type");
-      if (type !== undefined && type !== "PV") throw new Refusal(400, "must be PV", "type");
+      // What a volume's type is called here is not said: anything that is no other type's name.
+      if (type === "PVC" || type === "StorageClass") throw new Refusal(400, "must be a volume's", "type");
       const objects = inCluster(request, request.cluster("cluster_addr"));
       await objects.remove("PersistentVolume", part(request.call, "name"));
       return deleted(rules);

@@ -103,7 +103,7 @@ function daemonCounts({ status }: Typed<"DaemonSet">): Counts {
 const FAILURES = new Set(["ImagePullBackOff", "ErrImagePull", "CrashLoopBackOff", "Failed", "Error"]);
 
 /** One of the table's words, the first with its three n. One that is stopped has none of its own: Pending. */
-export function stateOf(workload: Workload, scene: Scene, { rules }: Ecns): string {
+function stateOf(workload: Workload, scene: Scene, { rules }: Ecns): string {
   if (workload.metadata.deletionTimestamp !== undefined) return "Removing";
   const { desired, ready } = countsOf(workload);
   const isDaemonSet = workload.kind === "DaemonSet";
@@ -144,7 +144,7 @@ export function autoscalerOf({ kind, metadata }: Workload, { autoscalers }: Scen
   );
 }
 
-export function podsOf(workload: Workload, { pods }: Pick<Scene, "pods">): Typed<"Pod">[] {
+function podsOf(workload: Workload, { pods }: Pick<Scene, "pods">): Typed<"Pod">[] {
   const selector = selectorOf(workload);
   return pods.filter(({ metadata }) => isSelected(selector, metadata.labels));
 }

@@ -224,6 +224,27 @@ describe("revisions", () => {
   );
 });
 
+test("the pods of a job end, and it has succeeded", async () => {
+  const { client } = await start();
+  const job = {
+    name: "tidy",
+    completions: 2,
+    parallelism: 2,
+    active_deadline_seconds: 600,
+    backoff_limit: 1,
+    restart_policy: "Never",
+    containers: [container()],
+  };
+  await client.ok("POST", "eks/jobs/", { job });
+  await vi.waitFor(async () => {
+    const [shown] = await client.list("eks/jobs/", "jobs");
+    expect(shown).toMatchObject({
+      job_status: { status: "Succeed", scale: "2/2" },
+      pod_status: [{ status: "Succeeded" }, { status: "Succeeded" }],
+    });
+  }, 20_000);
+});
+
 test("quotas are enforced where what counts is made, by form and by YAML", async () => {
   const { client, cluster } = await start();
   const id = encodeURIComponent(`${cluster}/default`);

@@ -12,7 +12,7 @@ import { amend } from "./state.ts";
 import { bodyOf, deleted, ok, pageOf, part, stamp } from "./wire.ts";
 
 /** "str (true/false)"; a boolean is read too. */
-export const flag = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]);
+const flag = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]);
 
 const creation = z.object({ harbor_project_name: z.string(), public: flag });
 

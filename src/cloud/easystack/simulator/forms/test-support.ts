@@ -82,7 +82,7 @@ export const MAIN = {
 
 export const INIT = { name: "init", type: "init", image: { image: "busybox", image_version: "1.36" } };
 
-export const VOLUMES = [
+const VOLUMES = [
   { name: "data", type: "PVC", pvc: { name: "data" } },
   {
     name: "conf",
@@ -121,7 +121,7 @@ export const SCHEDULING = [
   },
 ];
 
-export const NETWORK = {
+const NETWORK = {
   host_network: true,
   dns_policy: "ClusterFirstWithHostNet",
   host_aliases: [{ ip: "10.0.0.1", hostnames: "bar.remote.com,zoo.remote.com" }],

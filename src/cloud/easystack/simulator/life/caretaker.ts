@@ -8,7 +8,7 @@ import { tendNamespaces } from "./namespaces.ts";
 import { tendVolumes } from "./volumes.ts";
 
 /** Between two looks, in real time. */
-const TICK_MS = 200;
+const TICK_MS = 250;
 
 export interface CaretakerOptions extends CareOptions {
   readonly runsPods: boolean;
@@ -28,6 +28,7 @@ export function startCaretaker(options: CaretakerOptions): Caretaker {
   let looking: Promise<void> = Promise.resolve();
   const look = (): void => {
     looking = (async () => {
+      care.lookAgain();
       await Promise.all(keepers.map((keeper) => attempt(keeper(care))));
       if (!isClosed) timer = clock.after(TICK_MS, look);
     })();
