@@ -4,7 +4,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { pino } from "pino";
-import { PinoPretty } from "pino-pretty";
 import { ON_NAMESPACE_DELETION, type OnNamespaceDeletion } from "../controllers/lifecycle/deletion-intent.ts";
 import { meaninglessEntries, proxyFromEnvironment, type ProxySettings } from "../cloud/http/proxy.ts";
 import { kinds } from "../crds/kinds.ts";
@@ -86,7 +85,7 @@ function connectionOf(flags: Flags, self: Command): Connection {
 }
 
 async function run(flags: Flags, connection: Connection): Promise<void> {
-  const log = loggerOf(flags);
+  const log = await loggerOf(flags);
   const stop = stopOnSignals((signal) => log.info({ signal }, "Stopping"));
   log.info({ version: VERSION, identity: flags.identity, namespaces: flags.watchNamespaces }, "Starting");
   warnOfProxy(log, connection.proxy);
@@ -134,9 +133,11 @@ function electionOf(flags: Flags): OperatorOptions["election"] {
 }
 
 /** Synchronous: with lines still under way, an exit loses the last words of the process or changes their order. */
-function loggerOf({ logLevel, logFormat }: Flags): Logger {
+async function loggerOf({ logLevel, logFormat }: Flags): Promise<Logger> {
   const destination =
-    logFormat === "json" ? pino.destination({ dest: 2, sync: true }) : PinoPretty({ destination: 2, sync: true });
+    logFormat === "json"
+      ? pino.destination({ dest: 2, sync: true })
+      : (await import("pino-pretty")).PinoPretty({ destination: 2, sync: true });
   return createLogger({ level: logLevel, destination });
 }
 

@@ -95,7 +95,7 @@ describe.concurrent("an account with", () => {
     expect(await cloud.clusters()).toHaveLength(1);
   });
 
-  it("a right password that IAM has rejected once goes on when somebody asks for it", async () => {
+  it("a right password that IAM has rejected once goes on when somebody asks for it", async ({ expect }) => {
     const cloud = await accountWith("mistaken", LOGIN, { tokenTtl: TOKEN_SECONDS });
     const account = "cloudaccount/mistaken";
     await stand.reaches(account, "Verified");

@@ -89,8 +89,8 @@ export class AccountDirectory {
   }
 
   /**
-   * The account of a resource and the facet that it needs; `noun`: one of what the facet is about, in messages. Throws TerminalError `ProviderMismatch` or `NotSupportedByCloud`,
-   * WaitingError `AccountNotReady`.
+   * The account of a resource and the facet that it needs; `noun`: one of what the facet is about, in messages. Throws
+   * TerminalError `ProviderMismatch` or `NotSupportedByCloud`, WaitingError `AccountNotReady`.
    */
   use<F extends keyof Facets>(
     { spec, metadata }: AccountUser,
@@ -131,10 +131,8 @@ export class AccountDirectory {
 
   /** Whether something that Yunfan manages was found with this version of the Secret. */
   isConfirmed(account: CloudAccount, secret: CredentialsSecret): boolean {
-    const version = versionOf(secret);
-    return (
-      account.status.confirmedSecretVersion === version || this.#confirmed.get(keyOf(account.metadata)) === version
-    );
+    const { metadata, status } = account;
+    return [status.confirmedSecretVersion, this.#confirmed.get(keyOf(metadata))].includes(versionOf(secret));
   }
 
   #confirm(account: CloudAccount, secret: CredentialsSecret): void {

@@ -54,9 +54,13 @@ export class WatchTooShortError extends Error {
   }
 }
 
-/** What the event adds to a list that is being received; true once that is complete. */
-export function collect<T extends KubeObject>({ objects }: Collecting<T>, event: WatchEvent<T>): boolean {
-  if (event.type === "Changed") objects.set(keyOf(event.object.metadata), event.object);
+/** Adds to a list that is being received what is to be kept of the event's object; true once the list is complete. */
+export function collect<T extends KubeObject>(
+  { objects }: Collecting<T>,
+  event: WatchEvent<T>,
+  keep: (object: T) => T,
+): boolean {
+  if (event.type === "Changed") objects.set(keyOf(event.object.metadata), keep(event.object));
   if (event.type === "Deleted") objects.delete(keyOf(event.object.metadata));
   return event.type === "Bookmark" && event.endsList;
 }

@@ -73,6 +73,8 @@ export class Reflector<T extends KubeObject> {
   readonly #log: Logger;
   readonly #backoff: HealthBackoff;
   readonly #markSynced: () => void;
+  /** A list is held in full before the store gets it. */
+  readonly #keep = (object: T): T => this.#options.store.keep(object);
   #state: State<T> = collecting();
   #hasSynced = false;
   #canStreamLists = true;
@@ -133,7 +135,8 @@ export class Reflector<T extends KubeObject> {
 
   async #list(state: Listing, signal: AbortSignal): Promise<State<T>> {
     try {
-      const list = await listAll<T>(this.#client, { target: this.#options, signal, onPage: () => this.#heard() });
+      const [keep, onPage] = [this.#keep, (): void => this.#heard()];
+      const list = await listAll<T>(this.#client, { target: this.#options, signal, keep, onPage });
       return this.#complete({ ...list, how: "Paged" });
     } catch (error) {
       return signal.aborted ? state : this.#recover(state, error, { signal, wasOpen: false });
@@ -179,7 +182,7 @@ export class Reflector<T extends KubeObject> {
   #receive(state: Collecting<T> | Watching, event: WatchEvent<T>): Collecting<T> | Watching {
     if (event.type === "Failed") throw new WatchFailedError(event.status);
     if (state.name === "Watching") return this.#follow(event);
-    if (!collect(state, event) || event.type !== "Bookmark") return state;
+    if (!collect(state, event, this.#keep) || event.type !== "Bookmark") return state;
     const { resourceVersion } = event;
     return this.#complete({ objects: [...state.objects.values()], resourceVersion, how: "Streamed" });
   }

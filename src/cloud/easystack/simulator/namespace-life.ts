@@ -28,7 +28,7 @@ export async function endNamespace(ecns: Ecns, { id, cluster, name }: Namespace)
   if (ecns.store.get("namespaces", id)?.cloudPhase === "Terminating") return;
   amend(ecns, "namespaces", id, { cloudPhase: "Terminating" });
   await ecns.clusters.endNamespace({ cluster, namespace: name });
-  // With an API server behind, its real namespace says when it is gone; see kube/caretaker.ts.
+  // With an API server behind, its real namespace says when it is gone; see life/caretaker.ts.
   if (ecns.clusters.api === undefined) ecns.timeline.schedule(ENDING_MS, () => forgetNamespace(ecns, id));
 }
 

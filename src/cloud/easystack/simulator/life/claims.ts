@@ -9,7 +9,7 @@ const PROVISIONING_MS = 2_000;
 const GROWING_MS = 2_000;
 
 const PROTECTION = "kubernetes.io/pvc-protection";
-/** As names.ts writes it behind the simulator. */
+/** As kube/names.ts writes it behind the simulator. */
 const IS_DEFAULT = "easystack.simulator/is-default-class";
 
 export async function tendClaim(storage: Storage, claim: Claim): Promise<void> {
