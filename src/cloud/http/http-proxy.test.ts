@@ -159,7 +159,7 @@ describe("what a proxy says in the place of a plain endpoint", () => {
     const origin = "http://cloud.example";
     await expect(send(method, origin, { env: { HTTP_PROXY: answering.origin } })).rejects.toMatchObject({
       kind,
-      code: String(status),
+      codes: [String(status)],
       message: `Write was answered by the proxy ${answering.origin}, not by the cloud: ${said}`,
       advice: expect.stringContaining("cloud.example, or name that in NO_PROXY"),
     });

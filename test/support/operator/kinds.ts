@@ -1,5 +1,6 @@
 // Kinds over caches that a test fills and a cloud that it makes up: for what is decided about a resource before anything is written,
 // be it in Kubernetes or in a cloud. Their client is a real one that leads nowhere.
+import { NamespaceGate } from "../../../src/runtime/cache/namespace-gate.ts";
 import type { Parts } from "../../../src/cli/controllers.ts";
 import { createInformers, type Informers } from "../../../src/cli/informers.ts";
 import type { CloudSession, Credentials, Facets } from "../../../src/cloud/contract.ts";
@@ -135,6 +136,7 @@ export function partsOf({ informers, clock, deps }: CachedKinds): Parts {
     onNamespaceDeletion: "Hold",
     metrics: new Metrics(),
     fence: openFence,
+    gate: new NamespaceGate({ caches: informers.all, namespaces: [], log }),
   } as unknown as Parts;
 }
 
