@@ -9,6 +9,7 @@ import { findCondition } from "../../runtime/conditions.ts";
 import { keyOf, type Store } from "../../runtime/cache/store.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import { decode, versionOf, type CredentialsSecret } from "./credentials.ts";
+import { Findings } from "./findings.ts";
 
 /** Index of the cache of CloudAccounts by "namespace/name" of the Secret with their credentials. */
 export const BY_SECRET = "secret";
@@ -61,14 +62,10 @@ interface OpenSession {
 const ACCOUNT_POLL_MS = 30_000;
 
 export class AccountDirectory {
+  readonly findings = new Findings();
   readonly #deps: DirectoryDeps;
   readonly #open = new Map<string, OpenSession>();
   readonly #budgets = new Budgets();
-  // Statuses have both too, unless the CRD is of a release before them and prunes them.
-  /** Versions of Secrets that were found to be right. */
-  readonly #confirmed = new Map<string, string>();
-  /** Where accounts were found to reach. */
-  readonly #locations = new Map<string, string>();
 
   constructor(deps: DirectoryDeps) {
     this.#deps = deps;
@@ -116,7 +113,7 @@ export class AccountDirectory {
     const secret = this.secretOf(account);
     const obstacle = obstacleOf(account, secret);
     if (!secret || obstacle) throw notReady(`CloudAccount ${keyOf(account.metadata)} ${obstacle}`);
-    const location = account.status.location ?? this.#locations.get(keyOf(account.metadata));
+    const location = this.findings.locationOf(account);
     if (location === undefined) throw notReady(`CloudAccount ${keyOf(account.metadata)} is being verified`);
     return {
       account,
@@ -124,28 +121,15 @@ export class AccountDirectory {
       location,
       allows: (namespace) => allowsNamespace(account, namespace),
       assertStays: () => assertStays(account),
-      isConfirmed: () => this.isConfirmed(account, secret),
+      isConfirmed: () => this.findings.isConfirmed(account, secret),
       confirm: () => this.#confirm(account, secret),
     };
   }
 
-  /** Whether something that Yunfan manages was found with this version of the Secret. */
-  isConfirmed(account: CloudAccount, secret: CredentialsSecret): boolean {
-    const { metadata, status } = account;
-    return [status.confirmedSecretVersion, this.#confirmed.get(keyOf(metadata))].includes(versionOf(secret));
-  }
-
   #confirm(account: CloudAccount, secret: CredentialsSecret): void {
-    if (this.isConfirmed(account, secret)) return;
-    this.#confirmed.set(keyOf(account.metadata), versionOf(secret));
+    if (this.findings.isConfirmed(account, secret)) return;
+    this.findings.confirm(account, secret);
     this.#deps.onConfirmed(keyOf(account.metadata));
-  }
-
-  /** What an account's visit found. No location: nobody knows what it reaches now. */
-  note(key: string, found: Pick<CloudAccount["status"], "location" | "confirmedSecretVersion">): void {
-    if (found.location === undefined) this.#locations.delete(key);
-    else this.#locations.set(key, found.location);
-    if (found.confirmedSecretVersion !== undefined) this.#confirmed.set(key, found.confirmedSecretVersion);
   }
 
   /** Without any check: to compare accounts, not to use them. */
@@ -179,8 +163,7 @@ export class AccountDirectory {
   /** Forgets an account; its connections end. Idempotent. */
   drop(key: string): void {
     this.#close(key);
-    this.#confirmed.delete(key);
-    this.#locations.delete(key);
+    this.findings.drop(key);
     this.#budgets.drop(key);
   }
 

@@ -74,6 +74,7 @@ class CloudAccountSteps implements Steps<CloudAccount> {
     if (isAskedFor(account)) session.tryAgain?.(annotation(account, ANNOTATIONS.reconcileAt) ?? "");
     const facts = await this.#verify(visit, session, seenBefore);
     if (facts) this.#locate(visit, facts, { secret, seenBefore });
+    else restate(visit, "ResourcesReachable");
     const message = "The cloud accepted the credentials";
     visit.state({ type: "CredentialsReady", status: "True", reason: Reason.Verified, message });
     return { state: "Ready", reason: Reason.Verified, message };
@@ -92,10 +93,10 @@ class CloudAccountSteps implements Steps<CloudAccount> {
     status.location = locationText(object.spec.provider, facts);
     // The cloud tells whose keys they are, or nothing can be taken for something else, or they were in use before this was looked at.
     const isCertain = facts.project !== undefined || holding.length === 0 || isFirst;
-    if (isCertain || directory.isConfirmed(object, now.secret)) {
+    if (isCertain || directory.findings.isConfirmed(object, now.secret)) {
       status.confirmedSecretVersion = versionOf(now.secret);
     }
-    directory.note(keyOf(object.metadata), status);
+    directory.findings.note(object, now.secret, status);
     visit.state(reachability({ object, status }, holding, status.confirmedSecretVersion === versionOf(now.secret)));
   }
 
@@ -121,7 +122,7 @@ class CloudAccountSteps implements Steps<CloudAccount> {
     } catch (error) {
       if (visit.signal.aborted) throw error;
       delete visit.status.location;
-      this.#deps.directory.note(keyOf(visit.object.metadata), {});
+      this.#deps.directory.findings.forgetLocation(visit.object);
     }
   }
 
@@ -228,4 +229,10 @@ function usersView({ metadata, status }: CloudAccount): string {
   const same = metadata.annotations?.[SAME_LOCATION];
   const readiness = [metadata.generation, observedGeneration, secretResourceVersion, ready?.status, ready?.reason];
   return JSON.stringify([...readiness, location, confirmedSecretVersion, same]);
+}
+
+/** Nothing new is known of it. */
+function restate(visit: Visit<CloudAccount>, type: "ResourcesReachable"): void {
+  const known = findCondition(visit.object.status.conditions, type);
+  if (known) visit.state({ type, status: known.status, reason: known.reason, message: known.message });
 }
