@@ -1,4 +1,6 @@
 // Values in events and logs: short, and without secrets. Whoever reads events may not be allowed to read the resource's Secrets.
+import { stringifyExactly } from "../../lib/exact-json.ts";
+import { cutTo } from "../../lib/text.ts";
 
 /** Of a field or a member of its value, at whatever depth. A bare `key`, as taints have it, is no secret. */
 const SECRET_NAME = /passw|secret|token|credential|private|[a-z0-9]Key|[-_. ]key|apikey|accesskey/;
@@ -11,8 +13,8 @@ const LONGEST_VALUE = 80;
 export function shownValue(field: string, value: unknown): string {
   if (value === undefined) return "nothing";
   if (isSecretName(field)) return HIDDEN;
-  const text = JSON.stringify(value, hideSecrets).replaceAll(USER_INFO, `$1:${HIDDEN}@`);
-  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+  const text = stringifyExactly(value, hideSecrets).replaceAll(USER_INFO, `$1:${HIDDEN}@`);
+  return cutTo(text, LONGEST_VALUE);
 }
 
 function hideSecrets(name: string, value: unknown): unknown {
