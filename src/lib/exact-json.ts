@@ -30,7 +30,7 @@ export function stringifyExactly(value: unknown, replacer?: (key: string, value:
 
 /** Whether two values out of JSON are one number, however it is kept. */
 export function isSameNumber(a: unknown, b: unknown): boolean {
-  return isNumber(a) && isNumber(b) && !(a < b || a > b);
+  return isNumber(a) && isNumber(b) && !(a < b) && !(a > b);
 }
 
 function keepWhole(_key: string, value: unknown, { source }: { readonly source?: string }): unknown {
