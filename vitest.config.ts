@@ -5,7 +5,7 @@ export default defineConfig({
     // Once for both projects.
     globalSetup: ["test/support/vitest/global.ts"],
     // Tests wait far more than they work: more files at once than there are cores.
-    maxWorkers: 4,
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     dangerouslyIgnoreUnhandledErrors: false,
