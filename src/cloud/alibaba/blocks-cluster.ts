@@ -199,9 +199,14 @@ const RULES: readonly FieldRule[] = [
 ];
 
 /** What may be changed later. */
-const CHANGEABLE: readonly string[] = ["deleteOptions", "retainResources", "temporaryDurationMinutes", "attachScript"];
+const CHANGEABLE: ReadonlySet<string> = new Set([
+  "deleteOptions",
+  "retainResources",
+  "temporaryDurationMinutes",
+  "attachScript",
+]);
 
-const fixed = Object.keys(fields.shape).filter((name) => !CHANGEABLE.includes(name) && name !== "clusterType");
+const fixed = Object.keys(fields.shape).filter((name) => !CHANGEABLE.has(name) && name !== "clusterType");
 
 const clusterType = withTransitionRule(fields, {
   rule: "self.clusterType == oldSelf.clusterType",

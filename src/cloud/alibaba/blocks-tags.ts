@@ -2,6 +2,7 @@
 import type * as z from "zod";
 import { withRule } from "../../schema/enforced.ts";
 import { mapOf, text } from "../../schema/fields.ts";
+import { lengthOf } from "../../lib/text.ts";
 
 /** It takes 20; one of them is our mark. */
 const MOST_TAGS = 19;
@@ -18,7 +19,7 @@ const wellFormed = withRule(
     rule: `self.all(key, key.size() >= 1 && key.size() <= ${LONGEST_KEY})`,
     message: `a tag's key has 1 to ${LONGEST_KEY} characters`,
   },
-  (tags) => Object.keys(tags).every((key) => key.length >= 1 && [...key].length <= LONGEST_KEY),
+  (tags) => Object.keys(tags).every((key) => key.length >= 1 && lengthOf(key) <= LONGEST_KEY),
 );
 
 export const tags: z.ZodRecord<z.ZodString, z.ZodString> = withRule(
