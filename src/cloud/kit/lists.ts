@@ -43,8 +43,8 @@ export async function readPages<T>(
     const { value, answer, isLast = false } = await list.read(page);
     skewsMs.push(clockSkewMs(answer) ?? Number.NEGATIVE_INFINITY);
     entries.push(...value);
-    if (value.length === 0 || isLast)
-      return { entries: distinct(entries, list.keyOf), clockSkewMs: largestOr0(skewsMs) };
+    if (value.length > 0 && !isLast) continue;
+    return { entries: distinct(entries, list.keyOf), clockSkewMs: largestOr0(skewsMs) };
   }
   throw unreadable(operation, `a list without an end after ${MOST_PAGES} pages`);
 }
