@@ -1,4 +1,5 @@
-// Creating exactly once: journal, one POST, and what its answer means (design section 3).
+// Creating exactly once: journal, one POST, and what its answer means.
+import type { Created, Item } from "../../cloud/collection.ts";
 import { CloudError, outcomeIsUnknown, type CloudErrorKind } from "../../cloud/errors.ts";
 import { Reason } from "../../crds/common/conditions.ts";
 import type { Operation } from "../../crds/common/status.ts";
@@ -7,23 +8,22 @@ import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import type { Verdict } from "../../runtime/conditions.ts";
 import { ChangedError } from "../lifecycle/visit.ts";
 import { PROGRESS, taken } from "./identity.ts";
+import type { Send } from "./kind.ts";
 import { resultsOf, type Observer } from "./observe.ts";
 import type { Origin } from "./resource.ts";
-import type { Thing } from "./thing.ts";
-import type { ExternalWork } from "./work.ts";
+import type { ItemScope } from "./scope.ts";
+import type { Sender } from "./sender.ts";
 
 interface CreatorDeps {
   readonly clock: Clock;
   readonly settleWindowMs: number;
   readonly observer: Observer;
+  readonly sender: Sender;
 }
 
-/** The kind's POST: one request that carries the nonce where the cloud keeps it. `id`: where the answer tells it. */
-export type Send = (nonce: string, signal: AbortSignal) => Promise<{ readonly id: string | undefined }>;
-
 /** A create under way. */
-interface Attempt<T extends Thing> {
-  readonly work: ExternalWork<T>;
+interface Attempt<T extends Item> {
+  readonly scope: ItemScope<T>;
   readonly send: Send;
   readonly operation: Operation;
 }
@@ -39,11 +39,11 @@ export class Creator {
     this.#deps = deps;
   }
 
-  /** Opens a journal and sends once. Returns with the id recorded in the draft, or throws what happens next. */
-  async create<T extends Thing>(work: ExternalWork<T>, send: Send): Promise<void> {
-    const { visit } = work;
-    using _turn = await work.reserveWrite(visit.signal);
-    const release = this.#claim(work);
+  /** Opens a journal and sends once. Returns the answer with the id recorded in the draft, or throws what happens next. */
+  async create<T extends Item>(scope: ItemScope<T>, send: Send): Promise<Created> {
+    const { visit } = scope;
+    using _turn = await scope.place.session.reserveWrite(visit.signal);
+    const release = this.#claim(scope);
     const attempt = (visit.status.createAttempts ?? 0) + 1;
     const now = timestamp(this.#deps.clock);
     const nonce = `${visit.object.metadata.uid}-${attempt}`;
@@ -52,76 +52,80 @@ export class Creator {
     delete visit.status.externalId;
     delete visit.status.origin;
     try {
-      await visit.journal(operation, creating(work));
+      await visit.journal(operation, creating(scope));
     } finally {
       release();
     }
-    await this.#send({ work, send, operation }, (error) => this.#refused(work, error));
+    return await this.#send({ scope, send, operation }, (error) => this.#refused(scope, error));
   }
 
   /** Sends again with the same nonce, after the settle window has shown that the last send came to nothing. */
-  async resend<T extends Thing>(work: ExternalWork<T>, last: Operation, send: Send): Promise<void> {
-    using _turn = await work.reserveWrite(work.visit.signal);
+  async resend<T extends Item>(scope: ItemScope<T>, last: Operation, send: Send): Promise<Created> {
+    using _turn = await scope.place.session.reserveWrite(scope.visit.signal);
     const operation = { ...last, lastSentAt: timestamp(this.#deps.clock) };
-    await work.visit.journal(operation, creating(work));
-    await this.#send({ work, send, operation }, (error) => this.#refusedAgain(work, operation, error));
+    await scope.visit.journal(operation, creating(scope));
+    return await this.#send({ scope, send, operation }, (error) => this.#refusedAgain(scope, operation, error));
   }
 
-  async #send<T extends Thing>(attempt: Attempt<T>, refused: (error: unknown) => Promise<never>): Promise<void> {
-    const { work, send, operation } = attempt;
-    const { visit, name } = work;
-    using limit = this.#sendLimit(visit.signal);
-    const { id } = await send(operation.nonce, limit.signal)
-      .catch((error: unknown) => (outcomeIsUnknown(error) ? unknownOutcome(work, error) : refused(error)))
-      .finally(() => this.#deps.observer.noteWrite(work));
-    visit.log.info({ externalId: id, cloudName: name }, `Created ${work.noun}`);
-    if (id === undefined) await this.#findCreated(work, operation);
-    else record(work, { id, name }, "Created");
+  async #send<T extends Item>(attempt: Attempt<T>, refused: (error: unknown) => Promise<never>): Promise<Created> {
+    const { scope, send, operation } = attempt;
+    const { visit, name, noun } = scope;
+    using limit = this.#sendLimit();
+    const created = await this.#deps.sender
+      .send(visit, { verb: "Create", target: `${noun} ${name}`, fields: [], until: limit.signal }, (permit) =>
+        send(operation.nonce, permit),
+      )
+      .catch((error: unknown) => (outcomeIsUnknown(error) ? unknownOutcome(scope, error) : refused(error)))
+      .finally(() => this.#deps.observer.noteWrite(scope));
+    visit.log.info({ externalId: created.id, cloudName: name }, `Created ${noun}`);
+    if (created.id === undefined) await this.#findCreated(scope, operation);
+    else record(scope, { id: created.id, name }, "Created");
+    return created;
   }
 
   /**
    * The settle window counts from the journal: nothing may be sent so late that its effect falls behind the window, be it for
    * want of a turn in the account's budget.
    */
-  #sendLimit(stop: AbortSignal): { signal: AbortSignal } & Disposable {
+  #sendLimit(): { signal: AbortSignal } & Disposable {
     const late = new AbortController();
     const timer = this.#deps.clock.after(this.#deps.settleWindowMs / 2, () =>
       late.abort(new Error("Not answered in time")),
     );
-    return { signal: AbortSignal.any([stop, late.signal]), [Symbol.dispose]: () => timer.cancel() };
+    return { signal: late.signal, [Symbol.dispose]: () => timer.cancel() };
   }
 
   /** The answer to a nonce's first send: anything certain closes the journal, a 409 included. */
-  async #refused<T extends Thing>(work: ExternalWork<T>, error: unknown): Promise<never> {
-    delete work.visit.status.operation;
+  async #refused<T extends Item>(scope: ItemScope<T>, error: unknown): Promise<never> {
+    delete scope.visit.status.operation;
     if (!isA(error, "AlreadyExists")) throw isA(error, "Rejected") ? createFailed(error) : error;
-    const { byName } = await this.#deps.observer.afterWrite(work);
-    throw new TerminalError(taken(work, byName.get(work.name) ?? []));
+    const { byName } = await this.#deps.observer.afterWrite(scope);
+    throw new TerminalError(taken(scope, byName.get(scope.name) ?? []));
   }
 
   /** After an unknown outcome a 409 may mean our own earlier send: the journal stays open, and the lists decide. */
-  async #refusedAgain<T extends Thing>(work: ExternalWork<T>, operation: Operation, error: unknown): Promise<never> {
-    if (!isA(error, "AlreadyExists")) return this.#refused(work, error);
-    work.visit.status.operation = { ...operation, progress: PROGRESS.Refused };
-    throw lookAgain(`The name is taken, perhaps by an earlier try of this create; looking for the ${work.noun}`, error);
+  async #refusedAgain<T extends Item>(scope: ItemScope<T>, operation: Operation, error: unknown): Promise<never> {
+    if (!isA(error, "AlreadyExists")) return this.#refused(scope, error);
+    scope.visit.status.operation = { ...operation, progress: PROGRESS.Refused };
+    throw lookAgain(`The name is taken, perhaps by an earlier try of this create; looking for the ${scope.noun}`, error);
   }
 
   /** The id is in a list only. */
-  async #findCreated<T extends Thing>(work: ExternalWork<T>, operation: Operation): Promise<void> {
-    const { visit, things, name } = work;
+  async #findCreated<T extends Item>(scope: ItemScope<T>, operation: Operation): Promise<void> {
+    const { visit, items, name } = scope;
     visit.status.operation = { ...operation, progress: PROGRESS.Created };
-    const listing = await this.#deps.observer.afterWrite(work);
+    const listing = await this.#deps.observer.afterWrite(scope);
     const byName = listing.byName.get(name) ?? [];
-    const [found, ...others] = resultsOf(visit.status.operation, { things, byName, listing });
-    if (!found || others.length > 0) throw lookAgain(`Created; waiting for the ${work.noun} to show in the list`);
-    record(work, found, "Created");
+    const [found, ...others] = resultsOf(visit.status.operation, { items, byName, listing });
+    if (!found || others.length > 0) throw lookAgain(`Created; waiting for the ${scope.noun} to show in the list`);
+    record(scope, found, "Created");
   }
 
   /** Claims the name once more, now without a gap to the journal. Returns how to release it. */
-  #claim<T extends Thing>(work: ExternalWork<T>): () => void {
-    work.assertMayCreate();
-    const { uid } = work.visit.object.metadata;
-    const claim = `${work.place} ${work.noun} ${work.name}`;
+  #claim<T extends Item>(scope: ItemScope<T>): () => void {
+    scope.assertMayCreate();
+    const { uid } = scope.visit.object.metadata;
+    const claim = `${scope.place.key} ${scope.noun} ${scope.name}`;
     if ((this.#claiming.get(claim) ?? uid) !== uid) {
       throw new ChangedError("Another resource is claiming the same name");
     }
@@ -132,17 +136,17 @@ export class Creator {
 
 /** Somebody has the name: the journal is closed, nothing of ours is there. */
 export function abandon(
-  { visit }: Pick<ExternalWork<Thing>, "visit">,
+  { visit }: Pick<ItemScope<Item>, "visit">,
   why: { reason: string; message: string },
 ): never {
   delete visit.status.operation;
   throw new TerminalError(why);
 }
 
-/** Records in the draft which thing the resource stands for; the journal is closed. */
-export function record({ visit }: Pick<ExternalWork<Thing>, "visit">, thing: Thing, origin: Origin): void {
-  visit.status.externalId = thing.id;
-  visit.status.cloudName = thing.name;
+/** Records in the draft which item the resource stands for; the journal is closed. */
+export function record({ visit }: Pick<ItemScope<Item>, "visit">, item: Item, origin: Origin): void {
+  visit.status.externalId = item.id;
+  visit.status.cloudName = item.name;
   visit.status.origin = origin;
   delete visit.status.operation;
 }
@@ -152,7 +156,7 @@ function creating({ noun }: { noun: string }): Verdict {
 }
 
 /** Leaves the journal open; the frame keeps an abort of the visit to itself. */
-function unknownOutcome({ visit, noun }: Pick<ExternalWork<Thing>, "visit" | "noun">, error: unknown): never {
+function unknownOutcome({ visit, noun }: Pick<ItemScope<Item>, "visit" | "noun">, error: unknown): never {
   if (visit.signal.aborted) throw error;
   const what = error instanceof CloudError ? error.message : "The create was not answered in time";
   throw lookAgain(`${what}. Its outcome is unknown; looking for the ${noun} before it is sent again`, error);

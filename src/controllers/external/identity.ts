@@ -1,17 +1,18 @@
-// Which thing in the cloud a resource stands for, and what to do where it is not there: pure decisions from the resource and what
-// was observed (design section 3). What should change about the thing itself is the kind's own plan.
+// Which item in the cloud a resource stands for, and what to do where it is not there: pure decisions from the resource and what
+// was observed. What should change about the item itself is the kind's own plan.
+import type { Item } from "../../cloud/collection.ts";
 import { Reason } from "../../crds/common/conditions.ts";
 import type { Operation } from "../../crds/common/status.ts";
+import { capitalized } from "../../lib/text.ts";
 import { ANNOTATIONS } from "../lifecycle/resource.ts";
 import { mayRecreate, openCreate, type ExternalResource, type Origin } from "./resource.ts";
-import type { Thing } from "./thing.ts";
-import type { ExternalWork } from "./work.ts";
+import type { ItemScope } from "./scope.ts";
 
-export type Identity<T extends Thing> =
-  /** The thing is there and is what the resource means. */
-  | { do: "Keep"; thing: T }
+export type Identity<T extends Item> =
+  /** The item is there and is what the resource means. */
+  | { do: "Keep"; item: T }
   /** Record the id: found by spec.externalId, by name where the kind adopts by name, or as the result of our own create. */
-  | { do: "Adopt"; thing: T; origin: Origin }
+  | { do: "Adopt"; item: T; origin: Origin }
   | { do: "Create" }
   | { do: "Resend"; operation: Operation }
   /** The journaled create came to nothing: somebody has the name. */
@@ -19,8 +20,8 @@ export type Identity<T extends Thing> =
   | { do: "Wait"; reason: string; message: string; pollAfterMs: number }
   | { do: "Stall"; reason: string; message: string };
 
-export interface Observation<T extends Thing> {
-  /** The thing with the id that status or spec names. */
+export interface Observation<T extends Item> {
+  /** The item with the id that status or spec names. */
   readonly byId: T | undefined;
   /** For a known id that the list lacks: whether the cloud proved by id that it is gone. */
   readonly goneById: boolean;
@@ -36,7 +37,7 @@ export interface Observation<T extends Thing> {
   readonly resendIsSafe: boolean;
 }
 
-/** The part of the work that decides: what it is about, and in which words. */
+/** The part of the scope that decides: what it is about, and in which words. */
 export interface Subject {
   readonly resource: ExternalResource;
   readonly noun: string;
@@ -57,11 +58,11 @@ const DOUBT_POLL_MS = 5_000;
 const SETTLE_POLL_MS = 2_000;
 const DISAGREEMENT = "lists that should show the same do not agree, or lack one that is there";
 
-export function subjectOf<T extends Thing>({ visit, noun, namesAreFixed, namesake }: ExternalWork<T>): Subject {
+export function subjectOf<T extends Item>({ visit, noun, namesAreFixed, namesake }: ItemScope<T>): Subject {
   return { resource: visit.object, noun, namesAreFixed, namesake };
 }
 
-export function identify<T extends Thing>(subject: Subject, seen: Observation<T>): Identity<T> {
+export function identify<T extends Item>(subject: Subject, seen: Observation<T>): Identity<T> {
   const { spec, status } = subject.resource;
   if (status.externalId !== undefined) return identifyKnown(subject, status.externalId, seen);
   if (spec.externalId !== undefined) return identifyAdopted(subject, spec.externalId, seen);
@@ -70,14 +71,14 @@ export function identify<T extends Thing>(subject: Subject, seen: Observation<T>
   return identifyNew(subject, seen);
 }
 
-function identifyKnown<T extends Thing>(subject: Subject, id: string, seen: Observation<T>): Identity<T> {
+function identifyKnown<T extends Item>(subject: Subject, id: string, seen: Observation<T>): Identity<T> {
   const { externalId } = subject.resource.spec;
   if (externalId !== undefined && externalId !== id) return stallOnOtherId(subject, externalId, id);
   if (!seen.byId) return identifyUnlisted(subject, id, seen);
-  return isAnother(subject, seen.byId) ? stallOnAnother(subject, seen.byId) : { do: "Keep", thing: seen.byId };
+  return isAnother(subject, seen.byId) ? stallOnAnother(subject, seen.byId) : { do: "Keep", item: seen.byId };
 }
 
-function identifyUnlisted<T extends Thing>(subject: Subject, id: string, seen: Observation<T>): Identity<T> {
+function identifyUnlisted<T extends Item>(subject: Subject, id: string, seen: Observation<T>): Identity<T> {
   if (seen.foreignById) return stallOnForeign(subject, id);
   if (!seen.goneById) return doubt(`${subject.noun} ${id} is not in the list`);
   const { externalId, managementPolicy } = subject.resource.spec;
@@ -86,7 +87,7 @@ function identifyUnlisted<T extends Thing>(subject: Subject, id: string, seen: O
   return stallOnMissing(subject, id, !isOursToMake);
 }
 
-function identifyAdopted<T extends Thing>(subject: Subject, id: string, seen: Observation<T>): Identity<T> {
+function identifyAdopted<T extends Item>(subject: Subject, id: string, seen: Observation<T>): Identity<T> {
   const origin = isOfOurCreate(seen) ? "Created" : "Adopted";
   if (origin === "Adopted" && openCreate(subject.resource.status)) {
     // The create that came before would be forgotten together with what it made.
@@ -94,29 +95,29 @@ function identifyAdopted<T extends Thing>(subject: Subject, id: string, seen: Ob
     if (!seen.settled) return waitForOutcome(subject);
   }
   const { byId } = seen;
-  return byId && byId.mine !== false ? { do: "Adopt", thing: byId, origin } : stallOnUnadoptable(subject, id, seen);
+  return byId && byId.mine !== false ? { do: "Adopt", item: byId, origin } : stallOnUnadoptable(subject, id, seen);
 }
 
-function stallOnUnadoptable<T extends Thing>(subject: Subject, id: string, seen: Observation<T>): Identity<T> {
+function stallOnUnadoptable<T extends Item>(subject: Subject, id: string, seen: Observation<T>): Identity<T> {
   if (seen.goneById) return stallOnMissing(subject, id, true);
   if (!seen.byId && !seen.foreignById) return doubt(`${subject.noun} ${id} is not in the list`);
   const message = `${capitalized(subject.noun)} ${id} (spec.externalId) belongs to somebody else. Name one that this account administers`;
   return { do: "Stall", reason: Reason.NotOurs, message };
 }
 
-function isOfOurCreate<T extends Thing>({ marked, byId }: Observation<T>): boolean {
+function isOfOurCreate<T extends Item>({ marked, byId }: Observation<T>): boolean {
   const [first, ...others] = marked;
   return first !== undefined && others.length === 0 && first.id === byId?.id;
 }
 
-function identifyOpenCreate<T extends Thing>(
+function identifyOpenCreate<T extends Item>(
   subject: Subject,
   operation: Operation,
   seen: Observation<T>,
 ): Identity<T> {
   const [first, ...others] = seen.marked;
   if (others.length > 0) return stallOnSeveral(subject, seen.marked);
-  if (first) return { do: "Adopt", thing: first, origin: "Created" };
+  if (first) return { do: "Adopt", item: first, origin: "Created" };
   if (!seen.settled) return waitForOutcome(subject);
   if (seen.byName.length > 0) return { do: "Abandon", ...taken(subject, seen.byName) };
   if (!seen.nameIsFree) return doubt(DISAGREEMENT);
@@ -124,7 +125,7 @@ function identifyOpenCreate<T extends Thing>(
 }
 
 /** Two trusted lists after the settle window show nothing of it. */
-function identifyLostCreate<T extends Thing>(
+function identifyLostCreate<T extends Item>(
   subject: Subject,
   operation: Operation,
   seen: Observation<T>,
@@ -138,10 +139,10 @@ function identifyLostCreate<T extends Thing>(
   return { do: "Stall", reason: Reason.CreateOutcomeUnknown, message };
 }
 
-function identifyNew<T extends Thing>(subject: Subject, seen: Observation<T>): Identity<T> {
+function identifyNew<T extends Item>(subject: Subject, seen: Observation<T>): Identity<T> {
   const [namesake, ...others] = seen.byName;
   if (namesake && others.length === 0 && subject.namesake === "Adopt") {
-    return { do: "Adopt", thing: namesake, origin: "Adopted" };
+    return { do: "Adopt", item: namesake, origin: "Adopted" };
   }
   if (namesake) return { do: "Stall", ...taken(subject, seen.byName) };
   if (subject.resource.spec.managementPolicy === "Observe") {
@@ -151,15 +152,15 @@ function identifyNew<T extends Thing>(subject: Subject, seen: Observation<T>): I
   return seen.nameIsFree ? { do: "Create" } : doubt(DISAGREEMENT);
 }
 
-/** Another name under a known id is another thing, as an account whose endpoint was edited may show it. */
-export function isAnother({ resource, namesAreFixed }: Subject, { name }: Thing): boolean {
+/** Another name under a known id is another item, as an account whose endpoint was edited may show it. */
+export function isAnother({ resource, namesAreFixed }: Subject, { name }: Item): boolean {
   const { cloudName } = resource.status;
   return namesAreFixed && cloudName !== undefined && cloudName !== name;
 }
 
-export function taken({ noun }: Pick<Subject, "noun">, things: readonly Thing[]): { reason: string; message: string } {
+export function taken({ noun }: Pick<Subject, "noun">, items: readonly Item[]): { reason: string; message: string } {
   const reason = Reason.AlreadyExists;
-  const ours = things.find(({ mine }) => mine !== false);
+  const ours = items.find(({ mine }) => mine !== false);
   if (ours) {
     const message =
       `A ${noun} named ${ours.name} exists already with id ${ours.id}. ` +
@@ -168,10 +169,6 @@ export function taken({ noun }: Pick<Subject, "noun">, things: readonly Thing[])
   }
   const message = `The name belongs to somebody else's ${noun}. Choose another spec.cloudName in a new resource`;
   return { reason, message };
-}
-
-function capitalized(noun: string): string {
-  return `${noun.slice(0, 1).toUpperCase()}${noun.slice(1)}`;
 }
 
 type Stall = Extract<Identity<never>, { do: "Stall" }>;
@@ -187,8 +184,8 @@ function waitForOutcome({ noun }: Subject): Wait {
   return { do: "Wait", reason: Reason.Creating, message, pollAfterMs: SETTLE_POLL_MS };
 }
 
-function stallOnSeveral({ noun }: Subject, things: readonly Thing[]): Stall {
-  const ids = things.map(({ id }) => id).join(" and ");
+function stallOnSeveral({ noun }: Subject, items: readonly Item[]): Stall {
+  const ids = items.map(({ id }) => id).join(" and ");
   const message = `One create made ${noun}s ${ids}. Delete the surplus in the cloud; this resource takes the one that is left`;
   return { do: "Stall", reason: Reason.CreatedTwice, message };
 }
@@ -208,7 +205,7 @@ function stallOnForeign({ noun }: Subject, id: string): Stall {
   return { do: "Stall", reason: Reason.Forbidden, message };
 }
 
-function stallOnAnother({ noun, resource }: Subject, { id, name }: Thing): Stall {
+function stallOnAnother({ noun, resource }: Subject, { id, name }: Item): Stall {
   const message =
     `${capitalized(noun)} ${id} was ${resource.status.cloudName}, but at the account's present endpoint it is ${name}; ` +
     "it is not touched. Correct spec.endpoint of the account";

@@ -1,10 +1,11 @@
-// The things of one place in a cloud as its resources see them: one list at a time, shared by all that ask, and whether its
+// The items of one place in a cloud as its resources see them: one list at a time, shared by all that ask, and whether its
 // gaps may be trusted.
+import type { Item, Listed } from "../../cloud/collection.ts";
+import { abortable } from "../../lib/abort.ts";
 import type { Clock } from "../../lib/clock.ts";
-import type { Thing, ThingList } from "./thing.ts";
 
 /** A complete list, looked up by id and by name. */
-export interface Listing<T extends Thing> {
+export interface Listing<T extends Item> {
   /** Monotonic time at which the first page was asked for: what happened before is in it. */
   readonly startedAt: number;
   readonly byId: ReadonlyMap<string, T>;
@@ -14,8 +15,8 @@ export interface Listing<T extends Thing> {
   readonly missing: readonly string[];
 }
 
-interface CatalogDeps<T extends Thing> {
-  readonly list: (signal: AbortSignal) => Promise<ThingList<T>>;
+interface ListCacheDeps<T extends Item> {
+  readonly list: (signal: AbortSignal) => Promise<Listed<T>>;
   /** Ids that resources of this place hold and that nobody is deleting. */
   readonly knownIds: () => ReadonlySet<string>;
   readonly clock: Clock;
@@ -23,13 +24,13 @@ interface CatalogDeps<T extends Thing> {
   readonly signal: AbortSignal;
 }
 
-export class Catalog<T extends Thing> {
-  readonly #deps: CatalogDeps<T>;
+export class ListCache<T extends Item> {
+  readonly #deps: ListCacheDeps<T>;
   #latest: Listing<T> | undefined;
   #previous: Listing<T> | undefined;
   #running: Promise<Listing<T>> | undefined;
 
-  constructor(deps: CatalogDeps<T>) {
+  constructor(deps: ListCacheDeps<T>) {
     this.#deps = deps;
   }
 
@@ -65,40 +66,27 @@ export class Catalog<T extends Thing> {
     return this.#keep(startedAt, knownBefore, list);
   }
 
-  #keep(startedAt: number, knownBefore: ReadonlySet<string>, list: ThingList<T>): Listing<T> {
-    const byId = new Map(list.things.map((thing) => [thing.id, thing]));
+  #keep(startedAt: number, knownBefore: ReadonlySet<string>, list: Listed<T>): Listing<T> {
+    const byId = new Map(list.items.map((item) => [item.id, item]));
     const knownThroughout = this.#deps.knownIds().intersection(knownBefore);
     const missing = [...knownThroughout].filter((id) => !byId.has(id));
-    const byName = Map.groupBy(list.things, ({ name }) => name);
+    const byName = Map.groupBy(list.items, ({ name }) => name);
     this.#previous = this.#latest;
     this.#latest = { startedAt, byId, byName, clockSkewMs: list.clockSkewMs, missing };
     return this.#latest;
   }
 }
 
-/** The catalogs of one kind: one for each place, as one session shows it. */
-export class Catalogs<T extends Thing> {
-  readonly #bySession = new WeakMap<object, Map<string, Catalog<T>>>();
+/** The lists of one kind: one cache for each place, as one session shows it. */
+export class ListCaches<T extends Item> {
+  readonly #bySession = new WeakMap<object, Map<string, ListCache<T>>>();
 
   /** `place`: where within the session; empty where the session is the place. */
-  of(session: object, place: string, deps: () => CatalogDeps<T>): Catalog<T> {
-    const ofSession = this.#bySession.get(session) ?? new Map<string, Catalog<T>>();
+  of(session: object, place: string, deps: () => ListCacheDeps<T>): ListCache<T> {
+    const ofSession = this.#bySession.get(session) ?? new Map<string, ListCache<T>>();
     this.#bySession.set(session, ofSession);
-    const catalog = ofSession.get(place) ?? new Catalog(deps());
-    ofSession.set(place, catalog);
-    return catalog;
-  }
-}
-
-/** Waits for shared work, but no longer than the signal allows; the work itself goes on for the others. */
-async function abortable<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([work(), promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
+    const cache = ofSession.get(place) ?? new ListCache(deps());
+    ofSession.set(place, cache);
+    return cache;
   }
 }

@@ -1,4 +1,5 @@
 // Looking at the cloud on behalf of one resource: how fresh it must be, and what counts as a proof of absence.
+import type { Collection, Item } from "../../cloud/collection.ts";
 import type { Operation } from "../../crds/common/status.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { isTrue } from "../../runtime/conditions.ts";
@@ -7,8 +8,7 @@ import { annotation, ANNOTATIONS, isDeleting } from "../lifecycle/resource.ts";
 import type { Listing } from "./list-cache.ts";
 import { PROGRESS, type Observation } from "./identity.ts";
 import { mayRecreate, openCreate, type ExternalResource } from "./resource.ts";
-import type { Thing, Things } from "./thing.ts";
-import type { ExternalWork } from "./work.ts";
+import type { ItemScope } from "./scope.ts";
 
 /** Where something is under way, a list may be this old: many visits in a row share it. */
 const FRESH_MS = 5_000;
@@ -25,7 +25,7 @@ interface Looking {
   readonly driftGroup: string;
 }
 
-/** Where the thing itself is listed, nothing else is looked for. */
+/** Where the item itself is listed, nothing else is looked for. */
 const NOTHING = { byName: [], marked: [], nameIsFree: false, settled: false } as const;
 
 export class Observer {
@@ -42,7 +42,7 @@ export class Observer {
   }
 
   /** To be called after each write to the cloud. */
-  noteWrite({ visit }: Pick<ExternalWork<Thing>, "visit">): void {
+  noteWrite({ visit }: Pick<ItemScope<Item>, "visit">): void {
     this.#written.set(visit.object.metadata.uid, this.#clock.monotonic());
   }
 
@@ -50,34 +50,34 @@ export class Observer {
     this.#written.delete(metadata.uid);
   }
 
-  async observe<T extends Thing>(work: ExternalWork<T>): Promise<Observation<T>> {
-    const { visit, catalog, things, name } = work;
+  async observe<T extends Item>(scope: ItemScope<T>): Promise<Observation<T>> {
+    const { visit, lists, items, name } = scope;
     const { object } = visit;
     const operation = openCreate(object.status);
-    const { resendIsSafe } = things;
-    const listing = await catalog.observe(this.since(work), visit.signal);
-    const byId = await lookById(work, listing);
+    const { resendIsSafe } = items;
+    const listing = await lists.observe(this.since(scope), visit.signal);
+    const byId = await lookById(scope, listing);
     if (byId.byId && !operation) return { ...NOTHING, ...byId, resendIsSafe };
     const settled = operation !== undefined && this.#settledSince(operation) !== undefined;
-    const byName = await confirmed(things, listing.byName.get(name) ?? [], visit.signal);
-    const marked = operation ? resultsOf(operation, { things, byName, listing }) : [];
-    const nameIsFree = mayCreate(object, settled) && byName.length === 0 && (await this.#nameIsFree(work));
+    const byName = await confirmed(items, listing.byName.get(name) ?? [], visit.signal);
+    const marked = operation ? resultsOf(operation, { items, byName, listing }) : [];
+    const nameIsFree = mayCreate(object, settled) && byName.length === 0 && (await this.#nameIsFree(scope));
     return { ...byId, byName, marked, nameIsFree, settled, resendIsSafe };
   }
 
-  /** The listing in which a thing made a moment ago must show. */
-  async afterWrite<T extends Thing>({ catalog, visit }: ExternalWork<T>): Promise<Listing<T>> {
-    return catalog.observe(this.#clock.monotonic(), visit.signal);
+  /** The listing in which an item made a moment ago must show. */
+  async afterWrite<T extends Item>({ lists, visit }: ItemScope<T>): Promise<Listing<T>> {
+    return lists.observe(this.#clock.monotonic(), visit.signal);
   }
 
   /** Monotonic time from which on a list is fresh enough to act on what it shows. */
-  since(work: Looking): number {
-    const { object } = work.visit;
+  since(scope: Looking): number {
+    const { object } = scope.visit;
     if (isAskedFor(object)) return this.#clock.monotonic();
     const operation = openCreate(object.status);
     const own = this.#written.get(object.metadata.uid) ?? Number.NEGATIVE_INFINITY;
     const settled = (operation && this.#settledSince(operation)) ?? Number.NEGATIVE_INFINITY;
-    const fresh = isSteady(object) ? this.#lastTick(work) : this.#ago(freshnessOf(object));
+    const fresh = isSteady(object) ? this.#lastTick(scope) : this.#ago(freshnessOf(object));
     return Math.max(own, settled, fresh);
   }
 
@@ -85,22 +85,22 @@ export class Observer {
    * Two complete lists agree, and what they lack of the known ids is gone indeed. To be called when nothing by that name is
    * there: a list that shows it is from before its deletion, and two newer ones decide.
    */
-  async #nameIsFree<T extends Thing>(work: ExternalWork<T>): Promise<boolean> {
-    const { visit, catalog, things, name } = work;
-    const recently = Math.max(this.since(work), this.#ago(freshnessOf(visit.object)));
-    let lists = await catalog.observeTwice(recently, visit.signal);
+  async #nameIsFree<T extends Item>(scope: ItemScope<T>): Promise<boolean> {
+    const { visit, lists: caches, items, name } = scope;
+    const recently = Math.max(this.since(scope), this.#ago(freshnessOf(visit.object)));
+    let lists = await caches.observeTwice(recently, visit.signal);
     if (lists.some(({ byName }) => byName.has(name))) {
-      lists = await catalog.observeTwice(this.#clock.monotonic(), visit.signal);
+      lists = await caches.observeTwice(this.#clock.monotonic(), visit.signal);
     }
-    const explained = await Promise.all(lists.map((list) => this.#isExplained(list, things, visit.signal)));
+    const explained = await Promise.all(lists.map((list) => this.#isExplained(list, items, visit.signal)));
     return explained.every(Boolean) && lists.every(({ byName }) => !byName.has(name));
   }
 
   /** A failure is not remembered: the next visit asks again. */
-  #isExplained<T extends Thing>(list: Listing<T>, things: Things<T>, signal: AbortSignal): Promise<boolean> {
+  #isExplained<T extends Item>(list: Listing<T>, items: Collection<T>, signal: AbortSignal): Promise<boolean> {
     const known = this.#explained.get(list);
     if (known) return known;
-    const asked = allAbsent(things, list.missing, signal).catch((error: unknown) => {
+    const asked = allAbsent(items, list.missing, signal).catch((error: unknown) => {
       this.#explained.delete(list);
       throw error;
     });
@@ -163,44 +163,44 @@ function wantedId({ spec, status, metadata }: ExternalResource): string | undefi
   return status.externalId ?? (metadata.deletionTimestamp === undefined ? spec.externalId : undefined);
 }
 
-type ById<T extends Thing> = Pick<Observation<T>, "byId" | "goneById" | "foreignById">;
+type ById<T extends Item> = Pick<Observation<T>, "byId" | "goneById" | "foreignById">;
 
 /** What the id stands for: listed, or asked for. */
-async function lookById<T extends Thing>({ visit, things }: ExternalWork<T>, listing: Listing<T>): Promise<ById<T>> {
+async function lookById<T extends Item>({ visit, items }: ItemScope<T>, listing: Listing<T>): Promise<ById<T>> {
   const id = wantedId(visit.object);
   const byId = id === undefined ? undefined : listing.byId.get(id);
   if (id === undefined || byId) return { byId, goneById: false, foreignById: false };
-  const answer = await things.look(id, visit.signal);
+  const answer = await items.look(id, visit.signal);
   return { byId: undefined, goneById: answer === "Absent", foreignById: answer === "Forbidden" };
 }
 
 /** Ends with the first that is there: one is enough to show that a list is wrong. */
-async function allAbsent(things: Things<Thing>, ids: readonly string[], signal: AbortSignal): Promise<boolean> {
+async function allAbsent(items: Collection<Item>, ids: readonly string[], signal: AbortSignal): Promise<boolean> {
   for (const id of ids) {
     // What the account may no longer see, a right list does not show.
-    if ((await things.look(id, signal)) === "There") return false;
+    if ((await items.look(id, signal)) === "There") return false;
   }
   return true;
 }
 
-/** Those of the listed things that are still there: a stale list shows what was deleted. */
-async function confirmed<T extends Thing>(
-  things: Things<T>,
+/** Those of the listed items that are still there: a stale list shows what was deleted. */
+async function confirmed<T extends Item>(
+  items: Collection<T>,
   listed: readonly T[],
   signal: AbortSignal,
 ): Promise<readonly T[]> {
-  const answers = await Promise.all(listed.map(({ id }) => things.look(id, signal)));
+  const answers = await Promise.all(listed.map(({ id }) => items.look(id, signal)));
   return listed.filter((_, index) => answers[index] !== "Absent");
 }
 
-/** Those of the things by its name that an open create made. A confirmed one needs no mark: it is ours, and nobody else's. */
-export function resultsOf<T extends Thing>(
+/** Those of the items by its name that an open create made. A confirmed one needs no mark: it is ours, and nobody else's. */
+export function resultsOf<T extends Item>(
   operation: Operation,
-  seen: { things: Things<T>; byName: readonly T[]; listing: Pick<Listing<T>, "clockSkewMs"> },
+  seen: { items: Collection<T>; byName: readonly T[]; listing: Pick<Listing<T>, "clockSkewMs"> },
 ): readonly T[] {
   const attempt = { nonce: operation.nonce, startedAtMs: Date.parse(operation.startedAt) };
   const isConfirmed = operation.progress === PROGRESS.Created;
-  return seen.byName.filter((thing) =>
-    isConfirmed ? thing.mine !== false : seen.things.bearsMark(thing, attempt, seen.listing.clockSkewMs),
+  return seen.byName.filter((item) =>
+    isConfirmed ? item.mine !== false : seen.items.bearsMark(item, attempt, seen.listing.clockSkewMs),
   );
 }

@@ -1,4 +1,4 @@
-// One resource owns a name in a place of a cloud, and one an id: the oldest claims it (design section 3, step 1).
+// One resource owns a name in a place of a cloud, and one an id: the oldest claims it (docs/guarantees.md).
 import { Reason } from "../../crds/common/conditions.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
@@ -14,20 +14,21 @@ export function claimsOf(resource: ExternalResource, name: string): readonly str
   return [...names, ...[...ids].map(idClaim)];
 }
 
-interface ClaimsDeps<R extends ExternalResource> {
+interface PrecedenceDeps<R extends ExternalResource> {
   /** Resources of the kind, by their claims. */
   readonly claimants: (claim: string) => readonly R[];
-  /** Whether that one competes in this place: it is of this place, and may use it or holds something in it. */
-  readonly competes: (other: R, place: string) => boolean;
+  readonly isAt: (other: R, place: string) => boolean;
+  /** Whether the account serves its namespace. Who may no longer use it claims nothing there, unless it holds something. */
+  readonly mayUse: (other: R) => boolean;
   /** What two resources would share, in the message. */
   readonly noun: string;
 }
 
 /** Who of the resources of one kind goes first. */
-export class Claims<R extends ExternalResource> {
-  readonly #deps: ClaimsDeps<R>;
+export class Precedence<R extends ExternalResource> {
+  readonly #deps: PrecedenceDeps<R>;
 
-  constructor(deps: ClaimsDeps<R>) {
+  constructor(deps: PrecedenceDeps<R>) {
     this.#deps = deps;
   }
 
@@ -51,8 +52,12 @@ export class Claims<R extends ExternalResource> {
     const contenders = claims.flatMap((claim) => this.#deps.claimants(claim));
     return ownerBefore(
       resource,
-      contenders.filter((other) => this.#deps.competes(other, place)),
+      contenders.filter((other) => this.#competes(other, place)),
     );
+  }
+
+  #competes(other: R, place: string): boolean {
+    return this.#deps.isAt(other, place) && (holdsSomething(other) || this.#deps.mayUse(other));
   }
 }
 

@@ -1,6 +1,6 @@
-// What resources have in common that stand for one thing in a cloud: the spec and status fields of design section 2.
+// What resources have in common that stand for one item in a cloud: the members of spec and status, and what follows from them.
 import type { Operation } from "../../crds/common/status.ts";
-import { annotation, ANNOTATIONS, type Managed, type ManagedStatus } from "../lifecycle/resource.ts";
+import { annotation, ANNOTATIONS, isDeleting, type Managed, type ManagedStatus } from "../lifecycle/resource.ts";
 
 /** Who made the thing. `Created`: Yunfan, which then deletes it by default. `Adopted`: somebody else. */
 export type Origin = "Created" | "Adopted";
@@ -53,6 +53,16 @@ export function leavesCloudAlone({ spec, status, metadata }: ExternalResource): 
   const mayBeOurs = status.origin === "Created" || openCreate(status) !== undefined;
   const policy = spec.deletionPolicy ?? (mayBeOurs ? "Delete" : "Orphan");
   return spec.managementPolicy === "Observe" || policy === "Orphan";
+}
+
+/**
+ * Whether its parent has to stay for this resource: one rule for every kind and both parents. On its way out it needs the parent as
+ * long as it has something to delete there. Before, it holds its parent as long as it holds something in it, even if that would be
+ * left in the cloud by policy: what a cluster takes along when it goes is not left anywhere, and whoever deletes the parent is told
+ * to delete its children first. `mayUse`: nothing is made yet, but may be, with a parent that has a say in that.
+ */
+export function holdsParent(resource: ExternalResource, mayUse: boolean): boolean {
+  return isDeleting(resource) ? !leavesCloudAlone(resource) : mayUse || holdsSomething(resource);
 }
 
 /** How a user lets go of what can't be deleted now. */

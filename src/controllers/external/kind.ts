@@ -1,0 +1,139 @@
+// A kind that stands for one item in a cloud, as a declaration: what it is, and what its life has of its own. The order in which
+// these members are called is the engine's (reconciler.ts, removal.ts) and nobody else's.
+import type { Collection, Created, Item } from "../../cloud/collection.ts";
+import type { Facets } from "../../cloud/contract.ts";
+import type { WritePermit } from "../../cloud/permit.ts";
+import type { Operation } from "../../crds/common/status.ts";
+import type { Verdict } from "../../runtime/conditions.ts";
+import type { Visit } from "../lifecycle/visit.ts";
+import type { Identity } from "./identity.ts";
+import type { Observer } from "./observe.ts";
+import type { Parent, Place } from "./parent.ts";
+import type { ExternalResource } from "./resource.ts";
+import type { Scope } from "./scope.ts";
+
+/** What a condition says; the message is stable and says what to do. */
+export type Said = Omit<Verdict, "state">;
+
+/** The types that make up a kind. */
+export interface Shape {
+  readonly resource: ExternalResource;
+  readonly item: Item;
+  readonly place: Place;
+  readonly facet: keyof Facets;
+  /** The item with whatever else its plan is made from. */
+  readonly seen: { readonly item: Item };
+  /** What one request is to change. */
+  readonly change: unknown;
+}
+
+/** One field of a change; the values are shown to people, so that no secret may be in them. */
+export interface Difference {
+  /** By its path, such as spec.description. */
+  readonly field: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+type Verb = Operation["verb"];
+
+/** What to do about an item that is there. */
+export type Plan<Change> =
+  /** Nothing for now: Ready, in these words. */
+  | ({ readonly do: "Keep" } & Said)
+  /** `verb`: what the operation is called from now on; that of the one under way where the change is a part of it. */
+  | { readonly do: "Change"; readonly verb: Verb; readonly change: Change; readonly fields: readonly Difference[] }
+  /** The cloud is at it, or somebody else is. `pollAfterMs` where the time that it has taken so far says nothing. */
+  | ({ readonly do: "Await"; readonly pollAfterMs?: number } & Said)
+  /** Its creation has failed; `why` ends without a full stop. */
+  | { readonly do: "Fail"; readonly why: string }
+  /** A person has to look. */
+  | ({ readonly do: "Stall" } & Said);
+
+/** The resource as a plan may see it: the status is the draft, which tells an operation that is under way. */
+export type Declared<R extends ExternalResource> = Pick<R, "spec" | "metadata" | "status">;
+
+/** What came of a change that was sent. */
+export type Changed<Seen> =
+  /** The cloud goes on by itself. */
+  | ({ readonly then: "Wait" } & Said)
+  /** It may show at once: looked at in the same visit. The words are for where it does not show yet. */
+  | ({ readonly then: "Look" } & Said)
+  /** The answer tells what is there now. */
+  | { readonly then: "Shown"; readonly seen: Seen };
+
+/** How far the cloud has come with what is under way. */
+export interface Progress {
+  /** The same for the same state; kept in the operation. */
+  readonly progress?: string;
+  /** What of it is news, for the condition's message and an event; left out where the plan's own words say it. */
+  readonly told?: boolean;
+  /** Why it has failed, where the item itself does not say so. */
+  readonly failed?: string | undefined;
+}
+
+/** The kind's POST: one request, with the nonce where the cloud keeps it. */
+export type Send = (nonce: string, permit: WritePermit) => Promise<Created>;
+
+/** What a resource publishes when its item is as declared, and takes back when it goes. */
+export interface Attachment<S extends Shape> {
+  /** `since`: monotonic; what was read before it is too old. Throws ReconcileError or CloudError where it can't be published. */
+  readonly publish: (scope: Scope<S>, seen: S["seen"], since: number) => Promise<void>;
+  readonly withdraw: (visit: Visit<S["resource"]>) => Promise<void>;
+}
+
+export interface ExternalKind<S extends Shape> {
+  // What it is.
+
+  /** In messages: one of it, such as "node pool". */
+  readonly noun: string;
+  readonly facet: S["facet"];
+  readonly parent: Parent<S["resource"], S["place"]>;
+  /** The name in the cloud. */
+  readonly nameOf: (resource: S["resource"]) => string;
+  /** Whether an item keeps its name for good, so that another name under a known id is another item. */
+  readonly namesAreFixed: boolean;
+  /** What is known by name alone and is there already: refused, until the user names its id; or adopted at once. */
+  readonly namesake: "Refuse" | "Adopt";
+  /** Whether a deletion that has not begun is asked for again in each visit, or once. */
+  readonly removal: "Repeated" | "Once";
+  readonly items: (facet: Facets[S["facet"]], place: S["place"]) => Collection<S["item"]>;
+
+  // Its life.
+
+  /** Before the journal is opened: throws what is missing for a create, else makes its POST. */
+  readonly prepare: (scope: Scope<S>, observer: Observer) => Send | Promise<Send>;
+  /** What its plan needs beside the item; reads no older than `since` (monotonic). */
+  readonly see: (scope: Scope<S>, item: S["item"], since: number) => Promise<S["seen"]> | S["seen"];
+  /** Pure. */
+  readonly plan: (declared: Declared<S["resource"]>, seen: S["seen"], nowMs: number) => Plan<S["change"]>;
+  /** One request. NotFound is the engine's to explain. */
+  readonly change: (
+    scope: Scope<S>,
+    what: { readonly seen: S["seen"]; readonly change: S["change"] },
+    permit: WritePermit,
+  ) => Promise<Changed<S["seen"]>>;
+  /** Drafts status and conditions from what is seen; `plan` is undefined while it is being deleted. */
+  readonly describe: (visit: Visit<S["resource"]>, seen: S["seen"], plan: Plan<S["change"]> | undefined) => void;
+
+  // Where it differs; each may be left out without harm.
+
+  /** While its create is under way; default: Creating. */
+  readonly creating?: Said;
+  /** For a cloud that has made it when it answers. */
+  readonly asCreated?: (scope: Scope<S>, id: string) => S["item"];
+  /** Before one that is there is recorded: throws where it is not the one that is meant. */
+  readonly assertAdoptable?: (
+    scope: Scope<S>,
+    found: Extract<Identity<S["item"]>, { do: "Adopt" }>,
+    isAnothers: (id: string) => boolean,
+  ) => void;
+  /** Conditions of what is gone from the cloud. */
+  readonly describeLoss?: (visit: Visit<S["resource"]>) => void;
+  readonly progress?: (scope: Scope<S>, seen: S["seen"]) => Promise<Progress> | Progress;
+  readonly attachment?: Attachment<S>;
+  /** In place of the engine's own staysInCloud; throws what the deletion waits for. */
+  readonly staysInCloud?: (visit: Visit<S["resource"]>) => Promise<boolean>;
+  /** Before each request for deletion: makes room for it, or throws why it can't be. */
+  readonly beforeRemoval?: (scope: Scope<S>, item: S["item"]) => Promise<void>;
+}

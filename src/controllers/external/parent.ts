@@ -1,0 +1,41 @@
+// What a resource hangs on: the account that it works with, or the cluster that it is part of. Two parents exist:
+// cloudaccount/parent.ts and managedcluster/parent.ts.
+import type { CloudSession, Facets } from "../../cloud/contract.ts";
+
+/** Where a resource's item lies, entered for one visit. */
+export interface Place {
+  readonly session: CloudSession;
+  /** Where names and ids compete: the same for all resources that reach the same place, by whatever account or cluster. */
+  readonly key: string;
+  /** Whether the account lets Yunfan publish into that namespace. */
+  readonly allows: (namespace: string) => boolean;
+  /** Throws WaitingError where the parent is being deleted: nothing new is made in it. */
+  readonly assertStays: () => void;
+}
+
+export interface Parent<R, P extends Place> {
+  /** The parent by kind and key, as "CloudAccount namespace/name": the index of the cache. Its children share their drift ticks. */
+  readonly refOf: (resource: R) => string;
+  /** "namespace/name" of the account behind it, whose credentials are checked when a cloud refuses them. */
+  readonly accountOf: (resource: R) => string;
+  /**
+   * `noun`: what the facet is about, in messages. Throws WaitingError where the parent is not there or can't be worked with,
+   * TerminalError ProviderMismatch or NotSupportedByCloud.
+   */
+  readonly enter: <F extends keyof Facets>(resource: R, facet: F, noun: string) => Entered<F, P>;
+  /** The key of its place; undefined where that can't be told. */
+  readonly placeOf: (resource: R) => string | undefined;
+  /** Whether the account serves the resource's namespace. */
+  readonly mayUse: (resource: R) => boolean;
+  /** All parents, as refOf names them, that lead to this very place as this session shows it. */
+  readonly siblingsAt: (place: P) => readonly string[];
+  /** Runs `work`; throws WaitingError in place of an error that came of the place being gone. */
+  readonly within: <T>(place: P, signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
+  /** Whether that error came of the place being gone, and all that was in it; proved by its id. */
+  readonly isGone: (place: P, error: unknown, signal: AbortSignal) => Promise<boolean>;
+}
+
+export interface Entered<F extends keyof Facets, P extends Place> {
+  readonly place: P;
+  readonly facet: Facets[F];
+}

@@ -1,0 +1,242 @@
+// The one order in which a resource that stands for an item in a cloud is reconciled, whatever its kind: place, finalizer, precedence,
+// identity, see, plan, then (turn, read, plan, change), describe, publish.
+import type { Item } from "../../cloud/collection.ts";
+import { CloudError } from "../../cloud/errors.ts";
+import { Reason } from "../../crds/common/conditions.ts";
+import { capitalized } from "../../lib/text.ts";
+import type { Clock } from "../../lib/clock.ts";
+import { TerminalError, WaitingError } from "../../lib/errors.ts";
+import type { Verdict } from "../../runtime/conditions.ts";
+import type { EventRecorder } from "../../runtime/events.ts";
+import type { Steps } from "../lifecycle/reconciler.ts";
+import type { Visit } from "../lifecycle/visit.ts";
+import { abandon, Creator, record } from "./create.ts";
+import { identify, subjectOf } from "./identity.ts";
+import type { ExternalKind, Plan, Said, Shape } from "./kind.ts";
+import { Observer } from "./observe.ts";
+import { Operations } from "./operation.ts";
+import { Follower } from "./progress.ts";
+import { Remover } from "./removal.ts";
+import { Scopes, type Scope, type ScopesDeps } from "./scope.ts";
+import { Sender } from "./sender.ts";
+
+export interface ExternalDeps<S extends Shape> extends ScopesDeps<S> {
+  readonly clock: Clock;
+  readonly events: Pick<EventRecorder, "event">;
+  /** How long after a send a create may still take effect. */
+  readonly settleWindowMs: number;
+  /** Has the credentials of an account ("namespace/name") verified now: the cloud has just refused them. */
+  readonly recheck: (account: string) => void;
+}
+
+/** What is known of an item, and what follows from it. */
+interface Decision<S extends Shape> {
+  readonly seen: S["seen"];
+  readonly plan: Plan<S["change"]>;
+}
+
+/** A list or a read that lags is looked at again soon. */
+const DOUBT_POLL_MS = 1_000;
+
+export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]> {
+  readonly #kind: ExternalKind<S>;
+  readonly #deps: ExternalDeps<S>;
+  readonly #scopes: Scopes<S>;
+  readonly #observer: Observer;
+  readonly #operations: Operations;
+  readonly #follower: Follower<S>;
+  readonly #sender: Sender;
+  readonly #creator: Creator;
+  readonly #remover: Remover<S>;
+
+  constructor(kind: ExternalKind<S>, deps: ExternalDeps<S>) {
+    this.#kind = kind;
+    this.#deps = deps;
+    this.#scopes = new Scopes(kind, deps);
+    this.#observer = new Observer(deps);
+    this.#operations = new Operations(deps);
+    this.#follower = new Follower(kind, { ...deps, operations: this.#operations });
+    this.#sender = new Sender(deps);
+    this.#creator = new Creator({ ...deps, observer: this.#observer, sender: this.#sender });
+    this.#remover = new Remover(kind, {
+      scopes: this.#scopes,
+      observer: this.#observer,
+      operations: this.#operations,
+      follower: this.#follower,
+      sender: this.#sender,
+    });
+  }
+
+  apply(visit: Visit<S["resource"]>): Promise<Verdict> {
+    return this.#rechecking(visit, () => this.#apply(visit));
+  }
+
+  async finalize(visit: Visit<S["resource"]>): Promise<"Released"> {
+    await this.#rechecking(visit, () => this.#remover.remove(visit));
+    await this.#kind.attachment?.withdraw(visit);
+    this.#observer.forget(visit.object);
+    return "Released";
+  }
+
+  /** Credentials that the cloud refuses in the middle of work are the account's to verify, for all of its users. */
+  async #rechecking<T>({ object }: Visit<S["resource"]>, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof CloudError && error.kind === "Unauthenticated") {
+        this.#deps.recheck(this.#kind.parent.accountOf(object));
+      }
+      throw error;
+    }
+  }
+
+  async #apply(visit: Visit<S["resource"]>): Promise<Verdict> {
+    const scope = this.#scopes.enter(visit);
+    await visit.holdFinalizer();
+    nameUntilRecorded(scope);
+    this.#scopes.assertPrecedence(scope);
+    return this.#kind.parent.within(scope.place, visit.signal, () => this.#applyIn(scope));
+  }
+
+  async #applyIn(scope: Scope<S>): Promise<Verdict> {
+    const item = await this.#identified(scope);
+    const decision = await this.#decide(scope, item);
+    this.#kind.describe(scope.visit, decision.seen, decision.plan);
+    return this.#conclude(scope, decision);
+  }
+
+  /** The item that the resource stands for, with its id in the draft; or throws what it waits for. */
+  async #identified(scope: Scope<S>): Promise<S["item"]> {
+    const { visit } = scope;
+    const identity = identify<S["item"]>(subjectOf(scope), await this.#observer.observe(scope));
+    switch (identity.do) {
+      case "Keep":
+        return identity.item;
+      case "Adopt":
+        this.#kind.assertAdoptable?.(scope, identity, (id) => this.#scopes.isAnothers(scope, id));
+        record(scope, identity.item, identity.origin);
+        visit.log.info({ externalId: identity.item.id, origin: identity.origin }, `Recorded ${scope.noun}`);
+        if (identity.origin === "Created") this.#operations.begin(visit, "Create", identity.item.jobId);
+        return identity.item;
+      case "Create":
+        return this.#created(scope, await this.#creator.create(scope, await this.#kind.prepare(scope, this.#observer)));
+      case "Resend": {
+        const send = await this.#kind.prepare(scope, this.#observer);
+        return this.#created(scope, await this.#creator.resend(scope, identity.operation, send));
+      }
+      case "Abandon":
+        return abandon(scope, identity);
+      case "Wait":
+        throw new WaitingError(identity);
+      default:
+        if (identity.reason === Reason.ExternalResourceMissing) this.#kind.describeLoss?.(visit);
+        throw new TerminalError(identity);
+    }
+  }
+
+  /** What the cloud has made when it answers is there; what it goes on making is waited for. */
+  #created(scope: Scope<S>, { jobId }: { readonly jobId?: string | undefined }): S["item"] {
+    const { visit, noun } = scope;
+    const { asCreated, creating } = this.#kind;
+    if (asCreated && visit.status.externalId !== undefined) return asCreated(scope, visit.status.externalId);
+    this.#operations.begin(visit, "Create", jobId);
+    const said = creating ?? { reason: Reason.Creating, message: `The cloud is creating the ${noun}` };
+    throw this.#operations.waiting(visit, said);
+  }
+
+  /** Nothing is written, and nothing bad is said, on the word of a list alone: it may lag, and may tell less. */
+  async #decide(scope: Scope<S>, listed: S["item"]): Promise<Decision<S>> {
+    const since = this.#observer.since(scope);
+    const glance = await this.#planFor(scope, listed, since);
+    if (glance.plan.do === "Keep") return glance;
+    if (glance.plan.do === "Change") return this.#change(scope, listed);
+    const decision = await this.#planFor(scope, await this.#read(scope, listed), since);
+    return decision.plan.do === "Change" ? this.#change(scope, listed) : decision;
+  }
+
+  async #planFor(scope: Scope<S>, item: S["item"], since: number): Promise<Decision<S>> {
+    return this.#planOn(scope, await this.#kind.see(scope, item, since));
+  }
+
+  /** What is recorded in the draft, not what was found, tells what is under way. */
+  #planOn({ visit }: Scope<S>, seen: S["seen"]): Decision<S> {
+    const { spec, metadata } = visit.object;
+    return { seen, plan: this.#kind.plan({ spec, metadata, status: visit.status }, seen, this.#deps.clock.now()) };
+  }
+
+  /** As its id shows it now; as it was listed where no read shows it. */
+  async #read({ items, visit, noun }: Scope<S>, listed: S["item"]): Promise<S["item"]> {
+    if (!items.get) return listed;
+    const item = await items.get(listed.id, visit.signal);
+    if (item === "Absent") throw notTrusted(noun, listed);
+    return item;
+  }
+
+  /**
+   * Sends at most one change. The wait for the budget may be long, and others change the item meanwhile: first the turn, then the
+   * look; where that shows that nothing is to be sent, what is to be done instead.
+   */
+  async #change(scope: Scope<S>, listed: S["item"]): Promise<Decision<S>> {
+    const { visit, place } = scope;
+    using _turn = await place.session.reserveWrite(visit.signal);
+    const since = this.#deps.clock.monotonic();
+    const decision = await this.#planFor(scope, await this.#read(scope, listed), since);
+    const { seen, plan } = decision;
+    if (plan.do !== "Change") return decision;
+    const changed = await this.#send(scope, seen, plan);
+    this.#operations.begin(visit, plan.verb);
+    if (changed.then === "Wait") return { seen, plan: { ...changed, do: "Await" } };
+    const next = changed.then === "Shown" ? changed.seen : await this.#seeAgain(scope, listed, since);
+    const after = this.#planOn(scope, next);
+    // A read that lags, or the next step already: not in this visit, which has written.
+    return after.plan.do === "Change" ? { seen: next, plan: { ...unshown(changed, scope), do: "Await" } } : after;
+  }
+
+  /** With the surroundings of before the change: a list that is read right after it may lag as well. */
+  async #seeAgain(scope: Scope<S>, listed: S["item"], since: number): Promise<S["seen"]> {
+    return this.#kind.see(scope, await this.#read(scope, listed), since);
+  }
+
+  async #send(scope: Scope<S>, seen: S["seen"], plan: Extract<Plan<S["change"]>, { do: "Change" }>) {
+    const { visit, place, noun } = scope;
+    const { verb, change, fields } = plan;
+    try {
+      const target = `${noun} ${seen.item.name}`;
+      return await this.#sender.send(visit, { verb, target, fields }, (permit) =>
+        this.#kind.change(scope, { seen, change }, permit),
+      );
+    } catch (error) {
+      const isLost = error instanceof CloudError && error.kind === "NotFound";
+      if (!isLost || (await this.#kind.parent.isGone(place, error, visit.signal))) throw error;
+      throw notTrusted(noun, seen.item, error);
+    } finally {
+      this.#observer.noteWrite(scope);
+    }
+  }
+
+  /** Ready, or throws what it waits for or why a person has to look. */
+  async #conclude(scope: Scope<S>, { seen, plan }: Decision<S>): Promise<Verdict> {
+    const { visit } = scope;
+    if (plan.do === "Stall") throw new TerminalError(plan);
+    if (plan.do === "Fail") throw await this.#follower.failed(scope, seen, plan.why);
+    if (plan.do === "Await") throw await this.#follower.awaited(scope, seen, plan);
+    delete visit.status.operation;
+    await this.#kind.attachment?.publish(scope, seen, this.#observer.since(scope));
+    return { state: "Ready", reason: plan.reason, message: plan.message };
+  }
+}
+
+/** Until the cloud's own name is recorded. */
+function nameUntilRecorded({ visit, name }: Pick<Scope<Shape>, "visit" | "name">): void {
+  if (visit.status.externalId === undefined) visit.status.cloudName = name;
+}
+
+function notTrusted(noun: string, { id }: Item, cause?: unknown): WaitingError {
+  const message = `${capitalized(noun)} ${id} was in the list, but is not found by its id; looking again`;
+  return new WaitingError({ reason: Reason.ObservationNotTrusted, message, pollAfterMs: DOUBT_POLL_MS, cause });
+}
+
+function unshown(changed: { readonly then: string } & Partial<Said>, { noun }: { noun: string }): Said {
+  const { reason = Reason.Changed, message = `The ${noun} was changed; looking whether it shows` } = changed;
+  return { reason, message };
+}

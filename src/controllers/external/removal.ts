@@ -1,0 +1,193 @@
+// Deleting, in the one order that exists: what stays in the cloud, the outcome of an open create, whose the item is, what has to go
+// before it, one request, and the proof by its id that it is gone.
+import type { Item } from "../../cloud/collection.ts";
+import { CloudError } from "../../cloud/errors.ts";
+import { Reason } from "../../crds/common/conditions.ts";
+import { HeldError, ReconcileError, TerminalError, WaitingError } from "../../lib/errors.ts";
+import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
+import type { Visit } from "../lifecycle/visit.ts";
+import { isAnother, subjectOf } from "./identity.ts";
+import type { ExternalKind, Shape } from "./kind.ts";
+import type { Observer } from "./observe.ts";
+import type { Operations } from "./operation.ts";
+import type { Follower } from "./progress.ts";
+import { leavesCloudAlone, openCreate, orphaning, type ExternalResource } from "./resource.ts";
+import type { Scope, Scopes } from "./scope.ts";
+import type { Sender } from "./sender.ts";
+import { settledId } from "./settled-id.ts";
+
+interface RemoverDeps<S extends Shape> {
+  readonly scopes: Scopes<S>;
+  readonly observer: Observer;
+  readonly operations: Operations;
+  readonly follower: Follower<S>;
+  readonly sender: Sender;
+}
+
+const LOOK_AGAIN_MS = 1_000;
+/** A change of the parent wakes its children at once; this is the fall-back. */
+const PARENT_POLL_MS = 30_000;
+/** Nothing tells of a namespace's new annotation or of a right that was granted. */
+const HELD_POLL_MS = 20_000;
+/** Within it the cloud has begun to delete what it was asked to delete. */
+const BEGIN_MS = 60_000;
+
+export class Remover<S extends Shape> {
+  readonly #kind: ExternalKind<S>;
+  readonly #deps: RemoverDeps<S>;
+
+  constructor(kind: ExternalKind<S>, deps: RemoverDeps<S>) {
+    this.#kind = kind;
+    this.#deps = deps;
+  }
+
+  /** Returns when nothing of ours is left in the cloud, or what is left is left on purpose; else throws what it waits for. */
+  async remove(visit: Visit<S["resource"]>): Promise<void> {
+    if (await (this.#kind.staysInCloud ?? staysInCloud)(visit)) return;
+    const { scopes } = this.#deps;
+    const scope = entering(visit.object, this.#kind.noun, () => scopes.enter(visit));
+    const id = await this.#settledId(scope);
+    if (id === undefined || scopes.isAnothers(scope, id)) return;
+    await this.#kind.parent.within(scope.place, visit.signal, () => this.#removeIn(scope, id));
+  }
+
+  async #removeIn(scope: Scope<S>, id: string): Promise<void> {
+    const item = await this.#locate(scope, id);
+    if (item === "Absent") return this.#proveGone(scope, id);
+    if (scope.items.isLeaving(item)) throw await this.#deleting(scope, item);
+    if (this.#kind.removal === "Once" && wasAsked(scope)) throw await this.#asked(scope, item);
+    await this.#kind.beforeRemoval?.(scope, item);
+    await this.#requestAndLook(scope, id);
+  }
+
+  /** A place that is gone has taken along whatever an open create has made in it. */
+  async #settledId(scope: Scope<S>): Promise<string | undefined> {
+    try {
+      return await settledId(scope, this.#deps.observer);
+    } catch (error) {
+      if (await this.#kind.parent.isGone(scope.place, error, scope.visit.signal)) return undefined;
+      throw error;
+    }
+  }
+
+  /** The item that the id means. Where only a list shows one, the list may lack it, which proves nothing. */
+  async #locate(scope: Scope<S>, id: string): Promise<S["item"] | "Absent"> {
+    const { items, visit, noun } = scope;
+    const item = items.get ? await items.get(id, visit.signal) : await this.#listed(scope, id);
+    if (item !== undefined && item !== "Absent" && isAnother(subjectOf(scope), item)) {
+      throw notTheSame(visit.object, noun, item);
+    }
+    if (item !== undefined) return item;
+    if ((await items.look(id, visit.signal)) === "Absent") return "Absent";
+    const message = `What the cloud listed can't be right: ${noun} ${id} is not in the list, but found by its id. Looking again`;
+    throw new WaitingError({ reason: Reason.ObservationNotTrusted, message, pollAfterMs: LOOK_AGAIN_MS });
+  }
+
+  async #listed(scope: Scope<S>, id: string): Promise<S["item"] | undefined> {
+    const { byId } = await scope.lists.observe(this.#deps.observer.since(scope), scope.visit.signal);
+    return byId.get(id);
+  }
+
+  /**
+   * A read may be older than the item; a write is answered by the cloud as it is, so its 404 is the proof. Where the cloud has
+   * accepted the deletion before, no other is needed.
+   */
+  async #proveGone(scope: Scope<S>, id: string): Promise<void> {
+    if (!wasAsked(scope)) await this.#requestAndLook(scope, id);
+  }
+
+  /** Returns where it is gone; throws what is waited for. */
+  async #requestAndLook(scope: Scope<S>, id: string): Promise<void> {
+    if ((await this.#request(scope, id)) === "Gone") return;
+    const { items, visit } = scope;
+    const item = items.get ? await items.get(id, visit.signal) : await items.look(id, visit.signal);
+    if (item === "Absent") return;
+    throw typeof item === "string" ? this.#waiting(scope) : await this.#deleting(scope, item);
+  }
+
+  async #request(scope: Scope<S>, id: string): Promise<"Asked" | "Gone"> {
+    const { visit, items, noun } = scope;
+    const change = { verb: "Delete", target: `${noun} ${visit.status.cloudName ?? id}`, fields: [] } as const;
+    try {
+      const { jobId } = await this.#deps.sender.send(visit, change, (permit) => items.remove(id, permit));
+      this.#deps.operations.begin(visit, "Delete", jobId);
+      return "Asked";
+    } catch (error) {
+      if (!(error instanceof CloudError) || error.kind !== "NotFound") throw error;
+      return "Gone";
+    } finally {
+      this.#deps.observer.noteWrite(scope);
+    }
+  }
+
+  /** What to throw while the cloud deletes it. */
+  async #deleting(scope: Scope<S>, item: S["item"]): Promise<Error> {
+    const seen = await this.#kind.see(scope, item, this.#deps.observer.since(scope));
+    this.#kind.describe(scope.visit, seen, undefined);
+    return this.#deps.follower.awaited(scope, seen, deletingOf(scope.noun));
+  }
+
+  #waiting(scope: Scope<S>): WaitingError {
+    return this.#deps.operations.waiting(scope.visit, { ...deletingOf(scope.noun), pollAfterMs: LOOK_AGAIN_MS });
+  }
+
+  /** It was asked for once. When that has come to nothing, the operation is forgotten, so that the next visit asks again. */
+  async #asked(scope: Scope<S>, item: S["item"]): Promise<Error> {
+    const { visit, noun } = scope;
+    if (this.#deps.operations.elapsedMs(visit) < BEGIN_MS) return this.#deleting(scope, item);
+    delete visit.status.operation;
+    const message =
+      `The cloud was asked to delete ${noun} ${item.id} and has not begun. Delete it in the cloud; ` +
+      `or, to leave it there, ${orphaning(visit.object)}`;
+    return new TerminalError({ reason: Reason.DeletionNotBegun, message });
+  }
+}
+
+/**
+ * Whether nothing is to be done in the cloud: nothing was made, it stays by policy, or its departure leaves it there. Throws HeldError
+ * DeletionHeld.
+ */
+async function staysInCloud(visit: Visit<ExternalResource>): Promise<boolean> {
+  if (leavesCloudAlone(visit.object)) return true;
+  const departure = await visit.departure();
+  if (departure.means === "Hold") throw heldFor(departure.why, visit.object);
+  return departure.means === "Orphan";
+}
+
+/** What to throw where the departure is held. */
+export function heldFor(why: string, resource: ExternalResource): HeldError {
+  const message = `${why}. To let go of this resource alone, ${orphaning(resource)}`;
+  return new HeldError({ reason: Reason.DeletionHeld, message, pollAfterMs: HELD_POLL_MS });
+}
+
+/** Without its parent nothing can be deleted: the message says how to let go all the same. */
+export function entering<W>(resource: ExternalResource, noun: string, enter: () => W): W {
+  try {
+    return enter();
+  } catch (error) {
+    throw withWayOut(error, resource, noun);
+  }
+}
+
+function withWayOut(error: unknown, resource: ExternalResource, noun: string): unknown {
+  const failure = error instanceof CloudError ? reconcileErrorOf(error) : error;
+  if (!(failure instanceof ReconcileError)) return error;
+  const message = `${failure.message}. To leave the ${noun} in the cloud, ${orphaning(resource)}`;
+  return new WaitingError({ reason: failure.reason, message, pollAfterMs: PARENT_POLL_MS, cause: error });
+}
+
+function wasAsked({ visit }: { visit: Visit<ExternalResource> }): boolean {
+  return openCreate(visit.object.status) === undefined && visit.object.status.operation?.verb === "Delete";
+}
+
+function deletingOf(noun: string): { reason: string; message: string } {
+  return { reason: Reason.Deleting, message: `The cloud is deleting the ${noun}` };
+}
+
+/** An endpoint that was edited may know another by that id. */
+function notTheSame(resource: ExternalResource, noun: string, { id, name }: Item): TerminalError {
+  const message =
+    `The ${noun} ${id} was ${resource.status.cloudName}, but at the account's present endpoint it is ${name}; it is not deleted. ` +
+    `Correct spec.endpoint of the account, or ${orphaning(resource)}`;
+  return new TerminalError({ reason: Reason.ExternalIdConflict, message });
+}

@@ -1,0 +1,42 @@
+// What a deletion is about: the id of what a resource holds, after an open create has shown what it made.
+import type { Item } from "../../cloud/collection.ts";
+import { Reason } from "../../crds/common/conditions.ts";
+import { TerminalError, WaitingError } from "../../lib/errors.ts";
+import { record } from "./create.ts";
+import type { Observer } from "./observe.ts";
+import { openCreate, orphaning, type ExternalResource } from "./resource.ts";
+import type { ItemScope } from "./scope.ts";
+
+const LOOK_AGAIN_MS = 1_000;
+
+/**
+ * Undefined where nothing was made. With an open journal the outcome is awaited first: a late POST would be an orphan. Throws
+ * WaitingError until then, TerminalError CreatedTwice.
+ */
+export async function settledId<T extends Item>(scope: ItemScope<T>, observer: Observer): Promise<string | undefined> {
+  const { visit } = scope;
+  if (!openCreate(visit.object.status)) return visit.status.externalId;
+  const { marked, settled, nameIsFree, byName } = await observer.observe(scope);
+  const [found, ...others] = marked;
+  if (found && others.length > 0) throw severalMade(scope, marked);
+  if (found) {
+    record(scope, found, "Created");
+    return found.id;
+  }
+  if (!settled || !(nameIsFree || byName.length > 0)) throw outcomeUnknown(visit.object);
+  delete visit.status.operation;
+  return undefined;
+}
+
+function outcomeUnknown(resource: ExternalResource): WaitingError {
+  const message =
+    "The outcome of a create is unknown; deleting after the settle window has shown what it made. " +
+    `To leave it in the cloud, ${orphaning(resource)}`;
+  return new WaitingError({ reason: Reason.Deleting, message, pollAfterMs: LOOK_AGAIN_MS });
+}
+
+function severalMade({ noun }: { noun: string }, items: readonly Item[]): TerminalError {
+  const ids = items.map(({ id }) => id).join(" and ");
+  const message = `One create made ${noun}s ${ids}. Delete the surplus in the cloud; then the one that is left is deleted`;
+  return new TerminalError({ reason: Reason.CreatedTwice, message });
+}
