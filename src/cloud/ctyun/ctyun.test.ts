@@ -67,7 +67,7 @@ async function start(options: Partial<CtyunSimulatorOptions> = {}): Promise<Clou
 }
 
 function create(registry: RegistryFacet, name: string): Promise<{ id: string | undefined }> {
-  return registry.createProject({ name, visibility: "Private", nonce: "uid-1" }, never);
+  return registry.create({ name, visibility: "Private", nonce: "uid-1" }, never);
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<unknown> {
@@ -83,14 +83,14 @@ describe("a project's life", () => {
     await session.verify(never);
     const attempt = { nonce: "uid-1", startedAtMs: systemClock.now() };
     const { id } = await create(registry, "team-a");
-    const { projects, clockSkewMs } = await registry.listProjects(never);
+    const { items: projects, clockSkewMs } = await registry.list(never);
     expect(projects).toMatchObject([{ id, name: "team-a", visibility: "Private", mine: true, repositoryCount: 0 }]);
     expect(projects.map((project) => registry.bearsMark(project, attempt, clockSkewMs))).toEqual([true]);
     await registry.setVisibility(id!, "Public", never);
-    expect((await registry.listProjects(never)).projects).toMatchObject([{ id, visibility: "Public" }]);
-    await registry.deleteProject(id!, never);
-    expect((await registry.listProjects(never)).projects).toEqual([]);
-    await expect(registry.deleteProject(id!, never)).rejects.toMatchObject({ kind: "NotFound" });
+    expect((await registry.list(never)).items).toMatchObject([{ id, visibility: "Public" }]);
+    await registry.remove(id!, never);
+    expect((await registry.list(never)).items).toEqual([]);
+    await expect(registry.remove(id!, never)).rejects.toMatchObject({ kind: "NotFound" });
     await expect(registry.setVisibility(id!, "Public", never)).rejects.toMatchObject({ kind: "NotFound" });
     expect(await registry.listRepositories(id!, never)).toBe("Absent");
   });
@@ -100,7 +100,7 @@ describe("a project's life", () => {
     await control("POST", "projects", { name: "theirs", public: false, owner: "zhang" });
     await expect(create(registry, "theirs")).rejects.toMatchObject({ kind: "AlreadyExists" });
     await expect(create(registry, "a--b")).rejects.toMatchObject({ kind: "NameRefused" });
-    expect((await registry.listProjects(never)).projects).toEqual([]);
+    expect((await registry.list(never)).items).toEqual([]);
   });
 
   test("of somebody else is seen where it is public, is not ours and not to be changed", async () => {
@@ -109,10 +109,10 @@ describe("a project's life", () => {
       id: string;
     };
     const attempt = { nonce: "uid-1", startedAtMs: 0 };
-    const { projects, clockSkewMs } = await registry.listProjects(never);
+    const { items: projects, clockSkewMs } = await registry.list(never);
     expect(projects).toMatchObject([{ id, mine: false, visibility: "Public" }]);
     expect(registry.bearsMark(projects[0]!, attempt, clockSkewMs)).toBe(false);
-    await expect(registry.deleteProject(id, never)).rejects.toMatchObject({ kind: "Forbidden" });
+    await expect(registry.remove(id, never)).rejects.toMatchObject({ kind: "Forbidden" });
   });
 
   test.each(["Number", "Boolean", "String"] as const)(
@@ -121,7 +121,7 @@ describe("a project's life", () => {
       const { registry } = await start({ booleanStyle: style, maxPageSize: 3 });
       const names = Array.from({ length: 10 }, (_, index) => `project-${index}`);
       for (const name of names) await create(registry, name);
-      const { projects } = await registry.listProjects(never);
+      const { items: projects } = await registry.list(never);
       expect(projects.map(({ name }) => name).toSorted()).toEqual(names);
       expect(new Set(projects.map(({ visibility }) => visibility))).toEqual(new Set(["Private"]));
     },
@@ -131,12 +131,12 @@ describe("a project's life", () => {
     const clock: Clock = { ...systemClock, now: () => systemClock.now() + offMs };
     const { registry } = await start({ clock, largestSkewMs: Number.POSITIVE_INFINITY });
     await create(registry, "before");
-    const before = await registry.listProjects(never);
+    const before = await registry.list(never);
     const late = { nonce: "uid-1", startedAtMs: systemClock.now() + 60_000 };
-    expect(before.projects.map((project) => registry.bearsMark(project, late, before.clockSkewMs))).toEqual([false]);
+    expect(before.items.map((project) => registry.bearsMark(project, late, before.clockSkewMs))).toEqual([false]);
     const now = { nonce: "uid-1", startedAtMs: systemClock.now() };
     await create(registry, "now");
-    const { projects, clockSkewMs } = await registry.listProjects(never);
+    const { items: projects, clockSkewMs } = await registry.list(never);
     const own = projects.find(({ name }) => name === "now");
     expect(registry.bearsMark(own!, now, clockSkewMs)).toBe(true);
     expect(Math.abs(clockSkewMs - offMs)).toBeLessThan(2_000);
@@ -187,18 +187,18 @@ describe("what a project holds", () => {
         { name: "app", tagCount: 2 },
         { name: "deep/er", tagCount: 1 },
       ]);
-      expect((await registry.listProjects(never)).projects).toMatchObject([{ repositoryCount: 2 }]);
+      expect((await registry.list(never)).items).toMatchObject([{ repositoryCount: 2 }]);
       expect(await registry.listTags("team-a", "app", never)).toEqual([
         { name: "v1", digest: expect.stringMatching(/^sha256:/) },
         { name: "v2", digest: expect.stringMatching(/^sha256:/) },
       ]);
-      await expect(registry.deleteProject(id!, never)).rejects.toMatchObject({ kind: "NotEmpty" });
+      await expect(registry.remove(id!, never)).rejects.toMatchObject({ kind: "NotEmpty" });
       for (const repository of ["app", "app", "deep/er"]) {
         await registry.deleteRepository({ id: id!, name: "team-a" }, repository, never);
       }
       expect(await registry.listRepositories(id!, never)).toEqual([]);
       await expect(registry.listTags("team-a", "app", never)).rejects.toMatchObject({ kind: "NotFound" });
-      await registry.deleteProject(id!, never);
+      await registry.remove(id!, never);
     },
   );
 });
@@ -227,15 +227,15 @@ describe("when the cloud misbehaves", () => {
   ])("a create that meets %s has an unknown outcome and is not sent again", async (action, made) => {
     const { registry, control } = await startWith({ method: "POST", action });
     expect(outcomeIsUnknown(await failureOf(create(registry, "team-a")))).toBe(true);
-    expect((await registry.listProjects(never)).projects).toHaveLength(made);
+    expect((await registry.list(never)).items).toHaveLength(made);
     const requests = (await control("GET", "requests")) as { method: string }[];
     expect(requests.filter(({ method }) => method === "POST")).toHaveLength(1);
   });
 
   test("a list that is no JSON is no list", async () => {
     const { registry } = await startWith({ method: "GET", action: "MalformedJson" });
-    await expect(registry.listProjects(never)).rejects.toMatchObject({ kind: "Unavailable" });
-    expect((await registry.listProjects(never)).projects).toEqual([]);
+    await expect(registry.list(never)).rejects.toMatchObject({ kind: "Unavailable" });
+    expect((await registry.list(never)).items).toEqual([]);
   });
 
   test.each([
@@ -246,7 +246,7 @@ describe("when the cloud misbehaves", () => {
   ])("%i on a create is %s, with the time the cloud asks for", async (status, kind, retryAfterMs) => {
     const { registry } = await startWith({ method: "POST", action: "Status", status, retryAfterSeconds: 7 });
     expect(await failureOf(create(registry, "team-a"))).toMatchObject({ kind, retryAfterMs });
-    expect((await registry.listProjects(never)).projects).toEqual([]);
+    expect((await registry.list(never)).items).toEqual([]);
   });
 
   test.each(["Hold", "SlowHeaders"])("a request that meets %s ends when its caller ends", async (action) => {
@@ -256,9 +256,7 @@ describe("when the cloud misbehaves", () => {
     });
     const abort = new AbortController();
     const reason = new Error("enough");
-    const failure = failureOf(
-      registry.createProject({ name: "team-a", visibility: "Private", nonce: "uid-1" }, abort.signal),
-    );
+    const failure = failureOf(registry.create({ name: "team-a", visibility: "Private", nonce: "uid-1" }, abort.signal));
     await vi.waitFor(async () => expect(await control("GET", "requests")).not.toEqual([]));
     abort.abort(reason);
     expect(await failure).toBe(reason);

@@ -30,14 +30,14 @@ function wireProject(id: number, change: Record<string, unknown> = {}) {
 describe("listing projects", () => {
   test("asks for page after page until one is empty, whatever sizes and totals say", async () => {
     answerPages(server, [wireProject(1), wireProject(2)], [wireProject(3)], [wireProject(4), wireProject(5)]);
-    const { projects } = await cloud.open().listProjects(never);
+    const { items: projects } = await cloud.open().list(never);
     expect(projects.map(({ id }) => id)).toEqual(["1", "2", "3", "4", "5"]);
     expect(cloud.targets()).toEqual([1, 2, 3, 4].map((n) => `GET /registry/api/projects?page=${n}&page_size=100`));
   });
 
   test("shows each project once, as it was seen last, where pages shift meanwhile", async () => {
     answerPages(server, [wireProject(1), wireProject(2)], [wireProject(2, { public: 1 }), wireProject(3)]);
-    const { projects } = await cloud.open().listProjects(never);
+    const { items: projects } = await cloud.open().list(never);
     expect(projects.map(({ id, visibility }) => [id, visibility])).toEqual([
       ["1", "Private"],
       ["2", "Public"],
@@ -47,18 +47,18 @@ describe("listing projects", () => {
 
   test("goes on after a page of nothing but deleted projects", async () => {
     answerPages(server, [wireProject(1, { deleted: 1 })], [wireProject(2)]);
-    expect((await cloud.open().listProjects(never)).projects.map(({ id }) => id)).toEqual(["2"]);
+    expect((await cloud.open().list(never)).items.map(({ id }) => id)).toEqual(["2"]);
   });
 
   test("fails as a whole where one page fails: no part of a list is a list", async () => {
     server.answer = (request, response) =>
       request.url.includes("page=2") ? json(response, 500, {}) : json(response, 200, [wireProject(1)]);
-    await expect(cloud.open().listProjects(never)).rejects.toMatchObject({ kind: "Unavailable" });
+    await expect(cloud.open().list(never)).rejects.toMatchObject({ kind: "Unavailable" });
   });
 
   test.each(["", "[", "{}", '[{"name":"a"}]', "<html></html>"])("takes %j for no list", async (body) => {
     server.answer = (_request, response) => response.end(body);
-    await expect(cloud.open().listProjects(never)).rejects.toMatchObject({
+    await expect(cloud.open().list(never)).rejects.toMatchObject({
       kind: "Unavailable",
       message: expect.stringMatching(/^ListProjects was answered with something this client can't read/),
     });
@@ -72,7 +72,7 @@ describe("listing projects", () => {
       response.setHeader("date", dates.shift() ?? "");
       answer(request, response);
     };
-    expect((await cloud.open().listProjects(never)).clockSkewMs).toBe(300_300);
+    expect((await cloud.open().list(never)).clockSkewMs).toBe(300_300);
   });
 
   test("tells no difference where the cloud shows no date", async () => {
@@ -80,7 +80,7 @@ describe("listing projects", () => {
       response.sendDate = false;
       json(response, 200, []);
     };
-    expect(await cloud.open().listProjects(never)).toEqual({ projects: [], clockSkewMs: 0 });
+    expect(await cloud.open().list(never)).toEqual({ items: [], clockSkewMs: 0 });
   });
 });
 
@@ -89,7 +89,7 @@ describe("creating a project", () => {
 
   test("is one POST with text for the flag; the id is at the end of Location", async () => {
     server.answer = (_request, response) => response.writeHead(201, { location: "/api/projects/42" }).end();
-    expect(await cloud.open().createProject(project, never)).toEqual({ id: "42" });
+    expect(await cloud.open().create(project, never)).toEqual({ id: "42" });
     expect(cloud.targets()).toEqual(["POST /registry/api/projects"]);
     expect(server.seen[0]?.body).toBe('{"project_name":"team-a","metadata":{"public":"true"}}');
     expect(server.seen[0]?.headers["content-type"]).toBe("application/json");
@@ -100,7 +100,7 @@ describe("creating a project", () => {
     const locations = [undefined, "/api/projects/", "/api/projects/team-a", "/api/projects/7/x"];
     for (const location of locations) {
       server.answer = (_request, response) => response.writeHead(201, location === undefined ? {} : { location }).end();
-      expect(await cloud.open().createProject(project, never)).toEqual({ id: undefined });
+      expect(await cloud.open().create(project, never)).toEqual({ id: undefined });
     }
   });
 
@@ -108,7 +108,7 @@ describe("creating a project", () => {
     server.answer = (_request, response) => response.writeHead(201).end('{"id":');
     const error: unknown = await cloud
       .open()
-      .createProject(project, never)
+      .create(project, never)
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ kind: "Unavailable" });
     expect(outcomeIsUnknown(error)).toBe(true);
@@ -117,7 +117,7 @@ describe("creating a project", () => {
   test("is refused with the name's fault named", async () => {
     server.answer = (_request, response) =>
       response.writeHead(400).end("project name is not in lower case or contains illegal characters!\n");
-    await expect(cloud.open().createProject(project, never)).rejects.toMatchObject({
+    await expect(cloud.open().create(project, never)).rejects.toMatchObject({
       kind: "NameRefused",
       message: "CreateProject was answered 400: project name is not in lower case or contains illegal characters",
     });
@@ -131,7 +131,7 @@ describe("creating a project", () => {
     };
     const error: unknown = await cloud
       .open()
-      .createProject(project, never)
+      .create(project, never)
       .catch((thrown: unknown) => thrown);
     const shown = JSON.stringify(error, Object.getOwnPropertyNames(error));
     expect(shown).toContain("[redacted] [redacted] [redacted]");
@@ -183,17 +183,17 @@ describe("one project", () => {
   test("is deleted by DELETE; full and gone are told apart", async () => {
     const registry = cloud.open();
     server.answer = (_request, response) => response.end();
-    await registry.deleteProject("7", never);
+    await registry.remove("7", never);
     expect(cloud.targets()).toEqual(["DELETE /registry/api/projects/7"]);
     expect(server.seen[0]?.headers.authorization).toMatch(/\/host\/[0-9a-f]{64}$/);
     server.answer = (_request, response) => json(response, 412, { code: 412, message: "contains repositories" });
-    await expect(registry.deleteProject("7", never)).rejects.toMatchObject({ kind: "NotEmpty" });
+    await expect(registry.remove("7", never)).rejects.toMatchObject({ kind: "NotEmpty" });
     server.answer = (_request, response) => json(response, 404, { code: 404, message: "not found" });
-    await expect(registry.deleteProject("7", never)).rejects.toMatchObject({ kind: "NotFound" });
+    await expect(registry.remove("7", never)).rejects.toMatchObject({ kind: "NotFound" });
   });
 
   test.each(["", "..", ".", "7/../8"])("with the id %j is never asked for", async (id) => {
-    await expect(cloud.open().deleteProject(id, never)).rejects.toMatchObject({ kind: "Rejected" });
+    await expect(cloud.open().remove(id, never)).rejects.toMatchObject({ kind: "Rejected" });
     expect(server.seen).toHaveLength(0);
   });
 });

@@ -1,6 +1,6 @@
 // The registry facet of CTYUN: a Harbor behind signed paths (reference 3.10).
-import type { CreateAttempt } from "../creation.ts";
-import type { Visibility, ProjectList, PullCredentials, RegistryFacet } from "../facets/registry.ts";
+import { lookBy, type Accepted, type Created, type CreateAttempt, type Listed } from "../collection.ts";
+import type { Visibility, PullCredentials, RegistryFacet } from "../facets/registry.ts";
 import type { RegistryProject, Repository, Tag } from "../facets/registry.ts";
 import { CloudError } from "../errors.ts";
 import { clockSkewMs } from "../http/answer.ts";
@@ -18,8 +18,6 @@ import { imagesAuth, projectPage, repositoryPage, tagList, visibilityBody } from
 const MARK_TOLERANCE_MS = 2_000;
 
 export class CtyunRegistry implements RegistryFacet {
-  /** Names are unique over everyone's projects: a second POST of the same one answers 409. */
-  readonly resendIsSafe = true;
   readonly #client: CtyunClient;
   readonly #options: CtyunAccountOptions;
 
@@ -29,7 +27,7 @@ export class CtyunRegistry implements RegistryFacet {
   }
 
   /** 3.10.2. */
-  async listProjects(signal: AbortSignal): Promise<ProjectList> {
+  readonly list = async (signal: AbortSignal): Promise<Listed<RegistryProject>> => {
     let skewMs = Number.NEGATIVE_INFINITY;
     const projects = await readPages("ListProjects", {
       read: async (query) => {
@@ -42,16 +40,16 @@ export class CtyunRegistry implements RegistryFacet {
       keyOf: (project) => project?.id,
     });
     return {
-      projects: projects.filter((project) => project !== undefined),
+      items: projects.filter((project) => project !== undefined),
       clockSkewMs: Number.isFinite(skewMs) ? skewMs : 0,
     };
-  }
+  };
 
   /** 3.10.1. Harbor answers with the new project's address in Location and no body; CTYUN's reference shows neither. */
-  async createProject(
+  readonly create = async (
     project: { name: string; visibility: Visibility; nonce: string },
     signal: AbortSignal,
-  ): Promise<{ id: string | undefined }> {
+  ): Promise<Created> => {
     const answer = await this.#client.send({
       operation: "CreateProject",
       method: "POST",
@@ -60,25 +58,35 @@ export class CtyunRegistry implements RegistryFacet {
       signal,
     });
     return { id: /\/(\d+)$/.exec(answer.headers.get("location") ?? "")?.[1] };
-  }
-
-  bearsMark(project: RegistryProject, attempt: CreateAttempt, skewMs: number): boolean {
-    return project.mine && project.createdAtMs - skewMs >= attempt.startedAtMs - MARK_TOLERANCE_MS;
-  }
-
-  /** 3.10.6. */
-  async setVisibility(id: string, visibility: Visibility, signal: AbortSignal): Promise<void> {
-    const body = visibilityBody(visibility);
-    await this.#client.send({ operation: "SetVisibility", method: "PUT", path: projectsPath(id), body, signal });
-  }
+  };
 
   /** 3.10.7. */
-  async deleteProject(id: string, signal: AbortSignal): Promise<void> {
+  readonly remove = async (id: string, signal: AbortSignal): Promise<Accepted> => {
     await this.#client.send({ operation: "DeleteProject", method: "DELETE", path: projectsPath(id), signal });
-  }
+    return {};
+  };
+
+  /** A project is gone as soon as its deletion is answered. */
+  readonly isLeaving = (): boolean => false;
+
+  /** The cloud takes nothing of ours along: the time of its making has to do. */
+  readonly bearsMark = (project: RegistryProject, attempt: CreateAttempt, skewMs: number): boolean =>
+    project.mine && project.createdAtMs - skewMs >= attempt.startedAtMs - MARK_TOLERANCE_MS;
+
+  /** Names are unique over everyone's projects: a second POST of the same one answers 409. */
+  readonly resendIsSafe = true;
+
+  /** 3.10.6. */
+  readonly setVisibility = async (id: string, visibility: Visibility, signal: AbortSignal): Promise<void> => {
+    const body = visibilityBody(visibility);
+    await this.#client.send({ operation: "SetVisibility", method: "PUT", path: projectsPath(id), body, signal });
+  };
 
   /** 3.10.3. */
-  async listRepositories(projectId: string, signal: AbortSignal): Promise<readonly Repository[] | "Absent"> {
+  readonly listRepositories = async (
+    projectId: string,
+    signal: AbortSignal,
+  ): Promise<readonly Repository[] | "Absent"> => {
     try {
       return await readPages("ListRepositories", {
         read: async (query) => {
@@ -98,22 +106,25 @@ export class CtyunRegistry implements RegistryFacet {
       if (isNotFound(error)) return "Absent";
       throw error;
     }
-  }
+  };
+
+  /** No read shows one project by its id; what lies below it does. */
+  readonly look = lookBy(this.listRepositories);
 
   /** 3.10.4. */
-  async listTags(projectName: string, repository: string, signal: AbortSignal): Promise<readonly Tag[]> {
+  readonly listTags = async (projectName: string, repository: string, signal: AbortSignal): Promise<readonly Tag[]> => {
     const path = repositoryPath(projectName, repository) + pathOf("tags");
     const query = [["detail", "1"]] as const;
     const { value } = await this.#client.read({ operation: "ListTags", method: "GET", path, query, signal }, tagList);
     return value;
-  }
+  };
 
   /** 3.10.8, whose URI contradicts its example: see `imageDeletePath` in config.ts. */
-  async deleteRepository(
+  readonly deleteRepository = async (
     project: { id: string; name: string },
     repository: string,
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<void> => {
     const owner = this.#options.imageDeletePath === "ProjectId" ? project.id : project.name;
     const path = repositoryPath(owner, repository);
     try {
@@ -121,17 +132,17 @@ export class CtyunRegistry implements RegistryFacet {
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
-  }
+  };
 
   /** 3.10.5. */
-  async pullCredentials(namespace: string, signal: AbortSignal): Promise<PullCredentials> {
+  readonly pullCredentials = async (namespace: string, signal: AbortSignal): Promise<PullCredentials> => {
     const path = imagesAuthPath(this.#options.namespacePathPrefix, namespace);
     const { value } = await this.#client.read(
       { operation: "GetPullCredentials", method: "GET", path, signal },
       imagesAuth,
     );
     return value;
-  }
+  };
 }
 
 function isNotFound(error: unknown): boolean {

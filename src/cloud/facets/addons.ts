@@ -1,10 +1,12 @@
 // The addons facet: instances of add-on templates in a managed cluster; at most one of a template in a cluster.
+import type { Created, Item, Readable } from "../collection.ts";
 
 /** `Failed`: installing or upgrading failed. `Abnormal`: installed, but not running well. */
 export type AddonPhase = "Installing" | "Available" | "Upgrading" | "Abnormal" | "Failed" | "Deleting" | "Unknown";
 
-export interface Addon {
-  readonly id: string;
+export interface Addon extends Item {
+  /** Its template: what tells it from the others in the cluster. */
+  readonly name: string;
   readonly template: string;
   readonly version: string;
   readonly phase: AddonPhase;
@@ -31,27 +33,17 @@ export interface AddonRequest {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** Every method throws CloudError and nothing else, apart from the signal's reason and FencedError. */
+/** Every member throws CloudError and nothing else, apart from the signal's reason and FencedError. */
 export interface AddonsFacet {
-  /** All instances in the cluster. NotFound where there is no such cluster. */
-  listAddons(clusterId: string, signal: AbortSignal): Promise<readonly Addon[]>;
-
-  /** `Absent` where the cloud answers that there is no such instance: the proof by id. */
-  getAddon(clusterId: string, id: string, signal: AbortSignal): Promise<Addon | "Absent">;
+  /** The instances in a cluster. `list` throws NotFound where there is no such cluster. Every one of its name bears the mark. */
+  readonly in: (clusterId: string) => Readable<Addon>;
 
   /** `Absent` where the cloud has no such template. */
-  getTemplate(clusterId: string, name: string, signal: AbortSignal): Promise<AddonTemplate | "Absent">;
+  readonly getTemplate: (clusterId: string, name: string, signal: AbortSignal) => Promise<AddonTemplate | "Absent">;
 
   /** One request, never repeated by itself. AlreadyExists where the cluster has an instance of the template. */
-  installAddon(
-    clusterId: string,
-    request: AddonRequest,
-    signal: AbortSignal,
-  ): Promise<{ readonly id: string | undefined }>;
+  readonly create: (clusterId: string, request: AddonRequest, signal: AbortSignal) => Promise<Created>;
 
   /** Version and values, whole. NotFound where there is no such instance. */
-  upgradeAddon(clusterId: string, id: string, request: AddonRequest, signal: AbortSignal): Promise<void>;
-
-  /** One request; deleting what is gone throws NotFound. */
-  deleteAddon(clusterId: string, id: string, signal: AbortSignal): Promise<void>;
+  readonly update: (clusterId: string, id: string, request: AddonRequest, signal: AbortSignal) => Promise<void>;
 }

@@ -1,5 +1,5 @@
 // The clusters facet: managed Kubernetes clusters, the jobs that make them, power, kubeconfigs, and the quota they count against.
-import type { CreateAttempt } from "../creation.ts";
+import type { Created, Item, Readable } from "../collection.ts";
 
 /**
  * `Changing`: the cloud resizes, upgrades or rolls back; it takes no changes of ours meanwhile.
@@ -17,9 +17,7 @@ export type ClusterPhase =
   | "Deleting"
   | "Unknown";
 
-export interface Cluster {
-  readonly id: string;
-  readonly name: string;
+export interface Cluster extends Item {
   readonly phase: ClusterPhase;
   /** The cloud's own word for the phase. */
   readonly cloudPhase: string;
@@ -29,7 +27,7 @@ export interface Cluster {
   readonly version: string;
   /** The user's part of the description, without our mark. */
   readonly description: string;
-  /** The nonce of the create that made it (reference/clouds.md section 5); undefined: not made by Yunfan. */
+  /** The nonce of the create that made it; undefined: not made by Yunfan. */
   readonly mark: string | undefined;
   /** By the cloud's clock, milliseconds since the epoch; NaN where the cloud's text can't be read. */
   readonly createdAtMs: number;
@@ -46,13 +44,6 @@ export interface ClusterNetwork {
   readonly subnetId: string | undefined;
   readonly podCidr: string | undefined;
   readonly serviceCidr: string | undefined;
-}
-
-/** A complete list. Phases in it may be less exact than those of `getCluster`: a failed cluster may read as Deleting. */
-export interface ClusterList {
-  readonly clusters: readonly Cluster[];
-  /** The cloud's clock less ours, milliseconds; 0 where there is no Date header. */
-  readonly clockSkewMs: number;
 }
 
 export interface ClusterRequest {
@@ -90,49 +81,38 @@ export interface Kubeconfig {
   readonly insecure: boolean;
 }
 
-/** Every method throws CloudError and nothing else, apart from the signal's reason and FencedError. */
-export interface ClustersFacet {
-  /** All clusters of the account's project, read to the end. */
-  listClusters(signal: AbortSignal): Promise<ClusterList>;
-
-  /** `Absent` where the cloud answers that there is no such cluster: the proof by id. */
-  getCluster(id: string, signal: AbortSignal): Promise<Cluster | "Absent">;
-
+/**
+ * Clusters of the account's project. Phases in a list may be less exact than those of `get`: a failed cluster may read as Deleting.
+ * Optional members: a cloud may lack them, and what asks for them is then NotSupportedByCloud.
+ */
+export interface ClustersFacet extends Readable<Cluster> {
   /** One request, never repeated by itself. QuotaExceeded, NameRefused, Rejected, AlreadyExists: nothing was made. */
-  createCluster(
-    request: ClusterRequest,
-    signal: AbortSignal,
-  ): Promise<{ readonly id: string | undefined; readonly jobId: string | undefined }>;
-
-  /** Whether this cluster carries the mark of that attempt. Pure. */
-  bearsMark(cluster: Cluster, attempt: CreateAttempt, clockSkewMs: number): boolean;
-
-  /** Whether a second create of the same nonce would be refused or be seen, so that an unknown outcome may be sent again. */
-  readonly resendIsSafe: boolean;
+  readonly create: (request: ClusterRequest, signal: AbortSignal) => Promise<Created>;
 
   /** Sets the user's part and keeps `mark`. Idempotent. NotFound where there is no such cluster. */
-  setDescription(
+  readonly setDescription?: (
     id: string,
     text: { description: string; mark: string | undefined },
     signal: AbortSignal,
-  ): Promise<void>;
+  ) => Promise<void>;
 
   /**
    * Answers when the cloud has accepted it; the phase tells when it is done. NotFound; Busy or Rejected in a phase that does not
    * allow it.
    */
-  hibernate(id: string, signal: AbortSignal): Promise<void>;
-  wake(id: string, signal: AbortSignal): Promise<void>;
-
-  /** One request; deleting what is gone throws NotFound. `jobId` where the cloud tells it. */
-  deleteCluster(id: string, signal: AbortSignal): Promise<{ readonly jobId: string | undefined }>;
+  readonly hibernate?: (id: string, signal: AbortSignal) => Promise<void>;
+  readonly wake?: (id: string, signal: AbortSignal) => Promise<void>;
 
   /** `Absent` where the cloud no longer knows the job. */
-  getJob(id: string, signal: AbortSignal): Promise<Job | "Absent">;
+  readonly getJob?: (id: string, signal: AbortSignal) => Promise<Job | "Absent">;
 
   /** Clusters that the account may have and has; undefined where the cloud does not tell. */
-  clusterQuota(signal: AbortSignal): Promise<{ readonly limit: number; readonly used: number } | undefined>;
+  readonly quota?: (signal: AbortSignal) => Promise<{ readonly limit: number; readonly used: number } | undefined>;
 
   /** `NoSuchContext` where the cluster has no such address (no public endpoint). NotFound where there is no such cluster. */
-  kubeconfig(id: string, context: KubeconfigContext, signal: AbortSignal): Promise<Kubeconfig | "NoSuchContext">;
+  readonly kubeconfig?: (
+    id: string,
+    context: KubeconfigContext,
+    signal: AbortSignal,
+  ) => Promise<Kubeconfig | "NoSuchContext">;
 }

@@ -1,5 +1,5 @@
 // The nodePools facet: groups of like nodes in a managed cluster. All of it is below a cluster, addressed by the cluster's id.
-import type { CreateAttempt } from "../creation.ts";
+import type { Created, Item, Readable } from "../collection.ts";
 
 /**
  * `Synchronizing`: nodes are being added or removed. `SoldOut`: the cloud has no such instances now; those that are there stay.
@@ -27,9 +27,7 @@ export interface PoolAutoscaling extends Autoscaling {
   readonly priority?: number | undefined;
 }
 
-export interface NodePool {
-  readonly id: string;
-  readonly name: string;
+export interface NodePool extends Item {
   readonly phase: NodePoolPhase;
   /** The cloud's own word for the phase; empty is CCE's word for normal. */
   readonly cloudPhase: string;
@@ -89,44 +87,27 @@ export interface NodePoolChange {
 
 export type NodePhase = "Creating" | "Active" | "Abnormal" | "Deleting" | "Changing" | "Unknown";
 
-export interface PoolNode {
-  readonly id: string;
-  readonly name: string;
+export interface PoolNode extends Item {
   /** The pool that it belongs to; undefined: none, or the cloud does not tell. */
   readonly poolId: string | undefined;
   readonly phase: NodePhase;
   readonly cloudPhase: string;
 }
 
-/** Every method throws CloudError and nothing else, apart from the signal's reason and FencedError. */
+/** Every member throws CloudError and nothing else, apart from the signal's reason and FencedError. */
 export interface NodePoolsFacet {
   /**
-   * All pools of the cluster, read to the end. NotFound where there is no such cluster. A list may tell less than `getNodePool`:
-   * a phase that it leaves out is Unknown with an empty `cloudPhase`.
+   * The pools of a cluster. `list` throws NotFound where there is no such cluster, `get` answers "Absent". A list may tell less than
+   * `get`: a phase that it leaves out is Unknown with an empty `cloudPhase`. `remove` takes all nodes along.
    */
-  listNodePools(clusterId: string, signal: AbortSignal): Promise<readonly NodePool[]>;
-
-  /** `Absent` where the cloud answers that there is no such pool, or no such cluster: the proof by id. */
-  getNodePool(clusterId: string, id: string, signal: AbortSignal): Promise<NodePool | "Absent">;
+  readonly in: (clusterId: string) => Readable<NodePool>;
 
   /** One request, never repeated by itself. QuotaExceeded, NameRefused, Rejected, AlreadyExists: nothing was made. */
-  createNodePool(
-    clusterId: string,
-    request: NodePoolRequest,
-    signal: AbortSignal,
-  ): Promise<{ readonly id: string | undefined }>;
+  readonly create: (clusterId: string, request: NodePoolRequest, signal: AbortSignal) => Promise<Created>;
 
-  /** Whether this pool carries the mark of that attempt. Pure. */
-  bearsMark(pool: NodePool, attempt: CreateAttempt): boolean;
-
-  readonly resendIsSafe: boolean;
-
-  /** Idempotent. NotFound where there is no such pool. */
-  updateNodePool(clusterId: string, id: string, change: NodePoolChange, signal: AbortSignal): Promise<void>;
-
-  /** One request, with all its nodes; deleting what is gone throws NotFound. */
-  deleteNodePool(clusterId: string, id: string, signal: AbortSignal): Promise<void>;
+  /** Idempotent. NotFound where there is no such pool. Left out where the cloud changes no pool that is there. */
+  readonly update?: (clusterId: string, id: string, change: NodePoolChange, signal: AbortSignal) => Promise<void>;
 
   /** All nodes of the cluster, with the pool each belongs to. NotFound where there is no such cluster. */
-  listNodes(clusterId: string, signal: AbortSignal): Promise<readonly PoolNode[]>;
+  readonly listNodes: (clusterId: string, signal: AbortSignal) => Promise<readonly PoolNode[]>;
 }

@@ -30,6 +30,7 @@ export const addon = z
   })
   .transform(({ metadata, spec, status }): Addon => ({
     id: metadata.uid,
+    name: spec.addonTemplateName,
     template: spec.addonTemplateName,
     version: spec.version,
     phase: PHASES[status.status.toLowerCase()] ?? "Unknown",

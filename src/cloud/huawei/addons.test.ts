@@ -37,6 +37,7 @@ function example(status: object = {}) {
 
 const running = {
   id: "a-1",
+  name: "storage-driver",
   template: "storage-driver",
   version: "1.0.10",
   phase: "Available",
@@ -51,7 +52,7 @@ describe("add-ons of a cluster", () => {
       kind: "Addon",
       items: [example({ status: "x" }), example()],
     });
-    expect(await addons.listAddons("c-1", never)).toEqual([running]);
+    expect((await addons.in("c-1").list(never)).items).toEqual([running]);
     expect(targets()).toEqual(["GET /api/v3/addons?cluster_id=c-1"]);
     expect(server.seen[0]?.headers).toMatchObject({ "x-cluster-id": "c-1", "x-project-id": "p-1" });
     expect(server.seen[0]?.headers.authorization).toContain(
@@ -63,13 +64,13 @@ describe("add-ons of a cluster", () => {
     const { open, server, targets } = await start(200, { items: null });
     const providerOptions = { projectId: "p-1", addonEndpoint: `${server.origin}/addonmgr` };
     const { addons } = open({ settings: { endpoint: "http://127.0.0.1:1", providerOptions } });
-    expect(await addons.listAddons("c-1", never)).toEqual([]);
+    expect((await addons.in("c-1").list(never)).items).toEqual([]);
     expect(targets()).toEqual(["GET /addonmgr/api/v3/addons?cluster_id=c-1"]);
   });
 
   test("are read one by one", async () => {
     const { addons, targets, answer } = await start(200, example());
-    expect(await addons.getAddon("c-1", "a-1", never)).toEqual(running);
+    expect(await addons.in("c-1").get("a-1", never)).toEqual(running);
     expect(targets()).toEqual(["GET /api/v3/addons/a-1?cluster_id=c-1"]);
     for (const [status, body] of [
       [400, notExist],
@@ -77,10 +78,10 @@ describe("add-ons of a cluster", () => {
       [404, { code: "SVCSTG.CCE-ADDONMGR.404", message: "Addon instance not exist" }],
     ] as const) {
       answer(status, body);
-      expect(await addons.getAddon("c-1", "a-1", never)).toBe("Absent");
+      expect(await addons.in("c-1").get("a-1", never)).toBe("Absent");
     }
     answer(500, { code: "SVCSTG.CCE-ADDONMGR.500", message: "internal error" });
-    await expect(addons.getAddon("c-1", "a-1", never)).rejects.toMatchObject({
+    await expect(addons.in("c-1").get("a-1", never)).rejects.toMatchObject({
       kind: "Unavailable",
       message: "GetAddon was answered SVCSTG.CCE-ADDONMGR.500: internal error",
     });
@@ -103,7 +104,7 @@ describe("add-ons of a cluster", () => {
     ["", "Unknown"],
   ])("in %j are %s", async (cloudPhase, phase) => {
     const { addons } = await start(200, example({ status: cloudPhase, Reason: "", reason: "why", message: "so." }));
-    expect(await addons.getAddon("c-1", "a-1", never)).toMatchObject({ phase, cloudPhase, message: "why: so" });
+    expect(await addons.in("c-1").get("a-1", never)).toMatchObject({ phase, cloudPhase, message: "why: so" });
   });
 });
 
@@ -118,7 +119,7 @@ describe("writing", () => {
 
   test("installs as the reference's example does", async () => {
     const { addons, targets, lastBody, server } = await start(200, example({ status: "installing" }));
-    expect(await addons.installAddon("c-1", request, never)).toEqual({ id: "a-1" });
+    expect(await addons.create("c-1", request, never)).toEqual({ id: "a-1" });
     expect(targets()).toEqual(["POST /api/v3/addons"]);
     expect(server.seen[0]?.headers["x-cluster-id"]).toBe("c-1");
     expect(lastBody()).toEqual({
@@ -136,22 +137,22 @@ describe("writing", () => {
     [500, { code: "SVCSTG.CCE-ADDONMGR.5000001", message: "Get UserInfo Error" }, "Unavailable"],
   ])("refused with %i %j is %s", async (status, body, kind) => {
     const { addons } = await start(status, body);
-    await expect(addons.installAddon("c-1", request, never)).rejects.toMatchObject({ kind });
+    await expect(addons.create("c-1", request, never)).rejects.toMatchObject({ kind });
   });
 
   test("upgrades whole", async () => {
     const { addons, targets, lastBody } = await start(200, example({ status: "upgrading" }));
-    await addons.upgradeAddon("c-1", "a-1", request, never);
+    await addons.update("c-1", "a-1", request, never);
     expect(targets()).toEqual(["PUT /api/v3/addons/a-1"]);
     expect(lastBody()).toMatchObject({ metadata: { annotations: { "addon.upgrade/type": "upgrade" } }, spec });
   });
 
   test("deletes, and says what is gone", async () => {
     const { addons, targets, answer } = await start(200, undefined);
-    await addons.deleteAddon("c-1", "a-1", never);
+    await addons.in("c-1").remove("a-1", never);
     expect(targets()).toEqual(["DELETE /api/v3/addons/a-1?cluster_id=c-1"]);
     answer(400, notExist);
-    await expect(addons.deleteAddon("c-1", "a-1", never)).rejects.toMatchObject({ kind: "NotFound" });
+    await expect(addons.in("c-1").remove("a-1", never)).rejects.toMatchObject({ kind: "NotFound" });
   });
 });
 

@@ -11,7 +11,7 @@ const NONCE = "6f1c2c1e-0f5e-4c59-9b5a-8d4f0e5f3a21-1";
 const CLUSTERS = "/api/v3/projects/p-1/clusters";
 
 interface Scripted extends ScriptedHuawei {
-  readonly clusters: ClustersFacet;
+  readonly clusters: Required<ClustersFacet>;
 }
 
 async function start(status: number, body: unknown): Promise<Scripted> {
@@ -34,7 +34,7 @@ describe("creating", () => {
 
   test("sends what the reference asks for, with our mark", async () => {
     const { clusters, targets, lastBody } = await start(201, made);
-    expect(await clusters.createCluster(request, never)).toEqual({ id: CLUSTER_ID, jobId: "job-1" });
+    expect(await clusters.create(request, never)).toEqual({ id: CLUSTER_ID, jobId: "job-1" });
     expect(targets()).toEqual([`POST ${CLUSTERS}`]);
     expect(lastBody()).toEqual({
       kind: "Cluster",
@@ -65,7 +65,7 @@ describe("creating", () => {
       extendParam: { clusterAZ: "multi_az" },
     };
     const network = { vpcId: "v", subnetId: "s", podCidr: undefined, serviceCidr: undefined };
-    await clusters.createCluster({ ...request, version: undefined, network, options }, never);
+    await clusters.create({ ...request, version: undefined, network, options }, never);
     const { containerNetworkMode, ...sent } = options;
     expect(lastBody()).toMatchObject({ spec: { ...sent, containerNetwork: { mode: containerNetworkMode } } });
     expect(lastBody()).not.toHaveProperty("spec.version");
@@ -85,20 +85,20 @@ describe("creating", () => {
     ["a block that is not valid", { options: { type: 7 } }, "Rejected"],
   ])("refuses %s before it costs a write", async (_what, change, kind) => {
     const { clusters, server } = await start(201, made);
-    await expect(clusters.createCluster({ ...request, ...change }, never)).rejects.toMatchObject({ kind });
+    await expect(clusters.create({ ...request, ...change }, never)).rejects.toMatchObject({ kind });
     expect(server.seen).toEqual([]);
   });
 
   test("is sent once; what is not understood has an unknown outcome", async () => {
     const { clusters, server } = await start(502, { error_msg: "bad gateway" });
-    const failure: unknown = await clusters.createCluster(request, never).catch((error: unknown) => error);
+    const failure: unknown = await clusters.create(request, never).catch((error: unknown) => error);
     expect(outcomeIsUnknown(failure)).toBe(true);
     expect(server.seen).toHaveLength(1);
   });
 
   test("leaves a mark that the attempt knows again", async () => {
     const { clusters } = await start(200, exampleCluster({ description: `team a [yunfan:${NONCE}]` }));
-    const cluster = (await clusters.getCluster(CLUSTER_ID, never)) as Cluster;
+    const cluster = (await clusters.get(CLUSTER_ID, never)) as Cluster;
     expect(clusters.bearsMark(cluster, { nonce: NONCE, startedAtMs: 0 }, 0)).toBe(true);
     expect(clusters.bearsMark(cluster, { nonce: `${NONCE}1`, startedAtMs: 0 }, 0)).toBe(false);
     expect(clusters.bearsMark({ ...cluster, mark: undefined }, { nonce: NONCE, startedAtMs: 0 }, 0)).toBe(false);
@@ -133,11 +133,11 @@ describe("changing", () => {
 
   test("deleting tells the job where the cloud does, and what is gone", async () => {
     const { clusters, targets, answer } = await start(200, exampleCluster({}, { jobID: "job-2" }));
-    expect(await clusters.deleteCluster(CLUSTER_ID, never)).toEqual({ jobId: "job-2" });
+    expect(await clusters.remove(CLUSTER_ID, never)).toEqual({ jobId: "job-2" });
     expect(targets()).toEqual([`DELETE ${CLUSTERS}/${CLUSTER_ID}`]);
     answer(200, undefined);
-    expect(await clusters.deleteCluster(CLUSTER_ID, never)).toEqual({ jobId: undefined });
+    expect(await clusters.remove(CLUSTER_ID, never)).toEqual({ jobId: undefined });
     answer(404, { errorCode: "CCE.01404001", errorMessage: "Resource not found" });
-    await expect(clusters.deleteCluster(CLUSTER_ID, never)).rejects.toMatchObject({ kind: "NotFound" });
+    await expect(clusters.remove(CLUSTER_ID, never)).rejects.toMatchObject({ kind: "NotFound" });
   });
 });

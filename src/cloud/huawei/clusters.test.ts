@@ -10,7 +10,7 @@ const NONCE = "6f1c2c1e-0f5e-4c59-9b5a-8d4f0e5f3a21-1";
 const CLUSTERS = "/api/v3/projects/p-1/clusters";
 
 interface Scripted extends ScriptedHuawei {
-  readonly clusters: ClustersFacet;
+  readonly clusters: Required<ClustersFacet>;
 }
 
 async function start(status: number, body: unknown, headers?: Record<string, string>): Promise<Scripted> {
@@ -23,7 +23,7 @@ async function start(status: number, body: unknown, headers?: Record<string, str
 describe("a cluster", () => {
   test("reads as the reference shows it, failed ones unmasked", async () => {
     const { clusters, targets } = await start(200, exampleCluster());
-    expect(await clusters.getCluster(CLUSTER_ID, never)).toEqual({
+    expect(await clusters.get(CLUSTER_ID, never)).toEqual({
       id: CLUSTER_ID,
       name: "mycluster",
       phase: "Available",
@@ -59,7 +59,7 @@ describe("a cluster", () => {
     ["Dreaming", "Unknown"],
   ])("in %s is %s", async (cloudPhase, phase) => {
     const { clusters } = await start(200, exampleCluster({}, { phase: cloudPhase }));
-    expect(await clusters.getCluster(CLUSTER_ID, never)).toMatchObject({ phase, cloudPhase });
+    expect(await clusters.get(CLUSTER_ID, never)).toMatchObject({ phase, cloudPhase });
   });
 
   test("reads in the other spellings of the reference too", async () => {
@@ -72,7 +72,7 @@ describe("a cluster", () => {
     };
     const spec = { hostNetwork: undefined, hostNetwok: { vpc: "v", subnet: "s" }, description: `a [yunfan:${NONCE}]` };
     const { clusters } = await start(200, exampleCluster(spec, status));
-    expect(await clusters.getCluster(CLUSTER_ID, never)).toMatchObject({
+    expect(await clusters.get(CLUSTER_ID, never)).toMatchObject({
       network: { vpcId: "v", subnetId: "s" },
       endpoints: { internal: undefined, external: "https://1.2.3.4:5443" },
       jobId: "job-1",
@@ -85,27 +85,27 @@ describe("a cluster", () => {
   test("reads where little is told, but not without an id", async () => {
     const bare = { metadata: { uid: CLUSTER_ID, name: "n" }, spec: null, status: { phase: null, endpoints: null } };
     const { clusters, answer } = await start(200, bare);
-    expect(await clusters.getCluster(CLUSTER_ID, never)).toMatchObject({
+    expect(await clusters.get(CLUSTER_ID, never)).toMatchObject({
       phase: "Unknown",
       version: "",
       createdAtMs: Number.NaN,
       network: { vpcId: undefined, podCidr: undefined },
     });
     answer(200, { ...bare, metadata: { name: "n" } });
-    await expect(clusters.getCluster(CLUSTER_ID, never)).rejects.toMatchObject({ kind: "Unavailable" });
+    await expect(clusters.get(CLUSTER_ID, never)).rejects.toMatchObject({ kind: "Unavailable" });
   });
 
   test("is absent where CCE says so, and not where a gateway does", async () => {
     const { clusters, answer } = await start(404, { error_code: "CCE.01404001", error_msg: "Resource not found" });
-    expect(await clusters.getCluster(CLUSTER_ID, never)).toBe("Absent");
+    expect(await clusters.get(CLUSTER_ID, never)).toBe("Absent");
     expect(await clusters.getJob("job-1", never)).toBe("Absent");
     answer(404, { error_code: "APIGW.0101", error_msg: "The API does not exist" });
-    await expect(clusters.getCluster(CLUSTER_ID, never)).rejects.toMatchObject({ kind: "Rejected" });
+    await expect(clusters.get(CLUSTER_ID, never)).rejects.toMatchObject({ kind: "Rejected" });
   });
 
   test.each(["", "..", "a/b"])("can't be asked for as %j", async (id) => {
     const { clusters, server } = await start(200, exampleCluster());
-    await expect(clusters.deleteCluster(id, never)).rejects.toMatchObject({ kind: "Rejected" });
+    await expect(clusters.remove(id, never)).rejects.toMatchObject({ kind: "Rejected" });
     expect(server.seen).toEqual([]);
   });
 });
@@ -118,18 +118,18 @@ describe("the list", () => {
       { kind: "Cluster", items },
       { date: "Thu, 01 Jan 2026 12:00:10 GMT" },
     );
-    const list = await clusters.listClusters(never);
-    expect(list).toMatchObject({ clusters: [{ id: CLUSTER_ID, phase: "Available" }], clockSkewMs: 9_300 });
-    expect(list.clusters).toHaveLength(1);
+    const list = await clusters.list(never);
+    expect(list).toMatchObject({ items: [{ id: CLUSTER_ID, phase: "Available" }], clockSkewMs: 9_300 });
+    expect(list.items).toHaveLength(1);
     expect(targets()).toEqual([`GET ${CLUSTERS}`]);
   });
 
   test("may be empty in Go's way, but not missing", async () => {
     const { clusters, answer } = await start(200, { items: null });
-    expect((await clusters.listClusters(never)).clusters).toEqual([]);
+    expect((await clusters.list(never)).items).toEqual([]);
     for (const body of [{}, [], { items: [{}] }]) {
       answer(200, body);
-      await expect(clusters.listClusters(never)).rejects.toMatchObject({ kind: "Unavailable" });
+      await expect(clusters.list(never)).rejects.toMatchObject({ kind: "Unavailable" });
     }
   });
 });
@@ -174,10 +174,10 @@ test("a job reads with its steps, as the reference shows it", async () => {
 test("the quota of clusters is told, or it is not", async () => {
   const quota = { quotaKey: "cluster", quotaLimit: 20, used: 13, unit: "count" };
   const { clusters, targets, answer } = await start(200, { quotas: [{ ...quota, quotaKey: "node", used: 7 }, quota] });
-  expect(await clusters.clusterQuota(never)).toEqual({ limit: 20, used: 13 });
+  expect(await clusters.quota(never)).toEqual({ limit: 20, used: 13 });
   expect(targets()).toEqual(["GET /api/v3/projects/p-1/quotas"]);
   answer(200, { quotas: null });
-  expect(await clusters.clusterQuota(never)).toBeUndefined();
+  expect(await clusters.quota(never)).toBeUndefined();
   answer(200, { quotas: [{ ...quota, quotaLimit: -1 }] });
-  expect(await clusters.clusterQuota(never)).toBeUndefined();
+  expect(await clusters.quota(never)).toBeUndefined();
 });

@@ -44,11 +44,8 @@ function poolRequest(overrides: Partial<NodePoolRequest> = {}): NodePoolRequest 
 }
 
 async function available({ clusters }: TestCloud, request = clusterRequest()): Promise<string> {
-  const { id = "" } = await clusters.createCluster(request, never);
-  await vi.waitFor(
-    async () => expect(await clusters.getCluster(id, never)).toMatchObject({ phase: "Available" }),
-    10_000,
-  );
+  const { id = "" } = await clusters.create(request, never);
+  await vi.waitFor(async () => expect(await clusters.get(id, never)).toMatchObject({ phase: "Available" }), 10_000);
   return id;
 }
 
@@ -80,7 +77,7 @@ describe("either way to sign in", () => {
     const session = cloud.open(USER);
     await session.verify(never);
     const logins = async (): Promise<number> => {
-      await session.clusters?.listClusters(never);
+      await session.clusters?.list(never);
       const requests = (await cloud.control("GET", "requests")) as { path: string }[];
       return requests.filter(({ path }) => path === "/v3/auth/tokens").length;
     };
@@ -93,34 +90,28 @@ describe("a cluster's life", () => {
     const cloud = await startCloud();
     const { clusters } = cloud;
     const id = await available(cloud);
-    const made = await clusters.getCluster(id, never);
+    const made = await clusters.get(id, never);
     expect(made).toMatchObject({ name: "production", version: "v1.15.11-r1", description: "our shop", mark: NONCE });
-    const { clusters: listed, clockSkewMs } = await clusters.listClusters(never);
+    const { items: listed, clockSkewMs } = await clusters.list(never);
     const bearing = listed.filter((one) => clusters.bearsMark(one, { nonce: NONCE, startedAtMs: 0 }, clockSkewMs));
     expect(bearing).toMatchObject([{ id }]);
 
     await clusters.setDescription(id, { description: "another text", mark: NONCE }, never);
-    expect(await clusters.getCluster(id, never)).toMatchObject({ description: "another text", mark: NONCE });
+    expect(await clusters.get(id, never)).toMatchObject({ description: "another text", mark: NONCE });
     await clusters.hibernate(id, never);
-    await vi.waitFor(
-      async () => expect(await clusters.getCluster(id, never)).toMatchObject({ phase: "Hibernated" }),
-      9_000,
-    );
-    expect(await failureOf(clusters.deleteCluster(id, never))).toBe("Busy");
+    await vi.waitFor(async () => expect(await clusters.get(id, never)).toMatchObject({ phase: "Hibernated" }), 9_000);
+    expect(await failureOf(clusters.remove(id, never))).toBe("Busy");
     await clusters.wake(id, never);
-    await vi.waitFor(
-      async () => expect(await clusters.getCluster(id, never)).toMatchObject({ phase: "Available" }),
-      9_000,
-    );
-    await clusters.deleteCluster(id, never);
-    await vi.waitFor(async () => expect(await clusters.getCluster(id, never)).toBe("Absent"), 9_000);
-    expect(await failureOf(clusters.deleteCluster(id, never))).toBe("NotFound");
+    await vi.waitFor(async () => expect(await clusters.get(id, never)).toMatchObject({ phase: "Available" }), 9_000);
+    await clusters.remove(id, never);
+    await vi.waitFor(async () => expect(await clusters.get(id, never)).toBe("Absent"), 9_000);
+    expect(await failureOf(clusters.remove(id, never))).toBe("NotFound");
   });
 
   it("shows its job step by step, and which step failed", async () => {
     const cloud = await startCloud();
     await cloud.control("POST", "plans", { clusterName: "production", failAt: "InstallMaster", leaves: "Error" });
-    const { id = "", jobId = "" } = await cloud.clusters.createCluster(clusterRequest(), never);
+    const { id = "", jobId = "" } = await cloud.clusters.create(clusterRequest(), never);
     await vi.waitFor(
       async () => expect(await cloud.clusters.getJob(jobId, never)).toMatchObject({ phase: "Failed" }),
       9_000,
@@ -129,20 +120,18 @@ describe("a cluster's life", () => {
     expect(job).toMatchObject({
       steps: expect.arrayContaining([expect.objectContaining({ type: "InstallMaster", phase: "Failed" })]),
     });
-    expect(await cloud.clusters.getCluster(id, never)).toMatchObject({ phase: "Failed", cloudPhase: "Error" });
+    expect(await cloud.clusters.get(id, never)).toMatchObject({ phase: "Failed", cloudPhase: "Error" });
   });
 
   it("is refused where the name is taken, the name is none, or the quota is used up", async () => {
     const cloud = await startCloud({ clusterQuota: 1 });
     await available(cloud);
-    expect(await failureOf(cloud.clusters.createCluster(clusterRequest({ name: "No Name" }), never))).toBe(
-      "NameRefused",
-    );
-    const second = cloud.clusters.createCluster(clusterRequest({ name: "second" }), never);
+    expect(await failureOf(cloud.clusters.create(clusterRequest({ name: "No Name" }), never))).toBe("NameRefused");
+    const second = cloud.clusters.create(clusterRequest({ name: "second" }), never);
     expect(await failureOf(second)).toBe("QuotaExceeded");
-    expect(await cloud.clusters.clusterQuota(never)).toEqual({ limit: 1, used: 1 });
+    expect(await cloud.clusters.quota(never)).toEqual({ limit: 1, used: 1 });
     await cloud.control("PATCH", "quotas/cluster", { quotaLimit: 5 });
-    expect(await failureOf(cloud.clusters.createCluster(clusterRequest(), never))).toBe("AlreadyExists");
+    expect(await failureOf(cloud.clusters.create(clusterRequest(), never))).toBe("AlreadyExists");
   });
 
   it("hands out a kubeconfig of the address asked for, and none of an address that is not there", async () => {
@@ -161,14 +150,14 @@ describe("a pool's life", () => {
     const cloud = await startCloud();
     const { nodePools } = cloud;
     const cluster = await available(cloud);
-    const { id = "" } = await nodePools.createNodePool(cluster, poolRequest(), never);
+    const { id = "" } = await nodePools.create(cluster, poolRequest(), never);
     const active = async (count: number): Promise<void> => {
       const nodes = await nodePools.listNodes(cluster, never);
       expect(nodes.filter(({ poolId, phase }) => poolId === id && phase === "Active")).toHaveLength(count);
       expect(nodes).toHaveLength(count);
     };
     await vi.waitFor(() => active(2), 9_000);
-    expect(await nodePools.getNodePool(cluster, id, never)).toMatchObject({
+    expect(await nodePools.in(cluster).get(id, never)).toMatchObject({
       desired: 2,
       mark: "uid-1",
       labels: { team: "shop" },
@@ -176,18 +165,18 @@ describe("a pool's life", () => {
 
     const { autoscaling } = poolRequest();
     const change = { name: "workers", mark: "uid-1", replicas: 1, autoscaling, labels: { team: "other" }, taints: [] };
-    await nodePools.updateNodePool(cluster, id, change, never);
+    await nodePools.update(cluster, id, change, never);
     await vi.waitFor(() => active(1), 9_000);
-    expect(await nodePools.getNodePool(cluster, id, never)).toMatchObject({
+    expect(await nodePools.in(cluster).get(id, never)).toMatchObject({
       desired: 1,
       mark: "uid-1",
       labels: { team: "other" },
     });
 
-    await nodePools.deleteNodePool(cluster, id, never);
-    await vi.waitFor(async () => expect(await nodePools.getNodePool(cluster, id, never)).toBe("Absent"), 9_000);
+    await nodePools.in(cluster).remove(id, never);
+    await vi.waitFor(async () => expect(await nodePools.in(cluster).get(id, never)).toBe("Absent"), 9_000);
     await vi.waitFor(() => active(0), 9_000);
-    expect(await nodePools.getNodePool("no-such-cluster", id, never)).toBe("Absent");
+    expect(await nodePools.in("no-such-cluster").get(id, never)).toBe("Absent");
   });
 });
 
@@ -196,21 +185,21 @@ describe("an add-on's life", () => {
     const cloud = await startCloud();
     const { addons } = cloud;
     const cluster = await available(cloud);
-    const found = await addons.listAddons(cluster, never);
+    const { items: found } = await addons.in(cluster).list(never);
     expect(found.map(({ template }) => template).toSorted()).toEqual(["coredns", "storage-driver"]);
 
     const template = await addons.getTemplate(cluster, "metrics-server", never);
     const versions = template === "Absent" ? [] : template.versions;
     const { version = "" } = versions.find(({ fits }) => fits({ type: undefined, version: "v1.15.11-r1" })) ?? {};
     const request = { template: "metrics-server", version, values: { basic: {} } };
-    const { id = "" } = await addons.installAddon(cluster, request, never);
-    expect(await failureOf(addons.installAddon(cluster, request, never))).toBe("AlreadyExists");
+    const { id = "" } = await addons.create(cluster, request, never);
+    expect(await failureOf(addons.create(cluster, request, never))).toBe("AlreadyExists");
     await vi.waitFor(
-      async () => expect(await addons.getAddon(cluster, id, never)).toMatchObject({ phase: "Available", version }),
+      async () => expect(await addons.in(cluster).get(id, never)).toMatchObject({ phase: "Available", version }),
       9_000,
     );
-    await addons.deleteAddon(cluster, id, never);
-    await vi.waitFor(async () => expect(await addons.getAddon(cluster, id, never)).toBe("Absent"), 9_000);
+    await addons.in(cluster).remove(id, never);
+    await vi.waitFor(async () => expect(await addons.in(cluster).get(id, never)).toBe("Absent"), 9_000);
     expect(await addons.getTemplate(cluster, "no-such-template", never)).toBe("Absent");
   });
 });

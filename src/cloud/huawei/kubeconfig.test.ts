@@ -35,7 +35,9 @@ function answered(change: object = {}) {
   };
 }
 
-async function start(body: unknown): Promise<ClustersFacet & { read(context: KubeconfigContext): Promise<unknown> }> {
+async function start(
+  body: unknown,
+): Promise<Required<ClustersFacet> & { read(context: KubeconfigContext): Promise<unknown> }> {
   const cloud = await startScriptedHuawei();
   onTestFinished(async () => {
     expect(new Set(cloud.targets())).toEqual(new Set(["GET /api/v3/projects/p-1/clusters/c-1/clustercert"]));

@@ -11,7 +11,7 @@ const NONCE = "6f1c2c1e-0f5e-4c59-9b5a-8d4f0e5f3a21-1";
 const POOLS = "/api/v3/projects/p-1/clusters/c-1/nodepools";
 
 interface Scripted extends ScriptedHuawei {
-  readonly nodePools: NodePoolsFacet;
+  readonly nodePools: Required<NodePoolsFacet>;
 }
 
 async function start(status: number, body: unknown): Promise<Scripted> {
@@ -40,7 +40,7 @@ describe("creating", () => {
 
   test("sends what the reference asks for, with our mark", async () => {
     const { nodePools, targets, lastBody } = await start(201, exampleNodePool());
-    expect(await nodePools.createNodePool("c-1", request, never)).toEqual({ id: "np-1" });
+    expect(await nodePools.create("c-1", request, never)).toEqual({ id: "np-1" });
     expect(targets()).toEqual([`POST ${POOLS}`]);
     expect(lastBody()).toEqual({
       kind: "NodePool",
@@ -67,7 +67,7 @@ describe("creating", () => {
   test("sends any zone and the smallest disks where none are named", async () => {
     const { nodePools, lastBody } = await start(201, exampleNodePool());
     const change = { zone: undefined, os: undefined, rootVolume: undefined, dataVolumes: [], login: undefined };
-    await nodePools.createNodePool("c-1", { ...request, ...change }, never);
+    await nodePools.create("c-1", { ...request, ...change }, never);
     expect(lastBody()).toMatchObject({
       spec: {
         nodeTemplate: {
@@ -90,7 +90,7 @@ describe("creating", () => {
       subnetId: "subnet-2",
       serverGroupReference: "group-1",
     };
-    await nodePools.createNodePool("c-1", { ...request, options }, never);
+    await nodePools.create("c-1", { ...request, options }, never);
     expect(lastBody()).toMatchObject({
       spec: {
         nodeManagement: { serverGroupReference: "group-1" },
@@ -109,7 +109,7 @@ describe("creating", () => {
   test("salts a password, and shows neither it nor what it becomes", async () => {
     const { nodePools, server, lastBody } = await start(201, exampleNodePool());
     const login = { password: "Pa55-word!" };
-    await nodePools.createNodePool("c-1", { ...request, login }, never);
+    await nodePools.create("c-1", { ...request, login }, never);
     const sent = lastBody() as {
       spec: { nodeTemplate: { login: { userPassword: { username: string; password: string } } } };
     };
@@ -122,23 +122,23 @@ describe("creating", () => {
       const echoed = /"password":"([^"]+)"/.exec(body)?.[1];
       response.writeHead(400).end(JSON.stringify({ error_code: "X.1", error_msg: `${echoed} Pa55-word!` }));
     };
-    await expect(nodePools.createNodePool("c-1", { ...request, login }, never)).rejects.toMatchObject({
+    await expect(nodePools.create("c-1", { ...request, login }, never)).rejects.toMatchObject({
       message: "CreateNodePool was answered X.1: [redacted] [redacted]",
     });
   });
 
   test.each(["DefaultPool", "", "1a", "a-", "a".repeat(51), "a.b"])("refuses the name %j", async (name) => {
     const { nodePools, server } = await start(201, exampleNodePool());
-    const failed = nodePools.createNodePool("c-1", { ...request, name }, never);
+    const failed = nodePools.create("c-1", { ...request, name }, never);
     await expect(failed).rejects.toMatchObject({ kind: "NameRefused" });
     expect(server.seen).toEqual([]);
   });
 
   test("says which quota is used up, and that the cluster is busy", async () => {
     const { nodePools, answer } = await start(400, { error_code: "CCE.01400009", error_msg: "Insufficient CPU quota" });
-    await expect(nodePools.createNodePool("c-1", request, never)).rejects.toMatchObject({ kind: "QuotaExceeded" });
+    await expect(nodePools.create("c-1", request, never)).rejects.toMatchObject({ kind: "QuotaExceeded" });
     answer(400, { error_code: "CCE.01400023", error_msg: "The cluster is scaling" });
-    await expect(nodePools.createNodePool("c-1", request, never)).rejects.toMatchObject({ kind: "Busy" });
+    await expect(nodePools.create("c-1", request, never)).rejects.toMatchObject({ kind: "Busy" });
   });
 });
 
@@ -154,7 +154,7 @@ describe("changing", () => {
 
   test("sends all of it, the count also where it is 0", async () => {
     const { nodePools, targets, lastBody } = await start(200, exampleNodePool());
-    await nodePools.updateNodePool("c-1", "np-1", change, never);
+    await nodePools.update("c-1", "np-1", change, never);
     expect(targets()).toEqual([`PUT ${POOLS}/np-1`]);
     expect(lastBody()).toEqual({
       kind: "NodePool",
@@ -166,7 +166,7 @@ describe("changing", () => {
         nodeTemplate: { k8sTags: { "cce.io/node-label": "test-label", "yunfan.dev/nonce": NONCE }, taints: [] },
       },
     });
-    await nodePools.updateNodePool("c-1", "np-1", { ...change, mark: undefined }, never);
+    await nodePools.update("c-1", "np-1", { ...change, mark: undefined }, never);
     expect(lastBody()).toMatchObject({ spec: { nodeTemplate: { k8sTags: change.labels } } });
     expect(lastBody()).not.toHaveProperty(["spec", "nodeTemplate", "k8sTags", "yunfan.dev/nonce"]);
   });
@@ -174,22 +174,22 @@ describe("changing", () => {
   test("carries what only the console sets, also where it is 0 or less", async () => {
     const { nodePools, lastBody } = await start(200, exampleNodePool());
     const autoscaling = { ...change.autoscaling, cooldownMinutes: 0, priority: -1 };
-    await nodePools.updateNodePool("c-1", "np-1", { ...change, autoscaling }, never);
+    await nodePools.update("c-1", "np-1", { ...change, autoscaling }, never);
     expect(lastBody()).toMatchObject({ spec: { autoscaling: { scaleDownCooldownTime: 0, priority: -1 } } });
   });
 
   test("is done where there is nothing to scale", async () => {
     const { nodePools, answer } = await start(400, { errorCode: "CCE_CM.0004", errorMessage: "No scale task needed" });
-    await nodePools.updateNodePool("c-1", "np-1", change, never);
+    await nodePools.update("c-1", "np-1", change, never);
     answer(400, { errorCode: "CCE_CM.0005", errorMessage: "odd" });
-    await expect(nodePools.updateNodePool("c-1", "np-1", change, never)).rejects.toMatchObject({ kind: "Rejected" });
+    await expect(nodePools.update("c-1", "np-1", change, never)).rejects.toMatchObject({ kind: "Rejected" });
   });
 
   test("deleting what is gone says so", async () => {
     const { nodePools, targets, answer } = await start(200, exampleNodePool({}, { phase: "Deleting" }));
-    await nodePools.deleteNodePool("c-1", "np-1", never);
+    await nodePools.in("c-1").remove("np-1", never);
     expect(targets()).toEqual([`DELETE ${POOLS}/np-1`]);
     answer(404, { error_code: "CCE.01404001", error_msg: "Resource not found" });
-    await expect(nodePools.deleteNodePool("c-1", "np-1", never)).rejects.toMatchObject({ kind: "NotFound" });
+    await expect(nodePools.in("c-1").remove("np-1", never)).rejects.toMatchObject({ kind: "NotFound" });
   });
 });

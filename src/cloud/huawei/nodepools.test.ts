@@ -11,7 +11,7 @@ const POOLS = "/api/v3/projects/p-1/clusters/c-1/nodepools";
 const AUTOSCALING = { enable: true, minNodeCount: 1, maxNodeCount: 5, scaleDownCooldownTime: 15, priority: -1 };
 
 interface Scripted extends ScriptedHuawei {
-  readonly nodePools: NodePoolsFacet;
+  readonly nodePools: Required<NodePoolsFacet>;
   readonly get: (id?: string) => Promise<NodePool | "Absent">;
 }
 
@@ -20,7 +20,7 @@ async function start(status: number, body: unknown): Promise<Scripted> {
   onTestFinished(() => cloud[Symbol.asyncDispose]());
   cloud.answer(status, body);
   const { nodePools } = cloud.open();
-  return { ...cloud, nodePools, get: (id = "np-1") => nodePools.getNodePool("c-1", id, never) };
+  return { ...cloud, nodePools, get: (id = "np-1") => nodePools.in("c-1").get(id, never) };
 }
 
 describe("a node pool", () => {
@@ -57,8 +57,8 @@ describe("a node pool", () => {
       autoscaling: { enabled: true, minReplicas: 1, maxReplicas: 5, cooldownMinutes: 15, priority: -1 },
     });
     expect(pool).not.toHaveProperty("labels.cce.cloud.com/other");
-    expect(nodePools.bearsMark(pool as NodePool, { nonce: NONCE, startedAtMs: 0 })).toBe(true);
-    expect(nodePools.bearsMark(pool as NodePool, { nonce: "other-1", startedAtMs: 0 })).toBe(false);
+    expect(nodePools.in("c-1").bearsMark(pool as NodePool, { nonce: NONCE, startedAtMs: 0 }, 0)).toBe(true);
+    expect(nodePools.in("c-1").bearsMark(pool as NodePool, { nonce: "other-1", startedAtMs: 0 }, 0)).toBe(false);
   });
 
   test.each<[string | undefined, NodePoolPhase]>([
@@ -101,19 +101,19 @@ describe("the list", () => {
   test("has each pool once; what it does not tell is not made up", async () => {
     const inList = { ...exampleNodePool(), status: { currentNode: 1 } };
     const { nodePools, targets } = await start(200, { kind: "List", items: [exampleNodePool(), inList] });
-    const pools = await nodePools.listNodePools("c-1", never);
+    const { items: pools } = await nodePools.in("c-1").list(never);
     expect(pools).toMatchObject([{ id: "np-1", phase: "Unknown", desired: 1, current: 1 }]);
     expect(targets()).toEqual([`GET ${POOLS}`]);
   });
 
   test("of a cluster that is gone is none", async () => {
     const { nodePools, answer } = await start(404, { error_code: "CCE.01404001", error_msg: "Resource not found" });
-    await expect(nodePools.listNodePools("c-1", never)).rejects.toMatchObject({ kind: "NotFound" });
+    await expect(nodePools.in("c-1").list(never)).rejects.toMatchObject({ kind: "NotFound" });
     await expect(nodePools.listNodes("c-1", never)).rejects.toMatchObject({ kind: "NotFound" });
     answer(200, { items: null });
-    expect(await nodePools.listNodePools("c-1", never)).toEqual([]);
+    expect((await nodePools.in("c-1").list(never)).items).toEqual([]);
     answer(200, {});
-    await expect(nodePools.listNodePools("c-1", never)).rejects.toMatchObject({ kind: "Unavailable" });
+    await expect(nodePools.in("c-1").list(never)).rejects.toMatchObject({ kind: "Unavailable" });
   });
 });
 

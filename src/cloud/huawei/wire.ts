@@ -1,5 +1,7 @@
 // What the wire formats of CCE have in common, read leniently, and how answers are read at all.
 import { z } from "zod";
+import type { Item, Listed } from "../collection.ts";
+import { clockSkewMs, type HttpAnswer } from "../http/answer.ts";
 import { presentable, redactor } from "../http/message.ts";
 import { unreadable, type Operation } from "./errors.ts";
 
@@ -33,6 +35,12 @@ export const jobReference = {
 
 export function jobIdOf(wire: z.output<z.ZodObject<typeof jobReference>>): string | undefined {
   return [wire.jobID, wire.jobId, wire.jobid].find((id) => id !== undefined && id !== "");
+}
+
+/** What one answer lists, each item once, as it was seen last. */
+export function listed<T extends Item>(items: readonly T[], answer: HttpAnswer): Listed<T> {
+  const byId = new Map(items.map((item) => [item.id, item]));
+  return { items: [...byId.values()], clockSkewMs: clockSkewMs(answer) ?? 0 };
 }
 
 /** What a create answers. */

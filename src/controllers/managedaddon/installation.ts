@@ -10,7 +10,7 @@ export async function installation(work: Work): Promise<Send> {
   const { visit, addons, cluster, name: template } = work;
   const { version: wanted, values = {} } = visit.object.spec;
   const version = await offeredVersion(work, wanted);
-  return (_nonce, signal) => addons.installAddon(cluster.id, { template, version, values }, signal);
+  return (_nonce, signal) => addons.create(cluster.id, { template, version, values }, signal);
 }
 
 /** The wanted version, or else the newest that fits. Throws CloudError, TerminalError TemplateNotFound or VersionNotOffered. */

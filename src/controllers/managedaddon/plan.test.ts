@@ -25,6 +25,7 @@ function declared({ spec, status }: Declared = {}) {
 function shown(overrides: Partial<Addon> = {}): Addon {
   return {
     id: "a-1",
+    name: "metrics-server",
     template: "metrics-server",
     version: "1.0.1",
     phase: "Available",

@@ -36,7 +36,7 @@ export class Remover {
     const work = entering(visit.object, "add-on", () => this.#deps.clusters.enter(visit));
     const id = await this.#settledId(work);
     if (id === undefined || this.#deps.clusters.isAnothers(work, id)) return;
-    const addon = await work.addons.getAddon(work.cluster.id, id, visit.signal);
+    const addon = await work.addons.in(work.cluster.id).get(id, visit.signal);
     if (addon === "Absent") return this.#proveGone(work, id);
     await this.#delete(work, addon);
   }
@@ -57,7 +57,7 @@ export class Remover {
   async #proveGone(work: Work, id: string): Promise<void> {
     if (work.visit.object.status.operation?.verb === "Delete") return;
     await this.#send(work, id);
-    if ((await work.addons.getAddon(work.cluster.id, id, work.visit.signal)) !== "Absent") throw this.#deleting(work);
+    if ((await work.addons.in(work.cluster.id).get(id, work.visit.signal)) !== "Absent") throw this.#deleting(work);
   }
 
   async #delete(work: Work, addon: Addon): Promise<void> {
@@ -71,7 +71,7 @@ export class Remover {
   /** Returns where the cloud answers that there is no such add-on. */
   async #send({ visit, addons, cluster }: Work, id: string): Promise<void> {
     try {
-      await addons.deleteAddon(cluster.id, id, visit.signal);
+      await addons.in(cluster.id).remove(id, visit.signal);
       this.#deps.operations.begin(visit, "Delete");
       visit.log.info({ externalId: id, cloudName: visit.status.cloudName }, "Requested deletion of add-on");
     } catch (error) {

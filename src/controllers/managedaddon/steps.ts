@@ -98,7 +98,7 @@ export class ManagedAddonSteps implements Steps<ManagedAddon> {
     const { visit, addons, cluster } = work;
     const plan = this.#planFor(visit, listed);
     if (plan.do === "Keep") return { addon: listed, plan };
-    const addon = await addons.getAddon(cluster.id, listed.id, visit.signal);
+    const addon = await addons.in(cluster.id).get(listed.id, visit.signal);
     if (addon !== "Absent") return { addon, plan: this.#planFor(visit, addon) };
     const message = `Add-on ${listed.id} is in the list, but not found by its id; looking again`;
     throw new WaitingError({ reason: Reason.ObservationNotTrusted, message, pollAfterMs: DOUBT_POLL_MS });
@@ -127,7 +127,7 @@ export class ManagedAddonSteps implements Steps<ManagedAddon> {
     const { id, version } = addon;
     visit.state(upgradeDue(visit.object, addon));
     if (request.version !== version) await offeredVersion(work, request.version);
-    await addons.upgradeAddon(cluster.id, id, request, visit.signal).finally(() => this.#observer.noteWrite(work));
+    await addons.update(cluster.id, id, request, visit.signal).finally(() => this.#observer.noteWrite(work));
     visit.log.info({ externalId: id, version: request.version }, "Requested upgrade of add-on");
     this.#operations.begin(visit, "Update");
     visit.state(upgradeSent());

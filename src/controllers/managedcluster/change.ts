@@ -1,6 +1,7 @@
 // Changing a cluster that is there: one request each, and what is said while the cloud is at it.
 import type { Cluster } from "../../cloud/facets/clusters.ts";
 import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
+import { offered } from "../external/thing.ts";
 import type { Work } from "./context.ts";
 import type { Plan } from "./plan.ts";
 
@@ -12,9 +13,12 @@ export async function change(
   { id, mark }: Cluster,
   plan: Change,
 ): Promise<{ reason: string; message: string }> {
-  if (plan.do === "Hibernate") await clusters.hibernate(id, visit.signal);
-  else if (plan.do === "Wake") await clusters.wake(id, visit.signal);
-  else await clusters.setDescription(id, { description: plan.description, mark }, visit.signal);
+  if (plan.do === "Hibernate") await offered(clusters.hibernate, "spec.powerState")(id, visit.signal);
+  else if (plan.do === "Wake") await offered(clusters.wake, "spec.powerState")(id, visit.signal);
+  else {
+    const setDescription = offered(clusters.setDescription, "spec.description");
+    await setDescription(id, { description: plan.description, mark }, visit.signal);
+  }
   visit.log.info({ externalId: id, change: plan.do }, "Requested change of cluster");
   return SAID[plan.do];
 }

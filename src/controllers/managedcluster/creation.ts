@@ -29,7 +29,7 @@ export class Creation {
     const { visit, clusters, name } = this.#work;
     const { version, description = "", network, huawei = {} } = visit.object.spec;
     const request = { name, nonce, version, description, network: { ...NO_NETWORK, ...network }, options: huawei };
-    const { id, jobId } = await clusters.createCluster(request, signal);
+    const { id, jobId } = await clusters.create(request, signal);
     this.jobId = jobId;
     return { id };
   }
@@ -41,7 +41,7 @@ export class Creation {
  */
 async function assertQuota(work: Work, observer: Observer): Promise<void> {
   const { visit, clusters } = work;
-  const quota = await clusters.clusterQuota(visit.signal);
+  const quota = await clusters.quota?.(visit.signal);
   if (!quota) return;
   const { limit, used } = quota;
   const type = "QuotaAvailable";

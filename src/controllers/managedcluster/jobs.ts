@@ -73,7 +73,7 @@ export class Jobs {
 async function jobOf({ visit, clusters }: Work): Promise<Job | undefined> {
   const id = visit.status.operation?.id;
   if (id === undefined) return undefined;
-  const job = await clusters.getJob(id, visit.signal);
+  const job = await clusters.getJob?.(id, visit.signal);
   return job === "Absent" ? undefined : job;
 }
 

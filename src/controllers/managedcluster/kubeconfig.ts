@@ -12,6 +12,7 @@ import { keyOf } from "../../runtime/cache/store.ts";
 import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { SECRETS } from "../cloudaccount/steps.ts";
+import { offered } from "../external/thing.ts";
 import { Publisher, type PublisherDeps, type SecretContents, type SecretRef } from "../publishing/secrets.ts";
 import type { ManagedClusterDeps, Work } from "./context.ts";
 import { argocdContents, digestOf, kubeconfigContents, sourceOf, SOURCE, type Source } from "./kubeconfig-secrets.ts";
@@ -71,7 +72,7 @@ export class Kubeconfigs {
   async #write(work: Work, cluster: Cluster, source: Source): Promise<void> {
     const { visit, clusters } = work;
     const { context } = visit.object.spec.kubeconfig;
-    const kubeconfig = await clusters.kubeconfig(cluster.id, context, visit.signal);
+    const kubeconfig = await offered(clusters.kubeconfig, "spec.kubeconfig")(cluster.id, context, visit.signal);
     if (kubeconfig === "NoSuchContext") throw noSuchAddress(context);
     if (kubeconfig.insecure && !visit.object.spec.kubeconfig.allowInsecure) throw insecure();
     const { expiresAtMs } = kubeconfig;

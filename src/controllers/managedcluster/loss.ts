@@ -29,5 +29,5 @@ export async function inCluster<T>(where: InCluster, work: () => Promise<T>): Pr
 export async function isLossOfCluster({ cluster, visit }: InCluster, error: unknown): Promise<boolean> {
   if (!(error instanceof CloudError) || error.kind !== "NotFound") return false;
   const clusters = facetOf(cluster.access, "clusters");
-  return (await clusters.getCluster(cluster.id, visit.signal)) === "Absent";
+  return (await clusters.get(cluster.id, visit.signal)) === "Absent";
 }

@@ -8,6 +8,7 @@ import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import { allowsNamespace } from "../cloudaccount/accounts.ts";
 import type { Observer } from "../external/observe.ts";
 import { entering, heldFor, settledId } from "../external/remove.ts";
+import { offered } from "../external/thing.ts";
 import { leavesCloudAlone, orphaning } from "../external/resource.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
@@ -38,7 +39,7 @@ export class Remover {
     const work = entering(visit.object, "cluster", () => this.#deps.accounts.enter(visit));
     const id = await settledId(work, this.#deps.observer);
     if (id === undefined || this.#deps.accounts.isAnothers(work, id)) return;
-    const cluster = await work.clusters.getCluster(id, visit.signal);
+    const cluster = await work.clusters.get(id, visit.signal);
     if (cluster === "Absent") return this.#proveGone(work, id);
     await this.#delete(work, cluster);
   }
@@ -66,7 +67,7 @@ export class Remover {
     const id = visit.status.externalId;
     if (id === undefined) return heldBy(members);
     const work = entering(visit.object, "cluster", () => this.#deps.accounts.enter(visit));
-    const cluster = await work.clusters.getCluster(id, visit.signal);
+    const cluster = await work.clusters.get(id, visit.signal);
     if (cluster === "Absent") return heldBy(members);
     describe(visit, cluster);
     if (visit.object.spec.managementPolicy === "Manage") await this.#assertAwake(work, cluster);
@@ -76,7 +77,7 @@ export class Remover {
   /** A read may be older than the cluster; a write is answered by the cloud as it is, so its 404 is the proof. */
   async #proveGone(work: Work, id: string): Promise<void> {
     await this.#send(work, id);
-    if ((await work.clusters.getCluster(id, work.visit.signal)) !== "Absent") throw this.#deleting(work);
+    if ((await work.clusters.get(id, work.visit.signal)) !== "Absent") throw this.#deleting(work);
   }
 
   async #delete(work: Work, cluster: Cluster): Promise<void> {
@@ -92,7 +93,7 @@ export class Remover {
     if (isBusy(cluster)) throw this.#deps.jobs.waiting(visit, busy(cluster));
     if (cluster.phase !== "Hibernated") return;
     if (visit.object.spec.powerState === "Hibernated") throw asleep(cluster);
-    await clusters.wake(cluster.id, visit.signal);
+    await offered(clusters.wake, "spec.powerState")(cluster.id, visit.signal);
     const message = "The cloud deletes no cluster that sleeps, and nothing in it: waking it up first";
     throw this.#deps.jobs.waiting(visit, { reason: Reason.Waking, message });
   }
@@ -100,7 +101,7 @@ export class Remover {
   /** Returns where the cloud answers that there is no such cluster. */
   async #send({ visit, clusters }: Work, id: string): Promise<void> {
     try {
-      const { jobId } = await clusters.deleteCluster(id, visit.signal);
+      const { jobId } = await clusters.remove(id, visit.signal);
       this.#deps.jobs.begin(visit, "Delete", jobId);
       visit.log.info({ externalId: id, cloudName: visit.status.cloudName }, "Requested deletion of cluster");
     } catch (error) {
@@ -143,8 +144,8 @@ async function assertNothingUndeclared({ visit, access }: Work, id: string): Pro
 }
 
 async function poolsIn({ session }: Work["access"], id: string, signal: AbortSignal): Promise<readonly string[]> {
-  const pools = (await session.nodePools?.listNodePools(id, signal)) ?? [];
-  return pools.filter(({ phase }) => phase !== "Deleting").map(({ name }) => name);
+  const pools = await session.nodePools?.in(id).list(signal);
+  return (pools?.items ?? []).filter(({ phase }) => phase !== "Deleting").map(({ name }) => name);
 }
 
 /** What the cloud does with it now ends by itself, and until then it takes no deletion. */

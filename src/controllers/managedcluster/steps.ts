@@ -91,7 +91,7 @@ export class ManagedClusterSteps implements Steps<ManagedCluster> {
     const resource = { spec: visit.object.spec, status: visit.status };
     const plan = planFor(resource, listed);
     if (plan.do === "Keep") return { cluster: listed, plan };
-    const cluster = await clusters.getCluster(listed.id, visit.signal);
+    const cluster = await clusters.get(listed.id, visit.signal);
     if (cluster !== "Absent") return { cluster, plan: planFor(resource, cluster) };
     const message = `Cluster ${listed.id} is in the list, but not found by its id; looking again`;
     throw new WaitingError({ reason: Reason.ObservationNotTrusted, message, pollAfterMs: 5_000 });

@@ -30,7 +30,7 @@ export async function prepareCreate(work: Work, client: KubeClient): Promise<Sen
   delete visit.status.appliedTaints;
   delete visit.status.sentChange;
   const request = requestOf(visit.object, name, login);
-  return (nonce, signal) => pools.createNodePool(clusterId, { ...request, nonce }, signal);
+  return (nonce, signal) => pools.create(clusterId, { ...request, nonce }, signal);
 }
 
 function requestOf({ spec }: NodePool, name: string, login: NodeLogin | undefined): Omit<NodePoolRequest, "nonce"> {

@@ -35,7 +35,7 @@ export class Remover {
     const work = entering(visit.object, "node pool", () => clusters.enter(visit));
     const id = await this.#settledId(work);
     if (id === undefined || clusters.isAnothers(work, id)) return;
-    const pool = await work.pools.getNodePool(work.clusterId, id, visit.signal);
+    const pool = await work.pools.in(work.clusterId).get(id, visit.signal);
     if (pool === "Absent") return this.#proveGone(work, id);
     if (pool.phase !== "Deleting") await this.#send(work, id);
     throw await this.#deleting(work, pool);
@@ -58,7 +58,7 @@ export class Remover {
   async #proveGone(work: Work, id: string): Promise<void> {
     if (work.visit.object.status.operation?.verb === "Delete") return;
     await this.#send(work, id);
-    const pool = await work.pools.getNodePool(work.clusterId, id, work.visit.signal);
+    const pool = await work.pools.in(work.clusterId).get(id, work.visit.signal);
     if (pool !== "Absent") throw await this.#deleting(work, pool);
   }
 
@@ -66,7 +66,7 @@ export class Remover {
   async #send(work: Work, id: string): Promise<void> {
     const { visit, pools, clusterId } = work;
     try {
-      await pools.deleteNodePool(clusterId, id, visit.signal);
+      await pools.in(clusterId).remove(id, visit.signal);
       begin(visit, this.#deps.clock, "Delete");
       visit.log.info({ externalId: id, cloudName: visit.status.cloudName }, "Requested deletion of node pool");
     } catch (error) {

@@ -6,6 +6,7 @@ import type { NodePool } from "../../crds/nodepool/schema.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { WaitingError } from "../../lib/errors.ts";
 import type { Observer } from "../external/observe.ts";
+import { offered } from "../external/thing.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { nodesOf, type Work } from "./context.ts";
 import type { Seen } from "./count.ts";
@@ -63,7 +64,7 @@ export class Updater {
   async #send(work: Work, pool: Pool, { change, fields }: Update): Promise<void> {
     const { visit, pools, clusterId } = work;
     try {
-      await pools.updateNodePool(clusterId, pool.id, change, visit.signal);
+      await offered(pools.update, "spec")(clusterId, pool.id, change, visit.signal);
     } catch (error) {
       if (error instanceof CloudError && error.kind === "NotFound") throw notFound(pool.id, error);
       throw error;
@@ -95,7 +96,7 @@ export class Updater {
 
 /** Throws WaitingError ObservationNotTrusted where the cloud says that there is no such pool, although a list showed it. */
 export async function presentPool({ pools, clusterId, visit }: Work, id: string): Promise<Pool> {
-  const pool = await pools.getNodePool(clusterId, id, visit.signal);
+  const pool = await pools.in(clusterId).get(id, visit.signal);
   if (pool === "Absent") throw notFound(id);
   return pool;
 }

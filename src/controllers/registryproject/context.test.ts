@@ -110,8 +110,8 @@ function facet(ids: readonly string[]): { registry: RegistryFacet } {
     createdAtMs: 0,
     repositoryCount: 0,
   }));
-  const listProjects = () => Promise.resolve({ projects, clockSkewMs: 0 });
-  return { registry: { listProjects } as Partial<RegistryFacet> as RegistryFacet };
+  const list = () => Promise.resolve({ items: projects, clockSkewMs: 0 });
+  return { registry: { list } as Partial<RegistryFacet> as RegistryFacet };
 }
 
 function conflict(world: World, object: RegistryProject): TerminalError | undefined {

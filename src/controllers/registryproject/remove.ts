@@ -58,7 +58,7 @@ export class Remover {
   async #delete(work: Work, id: string): Promise<void> {
     const { visit, registry } = work;
     try {
-      await registry.deleteProject(id, visit.signal);
+      await registry.remove(id, visit.signal);
       visit.log.info({ externalId: id, cloudName: visit.status.cloudName }, "Deleted project");
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;

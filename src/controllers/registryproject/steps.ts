@@ -114,7 +114,7 @@ export class RegistryProjectSteps implements Steps<RegistryProject> {
 
 function sending({ visit, registry, name }: Work): Send {
   const { visibility } = visit.object.spec;
-  return (nonce, signal) => registry.createProject({ name, visibility, nonce }, signal);
+  return (nonce, signal) => registry.create({ name, visibility, nonce }, signal);
 }
 
 /** A project that was made a moment ago is as it was sent, and empty. */

@@ -3,10 +3,11 @@ import { onTestFinished } from "vitest";
 import { systemClock } from "../../../../src/lib/clock.ts";
 import { openFence } from "../../../../src/lib/fence.ts";
 import { createLogger } from "../../../../src/lib/log.ts";
-import type { CloudSession, Credentials, Facets } from "../../../../src/cloud/contract.ts";
+import type { CloudSession, Credentials } from "../../../../src/cloud/contract.ts";
 import { huawei } from "../../../../src/cloud/huawei/index.ts";
 import { startHuaweiSimulator } from "../../../../src/cloud/huawei/simulator/index.ts";
 import { ownBudget } from "../budgets.ts";
+import { facetsOf, type HuaweiFacets } from "./facets.ts";
 
 export const KEYS = { accessKey: "test-access-key", secretKey: "test-secret-key" } as const;
 export const USER = { username: "operator", password: "Pass-word-1", domainName: "company" } as const;
@@ -14,7 +15,7 @@ export const never = new AbortController().signal;
 
 type Options = Parameters<typeof startHuaweiSimulator>[0];
 
-export interface TestCloud extends Required<Omit<Facets, "registry">> {
+export interface TestCloud extends HuaweiFacets {
   readonly session: CloudSession;
   readonly open: (credentials: Credentials) => CloudSession;
   /** A call of the simulator's own paths: what a colleague does. */
@@ -55,8 +56,6 @@ export async function startCloud(options: Partial<Options> = {}): Promise<TestCl
     return session;
   };
   const session = open(KEYS);
-  const { clusters, nodePools, addons } = session;
-  if (!clusters || !nodePools || !addons) throw new Error("A facet is missing");
   const control: TestCloud["control"] = async (method, path, body) => {
     const init = body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
     const response = await fetch(`${simulator.url}/_simulator/${path}`, { method, ...init });
@@ -64,5 +63,5 @@ export async function startCloud(options: Partial<Options> = {}): Promise<TestCl
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return text === "" ? undefined : (JSON.parse(text) as unknown);
   };
-  return { session, clusters, nodePools, addons, open, control };
+  return { session, ...facetsOf(session), open, control };
 }

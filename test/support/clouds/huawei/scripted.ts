@@ -6,13 +6,14 @@ import { openFence } from "../../../../src/lib/fence.ts";
 import { createLogger } from "../../../../src/lib/log.ts";
 import { ownBudget } from "../budgets.ts";
 import { FakeClock } from "../../clock/fake-clock.ts";
+import { facetsOf, type HuaweiFacets } from "./facets.ts";
 import { json, startScriptedServer, type ScriptedServer } from "../scripted-server.ts";
 
 export const ACCESS_KEY = { accessKey: "AK-0123456789", secretKey: "sk-0123456789abcdef" };
 export const USER_LOGIN = { username: "operator", password: "Pa55-word!", domainName: "team" };
 const PROJECT_ID = "p-1";
 
-interface OpenedHuawei extends Required<Pick<CloudSession, "clusters" | "nodePools" | "addons">> {
+interface OpenedHuawei extends HuaweiFacets {
   readonly session: CloudSession;
 }
 
@@ -63,9 +64,7 @@ export async function startScriptedHuawei(): Promise<ScriptedHuawei> {
         },
       );
       closing.push(() => session.close());
-      const { clusters, nodePools, addons } = session;
-      if (!clusters || !nodePools || !addons) throw new Error("A facet is missing");
-      return { session, clusters, nodePools, addons };
+      return { session, ...facetsOf(session) };
     },
     answer(status, body, headers = {}) {
       server.answer = (_request, response) => {

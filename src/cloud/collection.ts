@@ -1,0 +1,77 @@
+// What every facet has in common: items of one kind in one place, an account or a cluster. A cloud implements it; a controller
+// needs nothing else to keep one item safe.
+import { CloudError } from "./errors.ts";
+
+/** A create that was journaled: what an item must show to count as its result. */
+export interface CreateAttempt {
+  readonly nonce: string;
+  /** When the journal was opened, by our clock. */
+  readonly startedAtMs: number;
+}
+
+export interface Item {
+  readonly id: string;
+  readonly name: string;
+  /** False: somebody else's, and shown for another reason. Left out where a list shows the account's own alone. */
+  readonly mine?: boolean;
+}
+
+/** A complete list, read to its end and deduplicated by id. */
+export interface Listed<T extends Item> {
+  readonly items: readonly T[];
+  /** The cloud's clock less ours, milliseconds, from the answer's Date header (whole seconds); 0 where there is none. */
+  readonly clockSkewMs: number;
+}
+
+/** "Forbidden": it is there, and somebody else's. */
+export type Presence = "There" | "Absent" | "Forbidden";
+
+/** What a cloud says to a request that it goes on to carry out by itself. */
+export interface Accepted {
+  /** The job that carries it out; undefined where the cloud does not tell it. */
+  readonly jobId?: string | undefined;
+}
+
+export interface Created extends Accepted {
+  /** Undefined where the answer did not tell it. */
+  readonly id: string | undefined;
+}
+
+/** Every member throws CloudError and nothing else, apart from the signal's reason and FencedError. */
+export interface Collection<T extends Item> {
+  /** May lag, and may tell less of an item than `get`. */
+  readonly list: (signal: AbortSignal) => Promise<Listed<T>>;
+
+  /** "Absent" where the cloud answers that there is none of this id. Left out where no read shows one by its id; `look` then proves. */
+  readonly get?: (id: string, signal: AbortSignal) => Promise<T | "Absent">;
+
+  /** The proof by id: a list may lag. */
+  readonly look: (id: string, signal: AbortSignal) => Promise<Presence>;
+
+  /** One request, never repeated by itself. NotFound where it is gone: that is the proof. */
+  readonly remove: (id: string, signal: AbortSignal) => Promise<Accepted>;
+
+  /** Whether the cloud is deleting it already. Pure. */
+  readonly isLeaving: (item: T) => boolean;
+
+  /** Whether it is the result of that attempt. Pure. */
+  readonly bearsMark: (item: T, attempt: CreateAttempt, clockSkewMs: number) => boolean;
+
+  /** Whether a second create would be refused or be seen, so that one of unknown outcome may be sent again. */
+  readonly resendIsSafe: boolean;
+}
+
+/** A collection whose items can be read one by one. */
+export type Readable<T extends Item> = Collection<T> & { readonly get: NonNullable<Collection<T>["get"]> };
+
+/** `look` as it follows from a read by id, or from a read of what lies below the id. */
+export function lookBy(get: (id: string, signal: AbortSignal) => Promise<unknown>): Collection<Item>["look"] {
+  return async (id, signal) => {
+    try {
+      return (await get(id, signal)) === "Absent" ? "Absent" : "There";
+    } catch (error) {
+      if (error instanceof CloudError && error.kind === "Forbidden") return "Forbidden";
+      throw error;
+    }
+  };
+}
