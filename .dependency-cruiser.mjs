@@ -55,6 +55,13 @@ export default {
       },
     },
     {
+      name: "the-sender-alone-grants-writes",
+      severity: "error",
+      comment: "Every change of a cloud goes through controllers/external/sender.ts: events, logs and approvals depend on it.",
+      from: { path: "^src/", pathNot: "^src/controllers/external/sender\\.ts$|\\.test\\.ts$" },
+      to: { path: "^src/cloud/permit\\.ts$" },
+    },
+    {
       name: "nothing-imports-cli",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts$)" },

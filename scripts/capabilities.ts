@@ -1,22 +1,15 @@
 // docs/capabilities.md: which cloud offers which facet, from the registry of clouds.
 import { clouds } from "../src/cli/clouds.ts";
+import { controlledKinds } from "../src/controllers/kinds.ts";
 import { PROVIDERS } from "../src/lib/providers.ts";
 
-/** Kinds by the facet that they need. */
-const KINDS = {
-  registry: "RegistryProject",
-  clusters: "ManagedCluster",
-  nodePools: "NodePool",
-  addons: "ManagedAddon",
-} as const;
-
 export function renderCapabilities(): string {
-  const facets = Object.keys(KINDS) as (keyof typeof KINDS)[];
+  const kinds = controlledKinds.flatMap(({ kind, facet }) => (facet ? [{ kind: kind.type.kind, facet }] : []));
   const rows = PROVIDERS.map((provider) => {
-    const marks = facets.map((facet) => (clouds[provider]?.facets.includes(facet) ? "yes" : "–"));
+    const marks = kinds.map(({ facet }) => (clouds[provider]?.facets.includes(facet) ? "yes" : "–"));
     return `| \`${provider}\` | ${marks.join(" | ")} |`;
   });
-  const header = facets.map((facet) => `${KINDS[facet]} (\`${facet}\`)`).join(" | ");
+  const header = kinds.map(({ kind, facet }) => `${kind} (\`${facet}\`)`).join(" | ");
   return [
     "# Which cloud can what",
     "",
@@ -24,7 +17,7 @@ export function renderCapabilities(): string {
     "`NotSupportedByCloud`.",
     "",
     `| provider | ${header} |`,
-    `|---${"|---".repeat(facets.length)}|`,
+    `|---${"|---".repeat(kinds.length)}|`,
     ...rows,
     "",
   ].join("\n");

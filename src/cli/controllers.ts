@@ -1,40 +1,27 @@
 // The controllers, one for each kind, put together from what they share.
-import type { CloudDeps } from "../cloud/contract.ts";
+import type { CloudDeps, CloudSession } from "../cloud/contract.ts";
 import type { ProxySettings } from "../cloud/http/proxy.ts";
-import { AccountDirectory } from "../controllers/cloudaccount/accounts.ts";
-import { CloudAccountSteps } from "../controllers/cloudaccount/steps.ts";
+import { AccountDirectory, allowsNamespace, placeOf } from "../controllers/cloudaccount/accounts.ts";
+import type { ControlledKind, KindDeps } from "../controllers/controlled.ts";
+import { keyIn, kindIn } from "../controllers/external/parent.ts";
+import { controlledKinds } from "../controllers/kinds.ts";
 import type { OnNamespaceDeletion } from "../controllers/lifecycle/deletion-intent.ts";
-import { LifecycleReconciler, type Steps } from "../controllers/lifecycle/reconciler.ts";
+import { LifecycleReconciler } from "../controllers/lifecycle/reconciler.ts";
 import type { Managed } from "../controllers/lifecycle/resource.ts";
-import { needsCluster as addonNeedsCluster } from "../controllers/managedaddon/remove.ts";
-import { ManagedAddonSteps } from "../controllers/managedaddon/steps.ts";
-import { accountOf as accountOfCluster, type ManagedClusterDeps } from "../controllers/managedcluster/context.ts";
-import { ClusterDirectory, clusterOf } from "../controllers/managedcluster/directory.ts";
-import { needsAccount as clusterNeedsAccount } from "../controllers/managedcluster/remove.ts";
-import { ManagedClusterSteps } from "../controllers/managedcluster/steps.ts";
-import { needsCluster as poolNeedsCluster } from "../controllers/nodepool/remove.ts";
-import { NodePoolSteps } from "../controllers/nodepool/steps.ts";
-import { accountOf as accountOfProject } from "../controllers/registryproject/context.ts";
-import { needsAccount as projectNeedsAccount } from "../controllers/registryproject/remove.ts";
-import { RegistryProjectSteps } from "../controllers/registryproject/steps.ts";
-import { cloudAccount, type CloudAccount } from "../crds/cloudaccount/schema.ts";
-import { managedAddon } from "../crds/managedaddon/schema.ts";
-import { managedCluster, type ManagedCluster } from "../crds/managedcluster/schema.ts";
-import { nodePool } from "../crds/nodepool/schema.ts";
-import { registryProject } from "../crds/registryproject/schema.ts";
+import { ClusterDirectory } from "../controllers/managedcluster/clusters.ts";
+import type { CloudAccount } from "../crds/cloudaccount/schema.ts";
 import type { HttpKubeClient } from "../kube/client.ts";
-import type { KubeObject, ResourceType } from "../kube/types.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Fence } from "../lib/fence.ts";
 import type { Logger } from "../lib/log.ts";
 import { VERSION } from "../lib/version.ts";
-import { Controller } from "../runtime/queue/controller.ts";
-import type { EventRecorder } from "../runtime/events.ts";
 import type { Informer } from "../runtime/cache/informer.ts";
-import type { Metrics } from "../runtime/metrics/metrics.ts";
 import { keyOf } from "../runtime/cache/store.ts";
-import type { Caches } from "./caches.ts";
+import type { EventRecorder } from "../runtime/events.ts";
+import type { Metrics } from "../runtime/metrics/metrics.ts";
+import { Controller } from "../runtime/queue/controller.ts";
 import { clouds } from "./clouds.ts";
+import type { Informers } from "./informers.ts";
 
 export interface Parts {
   readonly clock: Clock;
@@ -49,139 +36,70 @@ export interface Parts {
   readonly metrics: Metrics;
   readonly fence: Fence;
   readonly events: EventRecorder;
-  readonly caches: Caches;
+  readonly informers: Informers;
   readonly client: HttpKubeClient;
   /** Ends when the operator stops. */
   readonly stop: AbortSignal;
 }
 
-export interface Controllers {
-  readonly accounts: Controller;
-  readonly projects: Controller;
-  readonly clusters: Controller;
-  readonly pools: Controller;
-  readonly addons: Controller;
-}
-
-/** The controllers, and what they look accounts and clusters up in. */
+/** The controllers by kind, and what they look accounts up in. */
 interface Created {
-  readonly controllers: Controllers;
-  readonly directory: AccountDirectory;
-  readonly clusters: ClusterDirectory;
+  readonly controllers: ReadonlyMap<string, Controller>;
+  readonly accounts: AccountDirectory;
+  /** The key of the place that a parent (external/parent.ts refTo) leads to; undefined where that can't be told. */
+  readonly placeAt: (parent: string) => string | undefined;
 }
 
 export function createControllers(parts: Parts): Created {
-  const { accounts, secrets } = parts.caches;
-  const directory = new AccountDirectory({
-    accounts: accounts.store,
-    secrets: secrets.store,
+  const { informers } = parts;
+  const accounts = new AccountDirectory({
+    accounts: informers.accounts.store,
+    secrets: informers.credentials.store,
     clouds,
     cloudDeps: (account) => cloudDeps(parts, account),
   });
-  const accountController = createAccountController(parts, directory);
-  const clusters = new ClusterDirectory({ clusters: parts.caches.clusters.store, accounts: directory });
-  const shared = { ...parts, directory, clusters, suspect: (account: string) => accountController.enqueue(account) };
-  const controllers = {
-    accounts: accountController,
-    projects: createProjectController(shared),
-    clusters: createClusterController(shared),
-    pools: createPoolController(shared),
-    addons: createAddonController(shared),
+  const clusters = new ClusterDirectory({ clusters: informers.clusters.store, accounts });
+  const controllers = new Map<string, Controller>();
+  const shared = {
+    ...parts,
+    accounts,
+    clusters,
+    published: informers.published.store,
+    recheck: (account: string) => controllers.get("CloudAccount")?.enqueue(account),
+    holders: (parent: string) => holdersOf(informers, parent),
+    undeclaredIn,
   };
-  return { controllers, directory, clusters };
+  for (const controlled of controlledKinds) {
+    const { kind } = controlled.kind.type;
+    const informer = informers.kinds.get(kind);
+    if (informer) controllers.set(kind, controllerOf(controlled, informer, shared));
+  }
+  const placeAt = (parent: string): string | undefined => {
+    if (kindIn(parent) === "ManagedCluster") return clusters.placeAt(keyIn(parent));
+    const account = accounts.account(keyIn(parent));
+    return account && placeOf(account);
+  };
+  return { controllers, accounts, placeAt };
 }
 
-interface Shared extends Parts {
-  readonly directory: AccountDirectory;
-  readonly clusters: ClusterDirectory;
-  /** Has the credentials of an account ("namespace/name") verified now: the cloud has just refused them. */
-  readonly suspect: (account: string) => void;
-}
-
-function createAccountController(parts: Parts, directory: AccountDirectory): Controller {
-  const { caches, client } = parts;
-  const steps = new CloudAccountSteps({ client, directory, users: (account) => usersOf(caches, account) });
-  return controllerOf(parts, {
-    type: cloudAccount.type,
-    steps,
-    informer: caches.accounts,
-    driftGroup: ({ metadata }) => keyOf(metadata),
+/** Resources that still need the parent to let go of what they hold. Nothing new is made in a cluster that is being deleted. */
+function holdersOf({ kinds, accounts }: Informers, parent: string): readonly string[] {
+  const account = kindIn(parent) === "CloudAccount" ? accounts.store.get(keyIn(parent)) : undefined;
+  const mayUse = ({ metadata }: Managed): boolean =>
+    account !== undefined && allowsNamespace(account, metadata.namespace ?? "");
+  return controlledKinds.flatMap(({ kind, needsParent }) => {
+    const children = kinds.get(kind.type.kind)?.store.byIndex("parent", parent) ?? [];
+    return children.filter((child) => needsParent(child, mayUse(child))).map(named);
   });
 }
 
-/** Resources that still need the account to let go of what they hold in the cloud. */
-function usersOf({ projects, clusters }: Caches, account: CloudAccount): readonly string[] {
-  const key = keyOf(account.metadata);
-  return [
-    ...projects.store.byIndex("account", key).filter((user) => projectNeedsAccount(user, account)),
-    ...clusters.store.byIndex("account", key).filter((user) => clusterNeedsAccount(user, account)),
-  ].map(named);
-}
-
-function named({ kind, metadata }: KubeObject): string {
+function named({ kind, metadata }: Managed): string {
   return `${kind} ${keyOf(metadata)}`;
 }
 
-function createProjectController(shared: Shared): Controller {
-  const { client, clock, directory, settleWindowMs, stop, suspect, caches, watchNamespaces } = shared;
-  const { projects, published } = caches;
-  const steps = new RegistryProjectSteps({
-    client,
-    clock,
-    directory,
-    projects: projects.store,
-    published: published.store,
-    watchNamespaces,
-    settleWindowMs,
-    signal: stop,
-    suspect,
-  });
-  return controllerOf(shared, {
-    type: registryProject.type,
-    steps,
-    informer: projects,
-    driftGroup: accountOfProject,
-  });
-}
-
-function createClusterController(shared: Shared): Controller {
-  const { caches, stop } = shared;
-  const deps: ManagedClusterDeps = {
-    ...shared,
-    clusters: caches.clusters.store,
-    published: caches.published.store,
-    members: (cluster) => membersOf(caches, cluster),
-    signal: stop,
-  };
-  return controllerOf(shared, {
-    type: managedCluster.type,
-    steps: new ManagedClusterSteps(deps),
-    informer: caches.clusters,
-    driftGroup: accountOfCluster,
-  });
-}
-
-/** Resources that still need the cluster to let go of what they hold in it. */
-function membersOf({ pools, addons }: Caches, cluster: ManagedCluster): readonly string[] {
-  const key = keyOf(cluster.metadata);
-  return [
-    ...pools.store.byIndex("cluster", key).filter((pool) => poolNeedsCluster(pool)),
-    ...addons.store.byIndex("cluster", key).filter((addon) => addonNeedsCluster(addon)),
-  ].map(named);
-}
-
-function createPoolController(shared: Shared): Controller {
-  const { caches, stop, clusters } = shared;
-  const { pools } = caches;
-  const steps = new NodePoolSteps({ ...shared, directory: clusters, pools: pools.store, signal: stop });
-  return controllerOf(shared, { type: nodePool.type, steps, informer: pools, driftGroup: clusterOf });
-}
-
-function createAddonController(shared: Shared): Controller {
-  const { caches, stop } = shared;
-  const { addons } = caches;
-  const steps = new ManagedAddonSteps({ ...shared, addons: addons.store, signal: stop });
-  return controllerOf(shared, { type: managedAddon.type, steps, informer: addons, driftGroup: clusterOf });
+async function undeclaredIn(session: CloudSession, clusterId: string, signal: AbortSignal): Promise<readonly string[]> {
+  const found = controlledKinds.map(({ goesWithCluster }) => goesWithCluster?.(session, clusterId, signal) ?? []);
+  return (await Promise.all(found)).flat();
 }
 
 /**
@@ -190,21 +108,14 @@ function createAddonController(shared: Shared): Controller {
  */
 const DEADLINE_MS = 900_000;
 
-interface KindSetup<T extends Managed> {
-  readonly type: ResourceType;
-  readonly steps: Steps<T>;
-  readonly informer: Informer<T>;
-  readonly driftGroup: (object: T) => string;
-}
+type Shared = Parts & Omit<KindDeps<Managed>, "store">;
 
-function controllerOf<T extends Managed>(
-  parts: Parts,
-  { type, steps, informer, driftGroup }: KindSetup<T>,
-): Controller {
-  const { client, clock, log, events, metrics, onNamespaceDeletion } = parts;
+function controllerOf(controlled: ControlledKind, informer: Informer<Managed>, shared: Shared): Controller {
+  const { client, clock, log, events, metrics, onNamespaceDeletion, concurrency } = shared;
   const { store } = informer;
+  const { type } = controlled.kind;
   const name = type.kind.toLowerCase();
-  const reconciler = new LifecycleReconciler<T>(
+  const reconciler = new LifecycleReconciler<Managed>(
     {
       client,
       type,
@@ -215,11 +126,11 @@ function controllerOf<T extends Managed>(
       get: (key) => store.get(key),
       events,
       random: Math.random,
-      driftGroup,
+      driftGroup: (object) => controlled.parentOf(object) ?? keyOf(object.metadata),
     },
-    steps,
+    controlled.steps({ ...shared, store }),
   );
-  const workers = parts.concurrency.get(type.kind);
+  const workers = concurrency.get(type.kind);
   metrics.resources({ type, store, clock });
   return new Controller({
     name,

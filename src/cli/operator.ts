@@ -1,5 +1,7 @@
 // The operator, put together: transport, caches, election, controllers, and who wakes whom.
 import type { KubeConfig } from "@kubernetes/client-node";
+import { CrdGuard } from "../controllers/crdguard/crd-in-use.ts";
+import { controlledKinds } from "../controllers/kinds.ts";
 import type { OnNamespaceDeletion } from "../controllers/lifecycle/deletion-intent.ts";
 import type { ProxySettings } from "../cloud/http/proxy.ts";
 import { HttpKubeClient } from "../kube/client.ts";
@@ -15,11 +17,11 @@ import { LeaderElector } from "../runtime/leader/leader.ts";
 import type { LeaderTiming } from "../runtime/leader/leader-timing.ts";
 import { Manager } from "../runtime/serve/manager.ts";
 import type { ReflectorStatus } from "../runtime/cache/reflector.ts";
+import type { Controller } from "../runtime/queue/controller.ts";
 import { Metrics } from "../runtime/metrics/metrics.ts";
-import { createCaches, type Caches } from "./caches.ts";
-import { createControllers } from "./controllers.ts";
-import { createGuards } from "./guard.ts";
-import { wireWakes } from "./wakes.ts";
+import { createControllers, type Parts } from "./controllers.ts";
+import { createInformers, type Informers } from "./informers.ts";
+import { wireWatches } from "./watches.ts";
 
 export interface OperatorOptions {
   readonly kubeConfig: KubeConfig;
@@ -59,28 +61,28 @@ export async function runOperator(options: OperatorOptions, stop: AbortSignal): 
   const elector = electorOf(options, transport, metrics);
   if (elector) held = elector;
   const events = new EventRecorder({ transport, clock, log, identity, onDropped: metrics.eventDropped });
-  const caches = createCaches({ transport, clock, log, metrics, namespaces: options.watchNamespaces });
+  const informers = createInformers({ transport, clock, log, metrics, namespaces: options.watchNamespaces });
   const client = new HttpKubeClient(transport);
-  const parts = { ...options, metrics, fence, events, caches, client, stop };
-  const { controllers, directory, clusters } = createControllers(parts);
-  wireWakes(caches, controllers, clusters);
-  const guards = createGuards({ ...options, client, transport, metrics, caches, controllers });
-  const health = healthServer(options, caches, elector);
+  const parts = { ...options, metrics, fence, events, informers, client, stop };
+  const { controllers, accounts, placeAt } = createControllers(parts);
+  wireWatches({ informers, controllers, placeAt });
+  const guards = guardsOf({ ...parts, transport }, controllers);
+  const health = healthServer(options, informers, elector);
   const scrape = new MetricsServer({ address: options.metricsAddress, log, scrape: () => metrics.scrape() });
   const manager = new Manager({
     clock,
     log,
     servers: [health, scrape],
-    caches: caches.all,
+    caches: informers.all,
     election: elector,
-    controllers: [...guards, ...Object.values(controllers)],
+    controllers: [...guards, ...controllers.values()],
     events,
     onReady: () => options.onReady({ metricsPort: scrape.port, healthPort: health.port }),
   });
   try {
     await manager.run(stop);
   } finally {
-    await directory.close();
+    await accounts.close();
   }
 }
 
@@ -92,8 +94,21 @@ function electorOf(options: OperatorOptions, transport: KubeTransport, metrics: 
   return new LeaderElector({ transport, clock, log, identity, ...election, onLeading });
 }
 
-function healthServer(options: OperatorOptions, caches: Caches, elector: LeaderElector | undefined): HealthServer {
-  const statuses = (): readonly ReflectorStatus[] => caches.all.flatMap(({ status }) => status);
+/** Of our CRDs; none with `--watch-namespaces`, where it could not be told whether a CRD is in use. */
+function guardsOf(
+  parts: Parts & { readonly transport: KubeTransport },
+  controllers: ReadonlyMap<string, Controller>,
+): readonly CrdGuard[] {
+  if (parts.watchNamespaces.length > 0) return [];
+  const kinds = controlledKinds.flatMap(({ kind: { type } }) => {
+    const [resources, controller] = [parts.informers.kinds.get(type.kind), controllers.get(type.kind)];
+    return resources && controller ? [{ type, resources, controller }] : [];
+  });
+  return [new CrdGuard({ ...parts, kinds })];
+}
+
+function healthServer(options: OperatorOptions, informers: Informers, elector: LeaderElector | undefined): HealthServer {
+  const statuses = (): readonly ReflectorStatus[] => informers.all.flatMap(({ status }) => status);
   return new HealthServer({
     address: options.healthAddress,
     log: options.log,

@@ -1,12 +1,8 @@
 // What the operator may do in a cluster, put together from what its parts declare: manifests/rbac.yaml.
 import { stringify } from "yaml";
-import { rules as cloudAccountRules } from "../controllers/cloudaccount/rbac.ts";
 import { rules as crdGuardRules } from "../controllers/crdguard/rbac.ts";
-import { crdRules, type PolicyRule } from "../controllers/lifecycle/rbac.ts";
-import { rules as managedAddonRules } from "../controllers/managedaddon/rbac.ts";
-import { rules as managedClusterRules } from "../controllers/managedcluster/rbac.ts";
-import { rules as nodePoolRules } from "../controllers/nodepool/rbac.ts";
-import { rules as registryProjectRules } from "../controllers/registryproject/rbac.ts";
+import { controlledKinds } from "../controllers/kinds.ts";
+import { crdRules, ownKindRules, type PolicyRule } from "../controllers/lifecycle/rbac.ts";
 
 const NAMESPACE = "yunfan-system";
 const NAME = "yunfan";
@@ -18,11 +14,7 @@ const eventRules: readonly PolicyRule[] = [
 
 /** Wherever resources may lie: in a ClusterRole, or in a Role of each namespace that the operator watches. */
 export const resourceRules: readonly PolicyRule[] = joinRules([
-  ...cloudAccountRules,
-  ...managedClusterRules,
-  ...nodePoolRules,
-  ...managedAddonRules,
-  ...registryProjectRules,
+  ...controlledKinds.flatMap(({ kind, rules }) => [...ownKindRules(kind.type.plural), ...rules]),
   ...eventRules,
 ]);
 
@@ -68,7 +60,7 @@ export function renderRbac(): string {
     { apiVersion: `${RBAC}/v1`, kind: "Role", metadata, rules: joinRules(leaseRules) },
     { apiVersion: `${RBAC}/v1`, kind: "RoleBinding", metadata, ...binding("Role") },
   ];
-  const header = "# Generated from src/controllers/*/rbac.ts and src/cli/rbac.ts by `npm run generate`.\n";
+  const header = "# Generated from src/controllers/kinds.ts and src/cli/rbac.ts by `npm run generate`.\n";
   return header + documents.map((document) => stringify(document)).join("---\n");
 }
 

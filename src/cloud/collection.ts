@@ -14,6 +14,8 @@ export interface Item {
   readonly name: string;
   /** False: somebody else's, and shown for another reason. Left out where a list shows the account's own alone. */
   readonly mine?: boolean;
+  /** The job that is making it; only while the cloud tells it. */
+  readonly jobId?: string | undefined;
 }
 
 /** A complete list, read to its end and deduplicated by id. */
@@ -37,6 +39,15 @@ export interface Created extends Accepted {
   readonly id: string | undefined;
 }
 
+declare const granted: unique symbol;
+
+/** Leave to change a cloud, for one change: what changes something asks for it. `grantWrite` (permit.ts) makes one. */
+export interface WritePermit {
+  readonly [granted]: true;
+  /** Ends the change. */
+  readonly signal: AbortSignal;
+}
+
 /** Every member throws CloudError and nothing else, apart from the signal's reason and FencedError. */
 export interface Collection<T extends Item> {
   /** May lag, and may tell less of an item than `get`. */
@@ -49,7 +60,7 @@ export interface Collection<T extends Item> {
   readonly look: (id: string, signal: AbortSignal) => Promise<Presence>;
 
   /** One request, never repeated by itself. NotFound where it is gone: that is the proof. */
-  readonly remove: (id: string, signal: AbortSignal) => Promise<Accepted>;
+  readonly remove: (id: string, permit: WritePermit) => Promise<Accepted>;
 
   /** Whether the cloud is deleting it already. Pure. */
   readonly isLeaving: (item: T) => boolean;

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { SECRETS } from "../../src/controllers/cloudaccount/steps.ts";
+import { SECRETS } from "../../src/controllers/cloudaccount/credentials.ts";
 import { HttpKubeClient } from "../../src/kube/client.ts";
 import { loadKubeConfig } from "../../src/kube/kubeconfig.ts";
 import { PAGE_SIZE } from "../../src/runtime/cache/list-pager.ts";

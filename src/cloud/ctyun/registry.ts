@@ -1,5 +1,5 @@
 // The registry facet of CTYUN: a Harbor behind signed paths (reference 3.10).
-import { lookBy, type Accepted, type Created, type CreateAttempt, type Listed } from "../collection.ts";
+import { lookBy, type Accepted, type Created, type CreateAttempt, type Listed, type WritePermit } from "../collection.ts";
 import type { Visibility, PullCredentials, RegistryFacet } from "../facets/registry.ts";
 import type { RegistryProject, Repository, Tag } from "../facets/registry.ts";
 import { CloudError } from "../errors.ts";
@@ -48,7 +48,7 @@ export class CtyunRegistry implements RegistryFacet {
   /** 3.10.1. Harbor answers with the new project's address in Location and no body; CTYUN's reference shows neither. */
   readonly create = async (
     project: { name: string; visibility: Visibility; nonce: string },
-    signal: AbortSignal,
+    { signal }: WritePermit,
   ): Promise<Created> => {
     const answer = await this.#client.send({
       operation: "CreateProject",
@@ -61,7 +61,7 @@ export class CtyunRegistry implements RegistryFacet {
   };
 
   /** 3.10.7. */
-  readonly remove = async (id: string, signal: AbortSignal): Promise<Accepted> => {
+  readonly remove = async (id: string, { signal }: WritePermit): Promise<Accepted> => {
     await this.#client.send({ operation: "DeleteProject", method: "DELETE", path: projectsPath(id), signal });
     return {};
   };
@@ -77,7 +77,7 @@ export class CtyunRegistry implements RegistryFacet {
   readonly resendIsSafe = true;
 
   /** 3.10.6. */
-  readonly setVisibility = async (id: string, visibility: Visibility, signal: AbortSignal): Promise<void> => {
+  readonly setVisibility = async (id: string, visibility: Visibility, { signal }: WritePermit): Promise<void> => {
     const body = visibilityBody(visibility);
     await this.#client.send({ operation: "SetVisibility", method: "PUT", path: projectsPath(id), body, signal });
   };
@@ -123,7 +123,7 @@ export class CtyunRegistry implements RegistryFacet {
   readonly deleteRepository = async (
     project: { id: string; name: string },
     repository: string,
-    signal: AbortSignal,
+    { signal }: WritePermit,
   ): Promise<void> => {
     const owner = this.#options.imageDeletePath === "ProjectId" ? project.id : project.name;
     const path = repositoryPath(owner, repository);

@@ -1,5 +1,5 @@
 // The addons facet: instances of add-on templates in a managed cluster; at most one of a template in a cluster.
-import type { Created, Item, Readable } from "../collection.ts";
+import type { Created, Item, Readable, WritePermit } from "../collection.ts";
 
 /** `Failed`: installing or upgrading failed. `Abnormal`: installed, but not running well. */
 export type AddonPhase = "Installing" | "Available" | "Upgrading" | "Abnormal" | "Failed" | "Deleting" | "Unknown";
@@ -42,8 +42,8 @@ export interface AddonsFacet {
   readonly getTemplate: (clusterId: string, name: string, signal: AbortSignal) => Promise<AddonTemplate | "Absent">;
 
   /** One request, never repeated by itself. AlreadyExists where the cluster has an instance of the template. */
-  readonly create: (clusterId: string, request: AddonRequest, signal: AbortSignal) => Promise<Created>;
+  readonly create: (clusterId: string, request: AddonRequest, permit: WritePermit) => Promise<Created>;
 
   /** Version and values, whole. NotFound where there is no such instance. */
-  readonly update: (clusterId: string, id: string, request: AddonRequest, signal: AbortSignal) => Promise<void>;
+  readonly update: (clusterId: string, id: string, request: AddonRequest, permit: WritePermit) => Promise<void>;
 }

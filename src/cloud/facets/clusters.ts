@@ -1,5 +1,5 @@
 // The clusters facet: managed Kubernetes clusters, the jobs that make them, power, kubeconfigs, and the quota they count against.
-import type { Created, Item, Readable } from "../collection.ts";
+import type { Created, Item, Readable, WritePermit } from "../collection.ts";
 
 /**
  * `Changing`: the cloud resizes, upgrades or rolls back; it takes no changes of ours meanwhile.
@@ -34,8 +34,6 @@ export interface Cluster extends Item {
   readonly network: ClusterNetwork;
   /** URLs of the API server, as far as there are any. */
   readonly endpoints: { readonly internal?: string | undefined; readonly external?: string | undefined };
-  /** The job that is making it; only while the cloud tells it. */
-  readonly jobId: string | undefined;
 }
 
 /** Members are undefined where the cloud does not tell them, or, in a request, where the cloud is to choose. */
@@ -87,21 +85,21 @@ export interface Kubeconfig {
  */
 export interface ClustersFacet extends Readable<Cluster> {
   /** One request, never repeated by itself. QuotaExceeded, NameRefused, Rejected, AlreadyExists: nothing was made. */
-  readonly create: (request: ClusterRequest, signal: AbortSignal) => Promise<Created>;
+  readonly create: (request: ClusterRequest, permit: WritePermit) => Promise<Created>;
 
   /** Sets the user's part and keeps `mark`. Idempotent. NotFound where there is no such cluster. */
   readonly setDescription?: (
     id: string,
     text: { description: string; mark: string | undefined },
-    signal: AbortSignal,
+    permit: WritePermit,
   ) => Promise<void>;
 
   /**
    * Answers when the cloud has accepted it; the phase tells when it is done. NotFound; Busy or Rejected in a phase that does not
    * allow it.
    */
-  readonly hibernate?: (id: string, signal: AbortSignal) => Promise<void>;
-  readonly wake?: (id: string, signal: AbortSignal) => Promise<void>;
+  readonly hibernate?: (id: string, permit: WritePermit) => Promise<void>;
+  readonly wake?: (id: string, permit: WritePermit) => Promise<void>;
 
   /** `Absent` where the cloud no longer knows the job. */
   readonly getJob?: (id: string, signal: AbortSignal) => Promise<Job | "Absent">;

@@ -1,5 +1,5 @@
 // The nodePools facet: groups of like nodes in a managed cluster. All of it is below a cluster, addressed by the cluster's id.
-import type { Created, Item, Readable } from "../collection.ts";
+import type { Created, Item, Readable, WritePermit } from "../collection.ts";
 
 /**
  * `Synchronizing`: nodes are being added or removed. `SoldOut`: the cloud has no such instances now; those that are there stay.
@@ -103,10 +103,10 @@ export interface NodePoolsFacet {
   readonly in: (clusterId: string) => Readable<NodePool>;
 
   /** One request, never repeated by itself. QuotaExceeded, NameRefused, Rejected, AlreadyExists: nothing was made. */
-  readonly create: (clusterId: string, request: NodePoolRequest, signal: AbortSignal) => Promise<Created>;
+  readonly create: (clusterId: string, request: NodePoolRequest, permit: WritePermit) => Promise<Created>;
 
   /** Idempotent. NotFound where there is no such pool. Left out where the cloud changes no pool that is there. */
-  readonly update?: (clusterId: string, id: string, change: NodePoolChange, signal: AbortSignal) => Promise<void>;
+  readonly update?: (clusterId: string, id: string, change: NodePoolChange, permit: WritePermit) => Promise<void>;
 
   /** All nodes of the cluster, with the pool each belongs to. NotFound where there is no such cluster. */
   readonly listNodes: (clusterId: string, signal: AbortSignal) => Promise<readonly PoolNode[]>;

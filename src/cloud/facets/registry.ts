@@ -1,5 +1,5 @@
 // The registry facet: projects of a container image registry, what they hold, and credentials to pull from them.
-import type { Collection, Created, Item } from "../collection.ts";
+import type { Collection, Created, Item, WritePermit } from "../collection.ts";
 
 export type Visibility = "Private" | "Public";
 
@@ -40,11 +40,11 @@ export interface RegistryFacet extends Collection<RegistryProject> {
    */
   readonly create: (
     project: { name: string; visibility: Visibility; nonce: string },
-    signal: AbortSignal,
+    permit: WritePermit,
   ) => Promise<Created>;
 
   /** Idempotent. NotFound where there is no such project. */
-  readonly setVisibility: (id: string, visibility: Visibility, signal: AbortSignal) => Promise<void>;
+  readonly setVisibility: (id: string, visibility: Visibility, permit: WritePermit) => Promise<void>;
 
   /**
    * Looks below the project by id: `Absent` where the cloud answers that no such project exists, else its repositories,
@@ -59,7 +59,7 @@ export interface RegistryFacet extends Collection<RegistryProject> {
   readonly deleteRepository: (
     project: { id: string; name: string },
     repository: string,
-    signal: AbortSignal,
+    permit: WritePermit,
   ) => Promise<void>;
 
   /** NotFound where the cloud knows no such namespace. */

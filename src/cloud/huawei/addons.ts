@@ -1,5 +1,5 @@
 // The addons facet of CCE (API Reference, Add-on Management): a service of its own for each cluster.
-import { lookBy, type Created, type Readable } from "../collection.ts";
+import { lookBy, type Created, type Readable, type WritePermit } from "../collection.ts";
 import type { Addon, AddonRequest, AddonsFacet, AddonTemplate } from "../facets/addons.ts";
 import { addon, addonBody, addonList, templateList, templateOf } from "./addon-wire.ts";
 import type { HuaweiClient } from "./client.ts";
@@ -32,7 +32,7 @@ export class HuaweiAddons implements AddonsFacet {
       get,
       look: lookBy(get),
       /** 4.3.4. */
-      remove: async (id, signal) => {
+      remove: async (id, { signal }) => {
         await this.#client.send({ operation: "DeleteAddon", method: "DELETE", ...addonAddress(clusterId, id), signal });
         return {};
       },
@@ -64,7 +64,7 @@ export class HuaweiAddons implements AddonsFacet {
   };
 
   /** 4.3.1. */
-  readonly create = async (clusterId: string, request: AddonRequest, signal: AbortSignal): Promise<Created> => {
+  readonly create = async (clusterId: string, request: AddonRequest, { signal }: WritePermit): Promise<Created> => {
     const call = {
       operation: "InstallAddon",
       method: "POST",
@@ -82,7 +82,7 @@ export class HuaweiAddons implements AddonsFacet {
     clusterId: string,
     id: string,
     request: AddonRequest,
-    signal: AbortSignal,
+    { signal }: WritePermit,
   ): Promise<void> => {
     await this.#client.send({
       operation: "UpgradeAddon",

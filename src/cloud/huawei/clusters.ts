@@ -1,5 +1,5 @@
 // The clusters facet of CCE (API Reference, Cluster Management, Job Management, Quota Management).
-import { lookBy, type Accepted, type Created, type CreateAttempt, type Listed } from "../collection.ts";
+import { lookBy, type Accepted, type Created, type CreateAttempt, type Listed, type WritePermit } from "../collection.ts";
 import type { Cluster, ClusterRequest, ClustersFacet, Job, Kubeconfig } from "../facets/clusters.ts";
 import type { KubeconfigContext } from "../facets/clusters.ts";
 import type { HuaweiClient } from "./client.ts";
@@ -36,7 +36,7 @@ export class HuaweiClusters implements ClustersFacet {
   readonly look = lookBy(this.get);
 
   /** 4.1.1. Without annotations the cloud installs its usual add-ons. */
-  readonly create = async (request: ClusterRequest, signal: AbortSignal): Promise<Created> => {
+  readonly create = async (request: ClusterRequest, { signal }: WritePermit): Promise<Created> => {
     checkClusterName(request.name);
     const body = createBody(request);
     const call = { operation: "CreateCluster", method: "POST", path: pathOf("clusters"), body, signal } as const;
@@ -45,7 +45,7 @@ export class HuaweiClusters implements ClustersFacet {
   };
 
   /** 4.1.5. The answer is that of a GET with a job; where it has no body, there is no id of a job. */
-  readonly remove = async (id: string, signal: AbortSignal): Promise<Accepted> => {
+  readonly remove = async (id: string, { signal }: WritePermit): Promise<Accepted> => {
     const answer = await this.#client.send({
       operation: "DeleteCluster",
       method: "DELETE",
@@ -67,20 +67,20 @@ export class HuaweiClusters implements ClustersFacet {
   readonly setDescription = async (
     id: string,
     text: { description: string; mark: string | undefined },
-    signal: AbortSignal,
+    { signal }: WritePermit,
   ): Promise<void> => {
     const body = { spec: { description: withMark(text.description, text.mark) } };
     await this.#client.send({ operation: "UpdateCluster", method: "PUT", path: clusterPath(id), body, signal });
   };
 
   /** 4.1.6. */
-  readonly hibernate = async (id: string, signal: AbortSignal): Promise<void> => {
+  readonly hibernate = async (id: string, { signal }: WritePermit): Promise<void> => {
     const path = clusterPath(id, "operation", "hibernate");
     await this.#client.send({ operation: "HibernateCluster", method: "POST", path, signal });
   };
 
   /** 4.1.7. */
-  readonly wake = async (id: string, signal: AbortSignal): Promise<void> => {
+  readonly wake = async (id: string, { signal }: WritePermit): Promise<void> => {
     const path = clusterPath(id, "operation", "awake");
     await this.#client.send({ operation: "WakeCluster", method: "POST", path, signal });
   };

@@ -1,5 +1,5 @@
 // The nodePools facet of CCE (API Reference, Cluster Management: node pools and nodes).
-import { lookBy, type Created, type Readable } from "../collection.ts";
+import { lookBy, type Created, type Readable, type WritePermit } from "../collection.ts";
 import type { NodePool, NodePoolChange, NodePoolRequest, NodePoolsFacet, PoolNode } from "../facets/nodepools.ts";
 import type { HuaweiClient } from "./client.ts";
 import { isNothingToScale, orAbsent } from "./errors.ts";
@@ -33,7 +33,7 @@ export class HuaweiNodePools implements NodePoolsFacet {
       get,
       look: lookBy(get),
       /** 4.1.23. */
-      remove: async (id, signal) => {
+      remove: async (id, { signal }) => {
         const path = poolPath(clusterId, id);
         await this.#client.send({ operation: "DeleteNodePool", method: "DELETE", path, signal });
         return {};
@@ -46,7 +46,7 @@ export class HuaweiNodePools implements NodePoolsFacet {
   };
 
   /** 4.1.19. */
-  readonly create = async (clusterId: string, request: NodePoolRequest, signal: AbortSignal): Promise<Created> => {
+  readonly create = async (clusterId: string, request: NodePoolRequest, { signal }: WritePermit): Promise<Created> => {
     checkNodePoolName(request.name);
     const { body, secrets } = createRequest(request);
     const path = poolPath(clusterId);
@@ -60,7 +60,7 @@ export class HuaweiNodePools implements NodePoolsFacet {
     clusterId: string,
     id: string,
     change: NodePoolChange,
-    signal: AbortSignal,
+    { signal }: WritePermit,
   ): Promise<void> => {
     const call = { operation: "UpdateNodePool", method: "PUT", path: poolPath(clusterId, id), signal } as const;
     try {

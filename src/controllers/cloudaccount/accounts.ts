@@ -6,23 +6,19 @@ import type {
   Cloud,
   CloudDeps,
   CloudSession,
-  Credentials,
   Facets,
   SessionDeps,
 } from "../../cloud/contract.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
-import type { KubeObject } from "../../kube/types.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import { PROVIDER_BLOCKS, type Provider, type ProviderBlock } from "../../lib/providers.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import { keyOf, type Store } from "../../runtime/cache/store.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
+import { decode, versionOf, type CredentialsSecret } from "./credentials.ts";
 
-/** A Secret of type yunfan.dev/credentials: the only Secrets whose contents the operator keeps. */
-export interface CredentialsSecret extends KubeObject {
-  readonly type?: string;
-  readonly data?: Readonly<Record<string, string>>;
-}
+/** Index of the cache of CloudAccounts by "namespace/name" of the Secret with their credentials. */
+export const BY_SECRET = "secret";
 
 export interface AccountRef {
   readonly name: string;
@@ -37,14 +33,6 @@ export interface AccountUser {
   readonly spec: { readonly accountRef: AccountRef } & ProviderBlocks;
   readonly metadata: { readonly namespace: string };
 }
-
-/** What a facet is about, in messages. */
-const FACET_NOUNS: Readonly<Record<keyof Facets, string>> = {
-  registry: "registry projects",
-  clusters: "managed clusters",
-  nodePools: "node pools",
-  addons: "add-ons",
-};
 
 /** An account that the asking namespace may use now. */
 export interface Access {
@@ -95,15 +83,19 @@ export class AccountDirectory {
   }
 
   /**
-   * The account of a resource and the facet that it needs. Throws TerminalError `ProviderMismatch` or `NotSupportedByCloud`,
+   * The account of a resource and the facet that it needs; `noun`: one of what the facet is about, in messages. Throws TerminalError `ProviderMismatch` or `NotSupportedByCloud`,
    * WaitingError `AccountNotReady`.
    */
-  use<F extends keyof Facets>({ spec, metadata }: AccountUser, facet: F): { access: Access; facet: Facets[F] } {
+  use<F extends keyof Facets>(
+    { spec, metadata }: AccountUser,
+    facet: F,
+    noun: string,
+  ): { access: Access; facet: Facets[F] } {
     const account = this.find(spec.accountRef, metadata.namespace);
     assertBlocks(spec, account);
-    if (!this.#offers(account, facet)) throw notSupported(account, facet);
+    if (!this.#offers(account, facet)) throw notSupported(account, noun);
     const access = this.enter(account);
-    return { access, facet: facetOf(access, facet) };
+    return { access, facet: facetOf(access, facet, noun) };
   }
 
   #offers(account: CloudAccount, facet: keyof Facets): boolean {
@@ -161,7 +153,7 @@ export class AccountDirectory {
     const deps = this.#deps.cloudDeps(account);
     const { clock, budgetMetrics: metrics } = deps;
     const options = { account: keyOf(account.metadata), clock, metrics };
-    return { ...deps, budget: (limits) => this.#budgets.of(cloudOf(account), { ...options, limits }) };
+    return { ...deps, budget: (limits) => this.#budgets.of(placeOf(account), { ...options, limits }) };
   }
 
   #close(key: string): void {
@@ -181,16 +173,11 @@ export function accountKey(ref: AccountRef, fromNamespace: string): string {
   return `${ref.namespace ?? fromNamespace}/${ref.name}`;
 }
 
-/** Which installation of which cloud the account reaches: two accounts on one share the names in it. */
-export function cloudOf({ spec }: CloudAccount): string {
+/** The key of the place that the account reaches: two accounts that reach one share the names in it. */
+export function placeOf({ spec }: CloudAccount): string {
   const url = URL.parse(spec.endpoint ?? "");
   const endpoint = url ? url.href.replace(/\/+$/, "") : (spec.region ?? "");
   return `${spec.provider} ${endpoint}`;
-}
-
-/** Which version of a Secret was looked at; a recreated one is another version. */
-export function versionOf(secret: CredentialsSecret): string {
-  return secret.metadata.resourceVersion;
 }
 
 /** The account's own namespace always; beyond it those that spec.allowedNamespaces names, or all for "*". */
@@ -212,12 +199,24 @@ function obstacleOf(account: CloudAccount, secret: CredentialsSecret | undefined
   return ready.status === "True" ? undefined : `is not ready: ${ready.reason}. See its conditions`;
 }
 
+type FacetSource = Pick<Access, "session" | "account">;
+
 /** Another facet of an account that is in use. Throws TerminalError `NotSupportedByCloud`. */
-export function facetOf<F extends keyof Facets>({ session, account }: Access, facet: F): Facets[F] {
+export function facetOf<F extends keyof Facets>({ session, account }: FacetSource, facet: F, noun: string): Facets[F] {
   const facets: Partial<Facets> = session;
   const offered = facets[facet];
-  if (!offered) throw notSupported(account, facet);
+  if (!offered) throw notSupported(account, noun);
   return offered;
+}
+
+/**
+ * What a facet offers, where the cloud offers it. `asker`: the field, annotation or act that asks for it. Throws TerminalError
+ * `NotSupportedByCloud`.
+ */
+export function offered<M>({ account }: Pick<Access, "account">, member: M | undefined, asker: string): M {
+  if (member !== undefined) return member;
+  const message = `${account.spec.provider} can't do what ${asker} asks for, in this version. Take it back, or use an account of a cloud that can`;
+  throw new TerminalError({ reason: Reason.NotSupportedByCloud, message });
 }
 
 /** Throws TerminalError `ProviderMismatch` where the spec has a block of another cloud than the account's. */
@@ -230,8 +229,8 @@ export function assertBlocks(spec: ProviderBlocks, account: CloudAccount): void 
   }
 }
 
-function notSupported({ spec }: CloudAccount, facet: keyof Facets): TerminalError {
-  const message = `${spec.provider} offers no ${FACET_NOUNS[facet]} in this version. Use an account of a cloud that does`;
+function notSupported({ spec }: CloudAccount, noun: string): TerminalError {
+  const message = `${spec.provider} offers no ${noun} in this version. Use an account of a cloud that does`;
   return new TerminalError({ reason: Reason.NotSupportedByCloud, message });
 }
 
@@ -258,9 +257,4 @@ function settingsOf(account: CloudAccount): AccountSettings {
   const providerOptions = spec.ctyun ?? spec.huawei ?? {};
   const requestBudget = spec.requestBudget ?? {};
   return { account: keyOf(account.metadata), endpoint, region, tls: spec.tls, requestBudget, providerOptions };
-}
-
-function decode(secret: CredentialsSecret): Credentials {
-  const entries = Object.entries(secret.data ?? {});
-  return Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]));
 }

@@ -1,10 +1,10 @@
 // A kind that stands for one item in a cloud, as a declaration: what it is, and what its life has of its own. The order in which
 // these members are called is the engine's (reconciler.ts, removal.ts) and nobody else's.
-import type { Collection, Created, Item } from "../../cloud/collection.ts";
+import type { Collection, Created, Item, WritePermit } from "../../cloud/collection.ts";
 import type { Facets } from "../../cloud/contract.ts";
-import type { WritePermit } from "../../cloud/permit.ts";
 import type { Operation } from "../../crds/common/status.ts";
 import type { Verdict } from "../../runtime/conditions.ts";
+import type { CloudChange, Difference } from "./change.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { Identity } from "./identity.ts";
 import type { Observer } from "./observe.ts";
@@ -25,14 +25,6 @@ export interface Shape {
   readonly seen: { readonly item: Item };
   /** What one request is to change. */
   readonly change: unknown;
-}
-
-/** One field of a change; the values are shown to people, so that no secret may be in them. */
-export interface Difference {
-  /** By its path, such as spec.description. */
-  readonly field: string;
-  readonly before: unknown;
-  readonly after: unknown;
 }
 
 type Verb = Operation["verb"];
@@ -74,6 +66,9 @@ export interface Progress {
 
 /** The kind's POST: one request, with the nonce where the cloud keeps it. */
 export type Send = (nonce: string, permit: WritePermit) => Promise<Created>;
+
+/** Sends one change that has to come before another. */
+export type SendFirst = (change: CloudChange, request: (permit: WritePermit) => Promise<unknown>) => Promise<void>;
 
 /** What a resource publishes when its item is as declared, and takes back when it goes. */
 export interface Attachment<S extends Shape> {
@@ -134,6 +129,6 @@ export interface ExternalKind<S extends Shape> {
   readonly attachment?: Attachment<S>;
   /** In place of the engine's own staysInCloud; throws what the deletion waits for. */
   readonly staysInCloud?: (visit: Visit<S["resource"]>) => Promise<boolean>;
-  /** Before each request for deletion: makes room for it, or throws why it can't be. */
-  readonly beforeRemoval?: (scope: Scope<S>, item: S["item"]) => Promise<void>;
+  /** Before each request for deletion: makes room for it with what has to be sent first, or throws why it can't be. */
+  readonly beforeRemoval?: (scope: Scope<S>, item: S["item"] | "Absent", send: SendFirst) => Promise<void>;
 }

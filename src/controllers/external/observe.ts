@@ -25,6 +25,8 @@ interface Looking {
   readonly driftGroup: string;
 }
 
+type Lookable = Pick<Collection<Item>, "look">;
+
 /** Where the item itself is listed, nothing else is looked for. */
 const NOTHING = { byName: [], marked: [], nameIsFree: false, settled: false } as const;
 
@@ -97,7 +99,7 @@ export class Observer {
   }
 
   /** A failure is not remembered: the next visit asks again. */
-  #isExplained<T extends Item>(list: Listing<T>, items: Collection<T>, signal: AbortSignal): Promise<boolean> {
+  #isExplained<T extends Item>(list: Listing<T>, items: Lookable, signal: AbortSignal): Promise<boolean> {
     const known = this.#explained.get(list);
     if (known) return known;
     const asked = allAbsent(items, list.missing, signal).catch((error: unknown) => {
@@ -175,7 +177,7 @@ async function lookById<T extends Item>({ visit, items }: ItemScope<T>, listing:
 }
 
 /** Ends with the first that is there: one is enough to show that a list is wrong. */
-async function allAbsent(items: Collection<Item>, ids: readonly string[], signal: AbortSignal): Promise<boolean> {
+async function allAbsent(items: Lookable, ids: readonly string[], signal: AbortSignal): Promise<boolean> {
   for (const id of ids) {
     // What the account may no longer see, a right list does not show.
     if ((await items.look(id, signal)) === "There") return false;

@@ -13,6 +13,22 @@ export interface Place {
   readonly assertStays: () => void;
 }
 
+/** Kinds that others hang on. */
+export type ParentKind = "CloudAccount" | "ManagedCluster";
+
+/** A parent by kind and key ("namespace/name"). */
+export function refTo(kind: ParentKind, key: string): string {
+  return `${kind} ${key}`;
+}
+
+export function kindIn(parent: string): string {
+  return parent.slice(0, parent.indexOf(" "));
+}
+
+export function keyIn(parent: string): string {
+  return parent.slice(parent.indexOf(" ") + 1);
+}
+
 export interface Parent<R, P extends Place> {
   /** The parent by kind and key, as "CloudAccount namespace/name": the index of the cache. Its children share their drift ticks. */
   readonly refOf: (resource: R) => string;

@@ -30,10 +30,13 @@ export interface ExternalDeps<S extends Shape> extends ScopesDeps<S> {
 }
 
 /** What is known of an item, and what follows from it. */
-interface Decision<S extends Shape> {
+interface Decision<S extends Shape, P = Plan<S["change"]>> {
   readonly seen: S["seen"];
-  readonly plan: Plan<S["change"]>;
+  readonly plan: P;
 }
+
+/** What is left to decide once nothing is to be sent. */
+type Settled<S extends Shape> = Decision<S, Exclude<Plan<S["change"]>, { do: "Change" }>>;
 
 /** A list or a read that lags is looked at again soon. */
 const DOUBT_POLL_MS = 1_000;
@@ -100,9 +103,9 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
 
   async #applyIn(scope: Scope<S>): Promise<Verdict> {
     const item = await this.#identified(scope);
-    const decision = await this.#decide(scope, item);
-    this.#kind.describe(scope.visit, decision.seen, decision.plan);
-    return this.#conclude(scope, decision);
+    const settled = await this.#decide(scope, item);
+    this.#kind.describe(scope.visit, settled.seen, settled.plan);
+    return this.#conclude(scope, settled);
   }
 
   /** The item that the resource stands for, with its id in the draft; or throws what it waits for. */
@@ -145,13 +148,13 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
   }
 
   /** Nothing is written, and nothing bad is said, on the word of a list alone: it may lag, and may tell less. */
-  async #decide(scope: Scope<S>, listed: S["item"]): Promise<Decision<S>> {
+  async #decide(scope: Scope<S>, listed: S["item"]): Promise<Settled<S>> {
     const since = this.#observer.since(scope);
     const glance = await this.#planFor(scope, listed, since);
-    if (glance.plan.do === "Keep") return glance;
+    if (glance.plan.do === "Keep") return { ...glance, plan: glance.plan };
     if (glance.plan.do === "Change") return this.#change(scope, listed);
-    const decision = await this.#planFor(scope, await this.#read(scope, listed), since);
-    return decision.plan.do === "Change" ? this.#change(scope, listed) : decision;
+    const { seen, plan } = await this.#planFor(scope, await this.#read(scope, listed), since);
+    return plan.do === "Change" ? this.#change(scope, listed) : { seen, plan };
   }
 
   async #planFor(scope: Scope<S>, item: S["item"], since: number): Promise<Decision<S>> {
@@ -176,20 +179,19 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
    * Sends at most one change. The wait for the budget may be long, and others change the item meanwhile: first the turn, then the
    * look; where that shows that nothing is to be sent, what is to be done instead.
    */
-  async #change(scope: Scope<S>, listed: S["item"]): Promise<Decision<S>> {
+  async #change(scope: Scope<S>, listed: S["item"]): Promise<Settled<S>> {
     const { visit, place } = scope;
     using _turn = await place.session.reserveWrite(visit.signal);
     const since = this.#deps.clock.monotonic();
-    const decision = await this.#planFor(scope, await this.#read(scope, listed), since);
-    const { seen, plan } = decision;
-    if (plan.do !== "Change") return decision;
+    const { seen, plan } = await this.#planFor(scope, await this.#read(scope, listed), since);
+    if (plan.do !== "Change") return { seen, plan };
     const changed = await this.#send(scope, seen, plan);
     this.#operations.begin(visit, plan.verb);
     if (changed.then === "Wait") return { seen, plan: { ...changed, do: "Await" } };
     const next = changed.then === "Shown" ? changed.seen : await this.#seeAgain(scope, listed, since);
-    const after = this.#planOn(scope, next);
+    const after = this.#planOn(scope, next).plan;
     // A read that lags, or the next step already: not in this visit, which has written.
-    return after.plan.do === "Change" ? { seen: next, plan: { ...unshown(changed, scope), do: "Await" } } : after;
+    return { seen: next, plan: after.do === "Change" ? { ...unshown(changed, scope), do: "Await" } : after };
   }
 
   /** With the surroundings of before the change: a list that is read right after it may lag as well. */
@@ -215,7 +217,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
   }
 
   /** Ready, or throws what it waits for or why a person has to look. */
-  async #conclude(scope: Scope<S>, { seen, plan }: Decision<S>): Promise<Verdict> {
+  async #conclude(scope: Scope<S>, { seen, plan }: Settled<S>): Promise<Verdict> {
     const { visit } = scope;
     if (plan.do === "Stall") throw new TerminalError(plan);
     if (plan.do === "Fail") throw await this.#follower.failed(scope, seen, plan.why);

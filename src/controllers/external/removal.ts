@@ -7,7 +7,7 @@ import { HeldError, ReconcileError, TerminalError, WaitingError } from "../../li
 import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { isAnother, subjectOf } from "./identity.ts";
-import type { ExternalKind, Shape } from "./kind.ts";
+import type { ExternalKind, SendFirst, Shape } from "./kind.ts";
 import type { Observer } from "./observe.ts";
 import type { Operations } from "./operation.ts";
 import type { Follower } from "./progress.ts";
@@ -53,10 +53,11 @@ export class Remover<S extends Shape> {
 
   async #removeIn(scope: Scope<S>, id: string): Promise<void> {
     const item = await this.#locate(scope, id);
-    if (item === "Absent") return this.#proveGone(scope, id);
-    if (scope.items.isLeaving(item)) throw await this.#deleting(scope, item);
-    if (this.#kind.removal === "Once" && wasAsked(scope)) throw await this.#asked(scope, item);
-    await this.#kind.beforeRemoval?.(scope, item);
+    // A read may be older than the item; where the cloud has accepted the deletion before, no other proof is needed.
+    if (item === "Absent" && wasAsked(scope)) return;
+    if (item !== "Absent" && scope.items.isLeaving(item)) throw await this.#deleting(scope, item);
+    if (item !== "Absent" && this.#kind.removal === "Once" && wasAsked(scope)) throw await this.#asked(scope, item);
+    await this.#kind.beforeRemoval?.(scope, item, (change, request) => this.#sendFirst(scope, change, request));
     await this.#requestAndLook(scope, id);
   }
 
@@ -88,15 +89,11 @@ export class Remover<S extends Shape> {
     return byId.get(id);
   }
 
-  /**
-   * A read may be older than the item; a write is answered by the cloud as it is, so its 404 is the proof. Where the cloud has
-   * accepted the deletion before, no other is needed.
-   */
-  async #proveGone(scope: Scope<S>, id: string): Promise<void> {
-    if (!wasAsked(scope)) await this.#requestAndLook(scope, id);
+  async #sendFirst(...[scope, change, request]: [Scope<S>, ...Parameters<SendFirst>]): Promise<void> {
+    await this.#deps.sender.send(scope.visit, change, request).finally(() => this.#deps.observer.noteWrite(scope));
   }
 
-  /** Returns where it is gone; throws what is waited for. */
+  /** Returns where it is gone: a write is answered by the cloud as it is, so its 404 is the proof. Throws what is waited for. */
   async #requestAndLook(scope: Scope<S>, id: string): Promise<void> {
     if ((await this.#request(scope, id)) === "Gone") return;
     const { items, visit } = scope;

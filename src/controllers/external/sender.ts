@@ -1,25 +1,18 @@
 // The one way out: every request that changes a cloud goes through here, and what is said of it afterwards comes from here.
-import { grantWrite, type WritePermit } from "../../cloud/permit.ts";
+import type { WritePermit } from "../../cloud/collection.ts";
+import { grantWrite } from "../../cloud/permit.ts";
 import { Reason } from "../../crds/common/conditions.ts";
 import type { Operation } from "../../crds/common/status.ts";
 import { capitalized } from "../../lib/text.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
 import { isTrue } from "../../runtime/conditions.ts";
 import type { Visit } from "../lifecycle/visit.ts";
-import type { Difference } from "./kind.ts";
+import type { CloudChange, Difference } from "./change.ts";
 import type { ExternalResource } from "./resource.ts";
 
-/** What a request is to change. */
-export interface CloudChange {
-  readonly verb: Operation["verb"];
-  /** In messages, such as "node pool workers". */
-  readonly target: string;
-  /** None where the whole target is made or goes. */
-  readonly fields: readonly Difference[];
-  /** Ends the request before the visit ends. */
-  readonly until?: AbortSignal;
-}
-
+/** Of a field or a member of its value, at whatever depth. */
+const SECRET_NAME = /passw|secret|token|credential|private|key/i;
+const HIDDEN = "(hidden)";
 /** One value in a message; a list or an object may be long. */
 const LONGEST_VALUE = 80;
 
@@ -49,8 +42,8 @@ export class Sender {
   #tell({ object, status, log }: Visit<ExternalResource>, { verb, target, fields }: CloudChange): void {
     if (verb === "Create") return;
     const drift = fields.length > 0 && isHealing(object);
-    log.info({ externalId: status.externalId, target, fields, drift }, `Requested ${verb.toLowerCase()}`);
     const what = fields.length === 0 ? REQUESTED[verb] : fields.map(textOf).join("; ");
+    log.info({ externalId: status.externalId, target, what, drift }, `Requested ${verb.toLowerCase()}`);
     const note = `${capitalized(target)}: ${what}${drift ? ", to heal drift" : ""}`;
     this.#events.event(object, { type: "Normal", reason: Reason.Requested, action: verb, note });
   }
@@ -69,11 +62,13 @@ function isHealing({ metadata, status }: ExternalResource): boolean {
 }
 
 function textOf({ field, before, after }: Difference): string {
-  return `${field} from ${valueText(before)} to ${valueText(after)}`;
+  return `${field} from ${shownValue(field, before)} to ${shownValue(field, after)}`;
 }
 
-function valueText(value: unknown): string {
+/** In events and logs: short, and without what its name calls a secret. */
+function shownValue(field: string, value: unknown): string {
   if (value === undefined) return "nothing";
-  const text = JSON.stringify(value);
+  if (SECRET_NAME.test(field)) return HIDDEN;
+  const text = JSON.stringify(value, (name, inner: unknown) => (SECRET_NAME.test(name) ? HIDDEN : inner));
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
 }

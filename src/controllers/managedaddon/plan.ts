@@ -3,20 +3,11 @@ import type { Addon, AddonRequest } from "../../cloud/facets/addons.ts";
 import { ManagedAddonCondition, ManagedAddonReason as Reason } from "../../crds/managedaddon/conditions.ts";
 import type { ManagedAddon } from "../../crds/managedaddon/schema.ts";
 import { findCondition } from "../../runtime/conditions.ts";
-import { contains, overlay } from "./values.ts";
+import type { Difference } from "../external/change.ts";
+import type { Plan } from "../external/kind.ts";
+import { differingValues, overlay } from "./values.ts";
 
-export type Plan =
-  /** As declared, or only observed. */
-  | { do: "Keep" }
-  /** The cloud took an upgrade to this generation of the spec, and does not show it: it is not sent again. */
-  | { do: "Ignore" }
-  | { do: "Upgrade"; request: AddonRequest }
-  /** The cloud is at it, or somebody else is. `pollAfterMs` where no operation tells how long it has taken. */
-  | { do: "Await"; reason: string; message: string; pollAfterMs?: number }
-  /** Its first install has failed. */
-  | { do: "Fail" }
-  | { do: "Stall"; reason: string; message: string };
-
+type AddonPlan = Plan<AddonRequest>;
 type Declared = Pick<ManagedAddon, "spec" | "status"> & { readonly metadata: { readonly generation: number } };
 
 /** A read may be older than a write that was answered before it: this long an upgrade counts as not yet begun. */
@@ -24,18 +15,25 @@ const GRACE_MS = 10_000;
 /** Nothing says when it ends, or that it does. */
 const PATIENT_POLL_MS = 30_000;
 
-export function planFor(resource: Declared, addon: Addon, nowMs: number): Plan {
+export function planFor(resource: Declared, { item: addon }: { readonly item: Addon }, nowMs: number): AddonPlan {
   const underWay = UNDER_WAY[addon.phase];
   if (underWay) return { do: "Await", ...underWay };
-  if (addon.phase === "Failed" && resource.status.operation?.verb === "Create") return { do: "Fail" };
+  if (addon.phase === "Failed" && resource.status.operation?.verb === "Create") return installFailed(addon);
   return planForIdle(resource, addon, nowMs);
 }
 
 /** Members of the spec that the cloud does not show as declared. */
-export function differences({ spec }: Pick<ManagedAddon, "spec">, addon: Addon): readonly string[] {
+export function differences({ spec }: Pick<ManagedAddon, "spec">, addon: Addon): readonly Difference[] {
+  const { version, values = {} } = spec;
   return [
-    ...(spec.version === undefined || spec.version === addon.version ? [] : ["spec.version"]),
-    ...(contains(addon.values, spec.values ?? {}) ? [] : ["spec.values"]),
+    ...(version === undefined || version === addon.version
+      ? []
+      : [{ field: "spec.version", before: addon.version, after: version }]),
+    ...differingValues(addon.values, values).map(({ path, before, after }) => ({
+      field: ["spec.values", ...path].join("."),
+      before,
+      after,
+    })),
   ];
 }
 
@@ -65,13 +63,24 @@ const UNDER_WAY: Readonly<Partial<Record<Addon["phase"], { reason: string; messa
   };
 
 /** The cloud does nothing to it now. One that does not run may be healed by a spec that was corrected. */
-function planForIdle(resource: Declared, addon: Addon, nowMs: number): Plan {
-  const differs = resource.spec.managementPolicy === "Manage" && differences(resource, addon).length > 0;
-  if (differs && !wasSent(resource)) return { do: "Upgrade", request: requestFor(resource, addon) };
-  if (addon.phase === "Available" && !differs) return { do: "Keep" };
+function planForIdle(resource: Declared, addon: Addon, nowMs: number): AddonPlan {
+  const fields = resource.spec.managementPolicy === "Manage" ? differences(resource, addon) : [];
+  const differs = fields.length > 0;
+  if (differs && !wasSent(resource)) {
+    return { do: "Change", verb: "Update", change: requestFor(resource, addon), fields };
+  }
+  if (addon.phase === "Available" && !differs) return runs(resource, addon);
   if (isJustSent(resource, nowMs)) return { do: "Await", ...UPGRADING };
-  if (addon.phase === "Available") return { do: "Ignore" };
+  // The cloud took an upgrade to this generation of the spec, and does not show it: it is not sent again.
+  if (addon.phase === "Available") return runs(resource, addon);
   return addon.phase === "Abnormal" ? awaitRecovery(addon) : stallOnFailed(addon);
+}
+
+function runs(resource: Declared, addon: Addon): AddonPlan {
+  const isObserved = resource.spec.managementPolicy === "Observe";
+  const differs = differences(resource, addon).length > 0;
+  const how = differs ? "runs, but not as declared: see UpToDate" : "is as declared";
+  return { do: "Keep", reason: Reason.Available, message: `Add-on ${addon.id} ${isObserved ? "is observed" : how}` };
 }
 
 /** Version and values, whole: what the spec does not name stays as the cloud shows it. */
@@ -81,15 +90,19 @@ function requestFor({ spec }: Declared, { template, version, values }: Addon): A
 
 function isJustSent({ status }: Declared, nowMs: number): boolean {
   const { operation } = status;
-  return operation?.verb === "Update" && nowMs - Date.parse(operation.startedAt) < GRACE_MS;
+  return operation?.verb === "Update" && nowMs - Date.parse(operation.lastSentAt ?? operation.startedAt) < GRACE_MS;
 }
 
-function awaitRecovery(addon: Addon): Plan {
+function awaitRecovery(addon: Addon): AddonPlan {
   const message = `${said(addon)}. Looking again; correct spec.values, or repair it in the cluster`;
   return { do: "Await", reason: Reason.AddonFailed, message, pollAfterMs: PATIENT_POLL_MS };
 }
 
-function stallOnFailed(addon: Addon): Plan {
+function installFailed({ id, cloudPhase, message }: Addon): AddonPlan {
+  return { do: "Fail", why: `Add-on ${id} is ${cloudPhase}${message === "" ? "" : `: ${message}`}` };
+}
+
+function stallOnFailed(addon: Addon): AddonPlan {
   const message = `${said(addon)}. Correct spec.version or spec.values, repair it in the cloud, or delete this resource`;
   return { do: "Stall", reason: Reason.AddonFailed, message };
 }

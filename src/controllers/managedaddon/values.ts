@@ -16,6 +16,22 @@ export function contains(shown: Json, declared: Json): boolean {
   return shown === declared || (declared === null && shown === undefined);
 }
 
+/** The least members that are declared and not shown so, by their path; a list is one value. */
+export function differingValues(shown: JsonObject, declared: JsonObject): readonly DifferingValue[] {
+  return Object.entries(declared).flatMap(([key, after]) => {
+    const before = memberOf(shown, key);
+    if (contains(before, after)) return [];
+    if (!isObject(before) || !isObject(after)) return [{ path: [key], before, after }];
+    return differingValues(before, after).map((inner) => ({ ...inner, path: [key, ...inner.path] }));
+  });
+}
+
+interface DifferingValue {
+  readonly path: readonly string[];
+  readonly before: Json;
+  readonly after: Json;
+}
+
 /** What the cloud shows with what is declared put over it: what is not named keeps its value, and so does what is as declared. */
 export function overlay(shown: JsonObject, declared: JsonObject): JsonObject {
   const changed = Object.entries(declared).map(([key, value]) => [key, overlaid(memberOf(shown, key), value)]);

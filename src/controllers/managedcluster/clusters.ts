@@ -1,7 +1,134 @@
-// The clusters of an account as things that resources stand for.
-import type { Cluster, ClustersFacet } from "../../cloud/facets/clusters.ts";
-import { thingsOf, type Things } from "../external/thing.ts";
+// Clusters as what is in them uses them: is it there, can it be worked with, and the account behind it.
+import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
+import { ManagedClusterCondition, ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
+import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
+import { WaitingError } from "../../lib/errors.ts";
+import { findCondition } from "../../runtime/conditions.ts";
+import { keyOf, type Store } from "../../runtime/cache/store.ts";
+import { assertBlocks, placeOf, type AccountDirectory, type ProviderBlocks } from "../cloudaccount/accounts.ts";
+import { accountOf, type AccountPlace } from "../cloudaccount/parent.ts";
+import { isDeleting } from "../lifecycle/resource.ts";
 
-export function clustersOf(clusters: ClustersFacet): Things<Cluster> {
-  return thingsOf(clusters);
+/** A resource that is part of a cluster. */
+export interface ClusterMember {
+  readonly spec: { readonly clusterRef: { readonly name: string } } & ProviderBlocks;
+  readonly metadata: { readonly namespace: string; readonly deletionTimestamp?: string };
+}
+
+/** A cluster that its members may work with now. */
+export interface ClusterPlace extends AccountPlace {
+  readonly cluster: ManagedCluster;
+  /** The cloud's id of the cluster. */
+  readonly clusterId: string;
+}
+
+/** Index of the cache of ManagedClusters by the id in the cloud: two of them may stand for one cluster. */
+export const BY_ID = "externalId";
+
+interface DirectoryDeps {
+  readonly clusters: Pick<Store<ManagedCluster>, "get" | "byIndex">;
+  readonly accounts: AccountDirectory;
+}
+
+/** A change of the cluster wakes its members at once; this is the fall-back. */
+const CLUSTER_POLL_MS = 30_000;
+
+/** "namespace/name" of the cluster that a member means. */
+export function clusterOf({ spec, metadata }: ClusterMember): string {
+  return `${metadata.namespace}/${spec.clusterRef.name}`;
+}
+
+export class ClusterDirectory {
+  readonly #deps: DirectoryDeps;
+
+  constructor(deps: DirectoryDeps) {
+    this.#deps = deps;
+  }
+
+  /** The cluster's resource, in whatever state. Undefined where there is none. */
+  find(member: ClusterMember): ManagedCluster | undefined {
+    return this.#deps.clusters.get(clusterOf(member));
+  }
+
+  /** "namespace/name" of the account behind the member's cluster; of the cluster itself where there is none. */
+  accountOf(member: ClusterMember): string {
+    const resource = this.find(member);
+    return resource ? accountOf(resource) : clusterOf(member);
+  }
+
+  /**
+   * Where members of the cluster have their names; undefined where that can't be told, because cluster or account are gone or
+   * nothing was made yet.
+   */
+  placeOf(member: ClusterMember): string | undefined {
+    return this.placeAt(clusterOf(member));
+  }
+
+  /** The same for the members of the cluster with this key ("namespace/name"). */
+  placeAt(key: string): string | undefined {
+    const resource = this.#deps.clusters.get(key);
+    return resource && this.#placeIn(resource);
+  }
+
+  /** The resources, as "namespace/name", that stand for the cluster of this place. */
+  standingFor({ clusterId, key }: ClusterPlace): readonly string[] {
+    const alike = this.#deps.clusters.byIndex(BY_ID, clusterId);
+    return alike.filter((resource) => this.#placeIn(resource) === key).map(({ metadata }) => keyOf(metadata));
+  }
+
+  /**
+   * The cluster to work in. Throws WaitingError `ClusterNotReady` where it is not there or can't be worked with,
+   * `ClusterHibernated` where it sleeps, TerminalError `ProviderMismatch`, and what AccountDirectory.use throws. A member that is
+   * being deleted may work in a cluster that is out of order too: the cluster's own deletion waits for it.
+   */
+  enter(member: ClusterMember): ClusterPlace {
+    const cluster = this.find(member);
+    if (!cluster) throw notReady(`${clusterOf(member)} (spec.clusterRef) does not exist. Create it`);
+    const { access } = this.#deps.accounts.use(cluster, "clusters", "clusters");
+    assertBlocks(member.spec, access.account);
+    const clusterId = usableId(cluster, member.metadata.deletionTimestamp !== undefined);
+    const assertBothStay = (): void => {
+      assertStays(cluster);
+      access.assertStays();
+    };
+    return { ...access, cluster, clusterId, key: keyIn(access.account, clusterId), assertStays: assertBothStay };
+  }
+
+  #placeIn(resource: ManagedCluster): string | undefined {
+    const account = this.#deps.accounts.account(accountOf(resource));
+    const id = resource.status.externalId;
+    return account && id !== undefined ? keyIn(account, id) : undefined;
+  }
+}
+
+function keyIn(account: CloudAccount, clusterId: string): string {
+  return `${placeOf(account)} ${clusterId}`;
+}
+
+/** The id of a cluster that can be worked with. */
+function usableId(resource: ManagedCluster, isLeaving: boolean): string {
+  const { externalId, conditions } = resource.status;
+  const available = findCondition(conditions, ManagedClusterCondition.ClusterAvailable);
+  if (available?.reason === Reason.Hibernated) throw hibernated(resource);
+  if (externalId === undefined || (available?.status !== "True" && !isLeaving)) {
+    const why = findCondition(conditions, "Ready")?.reason ?? "not visited yet";
+    throw notReady(`${keyOf(resource.metadata)} can't be worked with: ${why}. See its conditions`);
+  }
+  return externalId;
+}
+
+function assertStays(resource: ManagedCluster): void {
+  if (isDeleting(resource)) throw notReady(`${keyOf(resource.metadata)} is being deleted: nothing new is made in it`);
+}
+
+function hibernated({ metadata }: ManagedCluster): WaitingError {
+  const message =
+    `ManagedCluster ${keyOf(metadata)} sleeps, and so does every change in it; its nodes stay billed. ` +
+    "It goes on when spec.powerState of the cluster is Running again";
+  return new WaitingError({ reason: Reason.ClusterHibernated, message, pollAfterMs: CLUSTER_POLL_MS });
+}
+
+function notReady(what: string): WaitingError {
+  const message = `ManagedCluster ${what}`;
+  return new WaitingError({ reason: Reason.ClusterNotReady, message, pollAfterMs: CLUSTER_POLL_MS });
 }

@@ -2,19 +2,18 @@
 import type { Cluster, Kubeconfig } from "../../cloud/facets/clusters.ts";
 import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
-import { CloudError } from "../../cloud/errors.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { isNotFound } from "../../kube/errors.ts";
 import type { KubeObject } from "../../kube/types.ts";
 import { timestampOf, type Clock } from "../../lib/clock.ts";
-import { ReconcileError, TerminalError } from "../../lib/errors.ts";
+import { TerminalError } from "../../lib/errors.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
-import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
+import { offered } from "../cloudaccount/accounts.ts";
+import { statingFailure } from "../lifecycle/failure.ts";
 import type { Visit } from "../lifecycle/visit.ts";
-import { SECRETS } from "../cloudaccount/steps.ts";
-import { offered } from "../external/thing.ts";
+import { SECRETS } from "../cloudaccount/credentials.ts";
 import { Publisher, type PublisherDeps, type SecretContents, type SecretRef } from "../publishing/secrets.ts";
-import type { ManagedClusterDeps, Work } from "./context.ts";
+import type { ClusterScope } from "./scope.ts";
 import { argocdContents, digestOf, kubeconfigContents, sourceOf, SOURCE, type Source } from "./kubeconfig-secrets.ts";
 
 /** A certificate with less than this left is read again; before that nothing is rewritten, because consumers restart on it. */
@@ -27,26 +26,20 @@ export class Kubeconfigs {
   /** Versions of Secrets, as the cache holds them, whose data was found to be what was put there. */
   readonly #intact = new WeakSet<KubeObject>();
 
-  constructor(deps: PublisherDeps & Pick<ManagedClusterDeps, "clock">) {
+  constructor(deps: PublisherDeps & { readonly clock: Clock }) {
     this.#publisher = new Publisher(deps, "spec.kubeconfig");
     this.#client = deps.client;
     this.#clock = deps.clock;
   }
 
   /** Throws TerminalError NoSuchAddress, InsecureKubeconfig, NamespaceNotAllowed, SecretNotOwned, SecretRefused or NamespaceNotFound. */
-  async publish(work: Work, cluster: Cluster): Promise<void> {
-    const { visit } = work;
-    try {
-      await this.#publish(work, cluster);
-      visit.state({ type: "KubeconfigReady", status: "True", reason: Reason.Published, message: this.#summary(visit) });
-    } catch (error) {
-      const failure = error instanceof CloudError ? reconcileErrorOf(error) : error;
-      if (failure instanceof ReconcileError) {
-        const { reason, message } = failure;
-        visit.state({ type: "KubeconfigReady", status: "False", reason, message });
-      }
-      throw error;
-    }
+  publish(scope: ClusterScope, cluster: Cluster): Promise<void> {
+    const { visit } = scope;
+    const type = "KubeconfigReady";
+    return statingFailure(visit, type, async () => {
+      await this.#publish(scope, cluster);
+      visit.state({ type, status: "True", reason: Reason.Published, message: this.#summary(visit) });
+    });
   }
 
   /** Deletes all that this resource published. */
@@ -54,25 +47,25 @@ export class Kubeconfigs {
     return this.#publisher.withdrawAll(visit, placesOf(visit.object));
   }
 
-  async #publish(work: Work, cluster: Cluster): Promise<void> {
-    const { visit } = work;
+  async #publish(scope: ClusterScope, cluster: Cluster): Promise<void> {
+    const { visit } = scope;
     const wanted = placesOf(visit.object);
     const present = this.#publisher.publishedBy(visit.object);
     const isSurplus = ({ metadata }: KubeObject): boolean => !wanted.some((ref) => keyOf(ref) === keyOf(metadata));
     await this.#publisher.withdraw(visit, present.filter(isSurplus));
-    assertAllowed(work);
+    assertAllowed(scope);
     visit.status.kubeconfigSecret = kubeconfigPlace(visit.object).name;
     const source = sourceOf(visit.object, cluster);
     const found = wanted.map((ref) => present.find(({ metadata }) => keyOf(metadata) === keyOf(ref)));
     const current = await Promise.all(found.map((secret) => this.#isCurrent(visit, secret, source)));
     if (current.every(Boolean)) return;
-    await this.#write(work, cluster, source);
+    await this.#write(scope, cluster, source);
   }
 
-  async #write(work: Work, cluster: Cluster, source: Source): Promise<void> {
-    const { visit, clusters } = work;
+  async #write(scope: ClusterScope, cluster: Cluster, source: Source): Promise<void> {
+    const { visit, facet, place } = scope;
     const { context } = visit.object.spec.kubeconfig;
-    const kubeconfig = await offered(clusters.kubeconfig, "spec.kubeconfig")(cluster.id, context, visit.signal);
+    const kubeconfig = await offered(place, facet.kubeconfig, "spec.kubeconfig")(cluster.id, context, visit.signal);
     if (kubeconfig === "NoSuchContext") throw noSuchAddress(context);
     if (kubeconfig.insecure && !visit.object.spec.kubeconfig.allowInsecure) throw insecure();
     const { expiresAtMs } = kubeconfig;
@@ -139,9 +132,9 @@ function goneAsNothing(error: unknown): undefined {
   if (!isNotFound(error)) throw error;
 }
 
-function assertAllowed({ visit, access }: Work): void {
+function assertAllowed({ visit, place }: ClusterScope): void {
   const { spec, metadata } = visit.object;
-  if (!spec.argocd || spec.argocd.namespace === metadata.namespace || access.allows(spec.argocd.namespace)) return;
+  if (!spec.argocd || spec.argocd.namespace === metadata.namespace || place.allows(spec.argocd.namespace)) return;
   const message =
     `spec.argocd.namespace: the account does not allow namespace ${spec.argocd.namespace}. ` +
     "Add it to spec.allowedNamespaces of the account, or remove spec.argocd";

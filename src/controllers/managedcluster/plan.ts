@@ -2,39 +2,38 @@
 import type { Cluster } from "../../cloud/facets/clusters.ts";
 import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
+import type { Difference } from "../external/change.ts";
+import type { Plan } from "../external/kind.ts";
+import type { ClusterChange } from "./scope.ts";
 
-export type Plan =
-  /** As declared; `hibernated`: it sleeps, and so does everything that hangs on it. */
-  | { do: "Keep"; hibernated: boolean }
-  | { do: "Hibernate" }
-  | { do: "Wake" }
-  | { do: "Describe"; description: string }
-  /** The cloud is at it, or somebody else is. */
-  | { do: "Await"; reason: string; message: string }
-  /** The create has failed; which step, only its job can tell. */
-  | { do: "Fail" }
-  | { do: "Stall"; reason: string; message: string };
-
+type ClusterPlan = Plan<ClusterChange>;
 type Declared = Pick<ManagedCluster, "spec" | "status">;
 
-export function planFor(resource: Declared, cluster: Cluster): Plan {
+export function planFor(resource: Declared, { item: cluster }: { readonly item: Cluster }): ClusterPlan {
   return planByPhase(resource, cluster) ?? planForIdle(resource, cluster);
 }
 
-/** Whether it differs from the spec in what may be changed. */
-export function differences({ spec }: Pick<ManagedCluster, "spec">, cluster: Cluster): readonly string[] {
+/** In what it differs from the spec of what may be changed. */
+export function differences({ spec }: Pick<ManagedCluster, "spec">, cluster: Cluster): readonly Difference[] {
   const isHibernated = cluster.phase === "Hibernated";
+  const { powerState, description } = spec;
   return [
-    ...(isHibernated === (spec.powerState === "Hibernated") ? [] : ["spec.powerState"]),
-    ...(spec.description === undefined || spec.description === cluster.description ? [] : ["spec.description"]),
+    ...(isHibernated === (powerState === "Hibernated") ? [] : [powerOf(powerState)]),
+    ...(description === undefined || description === cluster.description
+      ? []
+      : [{ field: "spec.description", before: cluster.description, after: description }]),
   ];
 }
 
+function powerOf(after: "Running" | "Hibernated"): Difference {
+  return { field: "spec.powerState", before: after === "Running" ? "Hibernated" : "Running", after };
+}
+
 /** Undefined where the cloud is at rest. */
-function planByPhase({ status }: Declared, cluster: Cluster): Plan | undefined {
+function planByPhase({ status }: Declared, cluster: Cluster): ClusterPlan | undefined {
   const { phase, cloudPhase } = cluster;
   if (phase === "Available" || phase === "Hibernated") return undefined;
-  if (phase === "Failed") return status.operation?.verb === "Create" ? { do: "Fail" } : stallOnFailed(cluster);
+  if (phase === "Failed") return status.operation?.verb === "Create" ? createFailed(cluster) : stallOnFailed(cluster);
   const { reason, message } = UNDER_WAY[phase];
   return { do: "Await", reason, message: `${message} (${cloudPhase || "in no phase"})` };
 }
@@ -51,18 +50,35 @@ const UNDER_WAY: Readonly<Record<UnderWay, { reason: string; message: string }>>
 };
 
 /** Available or asleep: what the spec wants of it. */
-function planForIdle({ spec }: Declared, cluster: Cluster): Plan {
-  const hibernated = cluster.phase === "Hibernated";
-  if (spec.managementPolicy === "Observe") return { do: "Keep", hibernated };
-  if (spec.powerState === "Running" && hibernated) return { do: "Wake" };
-  if (!hibernated && spec.description !== undefined && spec.description !== cluster.description) {
-    return { do: "Describe", description: spec.description };
+function planForIdle({ spec }: Declared, cluster: Cluster): ClusterPlan {
+  const { managementPolicy, powerState, description } = spec;
+  const isAsleep = cluster.phase === "Hibernated";
+  if (managementPolicy === "Observe") return isAsleep ? asleep(cluster) : running(spec, cluster);
+  if (isAsleep && powerState === "Hibernated") return asleep(cluster);
+  if (isAsleep) return { do: "Change", verb: "Wake", change: { do: "Wake" }, fields: [powerOf("Running")] };
+  if (description !== undefined && description !== cluster.description) {
+    const fields = differences({ spec }, cluster).filter(({ field }) => field === "spec.description");
+    return { do: "Change", verb: "Update", change: { do: "Describe", description }, fields };
   }
-  if (spec.powerState === "Hibernated" && !hibernated) return { do: "Hibernate" };
-  return { do: "Keep", hibernated };
+  if (powerState === "Running") return running(spec, cluster);
+  return { do: "Change", verb: "Hibernate", change: { do: "Hibernate" }, fields: [powerOf("Hibernated")] };
 }
 
-function stallOnFailed({ id, cloudPhase, message }: Cluster): Plan {
+function running({ managementPolicy }: Declared["spec"], { id }: Cluster): ClusterPlan {
+  const message = `Cluster ${id} is ${managementPolicy === "Observe" ? "observed" : "as declared"}`;
+  return { do: "Keep", reason: Reason.Available, message };
+}
+
+function asleep({ id }: Cluster): ClusterPlan {
+  const message = `Cluster ${id} sleeps. Its nodes, volumes and addresses stay billed`;
+  return { do: "Keep", reason: Reason.Hibernated, message };
+}
+
+function createFailed({ id, cloudPhase, message }: Cluster): ClusterPlan {
+  return { do: "Fail", why: `Cluster ${id} is ${cloudPhase}${message === "" ? "" : `: ${message}`}` };
+}
+
+function stallOnFailed({ id, cloudPhase, message }: Cluster): ClusterPlan {
   const why = message === "" ? "" : `: ${message}`;
   return {
     do: "Stall",

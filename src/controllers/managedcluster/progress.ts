@@ -1,12 +1,14 @@
 // How far a long job of the cloud has come, for status and events.
 import type { Job } from "../../cloud/facets/clusters.ts";
-import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
-import { findCondition } from "../../runtime/conditions.ts";
+import type { Progress } from "../external/kind.ts";
+import type { ClusterScope } from "./scope.ts";
 
-/** Where no operation of ours is noted: since its deletion, or since it was last Ready. Undefined while it is Ready. */
-export function underWaySince({ metadata, status }: Pick<ManagedCluster, "metadata" | "status">): string | undefined {
-  const ready = findCondition(status.conditions, "Ready");
-  return metadata.deletionTimestamp ?? (ready?.status === "True" ? undefined : ready?.lastTransitionTime);
+/** Of the job of the operation in the draft; nothing where the cloud never told its id or no longer knows it. */
+export async function jobProgress({ visit, facet }: ClusterScope): Promise<Progress> {
+  const id = visit.status.operation?.id;
+  const job = id === undefined ? undefined : await facet.getJob?.(id, visit.signal);
+  if (job === undefined || job === "Absent") return {};
+  return { progress: progressOf(job), told: true, failed: failureOf(job) };
 }
 
 /** One line, the same for the same state: which steps are done and which is under way. */

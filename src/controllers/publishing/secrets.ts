@@ -5,7 +5,7 @@ import { isConflict, isForbidden, isInvalid, isNotFound, type KubeError } from "
 import type { KubeObject } from "../../kube/types.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import { keyOf, type Store } from "../../runtime/cache/store.ts";
-import { SECRETS } from "../cloudaccount/steps.ts";
+import { SECRETS } from "../cloudaccount/credentials.ts";
 import type { Managed } from "../lifecycle/resource.ts";
 import { ChangedError, type Visit } from "../lifecycle/visit.ts";
 

@@ -9,7 +9,8 @@ import { TerminalError } from "../../lib/errors.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { Publisher, type PublisherDeps, type SecretRef } from "../publishing/secrets.ts";
-import type { RegistryProjectDeps, Work } from "./context.ts";
+import { statingFailure } from "../lifecycle/failure.ts";
+import type { ProjectScope } from "./scope.ts";
 
 /** The cloud's namespace whose credentials are published when the spec names none. */
 const DEFAULT_CLOUD_NAMESPACE = "default";
@@ -20,7 +21,7 @@ export class PullSecrets {
   readonly #clock: Clock;
   readonly #credentials = new WeakMap<RegistryFacet, Map<string, { readAt: number; value: PullCredentials }>>();
 
-  constructor(deps: PublisherDeps & Pick<RegistryProjectDeps, "clock">) {
+  constructor(deps: PublisherDeps & { readonly clock: Clock }) {
     this.#publisher = new Publisher(deps, "spec.pullSecrets");
     this.#clock = deps.clock;
   }
@@ -29,15 +30,19 @@ export class PullSecrets {
    * Publishes what can be published; one entry that can't does not hold up the others. Throws TerminalError SecretNotOwned,
    * SecretRefused, NamespaceNotAllowed or NamespaceNotFound for the first that can't, PullCredentialsNotFound for all.
    */
-  async publish(work: Work, since: number): Promise<void> {
-    const { visit } = work;
+  publish(scope: ProjectScope, since: number): Promise<void> {
+    return statingFailure(scope.visit, "PullSecretsReady", () => this.#publish(scope, since));
+  }
+
+  async #publish(scope: ProjectScope, since: number): Promise<void> {
+    const { visit } = scope;
     const declared = visit.object.spec.pullSecrets ?? [];
-    const allowed = declared.filter((ref) => isAllowed(work, ref));
+    const allowed = declared.filter((ref) => isAllowed(scope, ref));
     // What lies where the account no longer allows it is taken back too: it is a credential.
     const isSurplus = ({ metadata }: KubeObject): boolean => !allowed.some((ref) => keyOf(ref) === keyOf(metadata));
     await this.#publisher.withdraw(visit, this.#publisher.publishedBy(visit.object).filter(isSurplus));
     if (declared.length === 0) return;
-    const failures = await this.#publishAll(work, allowed, since);
+    const failures = await this.#publishAll(scope, allowed, since);
     for (const ref of declared) if (!allowed.includes(ref)) throw notAllowed(ref);
     for (const failure of failures) throw failure;
     const message = `${declared.length} pull Secret${declared.length === 1 ? "" : "s"} published`;
@@ -45,14 +50,14 @@ export class PullSecrets {
   }
 
   /** What went wrong with single entries and is for a person to mend; everything else is thrown at once. */
-  async #publishAll(work: Work, refs: readonly SecretRef[], since: number): Promise<readonly TerminalError[]> {
+  async #publishAll(scope: ProjectScope, refs: readonly SecretRef[], since: number): Promise<readonly TerminalError[]> {
     if (refs.length === 0) return [];
-    const data = { [DOCKER_CONFIG]: dockerConfigOf(await this.#credentialsFor(work, since)) };
+    const data = { [DOCKER_CONFIG]: dockerConfigOf(await this.#credentialsFor(scope, since)) };
     const contents = { type: "kubernetes.io/dockerconfigjson", data };
     const failures: TerminalError[] = [];
     for (const ref of refs) {
       try {
-        await this.#publisher.ensure(work.visit, ref, contents);
+        await this.#publisher.ensure(scope.visit, ref, contents);
       } catch (error) {
         if (!(error instanceof TerminalError)) throw error;
         failures.push(error);
@@ -67,7 +72,7 @@ export class PullSecrets {
   }
 
   /** One read per account and namespace serves all resources that ask for it at the same drift tick. */
-  async #credentialsFor({ visit, registry }: Work, since: number): Promise<PullCredentials> {
+  async #credentialsFor({ visit, facet: registry }: ProjectScope, since: number): Promise<PullCredentials> {
     const namespace = visit.object.spec.ctyun?.namespace ?? DEFAULT_CLOUD_NAMESPACE;
     const known = this.#credentials.get(registry) ?? new Map<string, { readAt: number; value: PullCredentials }>();
     this.#credentials.set(registry, known);
@@ -100,8 +105,8 @@ export function dockerConfigOf({ registry, username, password }: PullCredentials
   return Buffer.from(JSON.stringify({ auths: { [registry]: { username, password, auth } } })).toString("base64");
 }
 
-function isAllowed({ visit, access }: Work, { namespace }: SecretRef): boolean {
-  return namespace === visit.object.metadata.namespace || access.allows(namespace);
+function isAllowed({ visit, place }: ProjectScope, { namespace }: SecretRef): boolean {
+  return namespace === visit.object.metadata.namespace || place.allows(namespace);
 }
 
 function notAllowed({ namespace, name }: SecretRef): TerminalError {

@@ -86,6 +86,10 @@ export const Reason = {
 
   /** A deletion that waits for a person or for something else to go first. */
   DeletionHeld: "DeletionHeld",
+  /** Of events: a change was sent to the cloud; the note has each field with its values. */
+  Requested: "Requested",
+  /** The cloud took the request for deletion and does not act on it. */
+  DeletionNotBegun: "DeletionNotBegun",
   /** Of events: a resource was let go of, and what it stands for stays in the cloud. */
   Orphaned: "Orphaned",
   /** The operator itself met an error that it does not know; its log says more. */

@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
 import { renderKubeconfig } from "../../../controlplane/kubeconfig.ts";
-import { SECRETS } from "../../../src/controllers/cloudaccount/steps.ts";
+import { SECRETS } from "../../../src/controllers/cloudaccount/credentials.ts";
 import { OWNER_LABEL } from "../../../src/controllers/publishing/secrets.ts";
 import { cloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
 import { HttpKubeClient, type KubeClient } from "../../../src/kube/client.ts";

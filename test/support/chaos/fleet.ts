@@ -3,7 +3,7 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { runOperator } from "../../../src/cli/operator.ts";
 import { startHuaweiSimulator, type HuaweiSimulatorOptions } from "../../../src/cloud/huawei/simulator/index.ts";
-import { SECRETS } from "../../../src/controllers/cloudaccount/steps.ts";
+import { SECRETS } from "../../../src/controllers/cloudaccount/credentials.ts";
 import type { Managed } from "../../../src/controllers/lifecycle/resource.ts";
 import { cloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
 import type { Kind } from "../../../src/crds/kind.ts";

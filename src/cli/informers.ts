@@ -1,0 +1,112 @@
+// What the operator watches: one informer for each kind, with the indexes by which its controllers look things up, and two for Secrets.
+import { CREDENTIALS_TYPE, SECRETS, type CredentialsSecret } from "../controllers/cloudaccount/credentials.ts";
+import type { ControlledKind } from "../controllers/controlled.ts";
+import { claimsOf } from "../controllers/external/precedence.ts";
+import type { ExternalResource } from "../controllers/external/resource.ts";
+import { controlledKinds } from "../controllers/kinds.ts";
+import { CRDS, crdNameOf, lookAt } from "../controllers/lifecycle/live-metadata.ts";
+import type { Managed } from "../controllers/lifecycle/resource.ts";
+import { OWNER_LABEL } from "../controllers/publishing/secrets.ts";
+import type { CloudAccount } from "../crds/cloudaccount/schema.ts";
+import { GROUP } from "../crds/kind.ts";
+import type { ManagedCluster } from "../crds/managedcluster/schema.ts";
+import { HttpKubeClient } from "../kube/client.ts";
+import type { KubeTransport } from "../kube/transport.ts";
+import type { KubeObject, ResourceType } from "../kube/types.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/log.ts";
+import { Informer, type InformerOptions } from "../runtime/cache/informer.ts";
+import type { Metrics } from "../runtime/metrics/metrics.ts";
+
+interface InformerDeps {
+  readonly transport: KubeTransport;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly namespaces: readonly string[];
+}
+
+export interface Informers {
+  /** By kind, as kinds.ts lists them. */
+  readonly kinds: ReadonlyMap<string, Informer<Managed>>;
+  /** The two kinds that others hang on. */
+  readonly accounts: Informer<CloudAccount>;
+  readonly clusters: Informer<ManagedCluster>;
+  /** Only Secrets of type yunfan.dev/credentials. */
+  readonly credentials: Informer<CredentialsSecret>;
+  /** Metadata of the Secrets that Yunfan published. */
+  readonly published: Informer<KubeObject>;
+  readonly all: readonly Pick<Informer<KubeObject>, "status" | "synced" | "run">[];
+}
+
+export function createInformers(deps: InformerDeps): Informers {
+  const informer = <T extends KubeObject>(
+    name: string,
+    options: Pick<InformerOptions<T>, "type" | "indexes" | "fieldSelector" | "labelSelector" | "metadataOnly">,
+  ): Informer<T> => {
+    const { transport, clock, log, namespaces } = deps;
+    const isAbsent = options.type.group === GROUP ? absenceOf(options.type, transport) : undefined;
+    const metrics = deps.metrics.watch(name);
+    return new Informer<T>({ ...options, transport, clock, log, namespaces, isAbsent, metrics });
+  };
+  const kinds = new Map(
+    controlledKinds.map((controlled) => {
+      const { type } = controlled.kind;
+      return [type.kind, informer<Managed>(type.kind, { type, indexes: indexesOf(controlled) })];
+    }),
+  );
+  const credentials = informer<CredentialsSecret>("Credentials", {
+    type: SECRETS,
+    fieldSelector: `type=${CREDENTIALS_TYPE}`,
+  });
+  const published = informer<KubeObject>("PublishedSecret", {
+    type: SECRETS,
+    labelSelector: OWNER_LABEL,
+    metadataOnly: true,
+    indexes: { owner: ownerOf },
+  });
+  return {
+    kinds,
+    accounts: named<CloudAccount>(kinds, "CloudAccount"),
+    clusters: named<ManagedCluster>(kinds, "ManagedCluster"),
+    credentials,
+    published,
+    all: [...kinds.values(), credentials, published],
+  };
+}
+
+function indexesOf({ parentOf, cloudName, indexes }: ControlledKind): NonNullable<InformerOptions<Managed>["indexes"]> {
+  return {
+    parent: (resource) => {
+      const parent = parentOf(resource);
+      return parent === undefined ? [] : [parent];
+    },
+    // Who competes for names stands for an item in a cloud.
+    ...(cloudName && { claim: (resource) => claimsOf(resource as ExternalResource, cloudName(resource)) }),
+    ...indexes,
+  };
+}
+
+/** The cache of a kind holds that kind's objects. */
+function named<T extends Managed>(kinds: ReadonlyMap<string, Informer<Managed>>, kind: string): Informer<T> {
+  return kinds.get(kind) as unknown as Informer<T>;
+}
+
+/**
+ * Without its CRD there is nothing of a kind: an uninstall that has come half-way does not keep the rest from being let go. Where
+ * none of our CRDs is there, nothing is installed yet, and readiness is to say so.
+ */
+function absenceOf(type: ResourceType, transport: KubeTransport): (signal: AbortSignal) => Promise<boolean> {
+  const client = new HttpKubeClient(transport);
+  const isAbsent = async (of: ResourceType, signal: AbortSignal): Promise<boolean> =>
+    (await lookAt(client, CRDS, { name: crdNameOf(of), signal })) === "Absent";
+  return async (signal) => {
+    if (!(await isAbsent(type, signal))) return false;
+    const all = await Promise.all(controlledKinds.map(({ kind }) => isAbsent(kind.type, signal)));
+    return all.includes(false);
+  };
+}
+
+function ownerOf({ metadata }: KubeObject): readonly string[] {
+  return [metadata.labels?.[OWNER_LABEL] ?? ""];
+}

@@ -1,0 +1,67 @@
+// All that differs between kinds outside of their folders: from a list of these (kinds.ts) follow informers and indexes, controllers,
+// who wakes whom, rights, what holds its parent, the guard of CRDs, metrics and documents.
+import type { CloudSession, Facets } from "../cloud/contract.ts";
+import type { Kind } from "../crds/kind.ts";
+import type { KubeClient } from "../kube/client.ts";
+import type { KubeObject } from "../kube/types.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Store } from "../runtime/cache/store.ts";
+import type { EventRecorder } from "../runtime/events.ts";
+import type { AccountDirectory } from "./cloudaccount/accounts.ts";
+import type { ClusterDirectory } from "./managedcluster/clusters.ts";
+import type { Steps } from "./lifecycle/reconciler.ts";
+import type { PolicyRule } from "./lifecycle/rbac.ts";
+import type { Managed } from "./lifecycle/resource.ts";
+
+/** What kinds work with. */
+export interface KindDeps<R extends Managed> {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly events: Pick<EventRecorder, "event">;
+  /** The kind's own cache, with its indexes. */
+  readonly store: Pick<Store<R>, "get" | "byIndex">;
+  readonly accounts: AccountDirectory;
+  readonly clusters: ClusterDirectory;
+  /** Metadata of the Secrets that Yunfan published, indexed by "owner" (UID). */
+  readonly published: Pick<Store<KubeObject>, "byIndex" | "absorb">;
+  /** The namespaces that the operator watches, and may have no rights outside of; empty: all. */
+  readonly watchNamespaces: readonly string[];
+  /** How long after a send a create may still take effect. */
+  readonly settleWindowMs: number;
+  /** Ends when the operator stops. */
+  readonly stop: AbortSignal;
+  /** Has the credentials of an account ("namespace/name") verified now: the cloud has just refused them. */
+  readonly recheck: (account: string) => void;
+  /** Resources, as "Kind namespace/name", that still need this parent (external/parent.ts refTo) to let go of what they hold. */
+  readonly holders: (parent: string) => readonly string[];
+  /** What goes along with the cluster of that id and no resource may stand for, such as "node pool workers". */
+  readonly undeclaredIn: (session: CloudSession, clusterId: string, signal: AbortSignal) => Promise<readonly string[]>;
+}
+
+export interface ControlledKind<R extends Managed = Managed> {
+  readonly kind: Kind;
+  /** Of a session, that its resources need; undefined where they need none of one alone. */
+  readonly facet: keyof Facets | undefined;
+  /** The parent as external/parent.ts refTo names it; undefined where there is none. */
+  readonly parentOf: (resource: R) => string | undefined;
+  /** The name in the cloud, for which resources of a kind compete; undefined where they don't. */
+  readonly cloudName: ((resource: R) => string) | undefined;
+  /** Indexes of the cache beside "parent" and "claim". */
+  readonly indexes?: Readonly<Record<string, (resource: R) => readonly string[]>>;
+  /** Whether its parent has to stay for it; `mayUse`: it may make something there still. */
+  readonly needsParent: (resource: R, mayUse: boolean) => boolean;
+  /** Of a parent: what its children see of it. They are visited when that changes. */
+  readonly childrenSee?: (resource: R) => string;
+  /** Names of items in that cluster that go along with it. Of kinds whose loss a cluster's deletion must not cause unasked. */
+  readonly goesWithCluster?: (session: CloudSession, clusterId: string, signal: AbortSignal) => Promise<readonly string[]>;
+  /** Whether it publishes Secrets: then it is visited when one of them changes. */
+  readonly publishes: boolean;
+  /** Beyond those of every kind. */
+  readonly rules: readonly PolicyRule[];
+  readonly steps: (deps: KindDeps<R>) => Steps<R>;
+}
+
+/** For a list of kinds: a kind's members are only ever given resources of that kind. */
+export function controlled<R extends Managed>(kind: ControlledKind<R>): ControlledKind {
+  return kind as unknown as ControlledKind;
+}

@@ -1,0 +1,15 @@
+// Every kind that the operator reconciles: one line each.
+import { cloudAccounts } from "./cloudaccount/kind.ts";
+import type { ControlledKind } from "./controlled.ts";
+import { managedAddons } from "./managedaddon/kind.ts";
+import { managedClusters } from "./managedcluster/kind.ts";
+import { nodePools } from "./nodepool/kind.ts";
+import { registryProjects } from "./registryproject/kind.ts";
+
+export const controlledKinds: readonly ControlledKind[] = [
+  cloudAccounts,
+  managedClusters,
+  nodePools,
+  managedAddons,
+  registryProjects,
+];

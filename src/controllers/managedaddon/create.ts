@@ -1,0 +1,32 @@
+// What has to hold before an add-on is installed or gets another version, and the POST that installs it.
+import { ManagedAddonReason as Reason } from "../../crds/managedaddon/conditions.ts";
+import { TerminalError } from "../../lib/errors.ts";
+import type { Send } from "../external/kind.ts";
+import type { AddonScope } from "./scope.ts";
+import { chosenVersion, type Host } from "./versions.ts";
+
+/** Makes the POST. What the cloud does not offer costs no write. Throws as offeredVersion does. */
+export async function prepareAddon(scope: AddonScope): Promise<Send> {
+  const { visit, facet, place, name: template } = scope;
+  const { version: wanted, values = {} } = visit.object.spec;
+  const version = await offeredVersion(scope, wanted);
+  return (_nonce, permit) => facet.create(place.clusterId, { template, version, values }, permit);
+}
+
+/** The wanted version, or else the newest that fits. Throws CloudError, TerminalError TemplateNotFound or VersionNotOffered. */
+export async function offeredVersion(scope: AddonScope, wanted: string | undefined): Promise<string> {
+  const { visit, facet, place, name } = scope;
+  const template = await facet.getTemplate(place.clusterId, name, visit.signal);
+  if (template === "Absent") throw templateNotFound(name);
+  return chosenVersion(template, hostOf(scope), wanted);
+}
+
+function hostOf({ place }: AddonScope): Host {
+  const { spec, status } = place.cluster;
+  return { type: spec.huawei?.type, version: status.version ?? "" };
+}
+
+function templateNotFound(name: string): TerminalError {
+  const message = `The cloud has no add-on template ${name} (spec.template). It can't be changed: create another ManagedAddon`;
+  return new TerminalError({ reason: Reason.TemplateNotFound, message });
+}

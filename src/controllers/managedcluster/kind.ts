@@ -1,0 +1,97 @@
+// ManagedCluster, as the operator knows it.
+import { managedCluster, type ManagedCluster } from "../../crds/managedcluster/schema.ts";
+import { ManagedClusterCondition, ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
+import { findCondition } from "../../runtime/conditions.ts";
+import { offered } from "../cloudaccount/accounts.ts";
+import { accountOf, accountParent } from "../cloudaccount/parent.ts";
+import { controlled, type KindDeps } from "../controlled.ts";
+import type { Changed, ExternalKind } from "../external/kind.ts";
+import { refTo } from "../external/parent.ts";
+import { ExternalReconciler } from "../external/reconciler.ts";
+import { cloudNameOf, holdsParent } from "../external/resource.ts";
+import { isDeleting } from "../lifecycle/resource.ts";
+import { PUBLISHING_RULES } from "../publishing/rbac.ts";
+import { BY_ID } from "./clusters.ts";
+import { prepareCluster } from "./create.ts";
+import { Kubeconfigs } from "./kubeconfig.ts";
+import { planFor } from "./plan.ts";
+import { jobProgress } from "./progress.ts";
+import { ClusterRemoval } from "./removal.ts";
+import type { ClusterChange, ClusterScope, ClusterShape } from "./scope.ts";
+import { describe, describeLoss } from "./status.ts";
+
+export const managedClusters = controlled<ManagedCluster>({
+  kind: managedCluster,
+  facet: "clusters",
+  parentOf: (resource) => refTo("CloudAccount", accountOf(resource)),
+  cloudName: cloudNameOf,
+  indexes: { [BY_ID]: ({ status }) => (status.externalId === undefined ? [] : [status.externalId]) },
+  needsParent: holdsParent,
+  childrenSee: membersView,
+  publishes: true,
+  rules: PUBLISHING_RULES,
+  steps: (deps) => new ExternalReconciler(clusterKind(deps), deps),
+});
+
+function clusterKind(deps: KindDeps<ManagedCluster>): ExternalKind<ClusterShape> {
+  const kubeconfigs = new Kubeconfigs(deps);
+  const removal = new ClusterRemoval({
+    holders: ({ metadata }) => deps.holders(refTo("ManagedCluster", `${metadata.namespace}/${metadata.name}`)),
+    undeclaredIn: ({ visit, place }, id) => deps.undeclaredIn(place.session, id, visit.signal),
+  });
+  return {
+    noun: "cluster",
+    facet: "clusters",
+    parent: accountParent(deps.accounts),
+    nameOf: cloudNameOf,
+    // Ids are unique over all of a cloud, and a console may rename what it shows.
+    namesAreFixed: false,
+    namesake: "Refuse",
+    removal: "Repeated",
+    items: (facet) => facet,
+    prepare: prepareCluster,
+    see: (_scope, item) => ({ item }),
+    plan: planFor,
+    change: (scope, { seen, change }, permit) => send(scope, { ...seen, change }, permit),
+    describe,
+    describeLoss,
+    progress: jobProgress,
+    attachment: {
+      publish: async (scope, { item }) => {
+        if (item.phase !== "Hibernated") await kubeconfigs.publish(scope, item);
+      },
+      withdraw: (visit) => kubeconfigs.withdrawAll(visit),
+    },
+    staysInCloud: removal.staysInCloud,
+    beforeRemoval: removal.beforeRemoval,
+  };
+}
+
+type Seen = ClusterShape["seen"];
+type Permit = Parameters<ExternalKind<ClusterShape>["change"]>[2];
+
+async function send(
+  { facet, place }: ClusterScope,
+  { item, change }: Seen & { readonly change: ClusterChange },
+  permit: Permit,
+): Promise<Changed<Seen>> {
+  const { id, mark } = item;
+  if (change.do === "Describe") {
+    const setDescription = offered(place, facet.setDescription, "spec.description");
+    await setDescription(id, { description: change.description, mark }, permit);
+    return { then: "Wait", reason: Reason.Updating, message: "The description was changed; looking whether it shows" };
+  }
+  if (change.do === "Hibernate") {
+    await offered(place, facet.hibernate, "spec.powerState")(id, permit);
+    return { then: "Wait", reason: Reason.Hibernating, message: "The cluster is going to sleep" };
+  }
+  await offered(place, facet.wake, "spec.powerState")(id, permit);
+  return { then: "Wait", reason: Reason.Waking, message: "The cluster is waking up" };
+}
+
+/** What members see of it: which it is, whether it can be worked with, and whether it is on its way out. */
+function membersView(cluster: ManagedCluster): string {
+  const { conditions, externalId } = cluster.status;
+  const available = findCondition(conditions, ManagedClusterCondition.ClusterAvailable);
+  return JSON.stringify([externalId, available?.status, available?.reason, isDeleting(cluster)]);
+}

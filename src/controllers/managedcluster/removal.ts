@@ -1,0 +1,127 @@
+// What has to hold before a cluster is deleted: nobody protects it, what is in it has gone first, and it is awake.
+import type { Cluster } from "../../cloud/facets/clusters.ts";
+import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
+import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
+import { TerminalError, WaitingError } from "../../lib/errors.ts";
+import { listed } from "../../lib/text.ts";
+import { offered } from "../cloudaccount/accounts.ts";
+import type { SendFirst } from "../external/kind.ts";
+import { heldFor } from "../external/removal.ts";
+import { leavesCloudAlone, orphaning } from "../external/resource.ts";
+import type { Visit } from "../lifecycle/visit.ts";
+import { describe } from "./status.ts";
+import type { ClusterScope } from "./scope.ts";
+
+interface RemovalDeps {
+  /** Resources, as "Kind namespace/name", that still need this cluster to let go of what they hold in it. */
+  readonly holders: (cluster: ManagedCluster) => readonly string[];
+  /** What would be destroyed along with the cluster and no resource declares, such as "node pool workers". */
+  readonly undeclaredIn: (scope: ClusterScope, id: string) => Promise<readonly string[]>;
+}
+
+/** Its members wake it when they go; this is the fall-back. */
+const MEMBERS_POLL_MS = 30_000;
+const WAKING_POLL_MS = 5_000;
+
+export class ClusterRemoval {
+  readonly #deps: RemovalDeps;
+
+  constructor(deps: RemovalDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Whether the resource may go and its cluster stay. It waits for its members, which need it to let go of what they hold, unless
+   * its departure leaves the cloud alone: then theirs does, or they say themselves what they miss.
+   */
+  readonly staysInCloud = async (visit: Visit<ManagedCluster>): Promise<boolean> => {
+    const members = this.#deps.holders(visit.object);
+    const isLeft = leavesCloudAlone(visit.object);
+    if (isLeft && members.length === 0) return true;
+    const departure = await visit.departure();
+    if (departure.means === "Orphan") return true;
+    if (departure.means === "Hold" && !isLeft) throw heldFor(departure.why, visit.object);
+    if (departure.means === "Hold" || visit.status.externalId === undefined) throwIfHeld(members);
+    return false;
+  };
+
+  /**
+   * Pools and add-ons are deleted through their own resources, which need the cluster for it: as long as they are there it is kept
+   * as declared, and what its conditions tell them of it is kept true.
+   */
+  readonly beforeRemoval = async (scope: ClusterScope, cluster: Cluster | "Absent", send: SendFirst): Promise<void> => {
+    const { visit } = scope;
+    const members = this.#deps.holders(visit.object);
+    if (members.length > 0 || leavesCloudAlone(visit.object)) {
+      if (cluster !== "Absent") await this.#keepForMembers(scope, cluster, send);
+      throw heldBy(members);
+    }
+    if (visit.object.spec.deletionProtection) throw protectedFromDeletion(visit.object);
+    if (cluster === "Absent") return;
+    await assertAwake(scope, cluster, send);
+    await this.#assertNothingUndeclared(scope, cluster.id);
+  };
+
+  async #keepForMembers(scope: ClusterScope, cluster: Cluster, send: SendFirst): Promise<void> {
+    describe(scope.visit, { item: cluster }, undefined);
+    if (scope.visit.object.spec.managementPolicy === "Manage") await assertAwake(scope, cluster, send);
+  }
+
+  /** What nobody declared would go with the cluster, and what runs on it too. */
+  async #assertNothingUndeclared(scope: ClusterScope, id: string): Promise<void> {
+    const undeclared = await this.#deps.undeclaredIn(scope, id);
+    if (undeclared.length === 0) return;
+    const message =
+      `In the cluster is what no resource declares: ${listed(undeclared)}. ` +
+      `Delete it in the cloud, or adopt it with a resource each; or, to leave the cluster, ${orphaning(scope.visit.object)}`;
+    throw new TerminalError({ reason: Reason.DeletionHeld, message });
+  }
+}
+
+/** Wakes it where it sleeps. Throws what to wait for, or ClusterHibernated where it is declared to sleep. */
+async function assertAwake({ visit, facet, place }: ClusterScope, cluster: Cluster, send: SendFirst): Promise<void> {
+  if (isBusy(cluster)) throw waiting(busy(cluster));
+  if (cluster.phase !== "Hibernated") return;
+  if (visit.object.spec.powerState === "Hibernated") throw asleep(cluster);
+  const wake = offered(place, facet.wake, "the deletion of a cluster that sleeps");
+  const fields = [{ field: "spec.powerState", before: "Hibernated", after: "Running" }];
+  await send({ verb: "Wake", target: `cluster ${cluster.name}`, fields }, (permit) => wake(cluster.id, permit));
+  const message = "The cloud deletes no cluster that sleeps, and nothing in it: waking it up first";
+  throw waiting({ reason: Reason.Waking, message });
+}
+
+function waiting(said: { reason: string; message: string }): WaitingError {
+  return new WaitingError({ ...said, pollAfterMs: WAKING_POLL_MS });
+}
+
+function throwIfHeld(members: readonly string[]): void {
+  if (members.length > 0) throw heldBy(members);
+}
+
+function heldBy(members: readonly string[]): WaitingError {
+  const message = `Waiting for ${listed(members)}, which ${members.length === 1 ? "is" : "are"} in this cluster. Delete them first`;
+  return new WaitingError({ reason: Reason.DeletionHeld, message, pollAfterMs: MEMBERS_POLL_MS });
+}
+
+/** What the cloud does with it now ends by itself, and until then it takes no deletion. */
+function isBusy({ phase }: Cluster): boolean {
+  return phase === "Hibernating" || phase === "Waking" || phase === "Changing";
+}
+
+function busy({ cloudPhase }: Cluster): { reason: string; message: string } {
+  return { reason: Reason.Deleting, message: `The cluster is ${cloudPhase}; it is deleted when that is over` };
+}
+
+function protectedFromDeletion(resource: ManagedCluster): TerminalError {
+  const message =
+    "spec.deletionProtection is true. Set it to false to go on with the deletion; " +
+    `or, to leave the cluster in the cloud, ${orphaning(resource)}`;
+  return new TerminalError({ reason: Reason.DeletionHeld, message });
+}
+
+function asleep({ id }: Cluster): TerminalError {
+  const message =
+    `Cluster ${id} sleeps, and the cloud deletes no cluster that sleeps. ` +
+    "Set spec.powerState to Running: it is woken up and deleted then";
+  return new TerminalError({ reason: Reason.ClusterHibernated, message });
+}

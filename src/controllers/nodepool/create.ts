@@ -1,0 +1,84 @@
+// The POST that creates a pool, and what has to be at hand before.
+import type { NodeLogin, NodePoolRequest } from "../../cloud/facets/nodepools.ts";
+import { NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
+import type { NodePool } from "../../crds/nodepool/schema.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { isNotFound } from "../../kube/errors.ts";
+import type { KubeObject } from "../../kube/types.ts";
+import { WaitingError } from "../../lib/errors.ts";
+import { SECRETS } from "../cloudaccount/credentials.ts";
+import type { Send } from "../external/kind.ts";
+import type { Visit } from "../lifecycle/visit.ts";
+import { taintsOf } from "./diff.ts";
+import { initialCount } from "./replicas.ts";
+import type { PoolScope } from "./scope.ts";
+
+interface PasswordSecret extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/** Nothing tells when the Secret appears. */
+const SECRET_POLL_MS = 30_000;
+
+/**
+ * Makes the request ready, before anything is journaled. What is recorded of a pool that stood here before is forgotten; the taints
+ * that a pool is made with are remembered, where no read shows them. Throws WaitingError SecretNotFound.
+ */
+export async function preparePool(scope: PoolScope, client: KubeClient): Promise<Send> {
+  const { visit, facet, place, name } = scope;
+  const login = await loginOf(visit, client);
+  delete visit.status.appliedTaints;
+  delete visit.status.sentChange;
+  const request = requestOf(visit.object, name, login);
+  return async (nonce, permit) => {
+    const created = await facet.create(place.clusterId, { ...request, nonce }, permit);
+    visit.status.appliedTaints = visit.object.spec.taints;
+    return created;
+  };
+}
+
+function requestOf({ spec }: NodePool, name: string, login: NodeLogin | undefined): Omit<NodePoolRequest, "nonce"> {
+  const { autoscaling, labels = {}, instanceType, zone, os, rootVolume, dataVolumes = [], huawei = {} } = spec;
+  return {
+    name,
+    replicas: initialCount(spec),
+    autoscaling,
+    labels,
+    taints: taintsOf({ spec, status: {} }),
+    instanceType,
+    zone,
+    os,
+    rootVolume,
+    dataVolumes,
+    login,
+    options: huawei,
+  };
+}
+
+/** The Secret is read when it is needed and kept nowhere. */
+async function loginOf(visit: Visit<NodePool>, client: KubeClient): Promise<NodeLogin | undefined> {
+  const { keyPairName, passwordSecretRef } = visit.object.spec.login ?? {};
+  if (keyPairName !== undefined) return { keyPairName };
+  if (!passwordSecretRef) return undefined;
+  const { namespace } = visit.object.metadata;
+  const { name, key } = passwordSecretRef;
+  const secret = await readSecret(visit, client, { name, namespace });
+  const password = Buffer.from(secret?.data?.[key] ?? "", "base64").toString("utf8");
+  if (password !== "") return { password };
+  const what = secret ? `has no key ${key}, or nothing is in it` : "does not exist";
+  const message = `Secret ${namespace}/${name} (spec.login.passwordSecretRef) ${what}. Create it with the password of the nodes`;
+  throw new WaitingError({ reason: Reason.SecretNotFound, message, pollAfterMs: SECRET_POLL_MS });
+}
+
+async function readSecret(
+  { signal }: Visit<NodePool>,
+  client: KubeClient,
+  ref: { name: string; namespace: string },
+): Promise<PasswordSecret | undefined> {
+  try {
+    return await client.get<PasswordSecret>(SECRETS, ref, { signal });
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}

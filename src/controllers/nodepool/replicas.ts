@@ -1,0 +1,55 @@
+// How many nodes a pool is to have next: the whole of spec.replicas upwards, bounded steps downwards, and with autoscaling what
+// the cloud has chosen.
+import type { NodePool as Pool, PoolNode } from "../../cloud/facets/nodepools.ts";
+import type { NodePool } from "../../crds/nodepool/schema.ts";
+
+type Spec = NodePool["spec"];
+
+/** A pool with its nodes, as last read. */
+export interface Seen {
+  readonly item: Pool;
+  readonly nodes: readonly PoolNode[];
+}
+
+/**
+ * The count that an update carries now; sending it is always safe. With autoscaling it is the one that was read. Without, nodes
+ * are removed in steps, and only from a pool that is in order; where it is not, none of those that are there has to go.
+ */
+export function nextCount({ autoscaling, replicas, maxRemovalsPerStep }: Spec, seen: Seen): number {
+  const { desired } = seen.item;
+  if (autoscaling.enabled) return withinBounds(autoscaling, desired);
+  const kept = isInOrder(seen) ? desired - maxRemovalsPerStep : Math.min(desired, presentCount(seen));
+  return Math.max(replicas, kept);
+}
+
+/** With how many nodes a pool begins. */
+export function initialCount({ autoscaling, replicas }: Spec): number {
+  return autoscaling.enabled ? withinBounds(autoscaling, replicas) : replicas;
+}
+
+/** Exactly as many nodes as it is to have, by both lists, all of them working, and nothing under way. */
+function isInOrder(seen: Seen): boolean {
+  return seen.item.phase === "Normal" && isComplete(seen) && activeCount(seen) === seen.nodes.length;
+}
+
+/** Exactly as many nodes as it is to have, by both lists. */
+export function isComplete({ item: pool, nodes }: Seen): boolean {
+  return nodes.length === pool.desired && (pool.current ?? pool.desired) === pool.desired;
+}
+
+export function activeCount({ nodes }: Pick<Seen, "nodes">): number {
+  return nodes.filter(({ phase }) => phase === "Active").length;
+}
+
+/**
+ * The most nodes that may be there: a stale list must not make them look fewer. Where the pool itself does not tell, it is
+ * believed to have what it is to have, unless the cloud says that it could not get it.
+ */
+function presentCount({ item: pool, nodes }: Seen): number {
+  const told = pool.current ?? (pool.phase === "SoldOut" ? 0 : pool.desired);
+  return Math.max(nodes.length, told);
+}
+
+function withinBounds({ minReplicas, maxReplicas }: Spec["autoscaling"], count: number): number {
+  return Math.min(Math.max(count, minReplicas), maxReplicas);
+}
