@@ -1,6 +1,6 @@
 // The blocks of a CloudAccount that belong to one cloud each, with the cloud's own field names in camelCase.
 import * as z from "zod";
-import { endpointUrl } from "../common/formats.ts";
+import { endpointUrl } from "../../schema/formats.ts";
 import { withRule } from "../../schema/enforced.ts";
 
 const projectText = z

@@ -1,7 +1,7 @@
 // CloudAccount: an account on one cloud, how it is reached, and who may use it.
 import * as z from "zod";
 import { PROVIDERS } from "../../lib/providers.ts";
-import { endpointUrl, objectName } from "../common/formats.ts";
+import { endpointUrl, objectName } from "../../schema/formats.ts";
 import { driftIntervalSeconds } from "../common/spec.ts";
 import { commonStatus } from "../common/status.ts";
 import { conditionColumn, defineKind } from "../kind.ts";

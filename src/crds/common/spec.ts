@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { integer } from "../../schema/fields.ts";
 import { withTransitionRule } from "../../schema/enforced.ts";
-import { externalId, namespaceName, objectName } from "./formats.ts";
+import { externalId, namespaceName, objectName } from "../../schema/formats.ts";
 
 /** How often a cloud is compared with what is declared. */
 export const driftIntervalSeconds = integer({ min: 5, max: 86_400 }).default(600);

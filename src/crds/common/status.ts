@@ -1,7 +1,7 @@
 // The part of the status that all kinds share (design section 2).
 import * as z from "zod";
 import { integer, listMapOf } from "../../schema/fields.ts";
-import { camelCase, time } from "./formats.ts";
+import { camelCase, time } from "../../schema/formats.ts";
 
 const generation = integer({ min: -1, max: Number.MAX_SAFE_INTEGER });
 

@@ -1,7 +1,7 @@
 // What only HuaweiCCE needs of a ManagedCluster (huawei-cce.txt 4.1.1, tables 4-15 to 4-20), in its own words. Defaults are the
 // client's: the block may be missing, and what is not asked for then has to have a value too.
 import * as z from "zod";
-import { cloudReference } from "../common/formats.ts";
+import { cloudReference } from "../../schema/formats.ts";
 import { listOf, mapOf } from "../../schema/fields.ts";
 
 const flavor = z

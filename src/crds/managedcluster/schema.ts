@@ -1,8 +1,8 @@
 // ManagedCluster: a Kubernetes cluster that a cloud runs.
 import * as z from "zod";
-import { ipv4Cidr } from "../common/cidr.ts";
+import { ipv4Cidr } from "../../schema/cidr.ts";
 import { commonColumns } from "../common/columns.ts";
-import { cloudReference, namespaceName, time } from "../common/formats.ts";
+import { cloudReference, namespaceName, time } from "../../schema/formats.ts";
 import { managedFields, managedSpec, withImmutable } from "../common/spec.ts";
 import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
 import { defineKind } from "../kind.ts";

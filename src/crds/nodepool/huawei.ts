@@ -1,6 +1,6 @@
 // What only HuaweiCCE needs of a NodePool (huawei-cce.txt 4.1.19, tables 4-75, 4-77, 4-84 and 4-225).
 import * as z from "zod";
-import { cloudReference } from "../common/formats.ts";
+import { cloudReference } from "../../schema/formats.ts";
 import { integer } from "../../schema/fields.ts";
 
 /** As long as user data of a server may be, 32 KiB. */

@@ -1,7 +1,7 @@
 // NodePool: nodes alike in a ManagedCluster.
 import * as z from "zod";
 import { commonColumns } from "../common/columns.ts";
-import { cloudReference, objectName } from "../common/formats.ts";
+import { cloudReference, objectName } from "../../schema/formats.ts";
 import { clusterRef, externalFields, managedSpec, withImmutable } from "../common/spec.ts";
 import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
 import { defineKind } from "../kind.ts";

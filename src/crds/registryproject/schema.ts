@@ -1,6 +1,6 @@
 // RegistryProject: a project in a cloud's image registry, and Secrets to pull from it.
 import * as z from "zod";
-import { namespaceName, objectName } from "../common/formats.ts";
+import { namespaceName, objectName } from "../../schema/formats.ts";
 import { managedFields, managedSpec } from "../common/spec.ts";
 import { managedStatus, originFields } from "../common/status.ts";
 import { conditionColumn, defineKind } from "../kind.ts";

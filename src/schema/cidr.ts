@@ -1,6 +1,6 @@
 // Ranges of IPv4 addresses, as clouds take them for networks.
 import * as z from "zod";
-import { withRule } from "../../schema/enforced.ts";
+import { withRule } from "./enforced.ts";
 
 /**
  * Between /8 and /29. Host bits are refused, because clouds cut them off: what is declared would then differ from what is there
