@@ -57,7 +57,7 @@ export class CloudError extends Error {
 }
 
 /**
- * True where a write may have taken effect although no success came back (design section 3, step 4): the caller must look
+ * True where a write may have taken effect although no success came back: the caller must look
  * before it sends again. Anything that is neither a CloudError nor a FencedError is unknown too.
  */
 export function outcomeIsUnknown(error: unknown): boolean {

@@ -1,7 +1,11 @@
-// Work that several callers want at once and that is done once.
+// Work that several callers want at once and that is done once for all of them.
+import { untilAborted } from "./abort.ts";
 
-/** One run at a time; who asks while one is under way shares its outcome. The next one to ask after its end starts another. */
-export class SharedRun<T> {
+/**
+ * At most one run at a time. Who joins while one is under way shares its outcome, a failure too; nothing is kept after its end:
+ * the next one to join starts another.
+ */
+export class SingleFlight<T> {
   readonly #run: () => Promise<T>;
   #running: Promise<T> | undefined;
 
@@ -9,7 +13,7 @@ export class SharedRun<T> {
     this.#run = run;
   }
 
-  /** The signal ends this caller's waiting only, with its reason; the run goes on for the others. */
+  /** The signal ends this caller's waiting only, with its reason; the run goes on for the others. Aborted already: starts none. */
   async join(signal: AbortSignal): Promise<T> {
     signal.throwIfAborted();
     this.#running ??= this.#start();
@@ -24,12 +28,4 @@ export class SharedRun<T> {
     running.catch(() => undefined);
     return running;
   }
-}
-
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const onAbort = (): void => reject(signal.reason as Error);
-  signal.addEventListener("abort", onAbort, { once: true });
-  work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  return promise;
 }

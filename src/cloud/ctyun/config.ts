@@ -1,5 +1,4 @@
-// What an account may set for CTYUN alone: the `ctyun` block of its spec. Both settings answer defects of the reference
-// (reference/clouds.md section 3, 000).
+// What an account may set for CTYUN alone: the `ctyun` block of its spec. Both settings answer defects of the API reference.
 import { z } from "zod";
 
 export const ctyunAccountOptions = z.strictObject({

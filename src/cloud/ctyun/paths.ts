@@ -1,15 +1,5 @@
-// Paths of the CTYUN registry, put together from names that a person or the cloud chose.
-import { CloudError } from "../errors.ts";
-
-/** A decoded path of these segments; throws CloudError Rejected where one would lead elsewhere than it says. */
-export function pathOf(...segments: readonly string[]): string {
-  for (const segment of segments) {
-    if (segment === "" || segment === "." || segment === ".." || segment.includes("/")) {
-      throw new CloudError("Rejected", { message: `${JSON.stringify(segment)} can't be part of a path` });
-    }
-  }
-  return `/${segments.join("/")}`;
-}
+// Paths of the CTYUN registry.
+import { pathOf } from "../kit/uri.ts";
 
 export function projectsPath(id?: string): string {
   return pathOf("registry", "api", "projects", ...(id === undefined ? [] : [id]));
@@ -27,4 +17,12 @@ export function repositoryPath(project: string, image: string): string {
 /** `prefix` is empty or begins with a slash. */
 export function imagesAuthPath(prefix: string, namespace: string): string {
   return pathOf(...prefix.split("/").slice(1), "namespaces", namespace, "images", "auth");
+}
+
+/** Of any list. The cloud may give fewer than asked for (Harbor: at most 100). */
+export function pageQuery(page: number, size = 100): readonly (readonly [string, string])[] {
+  return [
+    ["page", String(page)],
+    ["page_size", String(size)],
+  ];
 }

@@ -1,13 +1,14 @@
-// The registry facet of CTYUN: a Harbor behind signed paths (reference 3.10).
+// The registry facet of CTYUN: a Harbor behind signed paths (API reference 3.10).
 import { lookBy, type Accepted, type Created, type CreateAttempt, type Listed, type WritePermit } from "../collection.ts";
 import type { Visibility, PullCredentials, RegistryFacet } from "../facets/registry.ts";
 import type { RegistryProject, Repository, Tag } from "../facets/registry.ts";
-import { CloudError } from "../errors.ts";
-import { clockSkewMs } from "../http/answer.ts";
-import type { CtyunClient } from "./client.ts";
+import { orAbsent } from "../kit/error-table.ts";
+import { readPages } from "../kit/lists.ts";
+import type { Client } from "../kit/requests.ts";
+import { pathOf } from "../kit/uri.ts";
 import type { CtyunAccountOptions } from "./config.ts";
-import { readPages } from "./pages.ts";
-import { imagesAuthPath, pathOf, projectsPath, repositoriesPath, repositoryPath } from "./paths.ts";
+import type { Operation } from "./errors.ts";
+import { imagesAuthPath, pageQuery, projectsPath, repositoriesPath, repositoryPath } from "./paths.ts";
 import { imagesAuth, projectPage, repositoryPage, tagList, visibilityBody } from "./wire.ts";
 
 /**
@@ -18,31 +19,24 @@ import { imagesAuth, projectPage, repositoryPage, tagList, visibilityBody } from
 const MARK_TOLERANCE_MS = 2_000;
 
 export class CtyunRegistry implements RegistryFacet {
-  readonly #client: CtyunClient;
+  readonly #client: Client<Operation>;
   readonly #options: CtyunAccountOptions;
 
-  constructor(client: CtyunClient, options: CtyunAccountOptions) {
+  constructor(client: Client<Operation>, options: CtyunAccountOptions) {
     this.#client = client;
     this.#options = options;
   }
 
   /** 3.10.2. */
   readonly list = async (signal: AbortSignal): Promise<Listed<RegistryProject>> => {
-    let skewMs = Number.NEGATIVE_INFINITY;
-    const projects = await readPages("ListProjects", {
-      read: async (query) => {
-        const call = { operation: "ListProjects", method: "GET", path: projectsPath(), query, signal } as const;
-        const { value, answer } = await this.#client.read(call, projectPage);
-        // Each answer shows at most the true difference: the largest comes closest.
-        skewMs = Math.max(skewMs, clockSkewMs(answer) ?? skewMs);
-        return value;
+    const { entries, clockSkewMs } = await readPages("ListProjects", {
+      read: (page) => {
+        const call = { operation: "ListProjects", method: "GET", path: projectsPath(), signal } as const;
+        return this.#client.read({ ...call, query: pageQuery(page) }, projectPage);
       },
       keyOf: (project) => project?.id,
     });
-    return {
-      items: projects.filter((project) => project !== undefined),
-      clockSkewMs: Number.isFinite(skewMs) ? skewMs : 0,
-    };
+    return { items: entries.filter((project) => project !== undefined), clockSkewMs };
   };
 
   /** 3.10.1. Harbor answers with the new project's address in Location and no body; CTYUN's reference shows neither. */
@@ -87,25 +81,23 @@ export class CtyunRegistry implements RegistryFacet {
     projectId: string,
     signal: AbortSignal,
   ): Promise<readonly Repository[] | "Absent"> => {
-    try {
-      return await readPages("ListRepositories", {
-        read: async (query) => {
+    const pages = await orAbsent(
+      readPages("ListRepositories", {
+        read: (page) => {
+          const query = [["project_id", projectId], ...pageQuery(page)] as const;
           const call = {
             operation: "ListRepositories",
             method: "GET",
             path: repositoriesPath(),
-            query: [["project_id", projectId], ...query],
+            query,
             signal,
           } as const;
-          const { value } = await this.#client.read(call, repositoryPage);
-          return value;
+          return this.#client.read(call, repositoryPage);
         },
-        keyOf: (repository) => repository.name,
-      });
-    } catch (error) {
-      if (isNotFound(error)) return "Absent";
-      throw error;
-    }
+        keyOf: ({ name }) => name,
+      }),
+    );
+    return pages === "Absent" ? pages : pages.entries;
   };
 
   /** No read shows one project by its id; what lies below it does. */
@@ -127,11 +119,7 @@ export class CtyunRegistry implements RegistryFacet {
   ): Promise<void> => {
     const owner = this.#options.imageDeletePath === "ProjectId" ? project.id : project.name;
     const path = repositoryPath(owner, repository);
-    try {
-      await this.#client.send({ operation: "DeleteRepository", method: "DELETE", path, signal });
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+    await orAbsent(this.#client.send({ operation: "DeleteRepository", method: "DELETE", path, signal }));
   };
 
   /** 3.10.5. */
@@ -143,8 +131,4 @@ export class CtyunRegistry implements RegistryFacet {
     );
     return value;
   };
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof CloudError && error.kind === "NotFound";
 }

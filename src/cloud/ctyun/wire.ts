@@ -1,5 +1,6 @@
-// Wire formats of the CTYUN registry (reference 3.10), read leniently: the reference mixes several eras of Harbor.
+// Wire formats of the CTYUN registry (API reference 3.10), read leniently: the reference mixes several eras of Harbor.
 import { z } from "zod";
+import { instant, listOf } from "../kit/wire.ts";
 import type { PullCredentials, RegistryProject, Repository, Tag, Visibility } from "../facets/registry.ts";
 
 /** Harbor's role "project admin" of the calling account in a project. */
@@ -13,9 +14,6 @@ const integer = z.coerce.number().int().nonnegative();
 const flag = z
   .union([z.literal([true, false, 1, 0]), z.enum(["true", "false", "1", "0"])])
   .transform((value) => value === true || value === 1 || value === "true" || value === "1");
-
-/** Go's empty list may be null. */
-const listOf = <T extends z.ZodType>(item: T) => z.union([z.array(item), z.null().transform(() => [])]);
 
 /** One entry of GET /registry/api/projects (3.10.2); undefined for one that is marked as deleted. */
 const project = z
@@ -74,11 +72,6 @@ export const imagesAuth = z
 /** The body of PUT (3.10.6), and part of that of POST (3.10.1): the flag is a text, not a boolean. */
 export function visibilityBody(visibility: Visibility): { metadata: { public: "true" | "false" } } {
   return { metadata: { public: visibility === "Public" ? "true" : "false" } };
-}
-
-/** Without a zone a time is nobody's; NaN where it can't be read. */
-function instant(text: string): number {
-  return /(?:Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
 }
 
 /** A project's name holds no slash, an image's may. */

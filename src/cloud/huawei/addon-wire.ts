@@ -1,7 +1,7 @@
-// Wire formats of add-ons and their templates (huawei-cce.txt 4.3), read leniently.
+// Wire formats of add-ons and their templates (CCE API Reference 4.3), read leniently.
 import { z } from "zod";
 import type { Addon, AddonPhase, AddonRequest, AddonTemplate } from "../facets/addons.ts";
-import { explanation, lenientObject, listOf, optionalText, text } from "./wire.ts";
+import { explanation, lenientObject, listOf, optionalText, text } from "../kit/wire.ts";
 
 /** In small letters: the reference shows installing and running only, Huawei's later lists the others. */
 const PHASES: Readonly<Record<string, AddonPhase>> = {

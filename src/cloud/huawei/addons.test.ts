@@ -1,4 +1,4 @@
-// The addons facet on the wire, against the reference's examples (huawei-cce.txt 4.3).
+// The addons facet on the wire, against the reference's examples (CCE API Reference 4.3).
 import { describe, expect, onTestFinished, test } from "vitest";
 import { startScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
 import type { ScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";

@@ -3,10 +3,10 @@ import { lookBy, type Created, type Readable, type WritePermit } from "../collec
 import type { Addon, AddonRequest, AddonsFacet, AddonTemplate } from "../facets/addons.ts";
 import { addon, addonBody, addonList, templateList, templateOf } from "./addon-wire.ts";
 import type { HuaweiClient } from "./client.ts";
-import { orAbsent } from "./errors.ts";
-import { pathOf } from "./paths.ts";
-import type { QueryItem } from "./signer.ts";
-import { created, listed } from "./wire.ts";
+import { pathOf } from "../kit/uri.ts";
+import type { QueryItem } from "../kit/uri.ts";
+import { listed } from "../kit/lists.ts";
+import { created } from "./wire.ts";
 
 export class HuaweiAddons implements AddonsFacet {
   readonly #client: HuaweiClient;
@@ -19,8 +19,7 @@ export class HuaweiAddons implements AddonsFacet {
     /** 4.3.5. */
     const get = async (id: string, signal: AbortSignal): Promise<Addon | "Absent"> => {
       const call = { operation: "GetAddon", method: "GET", ...addonAddress(clusterId, id), signal } as const;
-      const found = await orAbsent(this.#client.read(call, addon));
-      return found === "Absent" ? found : found.value;
+      return this.#client.find(call, addon);
     };
     return {
       /** 4.3.6: one answer with all. */
@@ -59,8 +58,8 @@ export class HuaweiAddons implements AddonsFacet {
       query: [["addon_template_name", name]],
       signal,
     } as const;
-    const found = await orAbsent(this.#client.read(call, templateList));
-    return found === "Absent" ? found : (templateOf(found.value, name) ?? "Absent");
+    const list = await this.#client.find(call, templateList);
+    return list === "Absent" ? list : (templateOf(list, name) ?? "Absent");
   };
 
   /** 4.3.1. */

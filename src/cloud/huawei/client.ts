@@ -1,23 +1,24 @@
-// Requests to CCE in the account's project, and to the add-on service of one of its clusters (huawei-cce.txt 3.1).
+// Requests to CCE in the account's project, and to the add-on service of one of its clusters (CCE API Reference 3.1).
 import type { z } from "zod";
 import type { HttpAnswer } from "../http/answer.ts";
-import { pathOf } from "./paths.ts";
+import { orAbsent } from "../kit/error-table.ts";
+import type { Request, Requests, Service } from "../kit/requests.ts";
+import { pathOf } from "../kit/uri.ts";
+import type { Operation } from "./errors.ts";
 import type { Project } from "./project.ts";
-import type { Request, Requests } from "./requests.ts";
-import type { Service, Services } from "./services.ts";
-import { readJson } from "./wire.ts";
+import type { Services } from "./services.ts";
 
 /** `path`: below /api/v3/projects/{project_id}, or where `addonsOf` is given below /api/v3 of that cluster's add-on service. */
-export interface Call extends Omit<Request, "headers"> {
+export interface Call extends Omit<Request<Operation>, "headers"> {
   readonly addonsOf?: string | undefined;
 }
 
 export class HuaweiClient {
   readonly #services: Services;
-  readonly #requests: Requests;
+  readonly #requests: Requests<Operation>;
   readonly #project: Project;
 
-  constructor(options: { services: Services; requests: Requests; project: Project }) {
+  constructor(options: { services: Services; requests: Requests<Operation>; project: Project }) {
     this.#services = options.services;
     this.#requests = options.requests;
     this.#project = options.project;
@@ -31,25 +32,35 @@ export class HuaweiClient {
 
   /** See `Requests.send`. */
   async send(call: Call): Promise<HttpAnswer> {
-    const { addonsOf, ...request } = call;
-    const projectId = await this.#project.id(call.signal);
-    const [service, below, scope] = this.#addressOf(addonsOf, projectId);
-    return this.#requests.send(service, {
-      ...request,
-      path: below + call.path,
-      // With a key, the project is told nowhere else in requests for add-ons.
-      headers: { ...scope, "x-project-id": projectId },
-    });
+    const { service, request } = await this.#addressed(call);
+    return this.#requests.send(service, request);
   }
 
-  /** Sends it and reads the answer by `schema`; what does not fit it is CloudError `Unavailable`. */
+  /** See `Requests.read`. */
   async read<T extends z.ZodType>(call: Call, schema: T): Promise<{ value: z.output<T>; answer: HttpAnswer }> {
-    const answer = await this.send(call);
-    return { value: readJson(call.operation, answer.body, schema), answer };
+    const { service, request } = await this.#addressed(call);
+    return this.#requests.read(service, request, schema);
   }
 
-  #addressOf(clusterId: string | undefined, projectId: string): [Service, string, Record<string, string>] {
-    if (clusterId === undefined) return [this.#services.cce, pathOf("api", "v3", "projects", projectId), {}];
-    return [this.#services.addons(clusterId), pathOf("api", "v3"), { "x-cluster-id": clusterId }];
+  /** For reads by id: `Absent` where the cloud says that there is no such thing. */
+  async find<T extends z.ZodType>(call: Call, schema: T): Promise<z.output<T> | "Absent"> {
+    const found = await orAbsent(this.read(call, schema));
+    return found === "Absent" ? found : found.value;
+  }
+
+  async #addressed({ addonsOf, ...call }: Call): Promise<{ service: Service; request: Request<Operation> }> {
+    const projectId = await this.#project.id(call.signal);
+    // With a key, the project is told nowhere else in requests for add-ons.
+    const headers = { ...JSON_ALWAYS, "x-project-id": projectId };
+    if (addonsOf === undefined) {
+      const path = pathOf("api", "v3", "projects", projectId) + call.path;
+      return { service: this.#services.cce, request: { ...call, path, headers } };
+    }
+    const path = pathOf("api", "v3") + call.path;
+    const request = { ...call, path, headers: { ...headers, "x-cluster-id": addonsOf } };
+    return { service: this.#services.addons(addonsOf), request };
   }
 }
+
+/** Required of every request, also of those without a body (4.1.5, 4.1.6). */
+const JSON_ALWAYS = { "content-type": "application/json" } as const;

@@ -1,22 +1,13 @@
-// Wire formats of clusters, jobs and quotas (huawei-cce.txt 4.1.1 to 4.1.5, 4.1.24, 4.4.1), read leniently.
+// Wire formats of clusters, jobs and quotas (CCE API Reference 4.1.1 to 4.1.5, 4.1.24, 4.4.1), read leniently.
 import { z } from "zod";
 import type { Cluster, ClusterPhase, ClusterRequest, Job, JobPhase } from "../facets/clusters.ts";
 import { CloudError } from "../errors.ts";
-import { blockOf } from "./config.ts";
+import { readBlock } from "../kit/settings.ts";
 import { parseDescription, withMark } from "./marks.ts";
-import {
-  explanation,
-  instant,
-  count,
-  jobIdOf,
-  jobReference,
-  lenientObject,
-  listOf,
-  optionalText,
-  text,
-} from "./wire.ts";
+import { explanation, instant, count, lenientObject, listOf, optionalText, text } from "../kit/wire.ts";
+import { jobIdOf, jobReference } from "./wire.ts";
 
-/** Table 4-33, 4.1.6, and what later versions add (reference/clouds.md section 2). `Empty` says nothing that can be built upon. */
+/** Table 4-33, 4.1.6, and what later versions add. `Empty` says nothing that can be built upon. */
 const PHASES: Readonly<Record<string, ClusterPhase>> = {
   Available: "Available",
   Unavailable: "Failed",
@@ -94,7 +85,7 @@ const clusterOptions = z.object({
 
 /** The body of POST (4.1.1). Throws CloudError Rejected where something is missing that the cloud needs. */
 export function createBody(request: ClusterRequest): object {
-  const { containerNetworkMode, ...options } = blockOf("spec.huawei", clusterOptions, request.options);
+  const { containerNetworkMode, ...options } = readBlock("spec.huawei", clusterOptions, request.options);
   const { vpcId, subnetId, podCidr, serviceCidr } = request.network;
   if (vpcId === undefined || subnetId === undefined) {
     const message = "This cloud needs spec.network.vpcId and spec.network.subnetId: give both";

@@ -1,4 +1,4 @@
-// What the clusters facet writes, against the reference's examples (huawei-cce.txt 4.1.1, 4.1.4 to 4.1.7).
+// What the clusters facet writes, against the reference's examples (CCE API Reference 4.1.1, 4.1.4 to 4.1.7).
 import { describe, expect, onTestFinished, test } from "vitest";
 import { CLUSTER_ID, exampleCluster } from "../../../test/support/clouds/huawei/examples.ts";
 import { startScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";

@@ -1,4 +1,4 @@
-// What the clusters facet reads, against the reference's examples (huawei-cce.txt 4.1.2, 4.1.3, 4.1.24, 4.4.1).
+// What the clusters facet reads, against the reference's examples (CCE API Reference 4.1.2, 4.1.3, 4.1.24, 4.4.1).
 import { describe, expect, onTestFinished, test } from "vitest";
 import { CLUSTER_ID, exampleCluster } from "../../../test/support/clouds/huawei/examples.ts";
 import { startScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";

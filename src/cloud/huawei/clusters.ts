@@ -4,12 +4,13 @@ import type { Cluster, ClusterRequest, ClustersFacet, Job, Kubeconfig } from "..
 import type { KubeconfigContext } from "../facets/clusters.ts";
 import type { HuaweiClient } from "./client.ts";
 import { cluster, clusterList, createBody, job, quotas } from "./cluster-wire.ts";
-import { orAbsent } from "./errors.ts";
 import { clusterCertificate, kubeconfigOf } from "./kubeconfig.ts";
 import { withMark } from "./marks.ts";
 import { checkClusterName } from "./names.ts";
-import { pathOf } from "./paths.ts";
-import { created, jobIdOf, listed, readJson } from "./wire.ts";
+import { pathOf } from "../kit/uri.ts";
+import { readJson } from "../kit/json.ts";
+import { listed } from "../kit/lists.ts";
+import { created, jobIdOf } from "./wire.ts";
 
 export class HuaweiClusters implements ClustersFacet {
   readonly #client: HuaweiClient;
@@ -29,8 +30,7 @@ export class HuaweiClusters implements ClustersFacet {
   readonly get = async (id: string, signal: AbortSignal): Promise<Cluster | "Absent"> => {
     const query = [["errorStatus", "true"]] as const;
     const call = { operation: "GetCluster", method: "GET", path: clusterPath(id), query, signal } as const;
-    const found = await orAbsent(this.#client.read(call, cluster));
-    return found === "Absent" ? found : found.value;
+    return this.#client.find(call, cluster);
   };
 
   readonly look = lookBy(this.get);
@@ -88,8 +88,7 @@ export class HuaweiClusters implements ClustersFacet {
   /** 4.1.24. */
   readonly getJob = async (id: string, signal: AbortSignal): Promise<Job | "Absent"> => {
     const call = { operation: "GetJob", method: "GET", path: pathOf("jobs", id), signal } as const;
-    const found = await orAbsent(this.#client.read(call, job));
-    return found === "Absent" ? found : found.value;
+    return this.#client.find(call, job);
   };
 
   /** 4.4.1. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { AccountSettings } from "../contract.ts";
 import { CloudError } from "../errors.ts";
 
-const huaweiAccountOptions = z.strictObject({
+export const huaweiAccountOptions = z.strictObject({
   projectId: z.string().min(1).optional(),
   projectName: z.string().min(1).optional(),
   iamEndpoint: z.string().min(1).optional(),
@@ -15,12 +15,7 @@ export type HuaweiAccountOptions = z.infer<typeof huaweiAccountOptions>;
 /** The project that all requests are about, by id or by name. */
 export type ProjectReference = { readonly id: string } | { readonly name: string };
 
-/** Throws CloudError Rejected where the block holds what it can't hold. */
-export function accountOptions(block: Readonly<Record<string, unknown>>): HuaweiAccountOptions {
-  return blockOf("spec.huawei", huaweiAccountOptions, block);
-}
-
-/** By default the project that every region has, which is named as the region is (huawei-cce.txt 1.5). */
+/** By default the project that every region has, which is named as the region is (CCE API Reference 1.5). */
 export function projectOf(settings: AccountSettings, options: HuaweiAccountOptions): ProjectReference {
   if (options.projectId !== undefined && options.projectName !== undefined) {
     throw rejected("spec.huawei.projectId and spec.huawei.projectName exclude each other: keep one");
@@ -31,15 +26,6 @@ export function projectOf(settings: AccountSettings, options: HuaweiAccountOptio
     throw rejected("The project is not known: set spec.huawei.projectId, spec.huawei.projectName or spec.region");
   }
   return { name };
-}
-
-/** Reads one provider's block by its schema; throws CloudError Rejected that names the field. */
-export function blockOf<T extends z.ZodType>(path: string, schema: T, block: unknown): z.output<T> {
-  const result = schema.safeParse(block);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const field = [path, ...(issue?.path ?? [])].join(".");
-  throw rejected(`${field} is not valid: ${issue?.message ?? ""}`);
 }
 
 function rejected(message: string): CloudError {

@@ -1,4 +1,4 @@
-// How a Huawei account proves who it is, out of the keys of its credentials Secret (huawei-cce.txt 3.2).
+// How a Huawei account proves who it is, out of the keys of its credentials Secret (CCE API Reference 3.2).
 import type { Credentials } from "../contract.ts";
 import { CloudError } from "../errors.ts";
 import type { AccessKey } from "./signer.ts";

@@ -1,4 +1,4 @@
-// Which hosts an account's requests go to (huawei-cce.txt 3.1 and 7.8: service.region.domain).
+// Which hosts an account's requests go to (CCE API Reference 3.1 and 7.8: service.region.domain).
 import { isIP } from "node:net";
 import type { AccountSettings } from "../contract.ts";
 import { CloudError } from "../errors.ts";

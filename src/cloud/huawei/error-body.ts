@@ -1,6 +1,6 @@
-// What an error of Huawei says, out of the four shapes that its services give it (reference/clouds.md section 2).
+// What an error of Huawei says, out of the four shapes that its services give it.
 import { z } from "zod";
-import type { HttpAnswer } from "../http/answer.ts";
+import type { Said } from "../kit/error-table.ts";
 
 const word = z
   .union([z.string(), z.number().transform(String)])
@@ -8,7 +8,7 @@ const word = z
   .catch(undefined);
 
 const errorBody = z.object({
-  // CCE and the gateway (huawei-cce.txt 7.4); newer CCE.
+  // CCE and the gateway (7.4); newer CCE.
   error_code: word,
   error_msg: word,
   errorCode: word,
@@ -20,17 +20,10 @@ const errorBody = z.object({
   error: z.object({ code: word, message: word }).optional().catch(undefined),
 });
 
-export interface Said {
-  /** The service's own code without spaces, which the reference prints into long ones; empty where there is none. */
-  readonly code: string;
-  /** In the service's words; the whole body where it is in none of the shapes. */
-  readonly text: string;
-}
-
-export function saidBy(answer: HttpAnswer): Said {
-  if (isWebPage(answer)) return { code: "", text: "a web page" };
-  const body = errorBody.safeParse(parsed(answer.body));
-  if (!body.success) return { code: "", text: answer.body };
+/** Codes without spaces, which the reference prints into long ones. */
+export function said(json: unknown): Said | undefined {
+  const body = errorBody.safeParse(json);
+  if (!body.success) return undefined;
   const { error_code, errorCode, error_msg, errorMessage, error = {} } = body.data;
   const { code, message } = body.data;
   return {
@@ -41,16 +34,4 @@ export function saidBy(answer: HttpAnswer): Said {
 
 function first(...words: readonly (string | undefined)[]): string {
   return words.find((one) => one !== undefined) ?? "";
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isWebPage(answer: HttpAnswer): boolean {
-  return /html/i.test(answer.headers.get("content-type") ?? "") || /^\s*<(?:!doctype|html)/i.test(answer.body);
 }

@@ -1,39 +1,38 @@
 // Huawei CCE as a cloud: what it takes to open an account, and which facets it offers.
-import type { BudgetLimits } from "../budget/budget.ts";
 import type { AccountSettings, Cloud, CloudSession, Credentials, SessionDeps } from "../contract.ts";
 import { SessionBudget, sessionClosed } from "../budget/session-budget.ts";
+import { Requests } from "../kit/requests.ts";
+import { limitsOf, readBlock } from "../kit/settings.ts";
+import { pathOf } from "../kit/uri.ts";
 import { HuaweiAddons } from "./addons.ts";
-import { KeyAuthenticator, type Authenticator } from "./authentication.ts";
+import { signingWith, type ProjectAuthenticator } from "./authentication.ts";
 import { HuaweiClient } from "./client.ts";
 import { quotas } from "./cluster-wire.ts";
 import { HuaweiClusters } from "./clusters.ts";
-import { accountOptions, projectOf } from "./config.ts";
+import { huaweiAccountOptions, projectOf } from "./config.ts";
 import { proofOf } from "./credentials.ts";
+import { errorOf } from "./errors.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { HuaweiNodePools } from "./nodepools.ts";
-import { pathOf } from "./paths.ts";
 import { Project } from "./project.ts";
-import { Requests } from "./requests.ts";
 import { Services } from "./services.ts";
 import { TokenAuthenticator } from "./tokens.ts";
 
-/** About 60 reads a second were seen to go through (reference/clouds.md section 2): a third, as others use the account too. */
-const DEFAULT_READS_PER_MINUTE = 1_200;
-/** What the gateway was seen to allow. */
-const DEFAULT_WRITES_PER_MINUTE = 10;
+/** About 60 reads a second were seen to go through: a third, as others use the account too. Writes: what the gateway was seen to allow. */
+const DEFAULT_LIMITS = { readsPerMinute: 1_200, writesPerMinute: 10 };
 
 export const huawei: Cloud = { provider: "HuaweiCCE", facets: ["clusters", "nodePools", "addons"], open };
 
 function open(settings: AccountSettings, credentials: Credentials, deps: SessionDeps): CloudSession {
   const proof = proofOf(credentials);
-  const options = accountOptions(settings.providerOptions);
+  const options = readBlock("spec.huawei", huaweiAccountOptions, settings.providerOptions);
   const services = new Services(endpointsOf(settings, options), deps);
   const reference = projectOf(settings, options);
   const closing = new AbortController();
   const closed = closing.signal;
-  const authenticator: Authenticator =
+  const authenticator: ProjectAuthenticator =
     "key" in proof
-      ? new KeyAuthenticator(proof.key, deps.clock)
+      ? signingWith(proof.key, deps.clock)
       : new TokenAuthenticator({
           login: proof.login,
           project: reference,
@@ -41,8 +40,8 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
           clock: deps.clock,
           closed,
         });
-  const budget = new SessionBudget(deps.budget(limitsOf(settings)), closed);
-  const requests = new Requests(authenticator, budget);
+  const budget = new SessionBudget(deps.budget(limitsOf(settings, DEFAULT_LIMITS)), closed);
+  const requests = new Requests({ authenticator, budget, errorOf });
   const project = new Project({ reference, requests, services, authenticator, closed });
   const client = new HuaweiClient({ services, requests, project });
   return {
@@ -67,12 +66,5 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
       closing.abort(sessionClosed());
       await services.close();
     },
-  };
-}
-
-function limitsOf({ requestBudget }: AccountSettings): BudgetLimits {
-  return {
-    readsPerMinute: requestBudget.readsPerMinute ?? DEFAULT_READS_PER_MINUTE,
-    writesPerMinute: requestBudget.writesPerMinute ?? DEFAULT_WRITES_PER_MINUTE,
   };
 }

@@ -1,4 +1,4 @@
-// Kubeconfigs out of the certificate API (huawei-cce.txt 4.1.8), with a certificate of a real CA.
+// Kubeconfigs out of the certificate API (CCE API Reference 4.1.8), with a certificate of a real CA.
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createCertificates } from "../../../controlplane/certificates.ts";
 import { startScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";

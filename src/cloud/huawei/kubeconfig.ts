@@ -1,8 +1,8 @@
-// The kubeconfig of a cluster (huawei-cce.txt 4.1.8), cut down to the context that is wanted.
+// The kubeconfig of a cluster (CCE API Reference 4.1.8), cut down to the context that is wanted.
 import { X509Certificate } from "node:crypto";
 import { z } from "zod";
 import type { Kubeconfig, KubeconfigContext } from "../facets/clusters.ts";
-import { unreadable } from "./errors.ts";
+import { unreadable } from "../kit/json.ts";
 
 const named = { name: z.string().min(1) };
 

@@ -1,7 +1,7 @@
-// Our marks on what a create made (reference/clouds.md section 5): at the end of a cluster's description, and a label of a pool.
+// Our marks on what a create made: at the end of a cluster's description, and a label of a pool.
 import { CloudError } from "../errors.ts";
 
-/** huawei-cce.txt 4.1.5. */
+/** CCE API Reference 4.1.5. */
 const LONGEST_DESCRIPTION = 200;
 
 /** The label of a node pool (k8sTags) that holds the nonce. */

@@ -1,4 +1,4 @@
-// The names that CCE takes (huawei-cce.txt tables 4-4 and 4-223): a refused one costs a write of a scarce budget, so they are checked here.
+// The names that CCE takes (CCE API Reference tables 4-4 and 4-223): a refused one costs a write of a scarce budget, so they are checked here.
 import { CloudError } from "../errors.ts";
 
 /** Throws CloudError NameRefused. */

@@ -1,7 +1,7 @@
-// The request that creates a node pool (huawei-cce.txt 4.1.19; nodeTemplate: tables 4-75 and 4-239).
+// The request that creates a node pool (CCE API Reference 4.1.19; nodeTemplate: tables 4-75 and 4-239).
 import { z } from "zod";
 import type { NodeLogin, NodePoolRequest, Volume } from "../facets/nodepools.ts";
-import { blockOf } from "./config.ts";
+import { readBlock } from "../kit/settings.ts";
 import { autoscalingBody, markedLabels, volumeBody } from "./nodepool-wire.ts";
 import { hashedPassword } from "./password.ts";
 
@@ -22,7 +22,7 @@ type PoolOptions = z.output<typeof poolOptions>;
 
 /** The body, and what in it no message may show. Throws CloudError Rejected where the provider's block is not valid. */
 export function createRequest(request: NodePoolRequest): { body: object; secrets: readonly string[] } {
-  const options = blockOf("spec.huawei", poolOptions, request.options);
+  const options = readBlock("spec.huawei", poolOptions, request.options);
   const { login, secrets } = loginBody(request.login);
   const body = {
     kind: "NodePool",

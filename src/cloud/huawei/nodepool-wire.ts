@@ -1,4 +1,4 @@
-// Wire formats of node pools and nodes (huawei-cce.txt 4.1.11, 4.1.19 to 4.1.23), read leniently.
+// Wire formats of node pools and nodes (CCE API Reference 4.1.11, 4.1.19 to 4.1.23), read leniently.
 import { z } from "zod";
 import type {
   NodePhase,
@@ -10,12 +10,12 @@ import type {
   Volume,
 } from "../facets/nodepools.ts";
 import { MARK_LABEL } from "./marks.ts";
-import { count, flag, lenientObject, listOf, optionalText, text } from "./wire.ts";
+import { count, flag, lenientObject, listOf, optionalText, text } from "../kit/wire.ts";
 
 /** Labels that the cloud adds by itself, such as cce.cloud.com/cce-nodepool (table 4-89). */
 const LABELS_OF_CLOUD = "cce.cloud.com/";
 
-/** Table 4-232: no word at all is the normal state. `Synchronized` too is on its way to it (reference/clouds.md section 2). */
+/** Table 4-232: no word at all is the normal state. `Synchronized` too is on its way to it. */
 const POOL_PHASES: Readonly<Record<string, NodePoolPhase>> = {
   "": "Normal",
   Synchronizing: "Synchronizing",
@@ -88,7 +88,7 @@ function poolOf({ metadata, spec, status }: z.output<typeof wirePool>, untold: N
       priority: autoscaling.priority,
     },
     labels: usersLabels(nodeTemplate.k8sTags),
-    // In no table of a read, so it is unusual that they are told (reference/clouds.md section 2).
+    // In no table of a read, so it is unusual that they are told.
     taints: nodeTemplate.taints,
     mark: nodeTemplate.k8sTags[MARK_LABEL],
     instanceType: nodeTemplate.flavor,

@@ -1,4 +1,4 @@
-// What the nodePools facet writes, against the reference's examples (huawei-cce.txt 4.1.19, 4.1.22, 4.1.23).
+// What the nodePools facet writes, against the reference's examples (CCE API Reference 4.1.19, 4.1.22, 4.1.23).
 import { describe, expect, onTestFinished, test } from "vitest";
 import { exampleNodePool } from "../../../test/support/clouds/huawei/examples.ts";
 import { startScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";

@@ -1,4 +1,4 @@
-// What the nodePools facet reads, against the reference's examples (huawei-cce.txt 4.1.11, 4.1.20, 4.1.21).
+// What the nodePools facet reads, against the reference's examples (CCE API Reference 4.1.11, 4.1.20, 4.1.21).
 import { describe, expect, onTestFinished, test } from "vitest";
 import { exampleNodePool } from "../../../test/support/clouds/huawei/examples.ts";
 import { startScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";

@@ -2,12 +2,13 @@
 import { lookBy, type Created, type Readable, type WritePermit } from "../collection.ts";
 import type { NodePool, NodePoolChange, NodePoolRequest, NodePoolsFacet, PoolNode } from "../facets/nodepools.ts";
 import type { HuaweiClient } from "./client.ts";
-import { isNothingToScale, orAbsent } from "./errors.ts";
+import { isNothingToScale } from "./errors.ts";
 import { checkNodePoolName } from "./names.ts";
 import { createRequest } from "./nodepool-create.ts";
 import { nodeList, nodePool, nodePoolList, updateBody } from "./nodepool-wire.ts";
-import { pathOf } from "./paths.ts";
-import { created, listed } from "./wire.ts";
+import { pathOf } from "../kit/uri.ts";
+import { listed } from "../kit/lists.ts";
+import { created } from "./wire.ts";
 
 export class HuaweiNodePools implements NodePoolsFacet {
   readonly #client: HuaweiClient;
@@ -20,8 +21,7 @@ export class HuaweiNodePools implements NodePoolsFacet {
     /** 4.1.20. */
     const get = async (id: string, signal: AbortSignal): Promise<NodePool | "Absent"> => {
       const call = { operation: "GetNodePool", method: "GET", path: poolPath(clusterId, id), signal } as const;
-      const found = await orAbsent(this.#client.read(call, nodePool));
-      return found === "Absent" ? found : found.value;
+      return this.#client.find(call, nodePool);
     };
     return {
       /** 4.1.21: one answer with all but the default pool, which is not a pool of nodes alike. */

@@ -1,4 +1,4 @@
-// A node's login password as CCE wants it (huawei-cce.txt 7.14): SHA-512 crypt with a random salt, in base64.
+// A node's login password as CCE wants it (CCE API Reference 7.14): SHA-512 crypt with a random salt, in base64.
 import { createHash, randomBytes } from "node:crypto";
 
 /** The alphabet of crypt(3). */

@@ -1,30 +1,31 @@
-// The id of the account's project: given, told by the token, or looked up by its name (huawei-cce.txt 3.2, 7.5).
+// The id of the account's project: given, told by the token, or looked up by its name (CCE API Reference 3.2, 7.5).
 import { z } from "zod";
 import { CloudError } from "../errors.ts";
-import type { Authenticator } from "./authentication.ts";
+import type { Requests } from "../kit/requests.ts";
+import type { ProjectAuthenticator } from "./authentication.ts";
 import type { ProjectReference } from "./config.ts";
-import type { Requests } from "./requests.ts";
+import type { Operation } from "./errors.ts";
 import type { Services } from "./services.ts";
-import { SharedRun } from "../../lib/single-flight.ts";
-import { listOf, readJson } from "./wire.ts";
+import { SingleFlight } from "../../lib/single-flight.ts";
+import { listOf } from "../kit/wire.ts";
 
 export interface ProjectOptions {
   readonly reference: ProjectReference;
-  readonly requests: Requests;
+  readonly requests: Requests<Operation>;
   readonly services: Services;
-  readonly authenticator: Authenticator;
+  readonly authenticator: ProjectAuthenticator;
   /** Ends a look-up under way. */
   readonly closed: AbortSignal;
 }
 
 export class Project {
   readonly #options: ProjectOptions;
-  readonly #search: SharedRun<string>;
+  readonly #search: SingleFlight<string>;
   #id: string | undefined;
 
   constructor(options: ProjectOptions) {
     this.#options = options;
-    this.#search = new SharedRun(() => this.#find());
+    this.#search = new SingleFlight(() => this.#find());
   }
 
   /** Looked up once; throws CloudError Rejected where there is not exactly one project of that name. */
@@ -44,15 +45,16 @@ export class Project {
   /** `name` may be ignored by the service, which then lists all. */
   async #byName(name: string): Promise<string> {
     const { requests, services, closed } = this.#options;
-    const answer = await requests.send(services.iam, {
+    const request = {
       operation: "FindProject",
       method: "GET",
       path: "/v3/auth/projects",
       query: [["name", name]],
+      headers: { "content-type": "application/json" },
       signal: closed,
-    });
-    const { projects } = readJson("FindProject", answer.body, projectList);
-    const [found, ...others] = projects.filter((project) => project.name === name);
+    } as const;
+    const { value } = await requests.read(services.iam, request, projectList);
+    const [found, ...others] = value.projects.filter((project) => project.name === name);
     if (found === undefined || others.length > 0) {
       throw new CloudError("Rejected", {
         message: `The account has ${found === undefined ? "no project" : "several projects"} named ${JSON.stringify(name)}`,

@@ -1,16 +1,8 @@
 // The hosts of one account, each with its pool of connections: CCE, IAM, and an add-on service for each cluster.
 import type { CloudDeps } from "../contract.ts";
 import type { Endpoint } from "../http/endpoint.ts";
-import { HttpSession } from "../http/http.ts";
+import { serviceAt, type Service } from "../kit/requests.ts";
 import type { Endpoints } from "./endpoints.ts";
-import { encodePath } from "./signer.ts";
-
-export interface Service {
-  readonly endpoint: Endpoint;
-  /** The endpoint's own path as it goes on the wire; empty where the API lies at the root. */
-  readonly encodedBasePath: string;
-  readonly http: HttpSession;
-}
 
 export class Services {
   readonly #endpoints: Endpoints;
@@ -43,10 +35,7 @@ export class Services {
 
   #at(endpoint: Endpoint): Service {
     const key = endpoint.origin + endpoint.basePath;
-    const opened = this.#opened.get(key);
-    if (opened !== undefined) return opened;
-    const http = new HttpSession(endpoint, this.#deps);
-    const service = { endpoint, encodedBasePath: encodePath(endpoint.basePath), http };
+    const service = this.#opened.get(key) ?? serviceAt(endpoint, this.#deps);
     this.#opened.set(key, service);
     return service;
   }

@@ -1,49 +1,16 @@
-// SDK-HMAC-SHA256, the signature of requests with an access key (huawei-cce.txt 3.2; reference/clouds.md section 1). Pure.
+// SDK-HMAC-SHA256, the signature of requests with an access key (CCE API Reference 3.2). Pure.
 import { createHash, createHmac } from "node:crypto";
-
-/** Percent-encoding of RFC 3986 over UTF-8: all but letters, digits and `-._~`. A lone surrogate becomes U+FFFD, as on the wire. */
-function uriEncode(text: string): string {
-  return encodeURIComponent(text.toWellFormed()).replaceAll(
-    /[!'()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
-/** A decoded path, encoded segment by segment. */
-export function encodePath(path: string): string {
-  return path.split("/").map(uriEncode).join("/");
-}
-
-export type QueryItem = readonly [key: string, value: string];
-
-/** Sorted by key, then by value. */
-export function encodeQuery(query: readonly QueryItem[]): string {
-  return query
-    .toSorted(([keyA, valueA], [keyB, valueB]) => compare(keyA, keyB) || compare(valueA, valueB))
-    .map(([key, value]) => `${uriEncode(key)}=${uriEncode(value)}`)
-    .join("&");
-}
-
-export interface SignableRequest {
-  /** Upper case. */
-  readonly method: string;
-  /** Decoded; `encodePath` of it is what goes on the wire. */
-  readonly path: string;
-  /** Decoded; `encodeQuery` of it is what goes on the wire. */
-  readonly query: readonly QueryItem[];
-  /** All of them are signed; `host` must be among them. Names in any case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | undefined;
-}
+import type { ProvableRequest } from "../kit/requests.ts";
+import { byCodeUnits, encodePath, encodeQuery } from "../kit/uri.ts";
 
 export interface AccessKey {
   readonly accessKey: string;
   readonly secretKey: string;
 }
 
-/** The headers that prove who sent it: the time and the signature over it. */
+/** The headers that prove who sent it: the time and the signature over it. All headers of the request are signed. */
 export function signatureHeaders(
-  request: SignableRequest,
+  request: ProvableRequest,
   { accessKey, secretKey }: AccessKey,
   nowMs: number,
 ): { "x-sdk-date": string; authorization: string } {
@@ -58,12 +25,13 @@ export function signatureHeaders(
   };
 }
 
-function canonicalRequest(request: SignableRequest, headers: readonly (readonly [string, string])[]): string {
+function canonicalRequest(request: ProvableRequest, headers: readonly (readonly [string, string])[]): string {
   const path = encodePath(request.path);
   return [
     request.method,
     path.endsWith("/") ? path : `${path}/`,
-    encodeQuery(request.query),
+    // Sorted by key, then by value.
+    encodeQuery(request.query.toSorted(([, a], [, b]) => byCodeUnits(a, b))),
     headers.map(([name, value]) => `${name}:${value}\n`).join(""),
     headers.map(([name]) => name).join(";"),
     sha256(request.body ?? ""),
@@ -73,7 +41,7 @@ function canonicalRequest(request: SignableRequest, headers: readonly (readonly 
 function sortedHeaders(headers: Readonly<Record<string, string>>): (readonly [string, string])[] {
   return Object.entries(headers)
     .map(([name, value]) => [name.toLowerCase(), value.trim()] as const)
-    .toSorted(([a], [b]) => compare(a, b));
+    .toSorted(([a], [b]) => byCodeUnits(a, b));
 }
 
 /** ISO 8601 in its basic form, whole seconds: 20200608T023900Z. */
@@ -83,9 +51,4 @@ function basicTime(ms: number): string {
 
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

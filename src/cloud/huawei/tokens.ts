@@ -1,16 +1,18 @@
-// Tokens of IAM for a user's name and password (huawei-cce.txt 3.1, 3.2): got once, shared, renewed before they expire.
+// Tokens of IAM for a user's name and password (CCE API Reference 3.1, 3.2): got once, shared, renewed before they expire.
 import type { z } from "zod";
 import type { Clock } from "../../lib/clock.ts";
 import { CloudError } from "../errors.ts";
 import { redactor } from "../http/message.ts";
 import type { HttpAnswer } from "../http/answer.ts";
-import type { Authenticator, Proof } from "./authentication.ts";
+import type { Proof, Service } from "../kit/requests.ts";
+import type { ProjectAuthenticator } from "./authentication.ts";
 import type { ProjectReference } from "./config.ts";
 import type { UserLogin } from "./credentials.ts";
-import { errorOf, unreadable } from "./errors.ts";
-import type { Service } from "./services.ts";
-import { SharedRun } from "../../lib/single-flight.ts";
-import { instant, lenientObject, optionalText, readJson, text } from "./wire.ts";
+import { unreadable } from "../kit/json.ts";
+import { errorOf } from "./errors.ts";
+import { SingleFlight } from "../../lib/single-flight.ts";
+import { readJson } from "../kit/json.ts";
+import { instant, lenientObject, optionalText, text } from "../kit/wire.ts";
 
 /** Where the answer does not tell, as Keystone has it by default; Huawei says 24 hours. A 401 corrects what is wrong here. */
 const DEFAULT_LIFETIME_MS = 3_600_000;
@@ -43,9 +45,9 @@ export interface TokenOptions {
  * IAM locks a user after some wrong passwords: one that it refused is never sent again by this object, whose life is that of one
  * version of the Secret. Logins don't count in the account's budget, which is CCE's; after another failure they wait instead.
  */
-export class TokenAuthenticator implements Authenticator {
+export class TokenAuthenticator implements ProjectAuthenticator {
   readonly #options: TokenOptions;
-  readonly #login = new SharedRun(() => this.#renew());
+  readonly #login = new SingleFlight(() => this.#renew());
   #token: Token | undefined;
   #failure: { readonly error: CloudError; readonly untilMs: number } | undefined;
 
@@ -67,9 +69,8 @@ export class TokenAuthenticator implements Authenticator {
     return (await this.#current(signal)).projectId;
   }
 
-  refused(proof: Proof): boolean {
+  refused(proof: Proof): void {
     if (this.#token?.value === proof.headers["x-auth-token"]) this.#token = undefined;
-    return true;
   }
 
   refusedAgain(error: CloudError): void {

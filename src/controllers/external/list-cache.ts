@@ -1,7 +1,7 @@
 // The items of one place in a cloud as its resources see them: one list at a time, shared by all that ask, and whether its
 // gaps may be trusted.
 import type { Item, Listed } from "../../cloud/collection.ts";
-import { abortable } from "../../lib/abort.ts";
+import { untilAborted } from "../../lib/abort.ts";
 import type { Clock } from "../../lib/clock.ts";
 
 /** A complete list, looked up by id and by name. */
@@ -37,7 +37,7 @@ export class ListCache<T extends Item> {
   /** A list that was started at `since` (monotonic) or later. Throws CloudError, or the signal's reason. */
   async observe(since: number, signal: AbortSignal): Promise<Listing<T>> {
     while (!this.#latest || this.#latest.startedAt < since) {
-      await abortable(() => this.#run(), signal);
+      await untilAborted(this.#run(), signal);
     }
     return this.#latest;
   }
@@ -46,7 +46,7 @@ export class ListCache<T extends Item> {
   async observeTwice(since: number, signal: AbortSignal): Promise<readonly [Listing<T>, Listing<T>]> {
     await this.observe(since, signal);
     while (!this.#previous || !this.#latest || this.#previous.startedAt < since) {
-      await abortable(() => this.#run(), signal);
+      await untilAborted(this.#run(), signal);
     }
     return [this.#previous, this.#latest];
   }

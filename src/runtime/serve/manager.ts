@@ -1,4 +1,5 @@
 // The life of the process (R22): HTTP, caches, election, controllers come up in this order and go down in the reverse one.
+import { untilAborted } from "../../lib/abort.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/log.ts";
 import { SYNC_LIMIT_MS } from "./health-checks.ts";
@@ -90,7 +91,7 @@ export class Manager {
     const halt = AbortSignal.any([stop, this.#failure.signal]);
     try {
       await this.#start(halt);
-      await unlessAborted(new Promise<never>(() => {}), halt);
+      await untilAborted(new Promise<never>(() => {}), halt);
     } catch (error) {
       if (!halt.aborted || error !== halt.reason) this.#fail(error);
     }
@@ -107,7 +108,7 @@ export class Manager {
     await this.#synced(halt);
     if (election) {
       this.#election.start(election);
-      await unlessAborted(election.elected, halt);
+      await untilAborted(election.elected, halt);
     }
     halt.throwIfAborted();
     for (const controller of controllers) this.#controllers.start(controller);
@@ -121,7 +122,7 @@ export class Manager {
       log.error({ kinds }, "Caches were not complete after 2 min");
     });
     try {
-      await unlessAborted(Promise.all(caches.map((cache) => cache.synced)), halt);
+      await untilAborted(Promise.all(caches.map((cache) => cache.synced)), halt);
     } finally {
       late.cancel();
     }
@@ -157,17 +158,4 @@ type CacheStatus = ManagedCache["status"][number];
 
 function kindsOf(cache: ManagedCache, which: (status: CacheStatus) => boolean = () => true): string[] {
   return [...new Set(cache.status.filter(which).map(({ kind }) => kind))];
-}
-
-/** Settles as `promise` does, or rejects with the signal's reason once that is aborted. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = (): void => aborted.reject(signal.reason as Error);
-  signal.addEventListener("abort", onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }

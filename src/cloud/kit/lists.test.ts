@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
-import { readPages } from "./pages.ts";
+import { readPages } from "./lists.ts";
 
 test("a list without an end is given up", async () => {
   let asked = 0;
-  const read = (): Promise<string[]> => {
+  const answer = { status: 200, headers: new Map(), body: "", arrivedAtMs: 0 };
+  const read = () => {
     asked += 1;
-    return Promise.resolve(["same"]);
+    return Promise.resolve({ value: ["same"], answer });
   };
   await expect(readPages("ListProjects", { read, keyOf: (entry) => entry })).rejects.toMatchObject({
     kind: "Unavailable",

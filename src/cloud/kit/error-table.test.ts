@@ -1,0 +1,111 @@
+import { describe, expect, test } from "vitest";
+import type { CloudErrorKind } from "../errors.ts";
+import type { HttpAnswer } from "../http/answer.ts";
+import { redactor } from "../http/message.ts";
+import { errorsBy, orAbsent, type Said } from "./error-table.ts";
+
+type Operation = "List" | "Get" | "Create" | "Delete";
+
+const nothing = redactor([]);
+
+function answer(status: number, body: unknown = "", headers: Record<string, string> = {}): HttpAnswer {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return { status, headers: new Map(Object.entries(headers)), body: text, arrivedAtMs: 0 };
+}
+
+const errorOf = errorsBy<Operation>({
+  creates: new Set(["Create"]),
+  nameless: new Set(["List", "Create"]),
+  said: (json) => (typeof json === "object" && json !== null && "code" in json ? (json as Said) : undefined),
+  meaning: (operation, status, { code }) => {
+    if (code === "BUSY" || status === 401) return "Busy";
+    return operation === "Create" && status === 409 ? "AlreadyExists" : undefined;
+  },
+  provesAbsence: ({ code }) => code !== "GATEWAY",
+  elsewhere: "Look elsewhere",
+});
+
+describe("what it means", () => {
+  const table: [Operation, number, unknown, CloudErrorKind][] = [
+    ["Get", 400, "", "Rejected"],
+    ["Get", 401, "", "Unauthenticated"],
+    ["Get", 401, { code: "BUSY", text: "" }, "Unauthenticated"],
+    ["Get", 403, "", "Forbidden"],
+    ["Get", 404, "", "NotFound"],
+    ["Get", 408, "", "Unavailable"],
+    ["Delete", 409, "", "Busy"],
+    ["Get", 410, "", "NotFound"],
+    ["Get", 418, "", "Rejected"],
+    ["Get", 429, "", "Throttled"],
+    ["Get", 500, "", "Unavailable"],
+    ["Get", 599, { code: "BUSY", text: "" }, "Unavailable"],
+    // The cloud's own table goes first.
+    ["Get", 429, { code: "BUSY", text: "" }, "Busy"],
+    ["Create", 409, "", "AlreadyExists"],
+    // Of a create only what proves that nothing was made is a refusal.
+    ["Create", 400, "", "Rejected"],
+    ["Create", 413, "", "Unavailable"],
+    ["Create", 422, "", "Rejected"],
+  ];
+  test.each(table)("%s answered %i with %j is %s", (operation, status, body, kind) => {
+    expect(errorOf(operation, answer(status, body), nothing)).toMatchObject({ name: "CloudError", kind });
+  });
+
+  test.each<[string, Operation, HttpAnswer]>([
+    ["a web page by its type", "Get", answer(404, "gone", { "content-type": "text/html" })],
+    ["a web page by its looks", "Delete", answer(404, " <!DOCTYPE html><p>no")],
+    ["the gateway's", "Get", answer(404, { code: "GATEWAY", text: "no such API" })],
+    ["one to what names nothing", "List", answer(404)],
+  ])("a 404 proves nothing where it is %s", (_whose, operation, given) => {
+    expect(errorOf(operation, given, nothing)).toMatchObject({ kind: "Rejected", advice: "Look elsewhere" });
+  });
+
+  test.each([300, 301, 302, 303, 304, 307, 308])("%i is refused: redirects are not followed", (status) => {
+    const given = answer(status, "", { location: "https://other.example/login?token=abc" });
+    expect(errorOf("List", given, nothing)).toMatchObject({
+      kind: "Rejected",
+      code: String(status),
+      message: "List was redirected to https://other.example: redirects are not followed",
+    });
+    // It does not prove that nothing was made.
+    expect(errorOf("Create", given, nothing).kind).toBe("Unavailable");
+  });
+});
+
+describe("the message", () => {
+  test("has the cloud's code and words, or the status and the text as it is", () => {
+    const told = (body: unknown) => {
+      const { code, message } = errorOf("Get", answer(422, body), nothing);
+      return [code, message];
+    };
+    expect(told({ code: "BAD", text: "no\n" })).toEqual(["BAD", "Get was answered BAD: no"]);
+    expect(told({ code: "", text: "no" })).toEqual(["422", "Get was answered 422: no"]);
+    expect(told("plain words")).toEqual(["422", "Get was answered 422: plain words"]);
+    expect(told("")).toEqual(["422", "Get was answered 422"]);
+  });
+
+  test("is stable, on one line, cut, and without secrets, in text and code alike", () => {
+    const echo = `key SECRETKEY\n at 2026-11-21T02:39:55Z ${"x".repeat(5_000)}`;
+    const error = errorOf("Get", answer(422, { code: "SECRETKEY", text: echo }), redactor(["SECRETKEY"]));
+    expect(error.message).toMatch(/^Get was answered \[redacted\]: key \[redacted\] at <time> x{50,200}…$/);
+    expect(error.code).toBe("[redacted]");
+  });
+
+  test("shows no web page", () => {
+    const page = answer(502, "<html><body>nginx</body></html>", { "content-type": "text/html" });
+    expect(errorOf("Get", page, nothing).message).toBe("Get was answered 502: a web page");
+  });
+});
+
+test("Retry-After is passed on from whatever answer has it", () => {
+  expect(errorOf("Get", answer(429, "", { "retry-after": "9" }), nothing).retryAfterMs).toBe(9_000);
+  expect(errorOf("Get", answer(503, "", { "retry-after": "9" }), nothing).retryAfterMs).toBe(9_000);
+  expect(errorOf("Get", answer(429), nothing).retryAfterMs).toBeUndefined();
+});
+
+test("a read by id tells what is absent from what failed", async () => {
+  const failing = (status: number) => orAbsent(Promise.reject(errorOf("Get", answer(status), nothing)));
+  await expect(failing(404)).resolves.toBe("Absent");
+  await expect(failing(403)).rejects.toMatchObject({ kind: "Forbidden" });
+  await expect(orAbsent(Promise.resolve(7))).resolves.toBe(7);
+});

@@ -1,0 +1,19 @@
+// What an account's spec says to its cloud: limits of its budget, and the provider's own block.
+import type { z } from "zod";
+import type { BudgetLimits } from "../budget/budget.ts";
+import type { AccountSettings } from "../contract.ts";
+import { CloudError } from "../errors.ts";
+
+export function limitsOf({ requestBudget }: AccountSettings, defaults: BudgetLimits): BudgetLimits {
+  const { readsPerMinute = defaults.readsPerMinute, writesPerMinute = defaults.writesPerMinute } = requestBudget;
+  return { readsPerMinute, writesPerMinute };
+}
+
+/** Reads one provider's block by its schema; `path`: where the spec has it. Throws CloudError Rejected that names the field. */
+export function readBlock<T extends z.ZodType>(path: string, schema: T, block: unknown): z.output<T> {
+  const result = schema.safeParse(block);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const field = [path, ...(issue?.path ?? [])].join(".");
+  throw new CloudError("Rejected", { message: `${field} is not valid: ${issue?.message ?? ""}`, advice: "" });
+}
