@@ -17,8 +17,9 @@ export default {
     only("kube-imports-lib", "kube/", ["kube/", "lib/"]),
     only("runtime-knows-no-kind-and-no-cloud", "runtime/", ["runtime/", "kube/", "lib/"]),
     only("schema-imports-lib", "schema/", ["schema/", "lib/"]),
-    only("crds-import-the-dialect", "crds/", ["crds/", "schema/", "lib/"]),
-    only("cloud-contract-imports-lib", `cloud/${CONTRACT}`, [`cloud/${CONTRACT}`, "lib/"]),
+    only("crds-import-the-dialect-and-blocks", "crds/", ["crds/", "schema/", "lib/", "cloud/(?:[^/]+/)?blocks\\.ts$"]),
+    only("blocks-import-the-dialect", "cloud/(?:[^/]+/)?blocks\\.ts$", ["cloud/[^/]+/blocks\\.ts$", "schema/", "lib/"]),
+    only("cloud-contract-imports-lib", `cloud/${CONTRACT}`, [`cloud/${CONTRACT}`, "cloud/[^/]+/blocks\\.ts$", "schema/", "lib/"]),
     only("client-kit-imports-the-contract", "cloud/kit/", ["cloud/kit/", `cloud/${CONTRACT}`, "lib/"]),
     only("simulation-imports-lib", "cloud/simulation/", ["cloud/simulation/", "lib/"]),
     {
@@ -27,7 +28,7 @@ export default {
       from: { path: "^src/cloud/([^/]+)/", pathNot: `^src/cloud/(${SHARED_ROOMS})/|\\.test\\.ts$` },
       to: {
         path: "^src/",
-        pathNot: [`^src/cloud/${CONTRACT}`, "^src/cloud/(kit|simulation)/", "^src/cloud/$1/", "^src/lib/"],
+        pathNot: [`^src/cloud/${CONTRACT}`, "^src/cloud/(kit|simulation)/", "^src/cloud/$1/", "^src/(schema|lib)/"],
       },
     },
     {

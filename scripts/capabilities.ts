@@ -1,7 +1,7 @@
 // docs/capabilities.md: which cloud offers which facet, from the registry of clouds.
 import { clouds } from "../src/cli/clouds.ts";
 import { controlledKinds } from "../src/controllers/kinds.ts";
-import { PROVIDERS } from "../src/lib/providers.ts";
+import { PROVIDERS } from "../src/cloud/blocks.ts";
 
 export function renderCapabilities(): string {
   const kinds = controlledKinds.flatMap(({ kind, facet }) => (facet ? [{ kind: kind.type.kind, facet }] : []));

@@ -4,7 +4,7 @@ import { ctyun } from "../cloud/ctyun/index.ts";
 import { ctyunSimulator } from "../cloud/ctyun/simulator/index.ts";
 import { huaweiSimulator } from "../cloud/huawei/simulator/index.ts";
 import { huawei } from "../cloud/huawei/index.ts";
-import type { Provider } from "../lib/providers.ts";
+import type { Provider } from "../cloud/blocks.ts";
 import type { SimulatorDefinition } from "../cloud/simulation/definition.ts";
 
 export const clouds: Partial<Record<Provider, Cloud>> = { [ctyun.provider]: ctyun, [huawei.provider]: huawei };

@@ -2,7 +2,7 @@
 import type { CloudDeps, CloudSession } from "../cloud/contract.ts";
 import type { ProxySettings } from "../cloud/http/proxy.ts";
 import { AccountDirectory, allowsNamespace, placeOf } from "../controllers/cloudaccount/accounts.ts";
-import type { ControlledKind, KindDeps } from "../controllers/controlled.ts";
+import type { Content, ControlledKind, KindDeps } from "../controllers/controlled.ts";
 import { keyIn, kindIn } from "../controllers/external/parent.ts";
 import { controlledKinds } from "../controllers/kinds.ts";
 import type { OnNamespaceDeletion } from "../controllers/lifecycle/deletion-intent.ts";
@@ -67,7 +67,7 @@ export function createControllers(parts: Parts): Created {
     published: informers.published.store,
     recheck: (account: string) => controllers.get("CloudAccount")?.enqueue(account),
     holders: (parent: string) => holdersOf(informers, parent),
-    undeclaredIn,
+    contentsOf,
   };
   for (const controlled of controlledKinds) {
     const { kind } = controlled.kind.type;
@@ -97,9 +97,8 @@ function named({ kind, metadata }: Managed): string {
   return `${kind} ${keyOf(metadata)}`;
 }
 
-async function undeclaredIn(session: CloudSession, clusterId: string, signal: AbortSignal): Promise<readonly string[]> {
-  const found = controlledKinds.map(({ goesWithCluster }) => goesWithCluster?.(session, clusterId, signal) ?? []);
-  return (await Promise.all(found)).flat();
+async function contentsOf(session: CloudSession, clusterId: string, signal: AbortSignal): Promise<readonly Content[]> {
+  return Promise.all(controlledKinds.flatMap(({ contentOf }) => contentOf?.(session, clusterId, signal) ?? []));
 }
 
 /**

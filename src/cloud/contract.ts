@@ -2,7 +2,7 @@
 import type { Clock } from "../lib/clock.ts";
 import type { Fence } from "../lib/fence.ts";
 import type { Logger } from "../lib/log.ts";
-import type { Provider } from "../lib/providers.ts";
+import type { Provider } from "./blocks.ts";
 import type { AddonsFacet } from "./facets/addons.ts";
 import type { BudgetLimits, BudgetMetrics, RequestBudget } from "./budget/budget.ts";
 import type { ClustersFacet } from "./facets/clusters.ts";
@@ -29,7 +29,7 @@ export interface AccountSettings {
     readonly readsPerMinute?: number | undefined;
     readonly writesPerMinute?: number | undefined;
   };
-  /** The provider's own block of the spec (`spec.ctyun`, `spec.huawei`, …), as the schema admitted it. */
+  /** The cloud's own block of the spec, as the schema admitted it. */
   readonly providerOptions: Readonly<Record<string, unknown>>;
 }
 

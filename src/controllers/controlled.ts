@@ -34,8 +34,16 @@ export interface KindDeps<R extends Managed> {
   readonly recheck: (account: string) => void;
   /** Resources, as "Kind namespace/name", that still need this parent (external/parent.ts refTo) to let go of what they hold. */
   readonly holders: (parent: string) => readonly string[];
-  /** What goes along with the cluster of that id and no resource may stand for, such as "node pool workers". */
-  readonly undeclaredIn: (session: CloudSession, clusterId: string, signal: AbortSignal) => Promise<readonly string[]>;
+  /** What goes along with the cluster of that id, whether a resource stands for it or not. */
+  readonly contentsOf: (session: CloudSession, clusterId: string, signal: AbortSignal) => Promise<readonly Content[]>;
+}
+
+/** Items of one kind in a cluster, by their names in the cloud. */
+export interface Content {
+  readonly kind: string;
+  /** Such as "node pools". */
+  readonly nouns: string;
+  readonly names: readonly string[];
 }
 
 export interface ControlledKind<R extends Managed = Managed> {
@@ -52,8 +60,8 @@ export interface ControlledKind<R extends Managed = Managed> {
   readonly needsParent: (resource: R, mayUse: boolean) => boolean;
   /** Of a parent: what its children see of it. They are visited when that changes. */
   readonly childrenSee?: (resource: R) => string;
-  /** Names of items in that cluster that go along with it. Of kinds whose loss a cluster's deletion must not cause unasked. */
-  readonly goesWithCluster?: (session: CloudSession, clusterId: string, signal: AbortSignal) => Promise<readonly string[]>;
+  /** What of this kind is in that cluster and must not go along with it unasked. */
+  readonly contentOf?: (session: CloudSession, clusterId: string, signal: AbortSignal) => Promise<Content>;
   /** Whether it publishes Secrets: then it is visited when one of them changes. */
   readonly publishes: boolean;
   /** Beyond those of every kind. */

@@ -1,12 +1,13 @@
 // What the API server would refuse, warn about or evaluate badly, found in a structural schema before it is installed.
 // The rules: apiextensions-apiserver pkg/apiserver/schema/validation.go, and reference/conventions.md section 1.
-import { PROVIDER_BLOCKS } from "../lib/providers.ts";
 import { lintRules } from "./lint-rules.ts";
 import type { StructuralSchema } from "./structural.ts";
 
 export interface StructuralLintOptions {
   /** Whether RE2, the API server's engine, takes the pattern. Injected: the check's engine is no part of the product. */
   readonly isRe2: (pattern: string) => boolean;
+  /** Names of members of the spec that hold one cloud's words. */
+  readonly blocks: readonly string[];
 }
 
 /** Where a schema stands. */
@@ -131,7 +132,7 @@ function lintChildren(schema: StructuralSchema, place: Place, options: Structura
   const { properties = {}, items, additionalProperties } = schema;
   const { path } = place;
   return [
-    ...Object.entries(properties).flatMap(([name, child]) => lint(child, memberOf(place, name), options)),
+    ...Object.entries(properties).flatMap(([name, child]) => lint(child, memberOf(place, name, options), options)),
     ...(items ? lint(items, { ...place, path: `${path}[]`, inList: true }, options) : []),
     ...(typeof additionalProperties === "object"
       ? lint(additionalProperties, { ...place, path: `${path}{}` }, options)
@@ -139,8 +140,8 @@ function lintChildren(schema: StructuralSchema, place: Place, options: Structura
   ];
 }
 
-function memberOf({ path, inList, inBlock }: Place, name: string): Place {
-  return { path: `${path}.${name}`, inList, inBlock: inBlock || (path === "$.spec" && name in PROVIDER_BLOCKS) };
+function memberOf({ path, inList, inBlock }: Place, name: string, { blocks }: StructuralLintOptions): Place {
+  return { path: `${path}.${name}`, inList, inBlock: inBlock || (path === "$.spec" && blocks.includes(name)) };
 }
 
 function missing(schema: StructuralSchema, keywords: readonly (keyof StructuralSchema)[]): string[] {

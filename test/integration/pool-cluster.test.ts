@@ -96,16 +96,17 @@ describe.concurrent("the deletion of a cluster", () => {
     expect({ clusters, nodepools, nodes }).toEqual({ clusters: [], nodepools: [], nodes: [] });
   });
 
-  it("does not wait for an add-on that stays in it anyway", async ({ expect }) => {
+  it("waits for what an adopted add-on holds too, which stays in it when its resource goes", async ({ expect }) => {
     const home = await stand.home("anyway", { spec: { deletionPolicy: "Delete" } });
     await stand.apply(addonManifest(home, { template: "coredns" }));
     await stand.reaches("managedaddon/anyway", "Available");
     await stand.remove("managedcluster/anyway");
-    await stand.gone("managedcluster/anyway");
-    expect((await home.cloud.state()).clusters).toEqual([]);
-    await stand.reaches("managedaddon/anyway", "ClusterNotReady");
+    const { message } = await stand.reaches("managedcluster/anyway", "DeletionHeld");
+    expect(message).toContain(`Waiting for ManagedAddon ${stand.namespace}/anyway`);
     await stand.remove("managedaddon/anyway");
     await stand.gone("managedaddon/anyway");
+    await stand.gone("managedcluster/anyway");
+    expect((await home.cloud.state()).clusters).toEqual([]);
   });
 
   it("lets nothing new be made in it", async ({ expect }) => {

@@ -5,7 +5,7 @@ import { SessionBudget, sessionClosed } from "../budget/session-budget.ts";
 import { Requests, serviceAt } from "../kit/requests.ts";
 import { limitsOf, readBlock } from "../kit/settings.ts";
 import { signingWith } from "./authentication.ts";
-import { ctyunAccountOptions } from "./config.ts";
+import { ctyun as blocks } from "./blocks.ts";
 import { signingKey } from "./credentials.ts";
 import { errorOf } from "./errors.ts";
 import { pageQuery, projectsPath } from "./paths.ts";
@@ -18,12 +18,12 @@ import { projectPage } from "./wire.ts";
  */
 const DEFAULT_LIMITS = { readsPerMinute: 6_000, writesPerMinute: 6_000 };
 
-export const ctyun: Cloud = { provider: "CtyunCCI", facets: ["registry"], open };
+export const ctyun: Cloud = { provider: blocks.provider, facets: ["registry"], open };
 
 function open(settings: AccountSettings, credentials: Credentials, deps: SessionDeps): CloudSession {
   const key = signingKey(credentials);
   const endpoint = parseEndpoint(settings.endpoint, settings.tls);
-  const options = readBlock("spec.ctyun", ctyunAccountOptions, settings.providerOptions);
+  const options = readBlock("spec.ctyun", blocks.blocks.CloudAccount.schema, settings.providerOptions);
   const service = serviceAt(endpoint, deps);
   const closing = new AbortController();
   const budget = new SessionBudget(deps.budget(limitsOf(settings, DEFAULT_LIMITS)), closing.signal);

@@ -2,11 +2,13 @@
 import { lookBy, type Accepted, type Created, type CreateAttempt, type Listed, type WritePermit } from "../collection.ts";
 import type { Visibility, PullCredentials, RegistryFacet } from "../facets/registry.ts";
 import type { RegistryProject, Repository, Tag } from "../facets/registry.ts";
+import { CloudError } from "../errors.ts";
 import { orAbsent } from "../kit/error-table.ts";
+import { readBlock } from "../kit/settings.ts";
 import { readPages } from "../kit/lists.ts";
 import type { Client } from "../kit/requests.ts";
 import { pathOf } from "../kit/uri.ts";
-import type { CtyunAccountOptions } from "./config.ts";
+import { ctyun, type AccountOptions } from "./blocks.ts";
 import type { Operation } from "./errors.ts";
 import { imagesAuthPath, pageQuery, projectsPath, repositoriesPath, repositoryPath } from "./paths.ts";
 import { imagesAuth, projectPage, repositoryPage, tagList, visibilityBody } from "./wire.ts";
@@ -18,11 +20,14 @@ import { imagesAuth, projectPage, repositoryPage, tagList, visibilityBody } from
  */
 const MARK_TOLERANCE_MS = 2_000;
 
+/** Whose pull credentials are meant where the block names no namespace. */
+const DEFAULT_NAMESPACE = "default";
+
 export class CtyunRegistry implements RegistryFacet {
   readonly #client: Client<Operation>;
-  readonly #options: CtyunAccountOptions;
+  readonly #options: AccountOptions;
 
-  constructor(client: Client<Operation>, options: CtyunAccountOptions) {
+  constructor(client: Client<Operation>, options: AccountOptions) {
     this.#client = client;
     this.#options = options;
   }
@@ -111,7 +116,7 @@ export class CtyunRegistry implements RegistryFacet {
     return value;
   };
 
-  /** 3.10.8, whose URI contradicts its example: see `imageDeletePath` in config.ts. */
+  /** 3.10.8, whose URI contradicts its example: see `imageDeletePath` in blocks.ts. */
   readonly deleteRepository = async (
     project: { id: string; name: string },
     repository: string,
@@ -122,13 +127,21 @@ export class CtyunRegistry implements RegistryFacet {
     await orAbsent(this.#client.send({ operation: "DeleteRepository", method: "DELETE", path, signal }));
   };
 
-  /** 3.10.5. */
-  readonly pullCredentials = async (namespace: string, signal: AbortSignal): Promise<PullCredentials> => {
-    const path = imagesAuthPath(this.#options.namespacePathPrefix, namespace);
-    const { value } = await this.#client.read(
-      { operation: "GetPullCredentials", method: "GET", path, signal },
-      imagesAuth,
-    );
-    return value;
+  /** 3.10.5, of one of the cloud's namespaces. */
+  readonly pullCredentials = async (
+    options: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<PullCredentials> => {
+    const { namespace = DEFAULT_NAMESPACE } = readBlock("spec.ctyun", ctyun.blocks.RegistryProject.schema, options);
+    const path = imagesAuthPath(this.#options.namespacePathPrefix ?? "", namespace);
+    const call = { operation: "GetPullCredentials", method: "GET", path, signal } as const;
+    const found = await orAbsent(this.#client.read(call, imagesAuth));
+    if (found === "Absent") throw noSuchNamespace(namespace);
+    return found.value;
   };
+}
+
+function noSuchNamespace(namespace: string): CloudError {
+  const message = `The cloud knows no namespace ${namespace}`;
+  return new CloudError("NotFound", { message, advice: "Create it there, or correct spec.ctyun.namespace" });
 }

@@ -17,13 +17,21 @@ export interface Addon extends Item {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
+/** The cluster that an add-on is to run in. */
+export interface AddonHost {
+  /** The cloud's own block of the cluster's spec, as the schema admitted it. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Empty where it is not known: everything fits then, and the cloud refuses what does not. */
+  readonly version: string;
+}
+
 export interface AddonTemplate {
   readonly name: string;
   /** Newest first. */
   readonly versions: readonly {
     readonly version: string;
-    /** Whether it can be installed in a cluster of that type and version. Pure. */
-    readonly fits: (cluster: { readonly type: string | undefined; readonly version: string }) => boolean;
+    /** Whether it can be installed in that cluster. Pure. */
+    readonly fits: (cluster: AddonHost) => boolean;
   }[];
 }
 

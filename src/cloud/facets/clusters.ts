@@ -3,7 +3,7 @@ import type { Created, Item, Readable, WritePermit } from "../collection.ts";
 
 /**
  * `Changing`: the cloud resizes, upgrades or rolls back; it takes no changes of ours meanwhile.
- * `Failed`: the cloud says that it is not usable and won't become so by itself (CCE: Unavailable, Error).
+ * `Failed`: the cloud says that it is not usable and won't become so by itself.
  * `Unknown`: a word that this version does not know; treated as not usable now.
  */
 export type ClusterPhase =
@@ -51,7 +51,7 @@ export interface ClusterRequest {
   readonly version: string | undefined;
   readonly description: string;
   readonly network: ClusterNetwork;
-  /** The provider's own block of the spec (`spec.huawei`), as the schema admitted it. */
+  /** The cloud's own block of the spec, as the schema admitted it. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
@@ -84,6 +84,12 @@ export interface Kubeconfig {
  * Optional members: a cloud may lack them, and what asks for them is then NotSupportedByCloud.
  */
 export interface ClustersFacet extends Readable<Cluster> {
+  /**
+   * What of this request the cloud can't make, by the field of the spec, and what to do; undefined where it can. Asked before
+   * anything is sent. Pure.
+   */
+  readonly check?: (request: Omit<ClusterRequest, "nonce">) => string | undefined;
+
   /** One request, never repeated by itself. QuotaExceeded, NameRefused, Rejected, AlreadyExists: nothing was made. */
   readonly create: (request: ClusterRequest, permit: WritePermit) => Promise<Created>;
 

@@ -29,7 +29,7 @@ export interface PoolAutoscaling extends Autoscaling {
 
 export interface NodePool extends Item {
   readonly phase: NodePoolPhase;
-  /** The cloud's own word for the phase; empty is CCE's word for normal. */
+  /** The cloud's own word for the phase; may be empty. */
   readonly cloudPhase: string;
   /** How many nodes the pool is to have, in the cloud's books. */
   readonly desired: number;
@@ -71,11 +71,11 @@ export interface NodePoolRequest {
   readonly rootVolume: Volume | undefined;
   readonly dataVolumes: readonly Volume[];
   readonly login: NodeLogin | undefined;
-  /** The provider's own block of the spec (`spec.huawei`), as the schema admitted it. */
+  /** The cloud's own block of the spec, as the schema admitted it. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** All that can be changed, always sent whole: a count that is left out means 0 to CCE, and so may the rest. */
+/** All that can be changed, always sent whole: to some clouds what is left out means 0. */
 export interface NodePoolChange {
   readonly name: string;
   readonly mark: string | undefined;
@@ -101,6 +101,12 @@ export interface NodePoolsFacet {
    * `get`: a phase that it leaves out is Unknown with an empty `cloudPhase`. `remove` takes all nodes along.
    */
   readonly in: (clusterId: string) => Readable<NodePool>;
+
+  /**
+   * What of this request the cloud can't make, by the field of the spec, and what to do; undefined where it can. Asked before
+   * anything is sent. Pure.
+   */
+  readonly check?: (request: Omit<NodePoolRequest, "nonce">) => string | undefined;
 
   /** One request, never repeated by itself. QuotaExceeded, NameRefused, Rejected, AlreadyExists: nothing was made. */
   readonly create: (clusterId: string, request: NodePoolRequest, permit: WritePermit) => Promise<Created>;

@@ -62,6 +62,12 @@ export interface RegistryFacet extends Collection<RegistryProject> {
     permit: WritePermit,
   ) => Promise<void>;
 
-  /** NotFound where the cloud knows no such namespace. */
-  readonly pullCredentials: (namespace: string, signal: AbortSignal) => Promise<PullCredentials>;
+  /**
+   * `options`: the cloud's own block of the spec, as the schema admitted it. NotFound where what it names is not there; the error's
+   * advice names the field.
+   */
+  readonly pullCredentials: (
+    options: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ) => Promise<PullCredentials>;
 }

@@ -15,7 +15,7 @@ import type { ProxySettings } from "./proxy.ts";
 const CONNECT_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const LONGEST_ANSWER_BYTES = 16 * 1024 * 1024;
-/** A token of Huawei's IAM alone may have 16 KiB (CCE API Reference 4.1.5), which is all that Node allows by default. */
+/** A token alone may have 16 KiB, which is all that Node allows by default. */
 const LONGEST_HEAD_BYTES = 64 * 1024;
 /** Enough for every worker; a cloud's gateway limits connections sooner than we do. */
 const MOST_CONNECTIONS = 32;

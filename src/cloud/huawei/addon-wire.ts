@@ -1,7 +1,9 @@
 // Wire formats of add-ons and their templates (CCE API Reference 4.3), read leniently.
 import { z } from "zod";
 import type { Addon, AddonPhase, AddonRequest, AddonTemplate } from "../facets/addons.ts";
+import { readBlock } from "../kit/settings.ts";
 import { explanation, lenientObject, listOf, optionalText, text } from "../kit/wire.ts";
+import { huawei } from "./blocks.ts";
 
 /** In small letters: the reference shows installing and running only, Huawei's later lists the others. */
 const PHASES: Readonly<Record<string, AddonPhase>> = {
@@ -91,7 +93,8 @@ export function templateOf({ items }: z.output<typeof templateList>, name: strin
 
 /** Where the cloud does not tell, it fits: the cloud refuses what does not (4030302). */
 function fitting(support: Support): AddonTemplate["versions"][number]["fits"] {
-  return ({ type, version }) => {
+  return ({ options, version }) => {
+    const { type } = readBlock("spec.huawei", huawei.blocks.ManagedCluster.schema, options);
     if (support === undefined || support.length === 0) return true;
     return support.some(
       ({ clusterType, clusterVersion }) =>

@@ -1,8 +1,8 @@
 // Wire formats of clusters, jobs and quotas (CCE API Reference 4.1.1 to 4.1.5, 4.1.24, 4.4.1), read leniently.
 import { z } from "zod";
 import type { Cluster, ClusterPhase, ClusterRequest, Job, JobPhase } from "../facets/clusters.ts";
-import { CloudError } from "../errors.ts";
 import { readBlock } from "../kit/settings.ts";
+import { huawei } from "./blocks.ts";
 import { parseDescription, withMark } from "./marks.ts";
 import { explanation, instant, count, lenientObject, listOf, optionalText, text } from "../kit/wire.ts";
 import { jobIdOf, jobReference } from "./wire.ts";
@@ -70,27 +70,20 @@ export const cluster = z
 
 export const clusterList = z.object({ items: listOf(cluster) });
 
-const clusterOptions = z.object({
-  type: z.string().min(1).default("VirtualMachine"),
+/** Of what the block leaves out. */
+const DEFAULTS = {
+  type: "VirtualMachine",
   // Can't be changed later, so by default the one that survives the loss of a control plane node.
-  flavor: z.string().min(1).default("cce.s2.small"),
-  category: z.string().optional(),
+  flavor: "cce.s2.small",
   // Works in every VPC; vpc-router does not where the VPC has extended ranges (table 4-16).
-  containerNetworkMode: z.string().min(1).default("overlay_l2"),
-  ipv6enable: z.boolean().optional(),
-  authentication: z.record(z.string(), z.unknown()).optional(),
-  masters: z.array(z.record(z.string(), z.unknown())).optional(),
-  extendParam: z.record(z.string(), z.unknown()).optional(),
-});
+  containerNetworkMode: "overlay_l2",
+} as const;
 
-/** The body of POST (4.1.1). Throws CloudError Rejected where something is missing that the cloud needs. */
+/** The body of POST (4.1.1). Throws CloudError Rejected where the block is not valid. */
 export function createBody(request: ClusterRequest): object {
-  const { containerNetworkMode, ...options } = readBlock("spec.huawei", clusterOptions, request.options);
+  const block = readBlock("spec.huawei", huawei.blocks.ManagedCluster.schema, request.options);
+  const { containerNetworkMode, ...options } = { ...DEFAULTS, ...block };
   const { vpcId, subnetId, podCidr, serviceCidr } = request.network;
-  if (vpcId === undefined || subnetId === undefined) {
-    const message = "This cloud needs spec.network.vpcId and spec.network.subnetId: give both";
-    throw new CloudError("Rejected", { message, advice: "" });
-  }
   return {
     kind: "Cluster",
     apiVersion: "v3",

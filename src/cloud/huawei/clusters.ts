@@ -5,7 +5,7 @@ import type { KubeconfigContext } from "../facets/clusters.ts";
 import type { HuaweiClient } from "./client.ts";
 import { cluster, clusterList, createBody, job, quotas } from "./cluster-wire.ts";
 import { clusterCertificate, kubeconfigOf } from "./kubeconfig.ts";
-import { withMark } from "./marks.ts";
+import { refusalOfDescription, withMark } from "./marks.ts";
 import { checkClusterName } from "./names.ts";
 import { pathOf } from "../kit/uri.ts";
 import { readJson } from "../kit/json.ts";
@@ -34,6 +34,14 @@ export class HuaweiClusters implements ClustersFacet {
   };
 
   readonly look = lookBy(this.get);
+
+  /** Tables 4-15 and 4-16. */
+  readonly check = ({ description, network }: Omit<ClusterRequest, "nonce">): string | undefined => {
+    if (network.vpcId === undefined || network.subnetId === undefined) {
+      return "This cloud needs spec.network.vpcId and spec.network.subnetId. The network can't be changed: create another ManagedCluster";
+    }
+    return refusalOfDescription(description);
+  };
 
   /** 4.1.1. Without annotations the cloud installs its usual add-ons. */
   readonly create = async (request: ClusterRequest, { signal }: WritePermit): Promise<Created> => {

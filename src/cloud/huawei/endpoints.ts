@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import type { AccountSettings } from "../contract.ts";
 import { CloudError } from "../errors.ts";
 import { parseEndpoint, type Endpoint } from "../http/endpoint.ts";
-import type { HuaweiAccountOptions } from "./config.ts";
+import type { AccountOptions } from "./blocks.ts";
 
 const PUBLIC_CLOUD = "myhuaweicloud.com";
 
@@ -21,7 +21,7 @@ export interface Endpoints {
  * IAM by default: `cce.` at the beginning of the endpoint's host becomes `iam.`, because a region's services share the rest of
  * their names; at any other host it is asked at the endpoint itself, which is then a gateway for both.
  */
-export function endpointsOf(settings: AccountSettings, options: HuaweiAccountOptions): Endpoints {
+export function endpointsOf(settings: AccountSettings, options: AccountOptions): Endpoints {
   const { tls } = settings;
   const url = settings.endpoint ?? regionalEndpoint(settings.region);
   const cce = parseEndpoint(url, tls);

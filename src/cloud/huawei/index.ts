@@ -9,7 +9,8 @@ import { signingWith, type ProjectAuthenticator } from "./authentication.ts";
 import { HuaweiClient } from "./client.ts";
 import { quotas } from "./cluster-wire.ts";
 import { HuaweiClusters } from "./clusters.ts";
-import { huaweiAccountOptions, projectOf } from "./config.ts";
+import { huawei as blocks } from "./blocks.ts";
+import { projectOf } from "./config.ts";
 import { proofOf } from "./credentials.ts";
 import { errorOf } from "./errors.ts";
 import { endpointsOf } from "./endpoints.ts";
@@ -21,11 +22,11 @@ import { TokenAuthenticator } from "./tokens.ts";
 /** About 60 reads a second were seen to go through: a third, as others use the account too. Writes: what the gateway was seen to allow. */
 const DEFAULT_LIMITS = { readsPerMinute: 1_200, writesPerMinute: 10 };
 
-export const huawei: Cloud = { provider: "HuaweiCCE", facets: ["clusters", "nodePools", "addons"], open };
+export const huawei: Cloud = { provider: blocks.provider, facets: ["clusters", "nodePools", "addons"], open };
 
 function open(settings: AccountSettings, credentials: Credentials, deps: SessionDeps): CloudSession {
   const proof = proofOf(credentials);
-  const options = readBlock("spec.huawei", huaweiAccountOptions, settings.providerOptions);
+  const options = readBlock("spec.huawei", blocks.blocks.CloudAccount.schema, settings.providerOptions);
   const services = new Services(endpointsOf(settings, options), deps);
   const reference = projectOf(settings, options);
   const closing = new AbortController();

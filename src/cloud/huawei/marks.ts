@@ -7,6 +7,30 @@ const LONGEST_DESCRIPTION = 200;
 /** The label of a node pool (k8sTags) that holds the nonce. */
 export const MARK_LABEL = "yunfan.dev/nonce";
 
+/** A create's nonce is the UID of a resource and a number; with its brackets and a blank before it. */
+const LONGEST_MARK = 60;
+
+/** Why CCE can't take this description; undefined where it can. It keeps our mark behind it, in the same text. */
+export function refusalOfDescription(description: string): string | undefined {
+  const room = LONGEST_DESCRIPTION - LONGEST_MARK;
+  if (description.length <= room) return undefined;
+  return `spec.description is longer than the ${room} characters that this cloud leaves for it beside Yunfan's mark. Shorten it`;
+}
+
+/** Table 4-75; one of them is our mark. */
+const MOST_LABELS = 20;
+/** Keys under it are the cloud's own. */
+const CLOUDS_LABELS = "cce.cloud.com/";
+
+/** Why CCE can't take these labels of a node pool; undefined where it can. */
+export function refusalOfLabels(labels: Readonly<Record<string, string>>): string | undefined {
+  const keys = Object.keys(labels);
+  const reserved = keys.find((key) => key.startsWith(CLOUDS_LABELS));
+  if (reserved !== undefined) return `spec.labels has ${reserved}, but labels under ${CLOUDS_LABELS} are this cloud's own. Choose another key`;
+  if (keys.length < MOST_LABELS) return undefined;
+  return `spec.labels has ${keys.length} labels, but this cloud takes ${MOST_LABELS - 1} beside Yunfan's mark. Remove some`;
+}
+
 /** The description with the mark behind it; throws CloudError Rejected where both together are too long. */
 export function withMark(description: string, mark: string | undefined): string {
   const parts = [description, mark === undefined ? "" : `[yunfan:${mark}]`];

@@ -1,7 +1,7 @@
 // The request that creates a node pool (CCE API Reference 4.1.19; nodeTemplate: tables 4-75 and 4-239).
-import { z } from "zod";
 import type { NodeLogin, NodePoolRequest, Volume } from "../facets/nodepools.ts";
 import { readBlock } from "../kit/settings.ts";
+import { huawei, type PoolOptions } from "./blocks.ts";
 import { autoscalingBody, markedLabels, volumeBody } from "./nodepool-wire.ts";
 import { hashedPassword } from "./password.ts";
 
@@ -9,20 +9,9 @@ import { hashedPassword } from "./password.ts";
 const DEFAULT_ROOT_VOLUME: Volume = { type: "SATA", sizeGiB: 40 };
 const DEFAULT_DATA_VOLUME: Volume = { type: "SATA", sizeGiB: 100 };
 
-const poolOptions = z.object({
-  /** Plain text, encoded here. */
-  preInstall: z.string().optional(),
-  postInstall: z.string().optional(),
-  maxPods: z.int().optional(),
-  subnetId: z.string().optional(),
-  serverGroupReference: z.string().optional(),
-});
-
-type PoolOptions = z.output<typeof poolOptions>;
-
 /** The body, and what in it no message may show. Throws CloudError Rejected where the provider's block is not valid. */
 export function createRequest(request: NodePoolRequest): { body: object; secrets: readonly string[] } {
-  const options = readBlock("spec.huawei", poolOptions, request.options);
+  const options = readBlock("spec.huawei", huawei.blocks.NodePool.schema, request.options);
   const { login, secrets } = loginBody(request.login);
   const body = {
     kind: "NodePool",

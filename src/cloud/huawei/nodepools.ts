@@ -1,10 +1,12 @@
 // The nodePools facet of CCE (API Reference, Cluster Management: node pools and nodes).
 import { lookBy, type Created, type Readable, type WritePermit } from "../collection.ts";
 import type { NodePool, NodePoolChange, NodePoolRequest, NodePoolsFacet, PoolNode } from "../facets/nodepools.ts";
+import { CloudError } from "../errors.ts";
 import type { HuaweiClient } from "./client.ts";
 import { isNothingToScale } from "./errors.ts";
 import { checkNodePoolName } from "./names.ts";
 import { createRequest } from "./nodepool-create.ts";
+import { refusalOfLabels } from "./marks.ts";
 import { nodeList, nodePool, nodePoolList, updateBody } from "./nodepool-wire.ts";
 import { pathOf } from "../kit/uri.ts";
 import { listed } from "../kit/lists.ts";
@@ -45,6 +47,12 @@ export class HuaweiNodePools implements NodePoolsFacet {
     };
   };
 
+  /** Tables 4-75 and 4-78. */
+  readonly check = ({ login, labels }: Omit<NodePoolRequest, "nonce">): string | undefined => {
+    if (login === undefined) return "This cloud needs spec.login: give keyPairName or passwordSecretRef, which may be added once";
+    return refusalOfLabels(labels);
+  };
+
   /** 4.1.19. */
   readonly create = async (clusterId: string, request: NodePoolRequest, { signal }: WritePermit): Promise<Created> => {
     checkNodePoolName(request.name);
@@ -62,6 +70,8 @@ export class HuaweiNodePools implements NodePoolsFacet {
     change: NodePoolChange,
     { signal }: WritePermit,
   ): Promise<void> => {
+    const refusal = refusalOfLabels(change.labels);
+    if (refusal !== undefined) throw new CloudError("Rejected", { message: refusal, advice: "" });
     const call = { operation: "UpdateNodePool", method: "PUT", path: poolPath(clusterId, id), signal } as const;
     try {
       await this.#client.send({ ...call, body: updateBody(change) });

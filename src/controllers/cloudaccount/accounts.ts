@@ -11,7 +11,7 @@ import type {
 } from "../../cloud/contract.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
-import { PROVIDER_BLOCKS, type Provider, type ProviderBlock } from "../../lib/providers.ts";
+import { BLOCK_NAMES, cloudBlocks, optionsOf, tenantOf, type BlockName, type Provider } from "../../cloud/blocks.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import { keyOf, type Store } from "../../runtime/cache/store.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
@@ -26,7 +26,7 @@ export interface AccountRef {
 }
 
 /** The blocks of a spec that belong to one cloud each. */
-export type ProviderBlocks = { readonly [Block in ProviderBlock]?: object | undefined };
+export type ProviderBlocks = { readonly [Block in BlockName]?: object | undefined };
 
 /** A resource that works with an account itself. */
 export interface AccountUser {
@@ -175,9 +175,8 @@ export function accountKey(ref: AccountRef, fromNamespace: string): string {
 
 /** The key of the place that the account reaches: two accounts that reach one share the names in it. */
 export function placeOf({ spec }: CloudAccount): string {
-  const url = URL.parse(spec.endpoint ?? "");
-  const endpoint = url ? url.href.replace(/\/+$/, "") : (spec.region ?? "");
-  return `${spec.provider} ${endpoint}`;
+  const endpoint = URL.parse(spec.endpoint ?? "")?.href.replace(/\/+$/, "") ?? "";
+  return [spec.provider, endpoint, spec.region ?? "", tenantOf(spec.provider, spec)].join(" ").trim();
 }
 
 /** The account's own namespace always; beyond it those that spec.allowedNamespaces names, or all for "*". */
@@ -219,11 +218,16 @@ export function offered<M>({ account }: Pick<Access, "account">, member: M | und
   throw new TerminalError({ reason: Reason.NotSupportedByCloud, message });
 }
 
+/** Throws TerminalError `Rejected` where a cloud has said what of a request it can't carry out, and what to do. */
+export function assertPossible(refusal: string | undefined): void {
+  if (refusal !== undefined) throw new TerminalError({ reason: Reason.Rejected, message: refusal });
+}
+
 /** Throws TerminalError `ProviderMismatch` where the spec has a block of another cloud than the account's. */
 export function assertBlocks(spec: ProviderBlocks, account: CloudAccount): void {
-  for (const block of Object.keys(PROVIDER_BLOCKS) as ProviderBlock[]) {
+  for (const block of BLOCK_NAMES) {
     const { provider } = account.spec;
-    if (spec[block] === undefined || PROVIDER_BLOCKS[block] === provider) continue;
+    if (spec[block] === undefined || cloudBlocks[block].provider === provider) continue;
     const message = `spec.${block} does not fit provider ${provider} of account ${keyOf(account.metadata)}. Remove it`;
     throw new TerminalError({ reason: Reason.ProviderMismatch, message });
   }
@@ -254,7 +258,7 @@ function notReady(message: string): WaitingError {
 function settingsOf(account: CloudAccount): AccountSettings {
   const { spec } = account;
   const { endpoint, region } = spec;
-  const providerOptions = spec.ctyun ?? spec.huawei ?? {};
+  const providerOptions = optionsOf(spec.provider, spec);
   const requestBudget = spec.requestBudget ?? {};
   return { account: keyOf(account.metadata), endpoint, region, tls: spec.tls, requestBudget, providerOptions };
 }

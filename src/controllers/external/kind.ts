@@ -37,8 +37,8 @@ export type Plan<Change> =
   | { readonly do: "Change"; readonly verb: Verb; readonly change: Change; readonly fields: readonly Difference[] }
   /** The cloud is at it, or somebody else is. `pollAfterMs` where the time that it has taken so far says nothing. */
   | ({ readonly do: "Await"; readonly pollAfterMs?: number } & Said)
-  /** Its creation has failed; `why` ends without a full stop. */
-  | { readonly do: "Fail"; readonly why: string }
+  /** Its creation has failed; `why` ends without a full stop. `again`: what it is not again; default: created. */
+  | { readonly do: "Fail"; readonly why: string; readonly again?: "installed" }
   /** A person has to look. */
   | ({ readonly do: "Stall" } & Said);
 

@@ -1,12 +1,14 @@
 // Following what the cloud is at: how far it is, in status and events, and what a failed create says.
+import type { Item } from "../../cloud/collection.ts";
 import { Reason } from "../../crds/common/conditions.ts";
+import { capitalized } from "../../lib/text.ts";
 import { TerminalError, type WaitingError } from "../../lib/errors.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { ExternalKind, Said, Shape } from "./kind.ts";
 import type { Operations } from "./operation.ts";
 import type { ExternalResource } from "./resource.ts";
-import type { Scope } from "./scope.ts";
+import type { ItemScope, Scope } from "./scope.ts";
 
 interface FollowerDeps {
   readonly operations: Operations;
@@ -31,7 +33,7 @@ export class Follower<S extends Shape> {
     const { visit } = scope;
     const { operation } = visit.status;
     const { progress, told = false, failed } = (await this.#kind.progress?.(scope, seen)) ?? {};
-    if (failed !== undefined && operation?.verb === "Create") return createFailed(failed);
+    if (failed !== undefined && operation?.verb === "Create") return createFailed(scope, { why: failed });
     if (progress === undefined || !operation) return this.#deps.operations.waiting(visit, said);
     if (told && progress !== operation.progress) this.#tell(visit, progress);
     this.#deps.operations.note(visit, progress);
@@ -39,9 +41,9 @@ export class Follower<S extends Shape> {
   }
 
   /** What to throw of an item whose creation has failed half-way; the job may know more than the item. */
-  async failed(scope: Scope<S>, seen: S["seen"], why: string): Promise<TerminalError> {
-    const { failed = why } = (await this.#kind.progress?.(scope, seen)) ?? {};
-    return createFailed(failed);
+  async failed(scope: Scope<S>, seen: S["seen"], plan: Failure): Promise<TerminalError> {
+    const { failed = plan.why } = (await this.#kind.progress?.(scope, seen)) ?? {};
+    return createFailed(scope, { ...plan, why: failed });
   }
 
   #tell(visit: Visit<ExternalResource>, note: string): void {
@@ -51,9 +53,14 @@ export class Follower<S extends Shape> {
   }
 }
 
-function createFailed(why: string): TerminalError {
+interface Failure {
+  readonly why: string;
+  readonly again?: string;
+}
+
+function createFailed({ noun, visit }: ItemScope<Item>, { why, again = "created" }: Failure): TerminalError {
   const message =
-    `${why}. It stays as the cloud left it and nothing is created again. ` +
+    `${why}. ${capitalized(noun)} ${visit.status.externalId} stays as the cloud left it and nothing is ${again} again. ` +
     "Delete this resource to remove it, then create it anew";
   return new TerminalError({ reason: Reason.CreateFailed, message });
 }

@@ -220,7 +220,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
   async #conclude(scope: Scope<S>, { seen, plan }: Settled<S>): Promise<Verdict> {
     const { visit } = scope;
     if (plan.do === "Stall") throw new TerminalError(plan);
-    if (plan.do === "Fail") throw await this.#follower.failed(scope, seen, plan.why);
+    if (plan.do === "Fail") throw await this.#follower.failed(scope, seen, plan);
     if (plan.do === "Await") throw await this.#follower.awaited(scope, seen, plan);
     delete visit.status.operation;
     await this.#kind.attachment?.publish(scope, seen, this.#observer.since(scope));

@@ -1,9 +1,11 @@
 // What has to hold before an add-on is installed or gets another version, and the POST that installs it.
+import { optionsOf } from "../../cloud/blocks.ts";
+import type { AddonHost } from "../../cloud/facets/addons.ts";
 import { ManagedAddonReason as Reason } from "../../crds/managedaddon/conditions.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import type { Send } from "../external/kind.ts";
 import type { AddonScope } from "./scope.ts";
-import { chosenVersion, type Host } from "./versions.ts";
+import { chosenVersion } from "./versions.ts";
 
 /** Makes the POST. What the cloud does not offer costs no write. Throws as offeredVersion does. */
 export async function prepareAddon(scope: AddonScope): Promise<Send> {
@@ -21,9 +23,9 @@ export async function offeredVersion(scope: AddonScope, wanted: string | undefin
   return chosenVersion(template, hostOf(scope), wanted);
 }
 
-function hostOf({ place }: AddonScope): Host {
+function hostOf({ place }: AddonScope): AddonHost {
   const { spec, status } = place.cluster;
-  return { type: spec.huawei?.type, version: status.version ?? "" };
+  return { options: optionsOf(place.account.spec.provider, spec), version: status.version ?? "" };
 }
 
 function templateNotFound(name: string): TerminalError {

@@ -99,7 +99,8 @@ function awaitRecovery(addon: Addon): AddonPlan {
 }
 
 function installFailed({ id, cloudPhase, message }: Addon): AddonPlan {
-  return { do: "Fail", why: `Add-on ${id} is ${cloudPhase}${message === "" ? "" : `: ${message}`}` };
+  const why = `Add-on ${id} is ${cloudPhase}${message === "" ? "" : `: ${message}`}`;
+  return { do: "Fail", why, again: "installed" };
 }
 
 function stallOnFailed(addon: Addon): AddonPlan {

@@ -1,19 +1,12 @@
 // Which version of an add-on to install: a pure choice from what the cloud offers, and what to say where there is none.
-import type { AddonTemplate } from "../../cloud/facets/addons.ts";
+import type { AddonHost, AddonTemplate } from "../../cloud/facets/addons.ts";
 import { ManagedAddonReason as Reason } from "../../crds/managedaddon/conditions.ts";
 import { TerminalError } from "../../lib/errors.ts";
-
-/** The cluster that it is to run in, as templates name it. */
-export interface Host {
-  readonly type: string | undefined;
-  /** Empty where it is not known: everything fits then, and the cloud refuses what does not. */
-  readonly version: string;
-}
 
 const MOST_LISTED = 5;
 
 /** The wanted version, or else the newest, of those that fit the cluster. Throws TerminalError VersionNotOffered. */
-export function chosenVersion(template: AddonTemplate, host: Host, wanted: string | undefined): string {
+export function chosenVersion(template: AddonTemplate, host: AddonHost, wanted: string | undefined): string {
   const offered = template.versions.filter(({ fits }) => fits(host)).map(({ version }) => version);
   const chosen = wanted === undefined ? offered[0] : offered.find((version) => version === wanted);
   if (chosen !== undefined) return chosen;
@@ -25,7 +18,7 @@ export function chosenVersion(template: AddonTemplate, host: Host, wanted: strin
 
 function notOffered(
   name: string,
-  { version }: Host,
+  { version }: AddonHost,
   { wanted, offered }: { wanted: string | undefined; offered: readonly string[] },
 ): string {
   const cluster = version === "" ? "this cluster" : `a cluster of ${version}`;

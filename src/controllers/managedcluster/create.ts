@@ -1,6 +1,8 @@
 // What has to hold before a cluster is created, and the POST that creates it.
+import { optionsOf } from "../../cloud/blocks.ts";
 import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
+import { assertPossible } from "../cloudaccount/accounts.ts";
 import type { Send } from "../external/kind.ts";
 import type { Observer } from "../external/observe.ts";
 import type { ClusterScope } from "./scope.ts";
@@ -10,10 +12,13 @@ const DOUBT_POLL_MS = 5_000;
 
 /** A refusal that the quota foretells costs no write and says what to do. Throws as assertQuota does. */
 export async function prepareCluster(scope: ClusterScope, observer: Observer): Promise<Send> {
+  const { visit, facet, place, name } = scope;
+  const { spec } = visit.object;
+  const { version, description = "", network } = spec;
+  const options = optionsOf(place.account.spec.provider, spec);
+  const request = { name, version, description, network: { ...NO_NETWORK, ...network }, options };
+  assertPossible(facet.check?.(request));
   await assertQuota(scope, observer);
-  const { visit, facet, name } = scope;
-  const { version, description = "", network, huawei = {} } = visit.object.spec;
-  const request = { name, version, description, network: { ...NO_NETWORK, ...network }, options: huawei };
   return (nonce, permit) => facet.create({ ...request, nonce }, permit);
 }
 

@@ -37,7 +37,7 @@ function clusterKind(deps: KindDeps<ManagedCluster>): ExternalKind<ClusterShape>
   const kubeconfigs = new Kubeconfigs(deps);
   const removal = new ClusterRemoval({
     holders: ({ metadata }) => deps.holders(refTo("ManagedCluster", `${metadata.namespace}/${metadata.name}`)),
-    undeclaredIn: ({ visit, place }, id) => deps.undeclaredIn(place.session, id, visit.signal),
+    contentsOf: ({ visit, place }, id) => deps.contentsOf(place.session, id, visit.signal),
   });
   return {
     noun: "cluster",

@@ -3,8 +3,9 @@ import type { Cluster } from "../../cloud/facets/clusters.ts";
 import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
-import { listed } from "../../lib/text.ts";
+import { capitalized, listed } from "../../lib/text.ts";
 import { offered } from "../cloudaccount/accounts.ts";
+import type { Content } from "../controlled.ts";
 import type { SendFirst } from "../external/kind.ts";
 import { heldFor } from "../external/removal.ts";
 import { leavesCloudAlone, orphaning } from "../external/resource.ts";
@@ -15,8 +16,8 @@ import type { ClusterScope } from "./scope.ts";
 interface RemovalDeps {
   /** Resources, as "Kind namespace/name", that still need this cluster to let go of what they hold in it. */
   readonly holders: (cluster: ManagedCluster) => readonly string[];
-  /** What would be destroyed along with the cluster and no resource declares, such as "node pool workers". */
-  readonly undeclaredIn: (scope: ClusterScope, id: string) => Promise<readonly string[]>;
+  /** What would be destroyed along with the cluster. */
+  readonly contentsOf: (scope: ClusterScope, id: string) => Promise<readonly Content[]>;
 }
 
 /** Its members wake it when they go; this is the fall-back. */
@@ -67,13 +68,16 @@ export class ClusterRemoval {
     if (scope.visit.object.spec.managementPolicy === "Manage") await assertAwake(scope, cluster, send);
   }
 
-  /** What nobody declared would go with the cluster, and what runs on it too. */
+  /** Its members have gone before: what is there still, nobody declared, and what runs on it would go with it. */
   async #assertNothingUndeclared(scope: ClusterScope, id: string): Promise<void> {
-    const undeclared = await this.#deps.undeclaredIn(scope, id);
+    const undeclared = (await this.#deps.contentsOf(scope, id)).filter(({ names }) => names.length > 0);
     if (undeclared.length === 0) return;
-    const message =
-      `In the cluster is what no resource declares: ${listed(undeclared)}. ` +
-      `Delete it in the cloud, or adopt it with a resource each; or, to leave the cluster, ${orphaning(scope.visit.object)}`;
+    const what = undeclared.map(
+      ({ kind, nouns, names }) =>
+        `${capitalized(nouns)} that no resource declares are in the cluster: ${listed(names)}. ` +
+        `Delete them in the cloud, or adopt them with a ${kind} each`,
+    );
+    const message = `${what.join(". ")}; or, to leave the cluster, ${orphaning(scope.visit.object)}`;
     throw new TerminalError({ reason: Reason.DeletionHeld, message });
   }
 }

@@ -1,11 +1,13 @@
 // The POST that creates a pool, and what has to be at hand before.
 import type { NodeLogin, NodePoolRequest } from "../../cloud/facets/nodepools.ts";
+import { optionsOf } from "../../cloud/blocks.ts";
 import { NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { isNotFound } from "../../kube/errors.ts";
 import type { KubeObject } from "../../kube/types.ts";
 import { WaitingError } from "../../lib/errors.ts";
+import { assertPossible } from "../cloudaccount/accounts.ts";
 import { SECRETS } from "../cloudaccount/credentials.ts";
 import type { Send } from "../external/kind.ts";
 import type { Visit } from "../lifecycle/visit.ts";
@@ -29,7 +31,9 @@ export async function preparePool(scope: PoolScope, client: KubeClient): Promise
   const login = await loginOf(visit, client);
   delete visit.status.appliedTaints;
   delete visit.status.sentChange;
-  const request = requestOf(visit.object, name, login);
+  const options = optionsOf(place.account.spec.provider, visit.object.spec);
+  const request = requestOf(visit.object, { name, login, options });
+  assertPossible(facet.check?.(request));
   return async (nonce, permit) => {
     const created = await facet.create(place.clusterId, { ...request, nonce }, permit);
     visit.status.appliedTaints = visit.object.spec.taints;
@@ -37,8 +41,10 @@ export async function preparePool(scope: PoolScope, client: KubeClient): Promise
   };
 }
 
-function requestOf({ spec }: NodePool, name: string, login: NodeLogin | undefined): Omit<NodePoolRequest, "nonce"> {
-  const { autoscaling, labels = {}, instanceType, zone, os, rootVolume, dataVolumes = [], huawei = {} } = spec;
+type Given = Pick<NodePoolRequest, "name" | "login" | "options">;
+
+function requestOf({ spec }: NodePool, { name, login, options }: Given): Omit<NodePoolRequest, "nonce"> {
+  const { autoscaling, labels = {}, instanceType, zone, os, rootVolume, dataVolumes = [] } = spec;
   return {
     name,
     replicas: initialCount(spec),
@@ -51,7 +57,7 @@ function requestOf({ spec }: NodePool, name: string, login: NodeLogin | undefine
     rootVolume,
     dataVolumes,
     login,
-    options: huawei,
+    options,
   };
 }
 

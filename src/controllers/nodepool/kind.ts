@@ -4,7 +4,7 @@ import type { CloudSession } from "../../cloud/contract.ts";
 import { NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
 import { nodePool, type NodePool } from "../../crds/nodepool/schema.ts";
 import { offered } from "../cloudaccount/accounts.ts";
-import { controlled, type KindDeps } from "../controlled.ts";
+import { controlled, type Content, type KindDeps } from "../controlled.ts";
 import type { ExternalKind, Progress } from "../external/kind.ts";
 import { ListCaches, type ListCache } from "../external/list-cache.ts";
 import { refTo } from "../external/parent.ts";
@@ -25,7 +25,7 @@ export const nodePools = controlled<NodePool>({
   parentOf: (resource) => refTo("ManagedCluster", clusterOf(resource)),
   cloudName: cloudNameOf,
   needsParent: holdsParent,
-  goesWithCluster: poolsIn,
+  contentOf: poolsIn,
   publishes: false,
   // The password of a pool's nodes, read when the pool is created.
   rules: [{ apiGroups: [""], resources: ["secrets"], verbs: ["get"] }],
@@ -103,7 +103,8 @@ function progress({ visit }: PoolScope, seen: Seen): Progress {
   return { progress: progressOf(visit.object, seen) };
 }
 
-async function poolsIn({ nodePools: facet }: CloudSession, clusterId: string, signal: AbortSignal): Promise<readonly string[]> {
+async function poolsIn({ nodePools: facet }: CloudSession, clusterId: string, signal: AbortSignal): Promise<Content> {
   const { items } = (await facet?.in(clusterId).list(signal)) ?? { items: [] };
-  return items.filter(({ phase }) => phase !== "Deleting").map(({ name }) => `node pool ${name}`);
+  const names = items.filter(({ phase }) => phase !== "Deleting").map(({ name }) => name);
+  return { kind: nodePool.type.kind, nouns: "node pools", names };
 }

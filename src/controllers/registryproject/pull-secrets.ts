@@ -1,4 +1,5 @@
 // Pull Secrets (kubernetes.io/dockerconfigjson) published where the spec declares them, and taken back where it no longer does.
+import { optionsOf } from "../../cloud/blocks.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import type { PullCredentials, RegistryFacet } from "../../cloud/facets/registry.ts";
 import { RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
@@ -12,8 +13,6 @@ import { Publisher, type PublisherDeps, type SecretRef } from "../publishing/sec
 import { statingFailure } from "../lifecycle/failure.ts";
 import type { ProjectScope } from "./scope.ts";
 
-/** The cloud's namespace whose credentials are published when the spec names none. */
-const DEFAULT_CLOUD_NAMESPACE = "default";
 const DOCKER_CONFIG = ".dockerconfigjson";
 
 export class PullSecrets {
@@ -71,30 +70,31 @@ export class PullSecrets {
     return this.#publisher.withdrawAll(visit, visit.object.spec.pullSecrets ?? []);
   }
 
-  /** One read per account and namespace serves all resources that ask for it at the same drift tick. */
-  async #credentialsFor({ visit, facet: registry }: ProjectScope, since: number): Promise<PullCredentials> {
-    const namespace = visit.object.spec.ctyun?.namespace ?? DEFAULT_CLOUD_NAMESPACE;
-    const known = this.#credentials.get(registry) ?? new Map<string, { readAt: number; value: PullCredentials }>();
-    this.#credentials.set(registry, known);
-    const present = known.get(namespace);
+  /** One read per account and what is asked for serves all resources that ask for it at the same drift tick. */
+  async #credentialsFor({ visit, facet, place }: ProjectScope, since: number): Promise<PullCredentials> {
+    const options = optionsOf(place.account.spec.provider, visit.object.spec);
+    const key = JSON.stringify(options);
+    const known = this.#credentials.get(facet) ?? new Map<string, { readAt: number; value: PullCredentials }>();
+    this.#credentials.set(facet, known);
+    const present = known.get(key);
     if (present && present.readAt >= since) return present.value;
     const readAt = this.#clock.monotonic();
-    const value = await credentialsOf(registry, namespace, visit.signal);
-    known.set(namespace, { readAt, value });
+    const value = await credentialsOf(facet, options, visit.signal);
+    known.set(key, { readAt, value });
     return value;
   }
 }
 
 async function credentialsOf(
   registry: RegistryFacet,
-  namespace: string,
+  options: Readonly<Record<string, unknown>>,
   signal: AbortSignal,
 ): Promise<PullCredentials> {
   try {
-    return await registry.pullCredentials(namespace, signal);
+    return await registry.pullCredentials(options, signal);
   } catch (error) {
     if (!(error instanceof CloudError) || error.kind !== "NotFound") throw error;
-    const message = `The cloud knows no namespace ${namespace}. Create it there, or correct spec.ctyun.namespace`;
+    const message = [error.message, error.advice].join(". ");
     throw new TerminalError({ reason: Reason.PullCredentialsNotFound, message, cause: error });
   }
 }

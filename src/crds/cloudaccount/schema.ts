@@ -1,16 +1,17 @@
 // CloudAccount: an account on one cloud, how it is reached, and who may use it.
 import * as z from "zod";
-import { PROVIDERS } from "../../lib/providers.ts";
+import { PROVIDERS } from "../../cloud/blocks.ts";
 import { endpointUrl, objectName } from "../../schema/formats.ts";
 import { driftIntervalSeconds } from "../common/spec.ts";
+import { blockFields, withAccountBlocks } from "../common/with-blocks.ts";
 import { commonStatus } from "../common/status.ts";
 import { conditionColumn, defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { withRule, withTransitionRule } from "../../schema/enforced.ts";
 import { integer, setOf } from "../../schema/fields.ts";
-import { ctyunBlock, huaweiBlock } from "./blocks.ts";
 import { CloudAccountCondition } from "./conditions.ts";
-import { withAccountRules } from "./rules.ts";
+
+const KIND = "CloudAccount";
 
 const tls = withRule(
   z.object({
@@ -90,8 +91,7 @@ const spec = z.object({
   driftIntervalSeconds: driftIntervalSeconds.describe(
     "Seconds between two checks that the credentials still work. A little is added at random.",
   ),
-  huawei: huaweiBlock.optional().describe("What only HuaweiCCE needs."),
-  ctyun: ctyunBlock.optional().describe("What only CtyunCCI needs."),
+  ...blockFields(KIND),
 });
 
 const status = z.object({
@@ -106,7 +106,7 @@ const status = z.object({
 });
 
 export const cloudAccount = defineKind({
-  kind: "CloudAccount",
+  kind: KIND,
   plural: "cloudaccounts",
   description: "An account on a cloud: how to reach it, with which credentials, and which namespaces may use it.",
   shortNames: ["yfca"],
@@ -134,7 +134,7 @@ export const cloudAccount = defineKind({
       priority: 1,
     }),
   ],
-  spec: withAccountRules(spec).describe("What is declared."),
+  spec: withAccountBlocks(spec, KIND).describe("What is declared."),
   status: status.describe("What was found."),
 });
 

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { integer } from "../../schema/fields.ts";
 import { withTransitionRule } from "../../schema/enforced.ts";
+import { withAddedOnce, withImmutable } from "../../schema/rules.ts";
 import { externalId, namespaceName, objectName } from "../../schema/formats.ts";
 
 /** How often a cloud is compared with what is declared. */
@@ -67,22 +68,7 @@ export function managedSpec<S extends z.ZodObject>(spec: S): S {
   return externalSpec(withImmutable(spec, "cloudName", "it names the thing in the cloud"));
 }
 
-/** A field that can be neither changed, nor added, nor removed; `why` follows its name in the message. */
-export function withImmutable<S extends z.ZodObject>(spec: S, field: string, why: string): S {
-  return withTransitionRule(spec, {
-    rule: `has(self.${field}) == has(oldSelf.${field}) && (!has(self.${field}) || self.${field} == oldSelf.${field})`,
-    message: `${field} is immutable, it can be neither changed, nor added, nor removed: ${why}`,
-    reason: "FieldValueForbidden",
-    fieldPath: `.${field}`,
-  });
-}
-
 /** The rules of externalFields. */
 export function externalSpec<S extends z.ZodObject>(spec: S): S {
-  return withTransitionRule(spec, {
-    rule: "!has(oldSelf.externalId) || (has(self.externalId) && self.externalId == oldSelf.externalId)",
-    message: "externalId can be added once, but neither changed nor removed",
-    reason: "FieldValueForbidden",
-    fieldPath: ".externalId",
-  });
+  return withAddedOnce(spec, "externalId");
 }

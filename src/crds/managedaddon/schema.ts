@@ -2,11 +2,14 @@
 import * as z from "zod";
 import { commonColumns } from "../common/columns.ts";
 import { clusterRef, externalFields, externalSpec } from "../common/spec.ts";
+import { blockFields, withBlocks } from "../common/with-blocks.ts";
 import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
 import { defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { withTransitionRule } from "../../schema/enforced.ts";
 import { anyObject } from "../../schema/fields.ts";
+
+const KIND = "ManagedAddon";
 
 const template = withTransitionRule(
   z
@@ -43,6 +46,7 @@ const spec = z.object({
       "Parameters of the add-on as its template knows them, of any shape. What is not named here keeps the cloud's value. " +
         "Everybody can read them here: no place for passwords.",
     ),
+  ...blockFields(KIND),
 });
 
 const status = z.object({
@@ -53,7 +57,7 @@ const status = z.object({
 });
 
 export const managedAddon = defineKind({
-  kind: "ManagedAddon",
+  kind: KIND,
   plural: "managedaddons",
   description: "An add-on of the cloud in a ManagedCluster: its version and values.",
   shortNames: ["yfma"],
@@ -63,7 +67,7 @@ export const managedAddon = defineKind({
     { name: "Version", type: "string", jsonPath: ".status.version", description: "The version that is installed." },
     ...commonColumns,
   ],
-  spec: externalSpec(spec).describe("What is declared."),
+  spec: withBlocks(externalSpec(spec), KIND).describe("What is declared."),
   status: status.describe("What was found."),
 });
 

@@ -3,12 +3,15 @@ import * as z from "zod";
 import { ipv4Cidr } from "../../schema/cidr.ts";
 import { commonColumns } from "../common/columns.ts";
 import { cloudReference, namespaceName, time } from "../../schema/formats.ts";
-import { managedFields, managedSpec, withImmutable } from "../common/spec.ts";
+import { managedFields, managedSpec } from "../common/spec.ts";
+import { blockFields, withBlocks } from "../common/with-blocks.ts";
 import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
 import { defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { withRule, withTransitionRule } from "../../schema/enforced.ts";
-import { huaweiBlock } from "./huawei.ts";
+import { withImmutable } from "../../schema/rules.ts";
+
+const KIND = "ManagedCluster";
 
 /** Of the alphabet of metadata.name, the default: which names it takes is for the cloud to say (NameRefused). */
 const cloudName = z
@@ -23,13 +26,13 @@ const version = z
   .regex(/^v?[0-9]{1,3}\.[0-9]{1,3}(\.[0-9]{1,3})?(-[A-Za-z0-9]+(\.[A-Za-z0-9]+)*)?$/);
 
 /**
- * One line without blanks at its ends, which clouds cut off. Clouds without a better place keep our mark behind it: of the 200
- * characters that CCE takes, the mark needs the rest.
+ * One line without blanks at its ends, which clouds cut off. Clouds without a better place keep our mark behind it, and then take less of
+ * it, which they say.
  */
 const description = withRule(
   z
     .string()
-    .max(140)
+    .max(253)
     .regex(/^([^ \t\r\n]([^\r\n]*[^ \t\r\n])?)?$/),
   {
     rule: "!self.contains('[yunfan:')",
@@ -38,16 +41,12 @@ const description = withRule(
   (text) => !text.includes("[yunfan:"),
 );
 
-/**
- * CCE needs both ids. A cloud that makes a network by itself could do without them; they can become optional then, which the
- * other way round they could not.
- */
 const network = withTransitionRule(
   z.object({
     vpcId: cloudReference.describe("Id of the VPC that its nodes are in."),
-    subnetId: cloudReference.describe(
-      "Id of the subnet that its nodes are in (for CCE: the network id of the subnet).",
-    ),
+    subnetId: cloudReference
+      .optional()
+      .describe("Id of the subnet that its nodes are in; where the cloud tells a subnet's network id, that one. Some clouds need it."),
     podCidr: ipv4Cidr
       .optional()
       .describe(
@@ -65,28 +64,19 @@ const network = withTransitionRule(
   },
 );
 
-/** A cloud whose public address is verified (ACK) will need the rule to look at the block; of CCE it never is (4.1.8). */
-const kubeconfig = withRule(
-  z.object({
-    context: z
-      .enum(["Internal", "External"])
-      .default("Internal")
-      .describe("Which address it uses. Internal: the one in the VPC. External: the public one, with allowInsecure."),
-    allowInsecure: z
-      .boolean()
-      .default(false)
-      .describe("Whether a kubeconfig may be published that does not verify the server's certificate."),
-  }),
-  {
-    // has(): the API server asks it of the default {} too, before that has defaults of its own.
-    rule: "!has(self.context) || self.context != 'External' || self.allowInsecure",
-    message:
-      "context External needs allowInsecure: the cloud's kubeconfig for the public address does not verify the server's " +
-      "certificate, so that anybody on the way can take the cluster over. Keep Internal, or set allowInsecure knowingly",
-    fieldPath: ".allowInsecure",
-  },
-  ({ context, allowInsecure }) => context !== "External" || allowInsecure,
-);
+const kubeconfig = z.object({
+  context: z
+    .enum(["Internal", "External"])
+    .default("Internal")
+    .describe(
+      "Which address it uses. Internal: the one in the VPC. External: the public one, with allowInsecure where the cloud's kubeconfig " +
+        "does not verify it.",
+    ),
+  allowInsecure: z
+    .boolean()
+    .default(false)
+    .describe("Whether a kubeconfig may be published that does not verify the server's certificate."),
+});
 
 const fields = z.object({
   ...managedFields,
@@ -124,15 +114,12 @@ const fields = z.object({
     })
     .optional()
     .describe("Registers the cluster with Argo CD, by a Secret with the same credentials."),
-  huawei: huaweiBlock.optional().describe("What only HuaweiCCE needs. Immutable."),
+  ...blockFields(KIND),
 });
 
-const IMMUTABLE: readonly (readonly [field: string, why: string])[] = [
-  ["version", "no API of the cloud upgrades a cluster; create another ManagedCluster"],
-  ["huawei", "no API of the cloud changes it in a cluster; create another ManagedCluster"],
-];
+const VERSION_IS_FIXED = "no API of the cloud upgrades a cluster; create another ManagedCluster";
 
-const spec = IMMUTABLE.reduce((schema, [field, why]) => withImmutable(schema, field, why), managedSpec(fields));
+const spec = withBlocks(withImmutable(managedSpec(fields), "version", VERSION_IS_FIXED), KIND);
 
 /** Longer than a name may be: the API server then refuses the Secret, and this status still shows which. */
 const secretName = z.string().max(512);
@@ -155,7 +142,7 @@ const status = z.object({
 });
 
 export const managedCluster = defineKind({
-  kind: "ManagedCluster",
+  kind: KIND,
   plural: "managedclusters",
   description:
     "A Kubernetes cluster that a cloud runs: its network and version, its power, and the kubeconfig to reach it.",

@@ -2,14 +2,17 @@
 import * as z from "zod";
 import { commonColumns } from "../common/columns.ts";
 import { cloudReference, objectName } from "../../schema/formats.ts";
-import { clusterRef, externalFields, managedSpec, withImmutable } from "../common/spec.ts";
+import { clusterRef, externalFields, managedSpec } from "../common/spec.ts";
+import { blockFields, withBlocks } from "../common/with-blocks.ts";
 import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
 import { defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { withRule, withTransitionRule } from "../../schema/enforced.ts";
 import { integer, listOf } from "../../schema/fields.ts";
-import { huaweiBlock } from "./huawei.ts";
+import { withAddedOnce, withImmutable } from "../../schema/rules.ts";
 import { nodeLabels, nodeTaints } from "./labels.ts";
+
+const KIND = "NodePool";
 
 const MOST_NODES = 5_000;
 
@@ -90,18 +93,18 @@ const spec = z.object({
   taints: nodeTaints
     .optional()
     .describe(
-      "Taints of the nodes, as a whole set. Unset: they are left as they are. HuaweiCCE shows them to nobody: what others change is not noticed.",
+      "Taints of the nodes, as a whole set. Unset: they are left as they are. Some clouds show them to nobody: what others change is not noticed.",
     ),
   instanceType: instanceType.describe("The cloud's name of the machine type, such as s6.large.2. Immutable."),
   zone: cloudReference.optional().describe("Availability zone. Default: any. Immutable."),
   os: word.optional().describe("Operating system, such as EulerOS 2.5. Default: the cloud's. Immutable."),
   rootVolume: volume.optional().describe("System disk. Default: the cloud's. Immutable."),
   dataVolumes: listOf(volume.describe("A data disk."), { max: 16 }).optional().describe("Data disks. Immutable."),
-  login: login.optional().describe("How people log in to the nodes; HuaweiCCE needs it. Immutable."),
+  login: login.optional().describe("How people log in to the nodes; some clouds need it. May be added once."),
   maxRemovalsPerStep: integer({ min: 1, max: MOST_NODES })
     .default(1)
     .describe("When scaling down: how many nodes go at once; the next go when the pool is in order again."),
-  huawei: huaweiBlock.optional().describe("What only HuaweiCCE needs. Immutable."),
+  ...blockFields(KIND),
 });
 
 /** Of whatever size: a pool that others have made larger is shown as it is. */
@@ -131,10 +134,17 @@ const status = z.object({
   sentChange: sentChange.optional(),
 });
 
-const IMMUTABLE = ["zone", "os", "rootVolume", "dataVolumes", "login", "huawei"];
+const IMMUTABLE = ["zone", "os", "rootVolume", "dataVolumes"];
+
+const MADE_WITH_IT = "nodes are made with it; create another NodePool";
+
+const ruled = IMMUTABLE.reduce(
+  (schema, field) => withImmutable(schema, field, MADE_WITH_IT),
+  withAddedOnce(managedSpec(spec), "login", MADE_WITH_IT),
+);
 
 export const nodePool = defineKind({
-  kind: "NodePool",
+  kind: KIND,
   plural: "nodepools",
   description: "Nodes alike in a ManagedCluster: how many, of which type, with which labels and taints.",
   shortNames: ["yfnp"],
@@ -147,10 +157,7 @@ export const nodePool = defineKind({
     { name: "Active", type: "integer", jsonPath: ".status.readyReplicas", description: "Nodes that work." },
     ...commonColumns,
   ],
-  spec: IMMUTABLE.reduce(
-    (ruled, field) => withImmutable(ruled, field, "nodes are made with it; create another NodePool"),
-    managedSpec(spec),
-  ).describe("What is declared."),
+  spec: withBlocks(ruled, KIND).describe("What is declared."),
   status: status.describe("What was found."),
 });
 

@@ -19,6 +19,6 @@ export const RegistryProjectReason = {
   VisibilityDiffers: "VisibilityDiffers",
   /** Of PullSecretsReady. */
   Published: "Published",
-  /** The cloud knows no namespace of the name in spec.ctyun.namespace. */
+  /** What the cloud's block names for pull credentials is not there. */
   PullCredentialsNotFound: "PullCredentialsNotFound",
 } as const;

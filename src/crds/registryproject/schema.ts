@@ -2,11 +2,14 @@
 import * as z from "zod";
 import { namespaceName, objectName } from "../../schema/formats.ts";
 import { managedFields, managedSpec } from "../common/spec.ts";
+import { blockFields, withBlocks } from "../common/with-blocks.ts";
 import { managedStatus, originFields } from "../common/status.ts";
 import { conditionColumn, defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { integer, listMapOf } from "../../schema/fields.ts";
 import { RegistryProjectCondition } from "./conditions.ts";
+
+const KIND = "RegistryProject";
 
 const visibility = z.enum(["Private", "Public"]);
 
@@ -24,12 +27,6 @@ const pullSecret = z
   })
   .describe("Where a Secret of type kubernetes.io/dockerconfigjson is kept.");
 
-const ctyun = z.object({
-  namespace: namespaceName
-    .optional()
-    .describe("The namespace in Ctyun Container Instance whose pull credentials are published. Default: default."),
-});
-
 const spec = z.object({
   ...managedFields,
   cloudName: cloudName.optional().describe("Name of the project in the registry. Default: metadata.name. Immutable."),
@@ -45,7 +42,7 @@ const spec = z.object({
   pullSecrets: listMapOf(pullSecret, { keys: ["namespace", "name"], max: 64 })
     .optional()
     .describe("Secrets with credentials to pull from the registry, kept up to date and removed when no longer listed."),
-  ctyun: ctyun.optional().describe("What only CtyunCCI needs."),
+  ...blockFields(KIND),
 });
 
 const count = integer({ min: 0, max: 2 ** 31 - 1 });
@@ -59,7 +56,7 @@ const status = z.object({
 });
 
 export const registryProject = defineKind({
-  kind: "RegistryProject",
+  kind: KIND,
   plural: "registryprojects",
   description: "A project in a cloud's image registry: its visibility, and Secrets to pull from it.",
   shortNames: ["yfrp"],
@@ -101,7 +98,7 @@ export const registryProject = defineKind({
       priority: 1,
     }),
   ],
-  spec: managedSpec(spec).describe("What is declared."),
+  spec: withBlocks(managedSpec(spec), KIND).describe("What is declared."),
   status: status.describe("What was found."),
 });
 

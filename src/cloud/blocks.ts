@@ -1,0 +1,66 @@
+// The registry of the clouds' blocks: one line per cloud, from which follow `spec.provider` and what a spec may hold of each cloud.
+import type * as z from "zod";
+import type { Block } from "../schema/blocks.ts";
+import { alibaba } from "./alibaba/blocks.ts";
+import { bcs } from "./bcs/blocks.ts";
+import { ctyun } from "./ctyun/blocks.ts";
+import { easystack } from "./easystack/blocks.ts";
+import { huawei } from "./huawei/blocks.ts";
+
+/** By the block's name in a spec. */
+export const cloudBlocks = { huawei, alibaba, easystack, ctyun, bcs } as const;
+
+type Clouds = typeof cloudBlocks;
+export type BlockName = keyof Clouds;
+export type Provider = Clouds[BlockName]["provider"];
+
+export const BLOCK_NAMES = Object.keys(cloudBlocks) as readonly BlockName[];
+export const PROVIDERS = BLOCK_NAMES.map((name) => cloudBlocks[name].provider);
+
+type BlockOf<Cloud, Kind extends string> = Cloud extends { readonly blocks: { readonly [K in Kind]: Block<infer S> } }
+  ? S
+  : never;
+
+/** The members of a kind's spec that hold blocks. */
+export type BlocksOf<Kind extends string> = {
+  [Name in BlockName as BlockOf<Clouds[Name], Kind> extends never ? never : Name]: z.ZodOptional<
+    BlockOf<Clouds[Name], Kind>
+  >;
+};
+
+/** A block as a kind has it; undefined where the cloud needs none. */
+export function blockOf(name: BlockName, kind: string): Block | undefined {
+  const blocks: Readonly<Record<string, Block>> = cloudBlocks[name].blocks;
+  return blocks[kind];
+}
+
+export function blocksOf<Kind extends string>(kind: Kind): BlocksOf<Kind> {
+  const members = BLOCK_NAMES.flatMap((name) => {
+    const block = blockOf(name, kind);
+    return block ? [[name, describedBlock(name, block)]] : [];
+  });
+  return Object.fromEntries(members) as BlocksOf<Kind>;
+}
+
+function describedBlock(name: BlockName, { schema, immutable }: Block): z.ZodType {
+  const only = `What only ${cloudBlocks[name].provider} needs.`;
+  return schema.optional().describe(immutable === undefined ? only : `${only} Immutable.`);
+}
+
+/** The name of a provider's block. */
+export function blockNameOf(provider: Provider): BlockName {
+  return BLOCK_NAMES.find((name) => cloudBlocks[name].provider === provider) as BlockName;
+}
+
+/** What a spec holds for that cloud alone, as the schema admitted it: the one reader of blocks. Empty where it holds nothing. */
+export function optionsOf(provider: Provider, spec: object): Readonly<Record<string, unknown>> {
+  const blocks = spec as { readonly [Name in BlockName]?: Readonly<Record<string, unknown>> };
+  return blocks[blockNameOf(provider)] ?? {};
+}
+
+/** What an account's block says of the tenant or project that it works in; empty where it says nothing. */
+export function tenantOf(provider: Provider, spec: object): string {
+  const options = optionsOf(provider, spec);
+  const said = blockOf(blockNameOf(provider), "CloudAccount")?.tenant ?? [];
+  return said.flatMap((field) => options[field] ?? []).join("/");
+}

@@ -1,0 +1,132 @@
+// What only Huawei Cloud CCE needs of our resources, in its own words (CCE API Reference: 4.1.1, tables 4-15 to 4-20, of clusters; 4.1.19,
+// tables 4-75, 4-77, 4-84 and 4-225, of node pools).
+import * as z from "zod";
+import type { CloudBlocks } from "../../schema/blocks.ts";
+import { withRule } from "../../schema/enforced.ts";
+import { integer, listOf, mapOf } from "../../schema/fields.ts";
+import { cloudReference, endpointUrl } from "../../schema/formats.ts";
+
+const projectText = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[A-Za-z0-9_-]+$/);
+
+const account = withRule(
+  z.object({
+    projectId: projectText
+      .optional()
+      .describe("Id of the project to work in. At most one of projectId and projectName."),
+    projectName: projectText
+      .optional()
+      .describe(
+        "Name of the project to work in. Default: the one named as the region. At most one of projectId and projectName.",
+      ),
+    iamEndpoint: endpointUrl.optional().describe("Address of the identity service. Default: the one of the region."),
+    addonEndpoint: endpointUrl.optional().describe("Address of the add-on service. Default: endpoint."),
+  }),
+  {
+    rule: "!(has(self.projectId) && has(self.projectName))",
+    message: "projectId and projectName exclude each other: keep one",
+    fieldPath: ".projectName",
+  },
+  ({ projectId, projectName }) => projectId === undefined || projectName === undefined,
+);
+
+const flavor = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/);
+
+/** Table 4-17 calls the flavor required too; the block's own has to do where a cloud does not insist. */
+const master = z
+  .object({
+    availabilityZone: cloudReference.describe("The zone that it is in."),
+    flavor: flavor.optional().describe("The instance type of it."),
+    faultDomain: cloudReference
+      .optional()
+      .describe("The fault domain. Only within one zone, and where the cloud has it."),
+  })
+  .describe("One control plane node.");
+
+const cluster = z.object({
+  flavor: flavor
+    .optional()
+    .describe(
+      "Size of the control plane, such as cce.s1.medium: s1 has one node, s2 survives the loss of one; small takes 50 nodes, " +
+        "medium 200, large 1000. Default: cce.s2.small.",
+    ),
+  type: z.enum(["VirtualMachine", "ARM64"]).optional().describe("Of its nodes. Default: VirtualMachine."),
+  category: z.enum(["CCE", "Turbo"]).optional().describe("Default: the cloud's, CCE."),
+  containerNetworkMode: z
+    .enum(["overlay_l2", "vpc-router"])
+    .optional()
+    .describe("vpc-router does not work where the VPC has extended ranges. Default: overlay_l2."),
+  ipv6enable: z.boolean().optional().describe("Whether it has IPv6 too: from version 1.15 on. Default: false."),
+  authentication: z
+    .object({
+      mode: z.enum(["rbac", "authenticating_proxy"]).optional().describe("Default: rbac."),
+    })
+    .optional()
+    .describe("How the API server authenticates."),
+  masters: listOf(master, { max: 7 })
+    .optional()
+    .describe("Where the control plane nodes are. Default: the cloud's choice."),
+  extendParam: mapOf(z.string().max(512).describe("The parameter's value."), { max: 32 })
+    .optional()
+    .describe("Further parameters of the cloud as it documents them, such as clusterAZ or enterpriseProjectId."),
+});
+
+/** As long as user data of a server may be, 32 KiB. */
+const script = z.string().max(32_768);
+
+const pool = z.object({
+  preInstall: script
+    .optional()
+    .describe("Script, in plain text, that runs on a node before Kubernetes is installed. Everybody can read it here."),
+  postInstall: script
+    .optional()
+    .describe("Script, in plain text, that runs on a node after Kubernetes was installed. Everybody can read it here."),
+  maxPods: integer({ min: 1, max: 1024 }).optional().describe("The most pods on a node. Default: the cloud's, 110."),
+  subnetId: cloudReference.optional().describe("Subnet of the nodes. Default: that of the cluster."),
+  serverGroupReference: cloudReference.optional().describe("Id of the server group in which the nodes are made."),
+});
+
+/** The public address of a cluster is never verified (4.1.8). Without the block the same is said by a condition. */
+function withInsecureConsent<S extends z.ZodObject>(spec: S): S {
+  return withRule(
+    spec,
+    {
+      // has(): the API server asks it of the default {} too, before that has defaults of its own.
+      rule:
+        "!has(self.huawei) || !has(self.kubeconfig) || !has(self.kubeconfig.context) || self.kubeconfig.context != 'External' || " +
+        "(has(self.kubeconfig.allowInsecure) && self.kubeconfig.allowInsecure)",
+      message:
+        "context External needs allowInsecure: the cloud's kubeconfig for the public address does not verify the server's " +
+        "certificate, so that anybody on the way can take the cluster over. Keep Internal, or set allowInsecure knowingly",
+      fieldPath: ".kubeconfig.allowInsecure",
+    },
+    (value) => {
+      const { huawei: block, kubeconfig } = value as { huawei?: object; kubeconfig?: { context: string; allowInsecure: boolean } };
+      return block === undefined || kubeconfig?.context !== "External" || kubeconfig.allowInsecure;
+    },
+  );
+}
+
+export type AccountOptions = z.output<typeof account>;
+export type ClusterOptions = z.output<typeof cluster>;
+export type PoolOptions = z.output<typeof pool>;
+
+export const huawei = {
+  provider: "HuaweiCCE",
+  blocks: {
+    CloudAccount: { schema: account, endpoints: ["iamEndpoint", "addonEndpoint"], tenant: ["projectId", "projectName"] },
+    ManagedCluster: {
+      schema: cluster,
+      immutable: "no API of the cloud changes it in a cluster; create another ManagedCluster",
+      rules: withInsecureConsent,
+    },
+    NodePool: { schema: pool, immutable: "nodes are made with it; create another NodePool" },
+  },
+} as const satisfies CloudBlocks;

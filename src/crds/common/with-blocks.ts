@@ -1,0 +1,96 @@
+// A kind's spec with the clouds' blocks in it, and the rules over them.
+import type * as z from "zod";
+import { blockOf, BLOCK_NAMES, blocksOf, cloudBlocks, type BlockName, type BlocksOf, type Provider } from "../../cloud/blocks.ts";
+import { withRule } from "../../schema/enforced.ts";
+import { withImmutable } from "../../schema/rules.ts";
+
+/** The blocks that the clouds declare for this kind. */
+export function blockFields<Kind extends string>(kind: Kind): BlocksOf<Kind> {
+  return blocksOf(kind);
+}
+
+/** At most one of them, each with its own cloud's rules. */
+export function withBlocks<S extends z.ZodObject>(spec: S, kind: string): S {
+  const names = namesOf(kind);
+  return names.reduce((ruled, name) => withBlock(ruled, name, kind), names.length > 1 ? withOneBlock(spec, names) : spec);
+}
+
+/** The same for an account, which says its provider: the block has to be that one's, and its addresses encrypted. */
+export function withAccountBlocks<S extends z.ZodObject & z.ZodType<Ruled>>(spec: S, kind: string): S {
+  const names = namesOf(kind);
+  const owned = names.reduce(withOwner, withBlocks(spec, kind));
+  const endpoints = names.flatMap((name) =>
+    (blockOf(name, kind)?.endpoints ?? []).map((field): Endpoint => {
+      const path = [name, field];
+      return { path, given: `has(self.${name}) && has(self.${path.join(".")})` };
+    }),
+  );
+  return [{ path: ["endpoint"], given: "has(self.endpoint)" }, ...endpoints].reduce(withEncryption, owned);
+}
+
+/** What the rules read of an account's spec with its defaults applied. */
+interface Ruled {
+  readonly provider: Provider;
+  readonly tls: { readonly mode: string };
+}
+
+interface Endpoint {
+  /** From the spec. */
+  readonly path: readonly string[];
+  /** CEL that is true where the field is given. */
+  readonly given: string;
+}
+
+function namesOf(kind: string): readonly BlockName[] {
+  return BLOCK_NAMES.filter((name) => blockOf(name, kind));
+}
+
+function withOneBlock<S extends z.ZodObject>(spec: S, names: readonly BlockName[]): S {
+  const given = names.map((name) => `(has(self.${name}) ? 1 : 0)`).join(" + ");
+  return withRule(
+    spec,
+    {
+      rule: `${given} <= 1`,
+      message: `at most one of the blocks ${names.join(", ")} may be given: the provider's own`,
+    },
+    (value) => names.filter((name) => read(value, [name]) !== undefined).length <= 1,
+  );
+}
+
+function withBlock<S extends z.ZodObject>(spec: S, name: BlockName, kind: string): S {
+  const { immutable, rules } = blockOf(name, kind) ?? {};
+  const fixed = immutable === undefined ? spec : withImmutable(spec, name, immutable);
+  return rules ? rules(fixed) : fixed;
+}
+
+function withOwner<S extends z.ZodObject & z.ZodType<Ruled>>(spec: S, name: BlockName): S {
+  const owner = cloudBlocks[name].provider;
+  return withRule(
+    spec,
+    {
+      rule: `!has(self.${name}) || self.provider == '${owner}'`,
+      message: `the block ${name} is for provider ${owner}: remove it or correct provider`,
+      messageExpression: `'the block ${name} is for provider ${owner}, but provider is ' + self.provider + ': remove the block'`,
+      fieldPath: `.${name}`,
+    },
+    (value) => read(value, [name]) === undefined || value.provider === owner,
+  );
+}
+
+function withEncryption<S extends z.ZodObject & z.ZodType<Ruled>>(spec: S, { path, given }: Endpoint): S {
+  const fieldPath = `.${path.join(".")}`;
+  return withRule(
+    spec,
+    {
+      rule: `!(${given}) || !self${fieldPath}.startsWith('http://') || self.tls.mode == 'Plaintext'`,
+      message:
+        "http needs tls.mode Plaintext, by which everybody on the way can read along: use https, or set it knowingly",
+      fieldPath,
+    },
+    (value) => !String(read(value, path) ?? "").startsWith("http://") || value.tls.mode === "Plaintext",
+  );
+}
+
+function read(value: unknown, path: readonly string[]): unknown {
+  return path.reduce((inner: unknown, name) => (inner as Record<string, unknown> | undefined)?.[name], value);
+}

@@ -1,0 +1,21 @@
+// How a cloud declares its blocks: the parts of our resources' specs that are this cloud's alone, in its own words.
+import type * as z from "zod";
+
+export interface Block<S extends z.ZodObject = z.ZodObject> {
+  /** Without defaults: the block may be missing, and what is not asked for then has to have a value too. */
+  readonly schema: S;
+  /** Why the block as a whole is immutable; left out where it is not. */
+  readonly immutable?: string;
+  /** Fields that hold the address of a service: http only with tls.mode Plaintext. Of a CloudAccount's block. */
+  readonly endpoints?: readonly string[];
+  /** Of a CloudAccount's block: fields that say in which of several tenants or projects of an endpoint it works. */
+  readonly tenant?: readonly string[];
+  /** Further rules over the whole spec, each as CEL and as its twin for zod. */
+  readonly rules?: <Spec extends z.ZodObject>(spec: Spec) => Spec;
+}
+
+/** One cloud: its name in `spec.provider`, and its blocks by kind. */
+export interface CloudBlocks {
+  readonly provider: string;
+  readonly blocks: Readonly<Record<string, Block>>;
+}
