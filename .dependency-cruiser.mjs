@@ -19,7 +19,12 @@ export default {
     only("schema-imports-lib", "schema/", ["schema/", "lib/"]),
     only("crds-import-the-dialect-and-blocks", "crds/", ["crds/", "schema/", "lib/", "cloud/(?:[^/]+/)?blocks\\.ts$"]),
     only("blocks-import-the-dialect", "cloud/(?:[^/]+/)?blocks\\.ts$", ["cloud/[^/]+/blocks\\.ts$", "schema/", "lib/"]),
-    only("cloud-contract-imports-lib", `cloud/${CONTRACT}`, [`cloud/${CONTRACT}`, "cloud/[^/]+/blocks\\.ts$", "schema/", "lib/"]),
+    only("cloud-contract-imports-lib", `cloud/${CONTRACT}`, [
+      `cloud/${CONTRACT}`,
+      "cloud/[^/]+/blocks\\.ts$",
+      "schema/",
+      "lib/",
+    ]),
     only("client-kit-imports-the-contract", "cloud/kit/", ["cloud/kit/", `cloud/${CONTRACT}`, "lib/"]),
     only("simulation-imports-lib", "cloud/simulation/", ["cloud/simulation/", "lib/"]),
     {
@@ -58,7 +63,8 @@ export default {
     {
       name: "the-sender-alone-grants-writes",
       severity: "error",
-      comment: "Every change of a cloud goes through controllers/external/sender.ts: events, logs and approvals depend on it.",
+      comment:
+        "Every change of a cloud goes through controllers/external/sender.ts: events, logs and approvals depend on it.",
       from: { path: "^src/", pathNot: "^src/controllers/external/sender\\.ts$|\\.test\\.ts$" },
       to: { path: "^src/cloud/permit\\.ts$" },
     },

@@ -107,7 +107,11 @@ function guardsOf(
   return [new CrdGuard({ ...parts, kinds })];
 }
 
-function healthServer(options: OperatorOptions, informers: Informers, elector: LeaderElector | undefined): HealthServer {
+function healthServer(
+  options: OperatorOptions,
+  informers: Informers,
+  elector: LeaderElector | undefined,
+): HealthServer {
   const statuses = (): readonly ReflectorStatus[] => informers.all.flatMap(({ status }) => status);
   return new HealthServer({
     address: options.healthAddress,

@@ -14,7 +14,8 @@ const eventRules: readonly PolicyRule[] = [
 
 /** Wherever resources may lie: in a ClusterRole, or in a Role of each namespace that the operator watches. */
 export const resourceRules: readonly PolicyRule[] = joinRules([
-  ...controlledKinds.flatMap(({ kind, rules }) => [...ownKindRules(kind.type.plural), ...rules]),
+  ...controlledKinds.flatMap(({ kind }) => ownKindRules(kind.type.plural)),
+  ...controlledKinds.flatMap(({ rules }) => rules),
   ...eventRules,
 ]);
 

@@ -62,5 +62,8 @@ export function optionsOf(provider: Provider, spec: object): Readonly<Record<str
 export function tenantOf(provider: Provider, spec: object): string {
   const options = optionsOf(provider, spec);
   const said = blockOf(blockNameOf(provider), "CloudAccount")?.tenant ?? [];
-  return said.flatMap((field) => options[field] ?? []).join("/");
+  return said
+    .map((field) => options[field])
+    .filter((value) => typeof value === "string")
+    .join("/");
 }

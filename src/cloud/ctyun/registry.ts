@@ -1,5 +1,12 @@
 // The registry facet of CTYUN: a Harbor behind signed paths (API reference 3.10).
-import { lookBy, type Accepted, type Created, type CreateAttempt, type Listed, type WritePermit } from "../collection.ts";
+import {
+  lookBy,
+  type Accepted,
+  type Created,
+  type CreateAttempt,
+  type Listed,
+  type WritePermit,
+} from "../collection.ts";
 import type { Visibility, PullCredentials, RegistryFacet } from "../facets/registry.ts";
 import type { RegistryProject, Repository, Tag } from "../facets/registry.ts";
 import { CloudError } from "../errors.ts";

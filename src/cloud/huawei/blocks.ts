@@ -108,7 +108,10 @@ function withInsecureConsent<S extends z.ZodObject>(spec: S): S {
       fieldPath: ".kubeconfig.allowInsecure",
     },
     (value) => {
-      const { huawei: block, kubeconfig } = value as { huawei?: object; kubeconfig?: { context: string; allowInsecure: boolean } };
+      const { huawei: block, kubeconfig } = value as {
+        huawei?: object;
+        kubeconfig?: { context: string; allowInsecure: boolean };
+      };
       return block === undefined || kubeconfig?.context !== "External" || kubeconfig.allowInsecure;
     },
   );
@@ -121,7 +124,11 @@ export type PoolOptions = z.output<typeof pool>;
 export const huawei = {
   provider: "HuaweiCCE",
   blocks: {
-    CloudAccount: { schema: account, endpoints: ["iamEndpoint", "addonEndpoint"], tenant: ["projectId", "projectName"] },
+    CloudAccount: {
+      schema: account,
+      endpoints: ["iamEndpoint", "addonEndpoint"],
+      tenant: ["projectId", "projectName"],
+    },
     ManagedCluster: {
       schema: cluster,
       immutable: "no API of the cloud changes it in a cluster; create another ManagedCluster",

@@ -1,5 +1,12 @@
 // The clusters facet of CCE (API Reference, Cluster Management, Job Management, Quota Management).
-import { lookBy, type Accepted, type Created, type CreateAttempt, type Listed, type WritePermit } from "../collection.ts";
+import {
+  lookBy,
+  type Accepted,
+  type Created,
+  type CreateAttempt,
+  type Listed,
+  type WritePermit,
+} from "../collection.ts";
 import type { Cluster, ClusterRequest, ClustersFacet, Job, Kubeconfig } from "../facets/clusters.ts";
 import type { KubeconfigContext } from "../facets/clusters.ts";
 import type { HuaweiClient } from "./client.ts";

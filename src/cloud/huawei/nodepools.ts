@@ -49,7 +49,8 @@ export class HuaweiNodePools implements NodePoolsFacet {
 
   /** Tables 4-75 and 4-78. */
   readonly check = ({ login, labels }: Omit<NodePoolRequest, "nonce">): string | undefined => {
-    if (login === undefined) return "This cloud needs spec.login: give keyPairName or passwordSecretRef, which may be added once";
+    if (login === undefined)
+      return "This cloud needs spec.login: give keyPairName or passwordSecretRef, which may be added once";
     return refusalOfLabels(labels);
   };
 

@@ -1,14 +1,7 @@
 // Accounts as other controllers use them: may this namespace use it, is it ready, and its opened session.
 import { CloudAccountReason as Reason } from "../../crds/cloudaccount/conditions.ts";
 import { Budgets } from "../../cloud/budget/budgets.ts";
-import type {
-  AccountSettings,
-  Cloud,
-  CloudDeps,
-  CloudSession,
-  Facets,
-  SessionDeps,
-} from "../../cloud/contract.ts";
+import type { AccountSettings, Cloud, CloudDeps, CloudSession, Facets, SessionDeps } from "../../cloud/contract.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import { BLOCK_NAMES, cloudBlocks, optionsOf, tenantOf, type BlockName, type Provider } from "../../cloud/blocks.ts";

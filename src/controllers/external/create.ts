@@ -107,7 +107,10 @@ export class Creator {
   async #refusedAgain<T extends Item>(scope: ItemScope<T>, operation: Operation, error: unknown): Promise<never> {
     if (!isA(error, "AlreadyExists")) return this.#refused(scope, error);
     scope.visit.status.operation = { ...operation, progress: PROGRESS.Refused };
-    throw lookAgain(`The name is taken, perhaps by an earlier try of this create; looking for the ${scope.noun}`, error);
+    throw lookAgain(
+      `The name is taken, perhaps by an earlier try of this create; looking for the ${scope.noun}`,
+      error,
+    );
   }
 
   /** The id is in a list only. */
@@ -135,10 +138,7 @@ export class Creator {
 }
 
 /** Somebody has the name: the journal is closed, nothing of ours is there. */
-export function abandon(
-  { visit }: Pick<ItemScope<Item>, "visit">,
-  why: { reason: string; message: string },
-): never {
+export function abandon({ visit }: Pick<ItemScope<Item>, "visit">, why: { reason: string; message: string }): never {
   delete visit.status.operation;
   throw new TerminalError(why);
 }

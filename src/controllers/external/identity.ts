@@ -110,11 +110,7 @@ function isOfOurCreate<T extends Item>({ marked, byId }: Observation<T>): boolea
   return first !== undefined && others.length === 0 && first.id === byId?.id;
 }
 
-function identifyOpenCreate<T extends Item>(
-  subject: Subject,
-  operation: Operation,
-  seen: Observation<T>,
-): Identity<T> {
+function identifyOpenCreate<T extends Item>(subject: Subject, operation: Operation, seen: Observation<T>): Identity<T> {
   const [first, ...others] = seen.marked;
   if (others.length > 0) return stallOnSeveral(subject, seen.marked);
   if (first) return { do: "Adopt", item: first, origin: "Created" };
@@ -125,11 +121,7 @@ function identifyOpenCreate<T extends Item>(
 }
 
 /** Two trusted lists after the settle window show nothing of it. */
-function identifyLostCreate<T extends Item>(
-  subject: Subject,
-  operation: Operation,
-  seen: Observation<T>,
-): Identity<T> {
+function identifyLostCreate<T extends Item>(subject: Subject, operation: Operation, seen: Observation<T>): Identity<T> {
   if (operation.progress === PROGRESS.Refused) return { do: "Abandon", ...taken(subject, []) };
   const mayResend = seen.resendIsSafe && subject.resource.spec.managementPolicy === "Manage";
   if (mayResend && operation.progress !== PROGRESS.Created) return { do: "Resend", operation };

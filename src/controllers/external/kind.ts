@@ -48,11 +48,11 @@ export type Declared<R extends ExternalResource> = Pick<R, "spec" | "metadata" |
 /** What came of a change that was sent. */
 export type Changed<Seen> =
   /** The cloud goes on by itself. */
-  | ({ readonly then: "Wait" } & Said)
+  | ({ readonly now: "Wait" } & Said)
   /** It may show at once: looked at in the same visit. The words are for where it does not show yet. */
-  | ({ readonly then: "Look" } & Said)
+  | ({ readonly now: "Look" } & Said)
   /** The answer tells what is there now. */
-  | { readonly then: "Shown"; readonly seen: Seen };
+  | { readonly now: "Shown"; readonly seen: Seen };
 
 /** How far the cloud has come with what is under way. */
 export interface Progress {

@@ -187,8 +187,8 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     if (plan.do !== "Change") return { seen, plan };
     const changed = await this.#send(scope, seen, plan);
     this.#operations.begin(visit, plan.verb);
-    if (changed.then === "Wait") return { seen, plan: { ...changed, do: "Await" } };
-    const next = changed.then === "Shown" ? changed.seen : await this.#seeAgain(scope, listed, since);
+    if (changed.now === "Wait") return { seen, plan: { ...changed, do: "Await" } };
+    const next = changed.now === "Shown" ? changed.seen : await this.#seeAgain(scope, listed, since);
     const after = this.#planOn(scope, next).plan;
     // A read that lags, or the next step already: not in this visit, which has written.
     return { seen: next, plan: after.do === "Change" ? { ...unshown(changed, scope), do: "Await" } : after };
@@ -238,7 +238,7 @@ function notTrusted(noun: string, { id }: Item, cause?: unknown): WaitingError {
   return new WaitingError({ reason: Reason.ObservationNotTrusted, message, pollAfterMs: DOUBT_POLL_MS, cause });
 }
 
-function unshown(changed: { readonly then: string } & Partial<Said>, { noun }: { noun: string }): Said {
+function unshown(changed: { readonly now: string } & Partial<Said>, { noun }: { noun: string }): Said {
   const { reason = Reason.Changed, message = `The ${noun} was changed; looking whether it shows` } = changed;
   return { reason, message };
 }

@@ -98,7 +98,12 @@ export class Scopes<S extends Shape> {
   #listsOf(place: S["place"], items: Collection<S["item"]>): ListCache<S["item"]> {
     const { clock, stop } = this.#deps;
     const known = (): ReadonlySet<string> => this.#knownIds(place);
-    return this.#caches.of(place.session, place.key, () => ({ list: items.list, knownIds: known, clock, signal: stop }));
+    return this.#caches.of(place.session, place.key, () => ({
+      list: items.list,
+      knownIds: known,
+      clock,
+      signal: stop,
+    }));
   }
 
   /** Known ids belong to the place: whichever of its parents a resource names, a right list has to show what it holds. */

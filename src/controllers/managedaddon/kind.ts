@@ -50,7 +50,7 @@ function addonKind(deps: KindDeps<ManagedAddon>): ExternalKind<AddonShape> {
       if (change.version !== version) await offeredVersion(scope, change.version);
       await facet.update(place.clusterId, id, change, permit);
       visit.state(upgradeSent());
-      return { then: "Wait", reason: Reason.Upgrading, message: "The cloud is upgrading the add-on" };
+      return { now: "Wait", reason: Reason.Upgrading, message: "The cloud is upgrading the add-on" };
     },
     describe,
     assertAdoptable,

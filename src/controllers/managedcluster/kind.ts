@@ -79,14 +79,14 @@ async function send(
   if (change.do === "Describe") {
     const setDescription = offered(place, facet.setDescription, "spec.description");
     await setDescription(id, { description: change.description, mark }, permit);
-    return { then: "Wait", reason: Reason.Updating, message: "The description was changed; looking whether it shows" };
+    return { now: "Wait", reason: Reason.Updating, message: "The description was changed; looking whether it shows" };
   }
   if (change.do === "Hibernate") {
     await offered(place, facet.hibernate, "spec.powerState")(id, permit);
-    return { then: "Wait", reason: Reason.Hibernating, message: "The cluster is going to sleep" };
+    return { now: "Wait", reason: Reason.Hibernating, message: "The cluster is going to sleep" };
   }
   await offered(place, facet.wake, "spec.powerState")(id, permit);
-  return { then: "Wait", reason: Reason.Waking, message: "The cluster is waking up" };
+  return { now: "Wait", reason: Reason.Waking, message: "The cluster is waking up" };
 }
 
 /** What members see of it: which it is, whether it can be worked with, and whether it is on its way out. */

@@ -5,7 +5,9 @@ import type { AccountPlace } from "../cloudaccount/parent.ts";
 import type { Shape } from "../external/kind.ts";
 import type { Scope } from "../external/scope.ts";
 
-export type ClusterChange = { readonly do: "Hibernate" | "Wake" } | { readonly do: "Describe"; readonly description: string };
+export type ClusterChange =
+  | { readonly do: "Hibernate" | "Wake" }
+  | { readonly do: "Describe"; readonly description: string };
 
 export interface ClusterShape extends Shape {
   readonly resource: ManagedCluster;

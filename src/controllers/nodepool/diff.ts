@@ -11,7 +11,10 @@ export type Field = "replicas" | SentField;
 /** The resource, as far as a decision about its pool needs it: its spec, and the status as it was drafted. */
 export interface Declared {
   readonly spec: Spec;
-  readonly status: Pick<NodePool["status"], "operation" | "appliedTaints" | "sentChange" | "origin" | "desiredReplicas">;
+  readonly status: Pick<
+    NodePool["status"],
+    "operation" | "appliedTaints" | "sentChange" | "origin" | "desiredReplicas"
+  >;
   readonly metadata: { readonly generation: number };
 }
 

@@ -81,8 +81,7 @@ function planForNodes(declared: Declared, seen: Seen): PoolPlan {
   const isMoving = nodes.some(({ phase }) => phase === "Creating" || phase === "Deleting" || phase === "Changing");
   if (isMoving || !isComplete(seen)) return scaling(declared, seen);
   if (activeCount(seen) === nodes.length) return asDeclared(declared, seen.item);
-  const message =
-    `${progressOf(declared, seen)}. Repair the others in the cloud, or remove them there; until then none is removed here`;
+  const message = `${progressOf(declared, seen)}. Repair the others in the cloud, or remove them there; until then none is removed here`;
   return { do: "Await", reason: Reason.NodesNotActive, message, pollAfterMs: SLOW_POLL_MS };
 }
 

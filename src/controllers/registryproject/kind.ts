@@ -47,7 +47,7 @@ function projectKind(deps: KindDeps<RegistryProject>): ExternalKind<ProjectShape
     plan: planFor,
     change: async ({ facet }, { seen, change }, permit) => {
       await facet.setVisibility(seen.item.id, change, permit);
-      return { then: "Shown", seen: { ...seen, item: { ...seen.item, visibility: change } } };
+      return { now: "Shown", seen: { ...seen, item: { ...seen.item, visibility: change } } };
     },
     describe,
     attachment: {

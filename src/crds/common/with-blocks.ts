@@ -1,6 +1,14 @@
 // A kind's spec with the clouds' blocks in it, and the rules over them.
 import type * as z from "zod";
-import { blockOf, BLOCK_NAMES, blocksOf, cloudBlocks, type BlockName, type BlocksOf, type Provider } from "../../cloud/blocks.ts";
+import {
+  blockOf,
+  BLOCK_NAMES,
+  blocksOf,
+  cloudBlocks,
+  type BlockName,
+  type BlocksOf,
+  type Provider,
+} from "../../cloud/blocks.ts";
 import { withRule } from "../../schema/enforced.ts";
 import { withImmutable } from "../../schema/rules.ts";
 
@@ -12,7 +20,10 @@ export function blockFields<Kind extends string>(kind: Kind): BlocksOf<Kind> {
 /** At most one of them, each with its own cloud's rules. */
 export function withBlocks<S extends z.ZodObject>(spec: S, kind: string): S {
   const names = namesOf(kind);
-  return names.reduce((ruled, name) => withBlock(ruled, name, kind), names.length > 1 ? withOneBlock(spec, names) : spec);
+  return names.reduce(
+    (ruled, name) => withBlock(ruled, name, kind),
+    names.length > 1 ? withOneBlock(spec, names) : spec,
+  );
 }
 
 /** The same for an account, which says its provider: the block has to be that one's, and its addresses encrypted. */
@@ -87,7 +98,10 @@ function withEncryption<S extends z.ZodObject & z.ZodType<Ruled>>(spec: S, { pat
         "http needs tls.mode Plaintext, by which everybody on the way can read along: use https, or set it knowingly",
       fieldPath,
     },
-    (value) => !String(read(value, path) ?? "").startsWith("http://") || value.tls.mode === "Plaintext",
+    (value) => {
+      const url = read(value, path);
+      return typeof url !== "string" || !url.startsWith("http://") || value.tls.mode === "Plaintext";
+    },
   );
 }
 

@@ -46,7 +46,9 @@ const network = withTransitionRule(
     vpcId: cloudReference.describe("Id of the VPC that its nodes are in."),
     subnetId: cloudReference
       .optional()
-      .describe("Id of the subnet that its nodes are in; where the cloud tells a subnet's network id, that one. Some clouds need it."),
+      .describe(
+        "Id of the subnet that its nodes are in; where the cloud tells a subnet's network id, that one. Some clouds need it.",
+      ),
     podCidr: ipv4Cidr
       .optional()
       .describe(
