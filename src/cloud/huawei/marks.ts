@@ -26,8 +26,9 @@ const CLOUDS_LABELS = "cce.cloud.com/";
 export function refusalOfLabels(labels: Readonly<Record<string, string>>): string | undefined {
   const keys = Object.keys(labels);
   const reserved = keys.find((key) => key.startsWith(CLOUDS_LABELS));
-  if (reserved !== undefined)
+  if (reserved !== undefined) {
     return `spec.labels has ${reserved}, but labels under ${CLOUDS_LABELS} are this cloud's own. Choose another key`;
+  }
   if (keys.length < MOST_LABELS) return undefined;
   return `spec.labels has ${keys.length} labels, but this cloud takes ${MOST_LABELS - 1} beside Yunfan's mark. Remove some`;
 }

@@ -12,6 +12,8 @@ import { pathOf } from "../kit/uri.ts";
 import { listed } from "../kit/lists.ts";
 import { created } from "./wire.ts";
 
+const NO_LOGIN = "This cloud needs spec.login: add keyPairName or passwordSecretRef";
+
 export class HuaweiNodePools implements NodePoolsFacet {
   readonly #client: HuaweiClient;
 
@@ -49,8 +51,7 @@ export class HuaweiNodePools implements NodePoolsFacet {
 
   /** Tables 4-75 and 4-78. */
   readonly check = ({ login, labels }: Omit<NodePoolRequest, "nonce">): string | undefined => {
-    if (login === undefined)
-      return "This cloud needs spec.login: give keyPairName or passwordSecretRef, which may be added once";
+    if (login === undefined) return NO_LOGIN;
     return refusalOfLabels(labels);
   };
 

@@ -196,9 +196,9 @@ type FacetSource = Pick<Access, "session" | "account">;
 /** Another facet of an account that is in use. Throws TerminalError `NotSupportedByCloud`. */
 export function facetOf<F extends keyof Facets>({ session, account }: FacetSource, facet: F, noun: string): Facets[F] {
   const facets: Partial<Facets> = session;
-  const offered = facets[facet];
-  if (!offered) throw notSupported(account, noun);
-  return offered;
+  const found = facets[facet];
+  if (!found) throw notSupported(account, noun);
+  return found;
 }
 
 /**

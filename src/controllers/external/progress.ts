@@ -5,7 +5,7 @@ import { capitalized } from "../../lib/text.ts";
 import { TerminalError, type WaitingError } from "../../lib/errors.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
 import type { Visit } from "../lifecycle/visit.ts";
-import type { ExternalKind, Said, Shape } from "./kind.ts";
+import type { ExternalKind, Progress, Said, Shape } from "./kind.ts";
 import type { Operations } from "./operation.ts";
 import type { ExternalResource } from "./resource.ts";
 import type { ItemScope, Scope } from "./scope.ts";
@@ -31,13 +31,19 @@ export class Follower<S extends Shape> {
     said: Said & { readonly pollAfterMs?: number },
   ): Promise<WaitingError | TerminalError> {
     const { visit } = scope;
+    const { operations } = this.#deps;
     const { operation } = visit.status;
-    const { progress, told = false, failed } = (await this.#kind.progress?.(scope, seen)) ?? {};
+    const { failed, ...progress } = (await this.#kind.progress?.(scope, seen)) ?? {};
     if (failed !== undefined && operation?.verb === "Create") return createFailed(scope, { why: failed });
-    if (progress === undefined || !operation) return this.#deps.operations.waiting(visit, said);
-    if (told && progress !== operation.progress) this.#tell(visit, progress);
+    return operations.waiting(visit, operation ? this.#noted(visit, said, progress) : said);
+  }
+
+  /** Notes it in the operation that is under way. Returns what is said with it. */
+  #noted<What extends Said>(visit: Visit<ExternalResource>, said: What, { progress, told = false }: Progress): What {
+    if (progress === undefined) return said;
+    if (told && progress !== visit.status.operation?.progress) this.#tell(visit, progress);
     this.#deps.operations.note(visit, progress);
-    return this.#deps.operations.waiting(visit, told ? { ...said, message: `${said.message}. ${progress}` } : said);
+    return told ? { ...said, message: `${said.message}. ${progress}` } : said;
   }
 
   /** What to throw of an item whose creation has failed half-way; the job may know more than the item. */

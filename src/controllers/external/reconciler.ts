@@ -11,7 +11,7 @@ import type { EventRecorder } from "../../runtime/events.ts";
 import type { Steps } from "../lifecycle/reconciler.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { abandon, Creator, record } from "./create.ts";
-import { identify, subjectOf } from "./identity.ts";
+import { identify, subjectOf, type Identity } from "./identity.ts";
 import type { ExternalKind, Plan, Said, Shape } from "./kind.ts";
 import { Observer } from "./observe.ts";
 import { Operations } from "./operation.ts";
@@ -116,11 +116,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
       case "Keep":
         return identity.item;
       case "Adopt":
-        this.#kind.assertAdoptable?.(scope, identity, (id) => this.#scopes.isAnothers(scope, id));
-        record(scope, identity.item, identity.origin);
-        visit.log.info({ externalId: identity.item.id, origin: identity.origin }, `Recorded ${scope.noun}`);
-        if (identity.origin === "Created") this.#operations.begin(visit, "Create", identity.item.jobId);
-        return identity.item;
+        return this.#adopted(scope, identity);
       case "Create":
         return this.#created(scope, await this.#creator.create(scope, await this.#kind.prepare(scope, this.#observer)));
       case "Resend": {
@@ -135,6 +131,16 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
         if (identity.reason === Reason.ExternalResourceMissing) this.#kind.describeLoss?.(visit);
         throw new TerminalError(identity);
     }
+  }
+
+  #adopted(scope: Scope<S>, found: Extract<Identity<S["item"]>, { do: "Adopt" }>): S["item"] {
+    const { visit, noun } = scope;
+    const { item, origin } = found;
+    this.#kind.assertAdoptable?.(scope, found, (id) => this.#scopes.isAnothers(scope, id));
+    record(scope, item, origin);
+    visit.log.info({ externalId: item.id, origin }, `Recorded ${noun}`);
+    if (origin === "Created") this.#operations.begin(visit, "Create", item.jobId);
+    return item;
   }
 
   /** What the cloud has made when it answers is there; what it goes on making is waited for. */

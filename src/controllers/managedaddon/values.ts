@@ -22,7 +22,7 @@ export function differingValues(shown: JsonObject, declared: JsonObject): readon
     const before = memberOf(shown, key);
     if (contains(before, after)) return [];
     if (!isObject(before) || !isObject(after)) return [{ path: [key], before, after }];
-    return differingValues(before, after).map((inner) => ({ ...inner, path: [key, ...inner.path] }));
+    return differingValues(before, after).map(({ path, ...values }) => Object.assign(values, { path: [key, ...path] }));
   });
 }
 

@@ -56,8 +56,9 @@ function poolKind(deps: KindDeps<NodePool>): ExternalKind<PoolShape> {
       // In the draft: a crash before it is stored has the same change sent once more, which is harmless.
       const { status, object } = visit;
       if (object.spec.taints !== undefined) status.appliedTaints = [...change.request.taints];
-      if (change.sent.length > 0)
+      if (change.sent.length > 0) {
         status.sentChange = { generation: object.metadata.generation, fields: [...change.sent] };
+      }
       return { now: "Look", reason: Reason.Updating, message: "The node pool was changed; looking whether it shows" };
     },
     describe,
