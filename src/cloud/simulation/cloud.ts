@@ -14,6 +14,8 @@ export interface Call {
   /** Named parts of the route's path, percent-decoded; a wildcard is named `*`. */
   readonly params: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** The request's own id; see {@link SimulatedCloud.requestIdHeader}. */
+  readonly requestId: string;
 }
 
 export interface Answer {
@@ -51,6 +53,8 @@ export interface Failed {
 }
 
 export interface SimulatedCloud<T extends Tables<T>> {
+  /** The header, in lower case, in which every answer carries the id of its request; left out: in none. */
+  readonly requestIdHeader?: string;
   readonly store: Store<T>;
   readonly routes: readonly Route<T>[];
   /** By collection. */

@@ -1,4 +1,4 @@
-// The control endpoints under /_simulator (design section 9): state, log, faults, release, and changes by a colleague.
+// The control endpoints under /_simulator: state, log, calls offered, faults, release, and changes by a colleague.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { messageOf } from "../../lib/errors.ts";
 import type { CollectionControl } from "./cloud.ts";
@@ -27,6 +27,7 @@ export function addControls<T extends Tables<T>>(app: FastifyInstance, context: 
   });
   app.get("/state", () => cloud.store.dump());
   app.get("/requests", () => context.log.entries());
+  app.get("/calls", () => cloud.routes.map(({ method, path }) => `${method} ${path}`));
   app.get("/faults", () => describeFaults(context.faults));
   app.put("/faults", (request) => {
     context.faults = armFaults(parseFaultPlan(bodyOf(request)));

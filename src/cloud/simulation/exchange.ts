@@ -93,7 +93,13 @@ export async function carryOut<T extends Tables<T>>(
   const chosen = chooseFault(context.faults, { method, path, isListRead: route?.emptyList !== undefined });
   context.faults = chosen.state;
   const fault = chosen.fault;
-  const entry = log.begin({ method, path, userAgent: call.headers["user-agent"] ?? "", fault: fault?.action ?? null });
+  const entry = log.begin({
+    method,
+    path,
+    userAgent: call.headers["user-agent"] ?? "",
+    fault: fault?.action ?? null,
+    requestId: cloud.requestIdHeader === undefined ? undefined : call.requestId,
+  });
   const run = (reading: Reading = { kind: "Live" }): Answer => act({ cloud, call, route, reading }, entry);
   const refuse = (status: number): Answer => cloud.failure(status, "the simulator was told to answer so", { call });
   const outcome = fault === undefined ? run() : await DELIVERIES[fault.action]({ run, refuse, fault, waits, gone });

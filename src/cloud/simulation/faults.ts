@@ -1,4 +1,4 @@
-// The fault plan: what `PUT /_simulator/faults` and `--faults FILE` accept, and its defaults (design section 9).
+// The fault plan: what `PUT /_simulator/faults` and `--faults FILE` accept, and its defaults.
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { messageOf } from "../../lib/errors.ts";

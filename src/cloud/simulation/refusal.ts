@@ -1,5 +1,6 @@
 // A request that a simulator does not accept, and the check of JSON input that names the field at fault.
 import type { z } from "zod";
+import { parseExactly } from "./exact-json.ts";
 
 /** Thrown by handlers and controls; the kit turns it into an answer with `status`. `field` names the input at fault. */
 export class Refusal extends Error {
@@ -28,11 +29,11 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unkn
   throw new Refusal(400, issue?.message ?? "is not valid", named === "" ? "body" : named);
 }
 
-/** The JSON in `body`; an empty body reads as an empty object. Throws a {@link Refusal} with status 400. */
+/** The JSON in `body`, exact in whole numbers; an empty body reads as an empty object. Throws a {@link Refusal} with status 400. */
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return {};
   try {
-    return JSON.parse(body.toString("utf8"));
+    return parseExactly(body.toString("utf8"));
   } catch {
     throw new Refusal(400, "the body is not JSON");
   }

@@ -16,6 +16,8 @@ export interface Arrival {
   /** Empty where the client sent none. */
   readonly userAgent: string;
   readonly fault: FaultAction | null;
+  /** As the answer carries it; undefined where the cloud shows none. */
+  readonly requestId?: string | undefined;
 }
 
 /** One request. It is in the log from its arrival, so that a held one can be seen while it waits. */
@@ -42,10 +44,10 @@ export class RequestLog {
   }
 
   /** Logs an arrival; the caller fills in `status` and `effect` of the entry it gets. */
-  begin({ method, path, userAgent, fault }: Arrival): LoggedRequest {
+  begin({ method, path, userAgent, fault, requestId }: Arrival): LoggedRequest {
     this.#lastSeq += 1;
     const time = new Date(this.#clock.now()).toISOString();
-    const entry = { seq: this.#lastSeq, time, method, path, userAgent, status: 0, effect: false, fault };
+    const entry = { seq: this.#lastSeq, time, method, path, userAgent, status: 0, effect: false, fault, requestId };
     this.#entries.push(entry);
     if (this.#entries.length >= this.#kept + FORGOTTEN_AT_ONCE) this.#entries = this.#entries.slice(-this.#kept);
     return entry;

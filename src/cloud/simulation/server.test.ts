@@ -77,7 +77,45 @@ describe("requests", () => {
   });
 });
 
+describe("the id of a request", () => {
+  test("is in every answer and in the log, where the cloud shows it", async () => {
+    const stamped = await serve({
+      listen: "127.0.0.1:0",
+      cloud: { ...thingCloud(clock), requestIdHeader: "x-request-id" },
+      clock,
+    });
+    const other = new TestClient(stamped.url);
+    await other.faults({ method: "GET", action: "Status", status: 503 }, { method: "GET", action: "MalformedJson" });
+    const answers = [];
+    for (const path of ["/things", "/things", "/things", "/nothing", "/boom", "/things/%zz/x"]) {
+      answers.push(await other.send(path));
+    }
+    const ids = answers.map(({ headers }) => String(headers["x-request-id"]));
+    expect(answers.map(({ status }) => status)).toEqual([503, 200, 200, 404, 500, 400]);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toEqual(ids.map(() => expect.stringMatching(/^[0-9a-f]{32}$/)));
+    // What is no path at all never gets as far as the log.
+    expect((await other.log()).map(({ requestId }) => requestId)).toEqual(ids.slice(0, 5));
+    await other.close();
+    await stamped.close();
+  });
+
+  test("is nowhere where the cloud has no such header", async () => {
+    expect((await client.send("/things")).headers).not.toHaveProperty("x-request-id");
+    expect((await client.log())[0]).not.toHaveProperty("requestId");
+  });
+});
+
 describe("control endpoints", () => {
+  test("list the calls that the cloud offers", async () => {
+    expect((await client.send("/_simulator/calls")).json()).toEqual([
+      "POST /things",
+      "GET /things",
+      "GET /things/:id/*",
+      "GET /boom",
+    ]);
+  });
+
   test("show and change what exists, without a log entry and without faults", async () => {
     await client.faults({ method: ".*", action: "Status", status: 500, times: 0 });
     expect(await client.colleague("POST", "things", { name: "a" })).toEqual({ id: "1", name: "a" });

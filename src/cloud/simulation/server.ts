@@ -1,4 +1,5 @@
 // A simulator as an HTTP server: the cloud's routes and the control endpoints on one fastify instance.
+import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { fastify } from "fastify";
@@ -49,18 +50,23 @@ export async function serve<T extends Tables<T>>(options: ServerOptions<T>): Pro
 }
 
 function assemble<T extends Tables<T>>(context: ExchangeContext<T>, clock: Clock): FastifyInstance {
+  const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const status = (error as { statusCode?: number }).statusCode ?? 500;
+    const call = callOf(request);
+    const stamp = stampOf(context.cloud, call, clock);
+    return send(reply, context.cloud.failure(status, messageOf(error), { call, error }), stamp);
+  };
   const app = fastify({
     exposeHeadRoutes: false,
     forceCloseConnections: true,
     routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: LONGEST_PATH_PART },
+    // A path that can't be decoded gets as far as here only.
+    frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
   });
   // Bodies stay bytes: which ones are acceptable is the cloud's matter, not fastify's.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
-  app.setErrorHandler((error, request, reply) => {
-    const status = (error as { statusCode?: number }).statusCode ?? 500;
-    return send(reply, context.cloud.failure(status, messageOf(error), { call: callOf(request), error }), clock);
-  });
+  app.setErrorHandler(refuse);
   const handler = (route: Route<T> | undefined) => (request: FastifyRequest, reply: FastifyReply) =>
     answer(context, route, { request, reply, clock });
   for (const route of context.cloud.routes) {
@@ -84,8 +90,9 @@ async function answer<T extends Tables<T>>(
 ): Promise<FastifyReply> {
   const gone = new AbortController();
   reply.raw.once("close", () => gone.abort());
-  const outcome = await carryOut(context, { call: callOf(request), route, gone: gone.signal });
-  if (outcome !== "Drop") return send(reply, outcome, clock);
+  const call = callOf(request);
+  const outcome = await carryOut(context, { call, route, gone: gone.signal });
+  if (outcome !== "Drop") return send(reply, outcome, stampOf(context.cloud, call, clock));
   request.raw.socket.destroy();
   return reply.hijack();
 }
@@ -101,12 +108,29 @@ function callOf(request: FastifyRequest): Call {
     headers: request.headers,
     params: request.params as Record<string, string>,
     body: Buffer.isBuffer(request.body) ? request.body : EMPTY,
+    requestId: randomUUID().replaceAll("-", ""),
   };
 }
 
-/** The Date header comes from the simulator's clock, as its time stamps do: clients reckon their skew from it. */
-function send(reply: FastifyReply, { status, headers = {}, body, text }: Delivered, clock: Clock): FastifyReply {
-  reply.code(status).headers({ ...headers, date: new Date(clock.now()).toUTCString() });
+/**
+ * The headers of every answer. Date comes from the simulator's clock, as its time stamps do: clients reckon their skew
+ * from it.
+ */
+function stampOf<T extends Tables<T>>(
+  { requestIdHeader }: SimulatedCloud<T>,
+  { requestId }: Call,
+  clock: Clock,
+): Record<string, string> {
+  const date = new Date(clock.now()).toUTCString();
+  return requestIdHeader === undefined ? { date } : { date, [requestIdHeader]: requestId };
+}
+
+function send(
+  reply: FastifyReply,
+  { status, headers = {}, body, text }: Delivered,
+  stamp: Record<string, string>,
+): FastifyReply {
+  reply.code(status).headers({ ...headers, ...stamp });
   if (text === undefined && body === undefined) return reply.send();
   return reply.type("application/json; charset=utf-8").send(text ?? JSON.stringify(body));
 }

@@ -111,10 +111,10 @@ export type Shown = Record<string, unknown> & { id: string };
 /** A pooled client of one simulator. */
 export class TestClient {
   readonly #pool: Pool;
-  readonly #url: string;
+  readonly url: string;
 
   constructor(url: string) {
-    this.#url = url;
+    this.url = url;
     this.#pool = new Pool(url, { connections: 16 });
   }
 
@@ -157,7 +157,7 @@ export class TestClient {
 
   /** Sends a POST on a connection of its own; the result hangs up, and resolves when the server has noticed. */
   async post(path: string, body: unknown): Promise<() => Promise<void>> {
-    const { hostname, port } = new URL(this.#url);
+    const { hostname, port } = new URL(this.url);
     const payload = JSON.stringify(body);
     const socket = connect({ host: hostname, port: Number(port) });
     const head = [`POST ${path} HTTP/1.1`, `Host: ${hostname}`, `Content-Length: ${payload.length}`];

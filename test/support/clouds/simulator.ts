@@ -29,9 +29,11 @@ export interface LoggedRequest {
   readonly status: number;
   readonly effect: boolean;
   readonly fault: string | null;
+  /** Of HuaweiCCE: what the answer's X-Request-Id says. */
+  readonly requestId?: string;
 }
 
-/** As in design section 9; what is left out has its default. */
+/** As the simulator takes it; what is left out has its default. */
 export interface Fault {
   readonly action: string;
   readonly method?: string;

@@ -1,9 +1,10 @@
-// The add-ons on offer (huawei-cce.txt 4.3.2), which versions fit which clusters, and what a new cluster gets (4.1.1).
+// The add-ons on offer (4.3.2), which versions fit which clusters, and what a new cluster gets (4.1.1).
 import { z } from "zod";
 import type { Answer, Call, Route } from "../../simulation/cloud.ts";
 import { parseInput, parseJson } from "../../simulation/refusal.ts";
+import { defaultValues, inputOf } from "./addon-values.ts";
 import { CodedRefusal } from "./refusals.ts";
-import type { CceTables } from "./state.ts";
+import type { CceRules, CceTables } from "./state.ts";
 
 interface TemplateVersion {
   readonly version: string;
@@ -123,8 +124,12 @@ const annotation = z.array(
   }),
 );
 
-/** What table 4-5 installs with a cluster: what the annotation lists, else coredns and storage-driver. */
+/**
+ * What table 4-5 installs with a cluster: what the annotation lists, else coredns and storage-driver. Where installs have
+ * to have values, those that have none get the defaults.
+ */
 export function requestedAddons(
+  { addonValues, project }: Pick<CceRules, "addonValues" | "project">,
   clusterVersion: string,
   annotations: Readonly<Record<string, string>> = {},
 ): RequestedAddon[] {
@@ -134,7 +139,8 @@ export function requestedAddons(
     const template = requireTemplate(name);
     const chosen = version === "" ? newestVersion(template, clusterVersion) : version;
     checkVersion(template, chosen, clusterVersion);
-    return { name, version: chosen, values };
+    const isBare = addonValues !== "Any" && Object.keys(values).length === 0;
+    return { name, version: chosen, values: isBare ? defaultValues(name, project.id) : values };
   });
 }
 
@@ -170,21 +176,29 @@ function templateOnWire(template: Template): unknown {
       readmeURL: "",
       description,
       versions: versions.map((one) => versionOnWire(template, one.version)),
+      supportVersions: supportOnWire(versions.flatMap(({ minors }) => minors)),
+      creationTimestamp: MADE_AT,
+      updateTimestamp: MADE_AT,
     },
   };
 }
 
 /** Table 4-314, which 4-325 shares. */
-export function versionOnWire({ versions }: Template, version: string): unknown {
-  const minors = versions.find((one) => one.version === version)?.minors ?? [];
-  const clusterVersion = [`v1.(${minors.join("|")}).*`];
+export function versionOnWire({ name, versions }: Template, version: string): unknown {
   return {
     version,
-    input: { basic: { swr_addr: "10.125.6.246:20202", swr_user: "hwofficial" }, parameters: {} },
+    input: inputOf(name),
     stable: true,
     translate: { en_US: { addon: { changeLog: "", description: "" } } },
-    supportVersions: ["VirtualMachine", "ARM64"].map((clusterType) => ({ clusterType, clusterVersion })),
+    supportVersions: supportOnWire(versions.find((one) => one.version === version)?.minors ?? []),
     creationTimestamp: MADE_AT,
     updateTimestamp: MADE_AT,
   };
+}
+
+/** Tables 4-313 and 4-315. */
+function supportOnWire(minors: readonly number[]): unknown {
+  const distinct = [...new Set(minors)].sort((left, right) => left - right);
+  const clusterVersion = [`v1.(${distinct.join("|")}).*`];
+  return ["VirtualMachine", "ARM64"].map((clusterType) => ({ clusterType, clusterVersion }));
 }

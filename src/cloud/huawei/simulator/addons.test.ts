@@ -1,24 +1,10 @@
-// Add-ons over the wire (huawei-cce.txt 4.3): templates, install, upgrade and removal in their time, and how calls name a cluster.
+// Add-ons over the wire (4.3): templates, install, upgrade and removal in their time, and how calls name a cluster.
 import { describe, expect, test } from "vitest";
 import type { CceClient, Wire } from "./test-support.ts";
-import { CLUSTERS, MINUTE, startTestBed } from "./test-support.ts";
+import { ADDONS, CLUSTERS, installBody, MINUTE, startTestBed, upgradeBody } from "./test-support.ts";
 
-const ADDONS = "/api/v3/addons";
 const NOT_EXIST = [400, "SVCSTG.CCE-ADDONMGR.4040204"];
 const BAD_BODY = [400, "SVCSTG.CCE-ADDONMGR.4000003"];
-
-function installBody(clusterID: string | undefined, spec: Record<string, unknown> = {}): Record<string, unknown> {
-  return {
-    kind: "Addon",
-    apiVersion: "v3",
-    metadata: { annotations: { "addon.install/type": "install" } },
-    spec: { clusterID, version: "1.0.1", addonTemplateName: "metrics-server", values: { basic: {} }, ...spec },
-  };
-}
-
-function upgradeBody(clusterID: string, spec: Record<string, unknown> = {}): unknown {
-  return { ...installBody(clusterID, spec), metadata: { "addon.upgrade/type": "upgrade" } };
-}
 
 const install = async (client: CceClient, clusterId: string): Promise<string> =>
   (await client.expectStatus(200, ADDONS, { method: "POST", body: installBody(clusterId) })).metadata.uid;
@@ -81,6 +67,25 @@ test("an add-on is installed, upgraded and removed, each in its time", async () 
   expect(await client.refusal(path)).toEqual(NOT_EXIST);
   expect(await client.refusal(path, { method: "DELETE" })).toEqual(NOT_EXIST);
   expect(await client.refusal(`${ADDONS}/${id}`, { method: "PUT", body })).toEqual(NOT_EXIST);
+});
+
+test("an add-on is partly ready where a colleague says so, as the public cloud does", async () => {
+  const { client } = await startTestBed();
+  const clusterId = await client.available();
+  const id = await install(client, clusterId);
+  await client.colleague("PATCH", `addons/${id}`, { status: "available", message: "1 of 2 pods run" });
+  expect((await read(client, clusterId, id)).status).toMatchObject({ status: "available", message: "1 of 2 pods run" });
+});
+
+test("whole numbers in values come back as they were written, however large", async () => {
+  const { client } = await startTestBed();
+  const clusterId = await client.available();
+  const text = JSON.stringify(installBody(clusterId, { values: { custom: { tenant: "N" } } }));
+  const body = text.replace('"N"', "9007199254740993");
+  const { metadata } = await client.expectStatus(200, ADDONS, { method: "POST", body });
+  for (const path of [`${ADDONS}/${metadata.uid}?cluster_id=${clusterId}`, "/_simulator/state"]) {
+    expect((await client.send(path)).text).toContain('"tenant":9007199254740993}');
+  }
 });
 
 test.each([

@@ -1,9 +1,10 @@
-// The paths of add-on instances (huawei-cce.txt 4.3.1, 4.3.3 to 4.3.6) and their wire format.
+// The paths of add-on instances (4.3.1, 4.3.3 to 4.3.6) and their wire format.
 import { z } from "zod";
 import type { Answer, Call, Route } from "../../simulation/cloud.ts";
 import { parseInput, parseJson } from "../../simulation/refusal.ts";
 import { installAddon, removeAddon, upgradeAddon } from "./addon-lifecycle.ts";
 import { checkVersion, requireTemplate, versionOnWire } from "./addon-templates.ts";
+import { checkValues } from "./addon-values.ts";
 import { requireAvailable } from "./cluster-lifecycle.ts";
 import { CodedRefusal } from "./refusals.ts";
 import type { Addon, Cce, CceTables, CceView } from "./state.ts";
@@ -81,6 +82,7 @@ function install(cce: Cce, call: Call): Answer {
     throw new CodedRefusal(409, "SVCSTG.CCE-ADDONMGR.409", `The addon ${spec.addonTemplateName} is installed already`);
   }
   const { addonTemplateName: name, version, values } = spec;
+  checkValues(cce.rules.addonValues, name, values);
   return { status: 200, body: addonOnWire(installAddon(cce, clusterId, { name, version, values })) };
 }
 
@@ -94,6 +96,7 @@ function upgrade(cce: Cce, call: Call): Answer {
   }
   checkVersion(requireTemplate(addon.name), spec.version, cluster.version);
   const { version, values } = spec;
+  checkValues(cce.rules.addonValues, addon.name, values);
   return { status: 200, body: addonOnWire(upgradeAddon(cce, addon, { version, values })) };
 }
 
@@ -154,7 +157,8 @@ function addonOnWire(addon: Addon): unknown {
       description: template.description,
       values,
     },
-    status: { status, Reason: reason, message, targetVersions: null, currentVersion: versionOnWire(template, version) },
+    // Nothing offers an upgrade of clusters, so there are no versions to go to.
+    status: { status, Reason: reason, message, targetVersions: [], currentVersion: versionOnWire(template, version) },
   };
 }
 

@@ -1,4 +1,4 @@
-// The certificate of a cluster (huawei-cce.txt 4.1.8): a kubeconfig in JSON, of its own making or as `--kubeconfig` says.
+// The certificate of a cluster (4.1.8): a kubeconfig in JSON, of its own making or as `--kubeconfig` says.
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
@@ -49,12 +49,14 @@ async function base64Of(holder: Record<string, unknown>, key: string, folder: st
   throw new Error(`it has no ${key}`);
 }
 
+const DAY_MS = 86_400_000;
+
 /** What was made for a cluster; the same until its end is moved. */
 const made = new WeakMap<Cce, Map<string, ServedKubeconfig>>();
 
 /** 4.1.8: without an EIP the context `internal` alone; the external one does not verify the server. */
 export function certificateOnWire(cluster: Cluster, cce: Cce): unknown {
-  const config = cce.rules.kubeconfig ?? certificateOf(cluster, cce);
+  const config = configOf(cluster, cce);
   const clusters = [
     {
       name: "internalCluster",
@@ -85,6 +87,15 @@ export function certificateOnWire(cluster: Cluster, cce: Cce): unknown {
   };
 }
 
+/** A colleague who moves the end of a served certificate gets one of the simulator's: its server does not know it. */
+function configOf(cluster: Cluster, cce: Cce): ServedKubeconfig {
+  const served = cce.rules.kubeconfig;
+  if (served === undefined) return certificateOf(cluster, cce);
+  if (cluster.certificateNotAfter === "") return served;
+  const { clientCertificateData, clientKeyData } = certificateOf(cluster, cce);
+  return { ...served, clientCertificateData, clientKeyData };
+}
+
 function certificateOf(cluster: Cluster, cce: Cce): ServedKubeconfig {
   const known = made.get(cce) ?? new Map<string, ServedKubeconfig>();
   made.set(cce, known);
@@ -96,7 +107,9 @@ function certificateOf(cluster: Cluster, cce: Cce): ServedKubeconfig {
 
 function makeCertificate(cluster: Cluster): ServedKubeconfig {
   const notAfter = new Date(cluster.certificateNotAfter);
-  const { certificatePem, keyPem } = selfSigned(cluster.name, new Date(cluster.createdAt), notAfter);
+  // One that ended before its cluster was made was valid for a day.
+  const notBeforeMs = Math.min(Date.parse(cluster.createdAt), notAfter.getTime() - DAY_MS);
+  const { certificatePem, keyPem } = selfSigned(cluster.name, new Date(notBeforeMs), notAfter);
   const certificate = Buffer.from(certificatePem).toString("base64");
   return {
     server: cluster.internalUrl,

@@ -201,6 +201,33 @@ describe("a certificate", () => {
     expect(parsed(await certificate(client, id)).validTo).toBe("Jan 20 00:00:00 2026 GMT");
   });
 
+  test("may have ended before its cluster was made", async () => {
+    const { client } = await startTestBed();
+    const id = await client.available();
+    await client.colleague("PATCH", `clusters/${id}`, { certificateNotAfter: "2020-02-01T00:00:00Z" });
+    const { validFrom, validTo } = parsed(await certificate(client, id));
+    expect([validFrom, validTo]).toEqual(["Jan 31 00:00:00 2020 GMT", "Feb  1 00:00:00 2020 GMT"]);
+  });
+
+  test("of a served kubeconfig is that one, until a colleague moves its end", async () => {
+    const kubeconfig = {
+      server: "https://127.0.0.1:6443",
+      certificateAuthorityData: "Q0E=",
+      clientCertificateData: "Q0VSVA==",
+      clientKeyData: "S0VZ",
+    };
+    const { client } = await startTestBed({ kubeconfig });
+    const id = await client.available();
+    const user = { "client-certificate-data": "Q0VSVA==", "client-key-data": "S0VZ" };
+    expect((await certificate(client, id)).users).toEqual([{ name: "user", user }]);
+    await client.colleague("PATCH", `clusters/${id}`, { certificateNotAfter: "2020-02-01T00:00:00Z" });
+    const moved = await certificate(client, id);
+    expect(parsed(moved).validTo).toBe("Feb  1 00:00:00 2020 GMT");
+    expect(moved["clusters"]).toMatchObject([
+      { cluster: { server: "https://127.0.0.1:6443", "certificate-authority-data": "Q0E=" } },
+    ]);
+  });
+
   test("has an external context that verifies nothing where there is an EIP", async () => {
     const { client } = await startTestBed();
     const id = await client.available();

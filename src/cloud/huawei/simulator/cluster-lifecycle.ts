@@ -10,7 +10,7 @@ import { CodedRefusal, nameTaken, wrongState } from "./refusals.ts";
 import type { Cce, Cluster, ClusterPhase, Job, SubJob } from "./state.ts";
 import { amend, newEntity, requireCluster, takePlan } from "./state.ts";
 
-/** How long the first client certificate of a cluster lasts. */
+/** How long the client certificate that the simulator makes for a cluster lasts. */
 const CERTIFICATE_MS = 3 * 365 * 86_400_000;
 
 /** The names in 4.1.24's sample are InstallMaster and CreatePSMCert; its job took 9 min 10 s. */
@@ -40,7 +40,7 @@ export function createCluster(cce: Cce, input: unknown): Cluster {
   const body = parseInput(clusterBody, input);
   const version = chooseVersion(body.spec.version);
   checkCombination(body, version);
-  const addons = requestedAddons(version, body.metadata.annotations);
+  const addons = requestedAddons(cce.rules, version, body.metadata.annotations);
   checkName(cce, body.metadata.name);
   checkQuota(cce);
   const cluster = newCluster(cce, body, version);
@@ -83,7 +83,7 @@ export function newCluster(cce: Cce, { metadata, spec: wanted }: ClusterBody, ve
     jobId: "",
     internalUrl: "",
     externalUrl: typeof externalIP === "string" && externalIP !== "" ? externalUrl(cce, externalIP) : "",
-    certificateNotAfter: new Date(cce.timeline.now() + CERTIFICATE_MS).toISOString(),
+    certificateNotAfter: cce.rules.kubeconfig ? "" : new Date(cce.timeline.now() + CERTIFICATE_MS).toISOString(),
   };
 }
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { CodedRefusal } from "./refusals.ts";
 import { chooseCidr, isCidr, overlaps } from "./cidr.ts";
 
-/** On offer, oldest first. No API lists them (reference/clouds.md section 2). */
+/** On offer, oldest first. No API lists them. */
 const VERSIONS = ["v1.13.10-r1", "v1.15.6-r1", "v1.15.11-r1", "v1.17.9-r0", "v1.17.11-r1"] as const;
 
 const DEFAULT_SERVICE_CIDR = "10.247.0.0/16";
@@ -23,6 +23,9 @@ const master = z.object({
   faultDomain: z.string().optional(),
 });
 
+/** Table 4-54; its 1M are of what is sent. */
+const certificateAuthority = z.base64("must be encoded in base64").max(1_048_576);
+
 const clusterSpec = z.object({
   category: z.enum(["CCE", "Turbo"]).default("CCE"),
   type: z.enum(["VirtualMachine", "ARM64"]),
@@ -35,7 +38,7 @@ const clusterSpec = z.object({
   authentication: z
     .object({
       mode: z.enum(["rbac", "authenticating_proxy", "x509"]).default("rbac"),
-      authenticatingProxy: z.object({ ca: z.string().optional() }).default({}),
+      authenticatingProxy: z.object({ ca: certificateAuthority.optional() }).default({}),
     })
     .refine(({ mode, authenticatingProxy: { ca } }) => mode !== "authenticating_proxy" || Boolean(ca), {
       path: ["authenticatingProxy", "ca"],

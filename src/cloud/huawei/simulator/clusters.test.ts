@@ -65,6 +65,11 @@ describe("a create", () => {
     ["a version cut inside a number", "cluster", { version: "v1.1" }],
     ["a description too long", "cluster", { description: "x".repeat(201) }],
     ["a proxy without its CA", "cluster", { authentication: { mode: "authenticating_proxy" } }],
+    [
+      "a proxy with a CA that is not encoded",
+      "cluster",
+      { authentication: { mode: "authenticating_proxy", authenticatingProxy: { ca: "-----BEGIN CERTIFICATE-----" } } },
+    ],
     ["IPv6 before 1.15", "cluster", { ipv6enable: true, version: "v1.13" }],
     ["several zones for one master", "cluster", { extendParam: { clusterAZ: "multi_az" } }],
   ])("refuses %s", async (_, name, spec) => {

@@ -1,4 +1,4 @@
-// The paths of clusters (huawei-cce.txt 4.1.1 to 4.1.8) and their wire format.
+// The paths of clusters (4.1.1 to 4.1.8) and their wire format.
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Answer, Call, Route } from "../../simulation/cloud.ts";

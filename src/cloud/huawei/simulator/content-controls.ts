@@ -5,7 +5,8 @@
 // PATCH /_simulator/nodepools/ID {"initialNodeCount"}: as in the console; {"autoscaledTo": N}: as the autoscaler does,
 //   refused (409) where autoscaling is off or N is out of bounds; {"soldOutAbove": N|null}: how many nodes the cloud has;
 //   {"phase"}, {"k8sTags"}, {"autoscaling"}. DELETE: gone at once with its nodes.
-// POST /_simulator/nodes {"clusterId", "nodepoolId"?, "phase"?}; PATCH {"phase"}; DELETE: its pool wants one node less.
+// POST /_simulator/nodes {"clusterId", "nodepoolId"?, "name"?, "phase"?}: without a pool a node outside of all pools; PATCH
+//   {"phase"}, with those of today's public cloud; DELETE: its pool wants one node less.
 // POST /_simulator/addons {"clusterId", "template", "version", "values"?}: running; PATCH {"status", "reason", "message",
 //   "version", "values"}; DELETE.
 import { z } from "zod";
@@ -55,6 +56,7 @@ const poolChange = z.strictObject({
 const nodeInput = z.strictObject({
   clusterId: z.string(),
   nodepoolId: z.string().optional(),
+  name: z.string().min(1).optional(),
   phase: z.enum(NODE_PHASES).default("Active"),
 });
 
@@ -174,19 +176,31 @@ function checkBounds({ autoscaling }: NodePool, wanted: number): void {
   );
 }
 
-function plantNode(cce: Cce, { clusterId, nodepoolId, phase }: z.output<typeof nodeInput>): Node {
+function plantNode(cce: Cce, { clusterId, nodepoolId, name, phase }: z.output<typeof nodeInput>): Node {
   const { id } = requireCluster(cce.store, clusterId);
-  if (nodepoolId === undefined) return addLooseNode(cce, id, phase);
+  const node = nodepoolId === undefined ? addLooseNode(cce, id, phase) : addPoolNode(cce, id, nodepoolId, phase);
+  return name === undefined ? node : (amend(cce, "nodes", node.id, { name }) ?? node);
+}
+
+function addPoolNode(cce: Cce, clusterId: string, nodepoolId: string, phase: Node["phase"]): Node {
   const pool = cce.store.get("nodepools", nodepoolId);
-  if (pool?.clusterId !== id) throw new Refusal(404, "there is no such pool in the cluster", "nodepoolId");
+  if (pool?.clusterId !== clusterId) throw new Refusal(404, "there is no such pool in the cluster", "nodepoolId");
   amend(cce, "nodepools", pool.id, { initialNodeCount: pool.initialNodeCount + 1 });
   return addNode(cce, pool, phase);
 }
 
 /** As made by 4.1.9, without a pool. */
 function addLooseNode(cce: Cce, clusterId: string, phase: Node["phase"]): Node {
-  const template = { flavor: "s1.medium", az: "az1.dc1", os: "EulerOS 2.2", login: { sshKey: "key" }, k8sTags: {} };
-  return addNode(cce, { id: "", name: "node", clusterId, nodeTemplate: template }, phase);
+  const nodeTemplate = {
+    flavor: "s1.medium",
+    az: "az1.dc1",
+    os: "EulerOS 2.2",
+    login: { sshKey: "key" },
+    rootVolume: { size: 40, volumetype: "SATA" },
+    dataVolumes: [{ size: 100, volumetype: "SATA" }],
+    k8sTags: {},
+  };
+  return addNode(cce, { id: "", name: "node", clusterId, nodeTemplate }, phase);
 }
 
 /** Deleting a node of a pool by hand leaves the pool wanting one less. */

@@ -3,7 +3,8 @@
 // POST /_simulator/clusters {"name", "phase"?, "description"?, "version"?, "flavor"?, "vpc"?, "subnet"?, "podCidr"?,
 //   "serviceCidr"?, "externalIP"?, "createdAt"?}: a cluster, at once Available with coredns and storage-driver.
 // PATCH /_simulator/clusters/ID {"phase", "reason", "message", "description", "version", "containerCidr", "externalIP",
-//   "certificateNotAfter"}: a new phase ends the cluster's running jobs. DELETE: gone at once with all that is in it.
+//   "certificateNotAfter"}: a new phase ends the cluster's running jobs; a client certificate may end in the past.
+//   DELETE: gone at once with all that is in it.
 // PATCH /_simulator/jobs/ID {"failAt": "InstallMaster", "leaves"?: "Unavailable"|"Error"}: fails when that sub-job ends.
 // POST /_simulator/plans, each used up by the first thing that has the name:
 //   {"clusterName", "failAt", "leaves"?}: the next job of that cluster that has such a sub-job fails there (CreatePSMCert,
@@ -12,7 +13,8 @@
 //   {"nodepoolName", "soldOutAbove": N}: the cloud has N nodes for it;
 //   {"addonTemplate", "failAt": "install"|"upgrade"}.
 // PATCH /_simulator/quotas/cluster {"quotaLimit": N}.
-// PATCH /_simulator/users/NAME {"password"}: the IAM user's password changes, and its tokens end.
+// PATCH /_simulator/users/NAME {"password"}: the IAM user's password changes, and its tokens end; {"locked": true|false}:
+//   locked for 15 minutes, or no longer. Answers whether it is locked.
 import { z } from "zod";
 import type { CollectionControl } from "../../simulation/cloud.ts";
 import { parseInput, Refusal } from "../../simulation/refusal.ts";
@@ -124,7 +126,7 @@ function addCluster(cce: Cce, input: z.output<typeof clusterInput>): Cluster {
   const cluster = createdAt === undefined ? added : { ...added, createdAt };
   cce.store.put("clusters", cluster);
   becomeAvailable(cce, cluster.id);
-  for (const addon of requestedAddons(version)) {
+  for (const addon of requestedAddons(cce.rules, version)) {
     const { id } = installAddon(cce, cluster.id, addon);
     amend(cce, "addons", id, { status: "running" });
   }

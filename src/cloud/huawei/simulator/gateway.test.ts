@@ -57,7 +57,10 @@ describe("a token", () => {
     expect((await bed.client.send("/_simulator/users/operator", { ...user, body: { name: "x" } })).status).toBe(400);
     expect((await bed.client.send(CLUSTERS, { headers })).status).toBe(200);
 
-    expect((await bed.client.send(`/_simulator/users/${USER.username}`, user)).json()).toEqual({ id: USER.username });
+    expect((await bed.client.send(`/_simulator/users/${USER.username}`, user)).json()).toEqual({
+      id: USER.username,
+      locked: false,
+    });
 
     expect(await bed.client.refusal(CLUSTERS, { headers })).toEqual([401, "APIGW.0301"]);
     const statusOf = async (password: string): Promise<number> =>
@@ -112,7 +115,13 @@ describe("AK/SK", () => {
   test("opens the project and finds its id by name, or that there is none", async () => {
     const { client } = await startTestBed();
     await client.expectStatus(200, CLUSTERS);
-    expect((await client.send("/v3/projects")).json()).toMatchObject({ projects: [{ id: PROJECT }] });
+    const self = `${client.url}/v3/projects`;
+    for (const path of ["/v3/projects", "/v3/auth/projects?name=region-1"]) {
+      expect((await client.send(path)).json()).toMatchObject({
+        projects: [{ id: PROJECT, links: { self: `${self}/${PROJECT}` } }],
+        links: { self },
+      });
+    }
     expect((await client.send("/v3/auth/projects?name=other")).json()).toMatchObject({ projects: [] });
   });
 
@@ -206,5 +215,47 @@ describe("an error that a fault made", () => {
       errorCode: "CCE.01404001",
       errorMessage: expect.any(String),
     });
+  });
+
+  test("says the same in general beside its reason, where that is asked for; the gateway's words stay", async () => {
+    const { client } = await startTestBed({ errorStyle: "Both" });
+    const cluster = await client.send(CLUSTERS, { method: "POST", body: clusterBody("x") });
+    expect([cluster.status, cluster.json()]).toEqual([
+      400,
+      {
+        errorCode: "CCE.01400001",
+        errorMessage: "Invalid request.",
+        message: expect.stringContaining("metadata.name"),
+      },
+    ]);
+    const addons = await client.send("/api/v3/addontemplates?addon_template_name=none");
+    const reason = "Addon template not exist: none";
+    expect([addons.status, addons.json()]).toEqual([
+      404,
+      {
+        kind: "Status",
+        apiVersion: "v1",
+        metadata: {},
+        status: "Failure",
+        code: 404,
+        errorCode: "CCE.03404001",
+        errorMessage: "Resource not found.",
+        error: { message: reason, code: "SVCSTG.CCE-ADDONMGR.404" },
+        message: reason,
+        reason: "NotFound",
+      },
+    ]);
+    const nobody = { headers: { "x-auth-token": "none" } };
+    expect((await client.send(CLUSTERS, nobody)).json()).toMatchObject({ error_code: "APIGW.0301" });
+  });
+
+  test("has the id of its request in X-Request-Id, as every answer", async () => {
+    const { client } = await startTestBed();
+    await client.faults({ method: "GET", action: "Status", status: 503 });
+    const paths = [CLUSTERS, CLUSTERS, `${CLUSTERS}/none`, "/v3/projects", "/api/v3/nothing"];
+    const ids = [];
+    for (const path of paths) ids.push((await client.send(path)).headers["x-request-id"]);
+    expect(ids).toEqual((await client.log()).map(({ requestId }) => requestId));
+    expect(new Set(ids).size).toBe(paths.length);
   });
 });

@@ -1,10 +1,12 @@
-// IAM (huawei-cce.txt 3.1, 3.2, 7.5): tokens for a user name and password, and the lookup of the project's id.
+// IAM (3.1, 3.2, 7.5): tokens for a user name and password, and the lookup of the project's id.
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Clock } from "../../../lib/clock.ts";
 import type { Answer, Call, CollectionControl, Route } from "../../simulation/cloud.ts";
 import { parseInput, parseJson } from "../../simulation/refusal.ts";
 import type { Identified } from "../../simulation/store.ts";
+import type { LoginLock } from "./iam-lock.ts";
+import { openLoginLock } from "./iam-lock.ts";
 import { iamFailure } from "./refusals.ts";
 import type { CceTables, Project } from "./state.ts";
 
@@ -13,8 +15,12 @@ export interface IamRules {
   readonly user?: { readonly name: string; readonly password: string } | undefined;
   /** Left out: any account name will do. */
   readonly domain?: string | undefined;
+  /** The tenant, which the project is of. */
+  readonly domainId: string;
   readonly project: Project;
   readonly tokenTtlMs: number;
+  /** Wrong passwords in a row that lock the user; left out: none do. */
+  readonly lockAfter?: number | undefined;
 }
 
 /** What a token is good for; one without a project names no project's resources. */
@@ -32,7 +38,7 @@ export interface TokenDesk {
   readonly controls: { readonly users: CollectionControl };
 }
 
-const userChange = z.strictObject({ password: z.string().min(1) });
+const userChange = z.strictObject({ password: z.string().min(1).optional(), locked: z.boolean().optional() });
 
 const credentials = z.object({
   auth: z.object({
@@ -53,32 +59,36 @@ const credentials = z.object({
 
 type Credentials = z.output<typeof credentials>["auth"];
 
-const DOMAIN_ID = "65382450e8f64ac0870cd180d14e684b";
-
 /** A desk whose tokens expire by the real clock, whatever the speed. */
 export function openTokenDesk(initial: IamRules, clock: Clock): TokenDesk {
   let rules = initial;
+  const lock = openLoginLock(initial.lockAfter, clock);
   const issued = new Map<string, Token>();
   const issue = ({ body }: Call): Answer => {
     const { auth } = parseInput(credentials, parseJson(body));
-    const refusal = refuse(auth, rules);
+    const refusal = refuse(auth, rules, lock);
     if (refusal !== undefined) return iamFailure(401, refusal);
     const id = `MII${randomUUID().replaceAll("-", "")}`;
     const token = { expiresAtMs: clock.now() + rules.tokenTtlMs, hasProject: auth.scope?.project !== undefined };
     issued.set(id, token);
     return { status: 201, headers: { "x-subject-token": id }, body: { token: tokenOnWire(token, rules, clock) } };
   };
-  const listProjects = ({ query }: Call): Answer => {
+  const listProjects = ({ query, headers }: Call): Answer => {
     const name = query.get("name");
-    const projects = name === null || name === rules.project.name ? [projectOnWire(rules.project)] : [];
-    return { status: 200, body: { projects, links: { next: null, previous: null } } };
+    const self = `http://${headers.host ?? ""}/v3/projects`;
+    const projects = name === null || name === rules.project.name ? [projectOnWire(rules, self)] : [];
+    return { status: 200, body: { projects, links: { next: null, previous: null, self } } };
   };
   // The reference does not say what becomes of tokens; that they end with the password they were got for is the harder case.
-  const changeUser = (name: string, input: unknown): Identified | undefined => {
+  const changeUser = (name: string, input: unknown): (Identified & { locked: boolean }) | undefined => {
     if (rules.user?.name !== name) return undefined;
-    rules = { ...rules, user: { name, ...parseInput(userChange, input) } };
-    issued.clear();
-    return { id: name };
+    const { password, locked } = parseInput(userChange, input);
+    if (password !== undefined) {
+      rules = { ...rules, user: { name, password } };
+      issued.clear();
+    }
+    if (locked !== undefined) lock.set(locked);
+    return { id: name, locked: lock.isLocked() };
   };
   return {
     find: (token) => issued.get(token),
@@ -92,22 +102,35 @@ export function openTokenDesk(initial: IamRules, clock: Clock): TokenDesk {
   };
 }
 
-/** One message for all that can be wrong with a login: it is nobody's business which part it was. */
-function refuse({ identity, scope }: Credentials, { user, domain, project }: IamRules): string | undefined {
-  const given = identity.password.user;
-  const isKnown =
-    given.name === user?.name &&
-    given.password === user.password &&
-    (domain === undefined || given.domain.name === domain);
-  if (!isKnown) return "The username or password is wrong.";
+/** All that can be wrong with a login is the same 401, and one message but for a locked user. */
+function refuse({ identity, scope }: Credentials, rules: IamRules, lock: LoginLock): string | undefined {
+  return refuseLogin(identity.password.user, rules, lock) ?? refuseScope(scope, rules);
+}
+
+function refuseLogin(
+  given: Credentials["identity"]["password"]["user"],
+  { user, domain }: IamRules,
+  lock: LoginLock,
+): string | undefined {
+  const isUsers = given.name === user?.name && (domain === undefined || given.domain.name === domain);
+  if (isUsers && lock.isLocked()) return "The account is locked.";
+  if (isUsers && given.password === user?.password) {
+    lock.succeeded();
+    return undefined;
+  }
+  if (isUsers) lock.failed();
+  return "The username or password is wrong.";
+}
+
+function refuseScope(scope: Credentials["scope"], { project }: IamRules): string | undefined {
   const wanted = scope?.project;
   if (wanted === undefined) return undefined;
   const isOurs = wanted.id === undefined ? wanted.name === project.name : wanted.id === project.id;
   return isOurs ? undefined : "The request you have made requires authentication.";
 }
 
-function tokenOnWire(token: Token, { user, project, domain }: IamRules, clock: Clock): unknown {
-  const account = { id: DOMAIN_ID, name: domain ?? "account" };
+function tokenOnWire(token: Token, { user, project, domain, domainId }: IamRules, clock: Clock): unknown {
+  const account = { id: domainId, name: domain ?? "account" };
   return {
     expires_at: new Date(token.expiresAtMs).toISOString().replace("Z", "000Z"),
     issued_at: new Date(clock.now()).toISOString().replace("Z", "000Z"),
@@ -119,14 +142,14 @@ function tokenOnWire(token: Token, { user, project, domain }: IamRules, clock: C
 }
 
 /** 7.5. */
-function projectOnWire({ id, name }: Project): unknown {
+function projectOnWire({ project: { id, name }, domainId }: IamRules, collection: string): unknown {
   return {
-    domain_id: DOMAIN_ID,
+    domain_id: domainId,
     is_domain: false,
-    parent_id: DOMAIN_ID,
+    parent_id: domainId,
     name,
     description: "",
-    links: { next: null, previous: null },
+    links: { next: null, previous: null, self: `${collection}/${id}` },
     id,
     enabled: true,
   };

@@ -84,6 +84,30 @@ describe("a colleague", () => {
     expect(await client.state()).toMatchObject({ nodepools: [{ initialNodeCount: 1 }], nodes: [{ phase: "Active" }] });
   });
 
+  test.each(["Error", "Repairing", "RepairFailed"])(
+    "puts nodes into the phase %s of the public cloud",
+    async (phase) => {
+      const { client } = await startTestBed();
+      const clusterId = await client.available();
+      const loose = await client.colleague("POST", "nodes", { clusterId, name: "by-hand", phase });
+      const pool = await client.colleague("POST", "nodepools", { clusterId, name: "pool", initialNodeCount: 1 });
+      const node = (await client.state())["nodes"]?.find(({ nodepoolId }) => nodepoolId === pool.id);
+      await client.colleague("PATCH", `nodes/${node?.id}`, { phase });
+      const listed = (await client.send(`${CLUSTERS}/${clusterId}/nodes`)).json() as { items: unknown[] };
+      expect(listed.items).toMatchObject([
+        {
+          metadata: {
+            name: "by-hand",
+            uid: loose.id,
+            annotations: { "kubernetes.io/node-pool.id": "az1.dc1#s1.medium#EulerOS 2.2" },
+          },
+          status: { phase },
+        },
+        { metadata: { annotations: { "kubernetes.io/node-pool.id": pool.id } }, status: { phase } },
+      ]);
+    },
+  );
+
   test("breaks and removes add-ons", async () => {
     const { client } = await startTestBed();
     await client.available();
@@ -161,7 +185,8 @@ describe("the definition for the command line", () => {
 
   test("has the fixed flags", () => {
     const wanted = "access-key secret-key username password domain project-id project-name token-ttl writes-per-minute";
-    const more = "cluster-quota k8s-tags-updatable kubeconfig listen speed faults duplicate-names";
+    const more =
+      "cluster-quota k8s-tags-updatable kubeconfig listen speed faults duplicate-names iam-lock-after addon-values";
     const names = huaweiSimulator.flags.map(({ flags }) => flags.split(" ")[0]?.slice(2));
     expect(names).toEqual(expect.arrayContaining(`${wanted} ${more}`.split(" ")));
   });
@@ -184,6 +209,8 @@ describe("the definition for the command line", () => {
       clusterQuota: "1",
       writesPerMinute: "2",
       errorStyle: "Camel",
+      iamLockAfter: "5",
+      addonValues: "Filled",
     });
     const client = clientOf(simulator);
     await expect(client.create("cluster")).rejects.toThrow("503");
@@ -222,6 +249,8 @@ describe("the definition for the command line", () => {
     ["--cluster-quota", { clusterQuota: "-1" }],
     ["--k8s-tags-updatable", { k8sTagsUpdatable: "perhaps" }],
     ["--error-style", { errorStyle: "Kebab" }],
+    ["--iam-lock-after", { iamLockAfter: "0" }],
+    ["--addon-values", { addonValues: "Some" }],
     ["--listen", { listen: "8080" }],
   ])("names the flag %s that is at fault", async (flag, wrong) => {
     await expect(huaweiSimulator.start({ ...defaults, ...KEYS, ...wrong })).rejects.toThrow(flag);

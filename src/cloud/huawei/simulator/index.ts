@@ -1,7 +1,8 @@
 // The simulator of Huawei CCE: IAM and the gateway (3), clusters, nodes, pools, jobs (4.1), add-ons (4.3), quotas (4.4).
 //
-// Written from huawei-cce.txt and reference/clouds.md. What a test can do behind our back is in controls.ts and
-// content-controls.ts.
+// Chapters and tables here and in the other files are those of the CCE 22.3.5 API reference (for Huawei Cloud Stack 8.1.1).
+// What its answers have to have is in members/, what a test can do behind our back in controls.ts and content-controls.ts.
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Clock } from "../../../lib/clock.ts";
 import { systemClock } from "../../../lib/clock.ts";
@@ -13,6 +14,8 @@ import { readFaultPlan } from "../../simulation/faults.ts";
 import { serve } from "../../simulation/server.ts";
 import { Timeline } from "../../simulation/timeline.ts";
 import { templateRoutes } from "./addon-templates.ts";
+import type { AddonDemand } from "./addon-values.ts";
+import { ADDON_DEMANDS } from "./addon-values.ts";
 import { addonRoutes } from "./addons.ts";
 import { readKubeconfig } from "./certificate.ts";
 import { clusterRoutes } from "./clusters.ts";
@@ -25,7 +28,7 @@ import { nodePoolRoutes } from "./nodepools.ts";
 import { nodeRoutes } from "./nodes.ts";
 import { quotaRoutes } from "./quotas.ts";
 import type { ErrorStyle } from "./refusals.ts";
-import { CodedRefusal, failure } from "./refusals.ts";
+import { CodedRefusal, ERROR_STYLES, failure } from "./refusals.ts";
 import type { CceRules, CceTables } from "./state.ts";
 import { createCce } from "./state.ts";
 
@@ -44,12 +47,16 @@ export interface HuaweiSimulatorOptions {
   projectName?: string;
   /** Seconds of real time. Default: 86,400. */
   tokenTtl?: number;
+  /** Wrong passwords in a row that lock the user for 15 minutes of real time; left out: none do. */
+  iamLockAfter?: number | undefined;
   /** Left out: no limit. */
   writesPerMinute?: number | undefined;
   /** Default: 50. The reference says 15 in one place and shows 20 in another. */
   clusterQuota?: number;
   /** Default: true. */
   k8sTagsUpdatable?: boolean;
+  /** What an add-on's values have to have. Default: nothing. */
+  addonValues?: AddonDemand;
   kubeconfig?: CceRules["kubeconfig"];
   duplicateNames?: "Refuse" | "Allow";
   errorStyle?: ErrorStyle;
@@ -76,8 +83,10 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
     {
       user: pair(options.username, options.password, (name, password) => ({ name, password })),
       domain: options.domain,
+      domainId: domainIdOf(options),
       project: rules.project,
       tokenTtlMs: (options.tokenTtl ?? TOKEN_TTL_SECONDS) * 1000,
+      lockAfter: options.iamLockAfter,
     },
     clock,
   );
@@ -96,6 +105,7 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
     clock,
     faults: options.faults,
     cloud: {
+      requestIdHeader: "x-request-id",
       store: cce.store,
       routes: [...tokens.routes, ...routes.map((route) => ofProject(route, rules.project.id))],
       controls: { ...clusterControls(cce), ...contentControls(cce), ...tokens.controls },
@@ -109,8 +119,16 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
 
 function rulesOf(options: HuaweiSimulatorOptions): CceRules {
   const { projectId = PROJECT_ID, projectName = PROJECT_NAME, kubeconfig } = options;
-  const { duplicateNames = "Refuse", k8sTagsUpdatable = true } = options;
-  return { project: { id: projectId, name: projectName }, duplicateNames, k8sTagsUpdatable, kubeconfig };
+  const { duplicateNames = "Refuse", k8sTagsUpdatable = true, addonValues = "Any" } = options;
+  return { project: { id: projectId, name: projectName }, duplicateNames, k8sTagsUpdatable, addonValues, kubeconfig };
+}
+
+/** Another one for each tenant, as far as its credentials tell. */
+function domainIdOf({ domain, accessKey, username }: HuaweiSimulatorOptions): string {
+  return createHash("sha256")
+    .update(domain ?? accessKey ?? username ?? "")
+    .digest("hex")
+    .slice(0, 32);
 }
 
 /** Refuses what is in another project, which is none of the account's (403). */
@@ -150,11 +168,13 @@ const flagValues = commonFlagValues
     projectId: z.string().min(1),
     projectName: z.string().min(1),
     tokenTtl: z.coerce.number().positive(),
+    iamLockAfter: z.coerce.number().int().positive().optional(),
     writesPerMinute: z.coerce.number().int().positive().optional(),
     clusterQuota: z.coerce.number().int().min(0),
     k8sTagsUpdatable: onOff,
+    addonValues: z.enum(ADDON_DEMANDS),
     kubeconfig: z.string().optional(),
-    errorStyle: z.enum(["Snake", "Camel"]),
+    errorStyle: z.enum(ERROR_STYLES),
   })
   .refine(({ accessKey, secretKey }) => (accessKey === undefined) === (secretKey === undefined), {
     path: ["secretKey"],
@@ -182,6 +202,7 @@ export const huaweiSimulator: SimulatorDefinition = {
     { flags: "--project-id <id>", description: "the one project", default: PROJECT_ID },
     { flags: "--project-name <name>", description: "the project's name", default: PROJECT_NAME },
     { flags: "--token-ttl <seconds>", description: "how long a token lives", default: String(TOKEN_TTL_SECONDS) },
+    { flags: "--iam-lock-after <number>", description: "wrong passwords that lock the user; left out, none do" },
     { flags: "--writes-per-minute <number>", description: "writes beyond it get 429; left out, no limit" },
     {
       flags: "--cluster-quota <number>",
@@ -193,12 +214,18 @@ export const huaweiSimulator: SimulatorDefinition = {
       description: "whether a PUT of a node pool takes labels and taints, or ignores them",
       default: "true",
     },
+    {
+      flags: "--addon-values <demand>",
+      description: "what an add-on's values have to have: nothing, what its template names, or that and no empty text",
+      default: "Any",
+      choices: ADDON_DEMANDS,
+    },
     { flags: "--kubeconfig <file>", description: "every cluster serves its server, CA and client certificate" },
     {
       flags: "--error-style <style>",
-      description: "how CCE spells errors: error_code or errorCode",
+      description: "how CCE spells errors: error_code, errorCode, or a general errorMessage beside the reason",
       default: "Snake",
-      choices: ["Snake", "Camel"],
+      choices: ERROR_STYLES,
     },
   ],
   async start(parsed) {

@@ -1,4 +1,4 @@
-// What a node pool may say (huawei-cce.txt 4.1.19, 4.1.22), checked as the tables say.
+// What a node pool may say (4.1.19, 4.1.22), checked as the tables say.
 import { z } from "zod";
 
 /** 4.1.9: letters and digits at both ends is what both rules come to; a key may have a DNS prefix. */
@@ -91,11 +91,16 @@ export const nodePoolBody = z.object({
 /** kind, apiVersion and metadata are required in the table and absent from the example: the spec alone will do. */
 export const nodePoolChange = z.object({
   spec: z.object({
-    // What is missing is 0 (reference/clouds.md section 2): the pool scales down.
+    // What is missing is 0: the pool scales down.
     initialNodeCount: count.default(0),
     nodeTemplate: z.looseObject({ k8sTags: labels.optional(), taints: taints.optional() }).default({}),
     autoscaling: autoscaling.optional(),
   }),
 });
+
+/** Table 4-75: what runs on a cluster's nodes where nobody says. */
+export function defaultOs(clusterType: unknown): string {
+  return clusterType === "ARM64" ? "EulerOS 2.8" : "EulerOS 2.5";
+}
 
 export type NodePoolBody = z.output<typeof nodePoolBody>;

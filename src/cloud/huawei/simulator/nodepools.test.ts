@@ -1,27 +1,7 @@
-// Node pools and their nodes over the wire (huawei-cce.txt 4.1.10, 4.1.11, 4.1.19 to 4.1.23): counts, phases, traps.
+// Node pools and their nodes over the wire (4.1.10, 4.1.11, 4.1.19 to 4.1.23): counts, phases, traps.
 import { describe, expect, test } from "vitest";
 import type { CceClient, Wire } from "./test-support.ts";
-import { CLUSTERS, MINUTE, startTestBed } from "./test-support.ts";
-
-const SALTED = Buffer.from(`$6$KZ2u71CD4JjQneAy$${"a".repeat(86)}`).toString("base64");
-
-function poolBody(name: string, spec: Record<string, unknown> = {}, template: Record<string, unknown> = {}): unknown {
-  const nodeTemplate = {
-    flavor: "s6.large.2",
-    az: "az1.dc1",
-    os: "EulerOS 2.5",
-    login: { sshKey: "key" },
-    rootVolume: { volumetype: "SATA", size: 40 },
-    dataVolumes: [{ volumetype: "SATA", size: 100, extendParam: { useType: "docker" } }],
-    ...template,
-  };
-  return {
-    kind: "NodePool",
-    apiVersion: "v3",
-    metadata: { name },
-    spec: { initialNodeCount: 0, nodeTemplate, ...spec },
-  };
-}
+import { CLUSTERS, MINUTE, poolBody, SALTED, startTestBed } from "./test-support.ts";
 
 /** The paths of one cluster's pools and nodes. */
 class Pools {
@@ -136,8 +116,36 @@ describe("a pool", () => {
       (await pools.list("?showDefaultNodePool=true")).map(({ metadata, status }) => [metadata.name, status]),
     ).toEqual([
       ["pool", { currentNode: 3 }],
-      ["DefaultPool", { currentNode: 1 }],
+      ["az1.dc1#s1.medium#EulerOS 2.2", { currentNode: 1 }],
     ]);
+  });
+
+  test("shows what the cloud chose where nobody asked, and otherwise what was asked for", async () => {
+    const { pools } = await startPools();
+    const plain = await pools.read(await pools.create("plain", {}, { os: undefined }));
+    expect(plain.spec["nodeTemplate"]).toMatchObject({
+      os: "EulerOS 2.5",
+      publicIP: { eip: { bandwidth: {} } },
+      nodeNicSpec: { primaryNic: { subnetId: "subnet-of-a-colleague" } },
+      billingMode: 0,
+      extendParam: { maxPods: 110, "alpha.cce/preInstall": "" },
+    });
+    const wanted = {
+      publicIP: { count: 1, eip: { iptype: "5_bgp", bandwidth: { size: 5, sharetype: "PER" } } },
+      nodeNicSpec: { primaryNic: { subnetId: "subnet-2" } },
+      extendParam: { maxPods: 20 },
+    };
+    const rich = await pools.read(await pools.create("rich", { faultDomain: "domain-1" }, wanted));
+    expect(rich.spec).toMatchObject({ faultDomain: "domain-1", nodeTemplate: wanted });
+  });
+
+  test("of nodes with an EIP shows its address", async () => {
+    const { pools, clock } = await startPools();
+    await pools.create("open", { initialNodeCount: 1 }, { publicIP: { ids: ["eip-1"] } });
+    await pools.create("closed", { initialNodeCount: 1 });
+    clock.advance(5 * MINUTE);
+    const addresses = (await pools.nodes()).map(({ status }) => status["publicIP"]);
+    expect(addresses).toEqual([expect.stringMatching(/^10\.34\.\d+\.\d+$/), undefined]);
   });
 
   test.each<[string, string, Record<string, unknown>, Record<string, unknown>]>([

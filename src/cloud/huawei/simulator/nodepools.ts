@@ -1,4 +1,4 @@
-// The paths of node pools (huawei-cce.txt 4.1.19 to 4.1.23) and their wire format.
+// The paths of node pools (4.1.19 to 4.1.23).
 import { isDeepStrictEqual } from "node:util";
 import type { Answer, Call, Route } from "../../simulation/cloud.ts";
 import { parseInput, parseJson } from "../../simulation/refusal.ts";
@@ -6,7 +6,8 @@ import { requireAvailable } from "./cluster-lifecycle.ts";
 import { mostNodes } from "./cluster-spec.ts";
 import { deletePool, nodesOf, POOL_LABEL, syncPool } from "./nodepool-lifecycle.ts";
 import type { NodePoolBody } from "./nodepool-spec.ts";
-import { nodePoolBody, nodePoolChange } from "./nodepool-spec.ts";
+import { defaultOs, nodePoolBody, nodePoolChange } from "./nodepool-spec.ts";
+import { defaultPools, poolOnWire } from "./nodepool-wire.ts";
 import { CodedRefusal, nameTaken, notFound, wrongState } from "./refusals.ts";
 import type { Cce, CceTables, CceView, Cluster, NodePool } from "./state.ts";
 import { amend, newEntity, requireCluster, takePlan } from "./state.ts";
@@ -28,7 +29,7 @@ export function nodePoolRoutes(cce: Cce): Route<CceTables>[] {
       path: ITEM,
       handle(call, view) {
         const pool = requirePool(call, view);
-        return { status: 200, body: poolOnWire(pool, { phase: pool.phase }) };
+        return { status: 200, body: poolOnWire(pool, view, { phase: pool.phase }) };
       },
     },
     { method: "PUT", path: ITEM, handle: (call) => update(cce, call) },
@@ -42,7 +43,8 @@ export function addPool(cce: Cce, cluster: Cluster, { metadata: { name }, spec }
   if (isTaken && cce.rules.duplicateNames === "Refuse") throw nameTaken("node pool", name);
   checkCount(cluster, spec.initialNodeCount);
   const plan = takePlan(cce, "NodePool", name, ({ soldOutAbove }) => soldOutAbove !== undefined);
-  const { type, initialNodeCount, autoscaling, nodeManagement, nodeTemplate } = spec;
+  const { type, initialNodeCount, autoscaling, nodeManagement, nodeTemplate, faultDomain = "" } = spec;
+  const { os = defaultOs(cluster.spec["type"]), k8sTags } = nodeTemplate;
   const pool: NodePool = {
     ...newEntity(cce, name),
     clusterId: cluster.id,
@@ -50,8 +52,9 @@ export function addPool(cce: Cce, cluster: Cluster, { metadata: { name }, spec }
     initialNodeCount,
     autoscaling,
     type,
-    nodeTemplate: { ...nodeTemplate, k8sTags: { ...nodeTemplate.k8sTags, [POOL_LABEL]: name } },
+    nodeTemplate: { ...nodeTemplate, os, k8sTags: { ...k8sTags, [POOL_LABEL]: name } },
     nodeManagement,
+    faultDomain,
     soldOutAbove: plan?.soldOutAbove ?? null,
   };
   cce.store.put("nodepools", pool);
@@ -65,24 +68,19 @@ function create(cce: Cce, call: Call): Answer {
   syncPool(cce, id);
   const pool = cce.store.get("nodepools", id);
   if (pool === undefined) throw notFound("node pool", id);
-  return { status: 201, body: poolOnWire(pool, { phase: pool.phase, currentNode: nodesOf(cce.store, id).length }) };
+  const currentNode = nodesOf(cce.store, id).length;
+  return { status: 201, body: poolOnWire(pool, cce.store, { phase: pool.phase, currentNode }) };
 }
 
-/** 4.1.21: `currentNode`, and no phase. With `showDefaultNodePool=true` also the nodes of no pool, as a pool. */
+/** 4.1.21: `currentNode`, and no phase. With `showDefaultNodePool=true` also the nodes of no pool, as pools. */
 function listPools({ params, query }: Call, view: CceView): Answer {
   const { id } = requireCluster(view, params["cluster"] ?? "");
   const pools = view
     .list("nodepools")
     .filter(({ clusterId }) => clusterId === id)
-    .map((pool) => poolOnWire(pool, { currentNode: nodesOf(view, pool.id).length }));
-  return list(query.get("showDefaultNodePool") === "true" ? [...pools, ...defaultPool(id, view)] : pools);
-}
-
-function defaultPool(clusterId: string, view: CceView): unknown[] {
-  const nodes = nodesOf(view, "").filter((node) => node.clusterId === clusterId);
-  if (nodes.length === 0) return [];
-  const metadata = { name: "DefaultPool", uid: "DefaultPool" };
-  return [{ kind: "NodePool", apiVersion: "v3", metadata, spec: {}, status: { currentNode: nodes.length } }];
+    .map((pool) => poolOnWire(pool, view, { currentNode: nodesOf(view, pool.id).length }));
+  if (query.get("showDefaultNodePool") !== "true") return list(pools);
+  return list([...pools, ...defaultPools(nodesOf(view, "").filter(({ clusterId }) => clusterId === id))]);
 }
 
 /** 4.1.22. */
@@ -103,7 +101,7 @@ function update(cce: Cce, call: Call): Answer {
   syncPool(cce, pool.id);
   const updated = cce.store.get("nodepools", pool.id) ?? pool;
   const currentNode = nodesOf(cce.store, pool.id).length;
-  return { status: 200, body: poolOnWire(updated, { phase: updated.phase, currentNode }) };
+  return { status: 200, body: poolOnWire(updated, cce.store, { phase: updated.phase, currentNode }) };
 }
 
 /** 4.1.23. */
@@ -111,7 +109,7 @@ function remove(cce: Cce, call: Call): Answer {
   const found = requirePool(call, cce.store);
   const cluster = requireAvailable(cce, found.clusterId, WRONG_CLUSTER_STATE);
   const { pool, jobId } = deletePool(cce, cluster, found);
-  return { status: 200, body: poolOnWire(pool, { phase: pool.phase, jobId }) };
+  return { status: 200, body: poolOnWire(pool, cce.store, { phase: pool.phase, jobId }) };
 }
 
 function requirePool({ params }: Call, view: CceView): NodePool {
@@ -129,33 +127,4 @@ function checkCount({ flavor }: Cluster, count: number): void {
     "CCE.01400014",
     `initialNodeCount: the flavor ${flavor} allows ${most} nodes, not ${count}`,
   );
-}
-
-/** 4.1.20. As in the samples, what is zero is left out, and no read shows taints or passwords. */
-function poolOnWire(pool: NodePool, status: Record<string, unknown>): unknown {
-  const { taints: _taints, login, ...nodeTemplate } = pool.nodeTemplate;
-  return {
-    kind: "NodePool",
-    apiVersion: "v3",
-    metadata: { name: pool.name, uid: pool.id },
-    spec: {
-      type: pool.type,
-      ...withoutZeros({ initialNodeCount: pool.initialNodeCount }),
-      nodeTemplate: { ...nodeTemplate, login: maskedLogin(login) },
-      autoscaling: withoutZeros(pool.autoscaling),
-      nodeManagement: pool.nodeManagement,
-    },
-    status,
-  };
-}
-
-/** 4.1.9: the password is masked in answers. */
-export function maskedLogin(login: unknown): unknown {
-  const { sshKey, userPassword } = (login ?? {}) as { sshKey?: string; userPassword?: { username: string } };
-  if (sshKey !== undefined) return { sshKey, userPassword: {} };
-  return { userPassword: { username: userPassword?.username ?? "root", password: "******" } };
-}
-
-function withoutZeros(fields: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== 0 && value !== false));
 }

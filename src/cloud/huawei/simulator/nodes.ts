@@ -1,6 +1,6 @@
-// The reads of nodes (huawei-cce.txt 4.1.10, 4.1.11): how far they are, and which pool they are of.
+// The reads of nodes (4.1.10, 4.1.11): how far they are, and which pool they are of.
 import type { Answer, Route } from "../../simulation/cloud.ts";
-import { maskedLogin } from "./nodepools.ts";
+import { makeOf, maskedLogin, publicIPOnWire } from "./nodepool-wire.ts";
 import { notFound } from "./refusals.ts";
 import type { CceTables, Node } from "./state.ts";
 import { goTime, requireCluster } from "./state.ts";
@@ -39,7 +39,6 @@ export function nodeRoutes(): Route<CceTables>[] {
 
 function nodeOnWire(node: Node): unknown {
   const { id, name, createdAt, updatedAt, nodepoolId, phase, serverId, privateIP, spec } = node;
-  const { flavor, az, os } = spec;
   return {
     kind: "Node",
     apiVersion: "v3",
@@ -49,11 +48,20 @@ function nodeOnWire(node: Node): unknown {
       creationTimestamp: goTime(createdAt),
       updateTimestamp: goTime(updatedAt),
       // Table 4-99: of a node of no pool, what it is made of.
-      annotations: {
-        "kubernetes.io/node-pool.id": nodepoolId === "" ? [az, flavor, os].join("#") : nodepoolId,
-      },
+      annotations: { "kubernetes.io/node-pool.id": nodepoolId === "" ? makeOf(node) : nodepoolId },
     },
-    spec: { ...spec, login: maskedLogin(spec["login"]), publicIP: { eip: { bandwidth: {} } }, billingMode: 0 },
-    status: { phase, ...(phase === "Build" ? {} : { serverId, privateIP }) },
+    spec: {
+      ...spec,
+      login: maskedLogin(spec["login"]),
+      publicIP: publicIPOnWire(spec["publicIP"]),
+      billingMode: 0,
+    },
+    status: { phase, ...(phase === "Build" ? {} : { serverId, ...publicAddress(node), privateIP }) },
   };
+}
+
+/** Of a node that was to have an EIP (table 4-81). */
+function publicAddress({ spec, privateIP }: Node): { publicIP?: string } {
+  const { ids = [], count = 0 } = (spec["publicIP"] ?? {}) as { ids?: string[]; count?: number };
+  return ids.length === 0 && count === 0 ? {} : { publicIP: privateIP.replace(/^192\.168\./, "10.34.") };
 }

@@ -1,4 +1,4 @@
-// The quota of clusters (huawei-cce.txt 4.4.1).
+// The quota of clusters (4.4.1).
 import type { Route } from "../../simulation/cloud.ts";
 import type { CceTables } from "./state.ts";
 

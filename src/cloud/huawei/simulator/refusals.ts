@@ -2,8 +2,14 @@
 import type { Answer, Call, Failed } from "../../simulation/cloud.ts";
 import { Refusal } from "../../simulation/refusal.ts";
 
-/** How CCE spells an error: the reference (7.4) `error_code`, the vendor's SDKs `errorCode`. */
-export type ErrorStyle = "Snake" | "Camel";
+/**
+ * How CCE spells an error. `Snake`: `error_code` and `error_msg`, as the reference (7.4); `Camel`: `errorCode` and
+ * `errorMessage`, as the vendor's SDKs. `Both`: as today's public cloud, a general sentence as `errorMessage` and the
+ * reason in `message`; the add-on manager says it once more, with a code of its own, in `error`.
+ */
+export const ERROR_STYLES = ["Snake", "Camel", "Both"] as const;
+
+export type ErrorStyle = (typeof ERROR_STYLES)[number];
 
 /** A refusal whose code the status alone does not give. */
 export class CodedRefusal extends Refusal {
@@ -61,10 +67,43 @@ function codeOf(status: number, { error }: Failed): string {
   return CCE_CODES[status] ?? `CCE.01${status}001`;
 }
 
-/** 7.4: `{"code","message"}` with codes of the add-on manager. */
-function addonFailure(status: number, message: string, code: string): Answer {
+/** What is said in general, whatever the reason is; the words of the 400 are the public cloud's. */
+const GENERAL: Readonly<Record<number, { readonly sentence: string; readonly reason: string }>> = {
+  400: { sentence: "Invalid request.", reason: "BadRequest" },
+  403: { sentence: "Forbidden.", reason: "Forbidden" },
+  404: { sentence: "Resource not found.", reason: "NotFound" },
+  409: { sentence: "The resource already exists.", reason: "AlreadyExists" },
+};
+
+const INTERNAL = { sentence: "Internal error.", reason: "InternalError" };
+
+/** `{"code","message"}` (samples of 4.3) with codes of the add-on manager. */
+function addonFailure(style: ErrorStyle, status: number, message: string, code: string): Answer {
   const ownCode = code.startsWith("SVCSTG.") ? code : `SVCSTG.CCE-ADDONMGR.${status === 400 ? "4000003" : status}`;
-  return { status, body: { code: ownCode, message } };
+  if (style !== "Both") return { status, body: { code: ownCode, message } };
+  const { sentence, reason } = GENERAL[status] ?? INTERNAL;
+  return {
+    status,
+    body: {
+      kind: "Status",
+      apiVersion: "v1",
+      metadata: {},
+      status: "Failure",
+      code: status,
+      errorCode: `CCE.03${status}001`,
+      errorMessage: sentence,
+      error: { message, code: ownCode },
+      message,
+      reason,
+    },
+  };
+}
+
+function cceFailure(style: ErrorStyle, status: number, message: string, code: string): Answer {
+  if (style === "Snake") return { status, body: { error_code: code, error_msg: message } };
+  if (style === "Camel") return { status, body: { errorCode: code, errorMessage: message } };
+  const { sentence } = GENERAL[status] ?? INTERNAL;
+  return { status, body: { errorCode: code, errorMessage: sentence, message } };
 }
 
 /** An error as the part of the cloud sends it that `failed.call` was meant for. */
@@ -73,9 +112,9 @@ export function failure(style: ErrorStyle): (status: number, message: string, fa
     if (isIam(failed.call)) return iamFailure(status, message);
     const code = codeOf(status, failed);
     if (isGateways(code)) return { status, body: { error_msg: message, error_code: code } };
-    if (isAddons(failed.call)) return addonFailure(status, message, code);
-    if (style === "Camel") return { status, body: { errorCode: code, errorMessage: message } };
-    return { status, body: { error_code: code, error_msg: message } };
+    return isAddons(failed.call)
+      ? addonFailure(style, status, message, code)
+      : cceFailure(style, status, message, code);
   };
 }
 

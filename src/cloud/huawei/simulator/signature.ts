@@ -1,4 +1,4 @@
-// SDK-HMAC-SHA256 as the gateway checks it (huawei-cce.txt 3.2; reference/clouds.md section 1): is it what was signed?
+// SDK-HMAC-SHA256 as the gateway checks it (3.2): is it what was signed?
 import { createHash, createHmac } from "node:crypto";
 import type { Call } from "../../simulation/cloud.ts";
 

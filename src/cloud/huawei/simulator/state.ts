@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Identified, StoreView } from "../../simulation/store.ts";
 import { Store } from "../../simulation/store.ts";
 import type { Timeline } from "../../simulation/timeline.ts";
+import type { AddonDemand } from "./addon-values.ts";
 import { notFound } from "./refusals.ts";
 
 /** Times are ISO 8601; each wire format shows them in its own way. */
@@ -49,7 +50,7 @@ export interface Cluster extends Entity {
   readonly internalUrl: string;
   /** Empty: no EIP. */
   readonly externalUrl: string;
-  /** When the client certificate ends. */
+  /** When the client certificate ends; empty: as the served kubeconfig's does. */
   readonly certificateNotAfter: string;
 }
 
@@ -76,11 +77,24 @@ export interface NodePool extends Entity {
   /** All of it, with what no read shows: taints and the salted password. */
   readonly nodeTemplate: Readonly<Record<string, unknown>> & { readonly k8sTags: Readonly<Record<string, string>> };
   readonly nodeManagement: Readonly<Record<string, unknown>>;
+  /** Empty: none. */
+  readonly faultDomain: string;
   /** How many nodes the cloud has for this pool; null: enough. */
   readonly soldOutAbove: number | null;
 }
 
-export const NODE_PHASES = ["Build", "Installing", "Active", "Abnormal", "Deleting", "Upgrading"] as const;
+/** 4.1.10; the last three are of today's public cloud. */
+export const NODE_PHASES = [
+  "Build",
+  "Installing",
+  "Active",
+  "Abnormal",
+  "Deleting",
+  "Upgrading",
+  "Error",
+  "Repairing",
+  "RepairFailed",
+] as const;
 
 export type NodePhase = (typeof NODE_PHASES)[number];
 
@@ -94,6 +108,7 @@ export interface Node extends Entity {
   readonly spec: Readonly<Record<string, unknown>>;
 }
 
+/** `available`, of today's public cloud, is partly ready: some of its pods run. */
 export const ADDON_STATUSES = [
   "installing",
   "installFailed",
@@ -103,6 +118,7 @@ export const ADDON_STATUSES = [
   "upgradeFailed",
   "deleting",
   "deleteFailed",
+  "available",
 ] as const;
 
 export type AddonStatus = (typeof ADDON_STATUSES)[number];
@@ -181,6 +197,8 @@ export interface CceRules {
   readonly duplicateNames: "Refuse" | "Allow";
   /** Whether a PUT of a node pool takes labels and taints, as its table says, or ignores them, as its note says. */
   readonly k8sTagsUpdatable: boolean;
+  /** What an add-on's values have to have; see addon-values.ts. */
+  readonly addonValues: AddonDemand;
   /** What every cluster serves in place of addresses and certificates of its own. */
   readonly kubeconfig?: ServedKubeconfig | undefined;
 }

@@ -87,7 +87,7 @@ export class CceClient extends TestClient {
     if (headers["x-auth-token"] !== undefined || headers["authorization"] !== undefined) return super.send(path, sent);
     const [bare = "", query] = path.split("?");
     const signed = { host: this.#host, "x-sdk-date": sdkDate(this.#clock), ...headers };
-    const authorization = authorizationOf({
+    const authorization = this.authorization({
       method,
       path: decodeURIComponent(bare),
       query: [...new URLSearchParams(query)],
@@ -95,6 +95,10 @@ export class CceClient extends TestClient {
       body: typeof body === "string" ? body : (JSON.stringify(body) ?? ""),
     });
     return super.send(path, { ...sent, headers: { ...signed, authorization } });
+  }
+
+  protected authorization(toSign: ToSign): string {
+    return authorizationOf(toSign);
   }
 
   /** The JSON of an answer that must have `status`. */
@@ -142,6 +146,49 @@ export function clusterBody(name: string, spec: Record<string, unknown> = {}): R
       ...spec,
     },
   };
+}
+
+/** As 7.14 makes it, of a password that is nobody's. */
+export const SALTED = Buffer.from(`$6$KZ2u71CD4JjQneAy$${"a".repeat(86)}`).toString("base64");
+
+export function poolBody(
+  name: string,
+  spec: Record<string, unknown> = {},
+  template: Record<string, unknown> = {},
+): Record<string, unknown> {
+  const nodeTemplate = {
+    flavor: "s6.large.2",
+    az: "az1.dc1",
+    os: "EulerOS 2.5",
+    login: { sshKey: "key" },
+    rootVolume: { volumetype: "SATA", size: 40 },
+    dataVolumes: [{ volumetype: "SATA", size: 100, extendParam: { useType: "docker" } }],
+    ...template,
+  };
+  return {
+    kind: "NodePool",
+    apiVersion: "v3",
+    metadata: { name },
+    spec: { initialNodeCount: 0, nodeTemplate, ...spec },
+  };
+}
+
+export const ADDONS = "/api/v3/addons";
+
+export function installBody(
+  clusterID: string | undefined,
+  spec: Record<string, unknown> = {},
+): Record<string, unknown> {
+  return {
+    kind: "Addon",
+    apiVersion: "v3",
+    metadata: { annotations: { "addon.install/type": "install" } },
+    spec: { clusterID, version: "1.0.1", addonTemplateName: "metrics-server", values: { basic: {} }, ...spec },
+  };
+}
+
+export function upgradeBody(clusterID: string, spec: Record<string, unknown> = {}): unknown {
+  return { ...installBody(clusterID, spec), metadata: { "addon.upgrade/type": "upgrade" } };
 }
 
 export interface Bed {
