@@ -8,6 +8,7 @@ import { createLogger } from "../../lib/log.ts";
 import type { AccountSettings, CloudSession, Credentials } from "../contract.ts";
 import { outcomeIsUnknown } from "../errors.ts";
 import type { RegistryFacet } from "../facets/registry.ts";
+import { grantWrite } from "../permit.ts";
 import { ctyun } from "./index.ts";
 import { startCtyunSimulator, type CtyunSimulatorOptions } from "./simulator/index.ts";
 
@@ -67,7 +68,7 @@ async function start(options: Partial<CtyunSimulatorOptions> = {}): Promise<Clou
 }
 
 function create(registry: RegistryFacet, name: string): Promise<{ id: string | undefined }> {
-  return registry.create({ name, visibility: "Private", nonce: "uid-1" }, never);
+  return registry.create({ name, visibility: "Private", nonce: "uid-1" }, grantWrite(never));
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<unknown> {
@@ -86,12 +87,12 @@ describe("a project's life", () => {
     const { items: projects, clockSkewMs } = await registry.list(never);
     expect(projects).toMatchObject([{ id, name: "team-a", visibility: "Private", mine: true, repositoryCount: 0 }]);
     expect(projects.map((project) => registry.bearsMark(project, attempt, clockSkewMs))).toEqual([true]);
-    await registry.setVisibility(id!, "Public", never);
+    await registry.setVisibility(id!, "Public", grantWrite(never));
     expect((await registry.list(never)).items).toMatchObject([{ id, visibility: "Public" }]);
-    await registry.remove(id!, never);
+    await registry.remove(id!, grantWrite(never));
     expect((await registry.list(never)).items).toEqual([]);
-    await expect(registry.remove(id!, never)).rejects.toMatchObject({ kind: "NotFound" });
-    await expect(registry.setVisibility(id!, "Public", never)).rejects.toMatchObject({ kind: "NotFound" });
+    await expect(registry.remove(id!, grantWrite(never))).rejects.toMatchObject({ kind: "NotFound" });
+    await expect(registry.setVisibility(id!, "Public", grantWrite(never))).rejects.toMatchObject({ kind: "NotFound" });
     expect(await registry.listRepositories(id!, never)).toBe("Absent");
   });
 
@@ -112,7 +113,7 @@ describe("a project's life", () => {
     const { items: projects, clockSkewMs } = await registry.list(never);
     expect(projects).toMatchObject([{ id, mine: false, visibility: "Public" }]);
     expect(registry.bearsMark(projects[0]!, attempt, clockSkewMs)).toBe(false);
-    await expect(registry.remove(id, never)).rejects.toMatchObject({ kind: "Forbidden" });
+    await expect(registry.remove(id, grantWrite(never))).rejects.toMatchObject({ kind: "Forbidden" });
   });
 
   test.each(["Number", "Boolean", "String"] as const)(
@@ -192,13 +193,13 @@ describe("what a project holds", () => {
         { name: "v1", digest: expect.stringMatching(/^sha256:/) },
         { name: "v2", digest: expect.stringMatching(/^sha256:/) },
       ]);
-      await expect(registry.remove(id!, never)).rejects.toMatchObject({ kind: "NotEmpty" });
+      await expect(registry.remove(id!, grantWrite(never))).rejects.toMatchObject({ kind: "NotEmpty" });
       for (const repository of ["app", "app", "deep/er"]) {
-        await registry.deleteRepository({ id: id!, name: "team-a" }, repository, never);
+        await registry.deleteRepository({ id: id!, name: "team-a" }, repository, grantWrite(never));
       }
       expect(await registry.listRepositories(id!, never)).toEqual([]);
       await expect(registry.listTags("team-a", "app", never)).rejects.toMatchObject({ kind: "NotFound" });
-      await registry.remove(id!, never);
+      await registry.remove(id!, grantWrite(never));
     },
   );
 });
@@ -256,7 +257,9 @@ describe("when the cloud misbehaves", () => {
     });
     const abort = new AbortController();
     const reason = new Error("enough");
-    const failure = failureOf(registry.create({ name: "team-a", visibility: "Private", nonce: "uid-1" }, abort.signal));
+    const failure = failureOf(
+      registry.create({ name: "team-a", visibility: "Private", nonce: "uid-1" }, grantWrite(abort.signal)),
+    );
     await vi.waitFor(async () => expect(await control("GET", "requests")).not.toEqual([]));
     abort.abort(reason);
     expect(await failure).toBe(reason);

@@ -5,6 +5,7 @@ import { json, startScriptedServer } from "../../../test/support/clouds/scripted
 import { openFence, type Fence } from "../../lib/fence.ts";
 import { createLogger } from "../../lib/log.ts";
 import type { AccountSettings, CloudSession, SessionDeps } from "../contract.ts";
+import { grantWrite } from "../permit.ts";
 import { ctyun } from "./index.ts";
 
 const credentials = { accessKey: "AK", secretKey: "SK" };
@@ -112,7 +113,7 @@ describe("an open account", () => {
     await using server = await startScriptedServer((_request, response) => json(response, 200, []));
     const session = open({ endpoint: server.origin }, { fence: shut });
     await session.verify(never);
-    await expect(session.registry?.setVisibility("1", "Public", never)).rejects.toThrow("no longer writes");
+    await expect(session.registry?.setVisibility("1", "Public", grantWrite(never))).rejects.toThrow("no longer writes");
     expect(server.seen).toHaveLength(1);
     await session.close();
   });

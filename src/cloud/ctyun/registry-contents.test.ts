@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { answerPages, startScriptedCtyun, type ScriptedCtyun } from "../../../test/support/clouds/ctyun/scripted.ts";
 import { json, type ScriptedServer } from "../../../test/support/clouds/scripted-server.ts";
+import { grantWrite } from "../permit.ts";
 
 const never = new AbortController().signal;
 
@@ -41,22 +42,22 @@ describe("what a project holds", () => {
 
   test("is deleted image by image; gone is as good as deleted", async () => {
     server.answer = (_request, response) => json(response, 404, { code: 404, message: "not found" });
-    await cloud.open().deleteRepository({ id: "7", name: "p" }, "a/b", never);
+    await cloud.open().deleteRepository({ id: "7", name: "p" }, "a/b", grantWrite(never));
     await cloud
       .open({ providerOptions: { imageDeletePath: "ProjectId" } })
-      .deleteRepository({ id: "7", name: "p" }, "a", never);
+      .deleteRepository({ id: "7", name: "p" }, "a", grantWrite(never));
     expect(cloud.targets()).toEqual([
       "DELETE /registry/api/repositories/p/a/b",
       "DELETE /registry/api/repositories/7/a",
     ]);
     server.answer = (_request, response) => json(response, 403, {});
-    await expect(cloud.open().deleteRepository({ id: "7", name: "p" }, "a", never)).rejects.toMatchObject({
+    await expect(cloud.open().deleteRepository({ id: "7", name: "p" }, "a", grantWrite(never))).rejects.toMatchObject({
       kind: "Forbidden",
     });
   });
 
   test.each(["../projects", "a//b", "a/../../../projects/1", ""])("with the image %j is left alone", async (image) => {
-    const deleted = cloud.open().deleteRepository({ id: "7", name: "p" }, image, never);
+    const deleted = cloud.open().deleteRepository({ id: "7", name: "p" }, image, grantWrite(never));
     await expect(deleted).rejects.toMatchObject({ kind: "Rejected" });
     expect(server.seen).toHaveLength(0);
   });

@@ -9,6 +9,7 @@ import {
 import { json, type ScriptedServer } from "../../../test/support/clouds/scripted-server.ts";
 import { outcomeIsUnknown } from "../errors.ts";
 import type { RegistryProject } from "../facets/registry.ts";
+import { grantWrite } from "../permit.ts";
 
 const never = new AbortController().signal;
 
@@ -89,7 +90,7 @@ describe("creating a project", () => {
 
   test("is one POST with text for the flag; the id is at the end of Location", async () => {
     server.answer = (_request, response) => response.writeHead(201, { location: "/api/projects/42" }).end();
-    expect(await cloud.open().create(project, never)).toEqual({ id: "42" });
+    expect(await cloud.open().create(project, grantWrite(never))).toEqual({ id: "42" });
     expect(cloud.targets()).toEqual(["POST /registry/api/projects"]);
     expect(server.seen[0]?.body).toBe('{"project_name":"team-a","metadata":{"public":"true"}}');
     expect(server.seen[0]?.headers["content-type"]).toBe("application/json");
@@ -100,7 +101,7 @@ describe("creating a project", () => {
     const locations = [undefined, "/api/projects/", "/api/projects/team-a", "/api/projects/7/x"];
     for (const location of locations) {
       server.answer = (_request, response) => response.writeHead(201, location === undefined ? {} : { location }).end();
-      expect(await cloud.open().create(project, never)).toEqual({ id: undefined });
+      expect(await cloud.open().create(project, grantWrite(never))).toEqual({ id: undefined });
     }
   });
 
@@ -108,7 +109,7 @@ describe("creating a project", () => {
     server.answer = (_request, response) => response.writeHead(201).end('{"id":');
     const error: unknown = await cloud
       .open()
-      .create(project, never)
+      .create(project, grantWrite(never))
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ kind: "Unavailable" });
     expect(outcomeIsUnknown(error)).toBe(true);
@@ -117,7 +118,7 @@ describe("creating a project", () => {
   test("is refused with the name's fault named", async () => {
     server.answer = (_request, response) =>
       response.writeHead(400).end("project name is not in lower case or contains illegal characters!\n");
-    await expect(cloud.open().create(project, never)).rejects.toMatchObject({
+    await expect(cloud.open().create(project, grantWrite(never))).rejects.toMatchObject({
       kind: "NameRefused",
       message: "CreateProject was answered 400: project name is not in lower case or contains illegal characters",
     });
@@ -131,7 +132,7 @@ describe("creating a project", () => {
     };
     const error: unknown = await cloud
       .open()
-      .create(project, never)
+      .create(project, grantWrite(never))
       .catch((thrown: unknown) => thrown);
     const shown = JSON.stringify(error, Object.getOwnPropertyNames(error));
     expect(shown).toContain("[redacted] [redacted] [redacted]");
@@ -175,7 +176,7 @@ describe("the mark of ours", () => {
 describe("one project", () => {
   test("gets its visibility by PUT", async () => {
     server.answer = (_request, response) => response.end();
-    await cloud.open().setVisibility("7", "Private", never);
+    await cloud.open().setVisibility("7", "Private", grantWrite(never));
     expect(cloud.targets()).toEqual(["PUT /registry/api/projects/7"]);
     expect(server.seen[0]?.body).toBe('{"metadata":{"public":"false"}}');
   });
@@ -183,17 +184,17 @@ describe("one project", () => {
   test("is deleted by DELETE; full and gone are told apart", async () => {
     const registry = cloud.open();
     server.answer = (_request, response) => response.end();
-    await registry.remove("7", never);
+    await registry.remove("7", grantWrite(never));
     expect(cloud.targets()).toEqual(["DELETE /registry/api/projects/7"]);
     expect(server.seen[0]?.headers.authorization).toMatch(/\/host\/[0-9a-f]{64}$/);
     server.answer = (_request, response) => json(response, 412, { code: 412, message: "contains repositories" });
-    await expect(registry.remove("7", never)).rejects.toMatchObject({ kind: "NotEmpty" });
+    await expect(registry.remove("7", grantWrite(never))).rejects.toMatchObject({ kind: "NotEmpty" });
     server.answer = (_request, response) => json(response, 404, { code: 404, message: "not found" });
-    await expect(registry.remove("7", never)).rejects.toMatchObject({ kind: "NotFound" });
+    await expect(registry.remove("7", grantWrite(never))).rejects.toMatchObject({ kind: "NotFound" });
   });
 
   test.each(["", "..", ".", "7/../8"])("with the id %j is never asked for", async (id) => {
-    await expect(cloud.open().remove(id, never)).rejects.toMatchObject({ kind: "Rejected" });
+    await expect(cloud.open().remove(id, grantWrite(never))).rejects.toMatchObject({ kind: "Rejected" });
     expect(server.seen).toHaveLength(0);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { startScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
 import type { ScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
 import type { AddonPhase, AddonsFacet, AddonTemplate } from "../facets/addons.ts";
+import { grantWrite } from "../permit.ts";
 
 const never = new AbortController().signal;
 const notExist = { code: "SVCSTG.CCE-ADDONMGR. 4040204", message: "Addon not exist" };
@@ -119,7 +120,7 @@ describe("writing", () => {
 
   test("installs as the reference's example does", async () => {
     const { addons, targets, lastBody, server } = await start(200, example({ status: "installing" }));
-    expect(await addons.create("c-1", request, never)).toEqual({ id: "a-1" });
+    expect(await addons.create("c-1", request, grantWrite(never))).toEqual({ id: "a-1" });
     expect(targets()).toEqual(["POST /api/v3/addons"]);
     expect(server.seen[0]?.headers["x-cluster-id"]).toBe("c-1");
     expect(lastBody()).toEqual({
@@ -137,22 +138,22 @@ describe("writing", () => {
     [500, { code: "SVCSTG.CCE-ADDONMGR.5000001", message: "Get UserInfo Error" }, "Unavailable"],
   ])("refused with %i %j is %s", async (status, body, kind) => {
     const { addons } = await start(status, body);
-    await expect(addons.create("c-1", request, never)).rejects.toMatchObject({ kind });
+    await expect(addons.create("c-1", request, grantWrite(never))).rejects.toMatchObject({ kind });
   });
 
   test("upgrades whole", async () => {
     const { addons, targets, lastBody } = await start(200, example({ status: "upgrading" }));
-    await addons.update("c-1", "a-1", request, never);
+    await addons.update("c-1", "a-1", request, grantWrite(never));
     expect(targets()).toEqual(["PUT /api/v3/addons/a-1"]);
     expect(lastBody()).toMatchObject({ metadata: { annotations: { "addon.upgrade/type": "upgrade" } }, spec });
   });
 
   test("deletes, and says what is gone", async () => {
     const { addons, targets, answer } = await start(200, undefined);
-    await addons.in("c-1").remove("a-1", never);
+    await addons.in("c-1").remove("a-1", grantWrite(never));
     expect(targets()).toEqual(["DELETE /api/v3/addons/a-1?cluster_id=c-1"]);
     answer(400, notExist);
-    await expect(addons.in("c-1").remove("a-1", never)).rejects.toMatchObject({ kind: "NotFound" });
+    await expect(addons.in("c-1").remove("a-1", grantWrite(never))).rejects.toMatchObject({ kind: "NotFound" });
   });
 });
 

@@ -5,6 +5,7 @@ import { startScriptedHuawei } from "../../../test/support/clouds/huawei/scripte
 import type { ScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
 import type { Cluster, ClusterRequest, ClustersFacet } from "../facets/clusters.ts";
 import { outcomeIsUnknown } from "../errors.ts";
+import { grantWrite } from "../permit.ts";
 
 const never = new AbortController().signal;
 const NONCE = "6f1c2c1e-0f5e-4c59-9b5a-8d4f0e5f3a21-1";
@@ -34,7 +35,7 @@ describe("creating", () => {
 
   test("sends what the reference asks for, with our mark", async () => {
     const { clusters, targets, lastBody } = await start(201, made);
-    expect(await clusters.create(request, never)).toEqual({ id: CLUSTER_ID, jobId: "job-1" });
+    expect(await clusters.create(request, grantWrite(never))).toEqual({ id: CLUSTER_ID, jobId: "job-1" });
     expect(targets()).toEqual([`POST ${CLUSTERS}`]);
     expect(lastBody()).toEqual({
       kind: "Cluster",
@@ -65,7 +66,7 @@ describe("creating", () => {
       extendParam: { clusterAZ: "multi_az" },
     };
     const network = { vpcId: "v", subnetId: "s", podCidr: undefined, serviceCidr: undefined };
-    await clusters.create({ ...request, version: undefined, network, options }, never);
+    await clusters.create({ ...request, version: undefined, network, options }, grantWrite(never));
     const { containerNetworkMode, ...sent } = options;
     expect(lastBody()).toMatchObject({ spec: { ...sent, containerNetwork: { mode: containerNetworkMode } } });
     expect(lastBody()).not.toHaveProperty("spec.version");
@@ -85,13 +86,13 @@ describe("creating", () => {
     ["a block that is not valid", { options: { type: 7 } }, "Rejected"],
   ])("refuses %s before it costs a write", async (_what, change, kind) => {
     const { clusters, server } = await start(201, made);
-    await expect(clusters.create({ ...request, ...change }, never)).rejects.toMatchObject({ kind });
+    await expect(clusters.create({ ...request, ...change }, grantWrite(never))).rejects.toMatchObject({ kind });
     expect(server.seen).toEqual([]);
   });
 
   test("is sent once; what is not understood has an unknown outcome", async () => {
     const { clusters, server } = await start(502, { error_msg: "bad gateway" });
-    const failure: unknown = await clusters.create(request, never).catch((error: unknown) => error);
+    const failure: unknown = await clusters.create(request, grantWrite(never)).catch((error: unknown) => error);
     expect(outcomeIsUnknown(failure)).toBe(true);
     expect(server.seen).toHaveLength(1);
   });
@@ -108,17 +109,17 @@ describe("creating", () => {
 describe("changing", () => {
   test("the description keeps the mark", async () => {
     const { clusters, targets, lastBody } = await start(200, exampleCluster());
-    await clusters.setDescription(CLUSTER_ID, { description: "team b", mark: NONCE }, never);
+    await clusters.setDescription(CLUSTER_ID, { description: "team b", mark: NONCE }, grantWrite(never));
     expect(targets()).toEqual([`PUT ${CLUSTERS}/${CLUSTER_ID}`]);
     expect(lastBody()).toEqual({ spec: { description: `team b [yunfan:${NONCE}]` } });
-    await clusters.setDescription(CLUSTER_ID, { description: "theirs", mark: undefined }, never);
+    await clusters.setDescription(CLUSTER_ID, { description: "theirs", mark: undefined }, grantWrite(never));
     expect(lastBody()).toEqual({ spec: { description: "theirs" } });
   });
 
   test("power is asked for without a body, and answered without one", async () => {
     const { clusters, server, targets } = await start(200, undefined);
-    await clusters.hibernate(CLUSTER_ID, never);
-    await clusters.wake(CLUSTER_ID, never);
+    await clusters.hibernate(CLUSTER_ID, grantWrite(never));
+    await clusters.wake(CLUSTER_ID, grantWrite(never));
     expect(targets()).toEqual(["hibernate", "awake"].map((verb) => `POST ${CLUSTERS}/${CLUSTER_ID}/operation/${verb}`));
     expect(server.seen.map(({ body, headers }) => [body, headers["content-type"]])).toEqual([
       ["", "application/json"],
@@ -128,16 +129,19 @@ describe("changing", () => {
 
   test("power in a state that does not allow it is for later", async () => {
     const { clusters } = await start(403, { error_code: "CCE.01403006", error_msg: "cluster is creating" });
-    await expect(clusters.hibernate(CLUSTER_ID, never)).rejects.toMatchObject({ kind: "Busy", code: "CCE.01403006" });
+    await expect(clusters.hibernate(CLUSTER_ID, grantWrite(never))).rejects.toMatchObject({
+      kind: "Busy",
+      code: "CCE.01403006",
+    });
   });
 
   test("deleting tells the job where the cloud does, and what is gone", async () => {
     const { clusters, targets, answer } = await start(200, exampleCluster({}, { jobID: "job-2" }));
-    expect(await clusters.remove(CLUSTER_ID, never)).toEqual({ jobId: "job-2" });
+    expect(await clusters.remove(CLUSTER_ID, grantWrite(never))).toEqual({ jobId: "job-2" });
     expect(targets()).toEqual([`DELETE ${CLUSTERS}/${CLUSTER_ID}`]);
     answer(200, undefined);
-    expect(await clusters.remove(CLUSTER_ID, never)).toEqual({ jobId: undefined });
+    expect(await clusters.remove(CLUSTER_ID, grantWrite(never))).toEqual({ jobId: undefined });
     answer(404, { errorCode: "CCE.01404001", errorMessage: "Resource not found" });
-    await expect(clusters.remove(CLUSTER_ID, never)).rejects.toMatchObject({ kind: "NotFound" });
+    await expect(clusters.remove(CLUSTER_ID, grantWrite(never))).rejects.toMatchObject({ kind: "NotFound" });
   });
 });

@@ -4,6 +4,7 @@ import { CLUSTER_ID, exampleCluster } from "../../../test/support/clouds/huawei/
 import { startScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
 import type { ScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
 import type { ClusterPhase, ClustersFacet } from "../facets/clusters.ts";
+import { grantWrite } from "../permit.ts";
 
 const never = new AbortController().signal;
 const NONCE = "6f1c2c1e-0f5e-4c59-9b5a-8d4f0e5f3a21-1";
@@ -105,7 +106,7 @@ describe("a cluster", () => {
 
   test.each(["", "..", "a/b"])("can't be asked for as %j", async (id) => {
     const { clusters, server } = await start(200, exampleCluster());
-    await expect(clusters.remove(id, never)).rejects.toMatchObject({ kind: "Rejected" });
+    await expect(clusters.remove(id, grantWrite(never))).rejects.toMatchObject({ kind: "Rejected" });
     expect(server.seen).toEqual([]);
   });
 });

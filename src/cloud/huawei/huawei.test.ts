@@ -4,6 +4,7 @@ import type { ClusterRequest } from "../facets/clusters.ts";
 import { CloudError, type CloudErrorKind } from "../errors.ts";
 import type { NodePoolRequest } from "../facets/nodepools.ts";
 import { KEYS, never, startCloud, USER, type TestCloud } from "../../../test/support/clouds/huawei/cloud.ts";
+import { grantWrite } from "../permit.ts";
 
 const NONCE = "6f1c2c1e-0f5e-4c59-9b5a-8d4f0e5f3a21-1";
 
@@ -44,7 +45,7 @@ function poolRequest(overrides: Partial<NodePoolRequest> = {}): NodePoolRequest 
 }
 
 async function available({ clusters }: TestCloud, request = clusterRequest()): Promise<string> {
-  const { id = "" } = await clusters.create(request, never);
+  const { id = "" } = await clusters.create(request, grantWrite(never));
   await vi.waitFor(async () => expect(await clusters.get(id, never)).toMatchObject({ phase: "Available" }), 10_000);
   return id;
 }
@@ -96,22 +97,22 @@ describe("a cluster's life", () => {
     const bearing = listed.filter((one) => clusters.bearsMark(one, { nonce: NONCE, startedAtMs: 0 }, clockSkewMs));
     expect(bearing).toMatchObject([{ id }]);
 
-    await clusters.setDescription(id, { description: "another text", mark: NONCE }, never);
+    await clusters.setDescription(id, { description: "another text", mark: NONCE }, grantWrite(never));
     expect(await clusters.get(id, never)).toMatchObject({ description: "another text", mark: NONCE });
-    await clusters.hibernate(id, never);
+    await clusters.hibernate(id, grantWrite(never));
     await vi.waitFor(async () => expect(await clusters.get(id, never)).toMatchObject({ phase: "Hibernated" }), 9_000);
-    expect(await failureOf(clusters.remove(id, never))).toBe("Busy");
-    await clusters.wake(id, never);
+    expect(await failureOf(clusters.remove(id, grantWrite(never)))).toBe("Busy");
+    await clusters.wake(id, grantWrite(never));
     await vi.waitFor(async () => expect(await clusters.get(id, never)).toMatchObject({ phase: "Available" }), 9_000);
-    await clusters.remove(id, never);
+    await clusters.remove(id, grantWrite(never));
     await vi.waitFor(async () => expect(await clusters.get(id, never)).toBe("Absent"), 9_000);
-    expect(await failureOf(clusters.remove(id, never))).toBe("NotFound");
+    expect(await failureOf(clusters.remove(id, grantWrite(never)))).toBe("NotFound");
   });
 
   it("shows its job step by step, and which step failed", async () => {
     const cloud = await startCloud();
     await cloud.control("POST", "plans", { clusterName: "production", failAt: "InstallMaster", leaves: "Error" });
-    const { id = "", jobId = "" } = await cloud.clusters.create(clusterRequest(), never);
+    const { id = "", jobId = "" } = await cloud.clusters.create(clusterRequest(), grantWrite(never));
     await vi.waitFor(
       async () => expect(await cloud.clusters.getJob(jobId, never)).toMatchObject({ phase: "Failed" }),
       9_000,
@@ -126,12 +127,14 @@ describe("a cluster's life", () => {
   it("is refused where the name is taken, the name is none, or the quota is used up", async () => {
     const cloud = await startCloud({ clusterQuota: 1 });
     await available(cloud);
-    expect(await failureOf(cloud.clusters.create(clusterRequest({ name: "No Name" }), never))).toBe("NameRefused");
-    const second = cloud.clusters.create(clusterRequest({ name: "second" }), never);
+    expect(await failureOf(cloud.clusters.create(clusterRequest({ name: "No Name" }), grantWrite(never)))).toBe(
+      "NameRefused",
+    );
+    const second = cloud.clusters.create(clusterRequest({ name: "second" }), grantWrite(never));
     expect(await failureOf(second)).toBe("QuotaExceeded");
     expect(await cloud.clusters.quota(never)).toEqual({ limit: 1, used: 1 });
     await cloud.control("PATCH", "quotas/cluster", { quotaLimit: 5 });
-    expect(await failureOf(cloud.clusters.create(clusterRequest(), never))).toBe("AlreadyExists");
+    expect(await failureOf(cloud.clusters.create(clusterRequest(), grantWrite(never)))).toBe("AlreadyExists");
   });
 
   it("hands out a kubeconfig of the address asked for, and none of an address that is not there", async () => {
@@ -150,7 +153,7 @@ describe("a pool's life", () => {
     const cloud = await startCloud();
     const { nodePools } = cloud;
     const cluster = await available(cloud);
-    const { id = "" } = await nodePools.create(cluster, poolRequest(), never);
+    const { id = "" } = await nodePools.create(cluster, poolRequest(), grantWrite(never));
     const active = async (count: number): Promise<void> => {
       const nodes = await nodePools.listNodes(cluster, never);
       expect(nodes.filter(({ poolId, phase }) => poolId === id && phase === "Active")).toHaveLength(count);
@@ -165,7 +168,7 @@ describe("a pool's life", () => {
 
     const { autoscaling } = poolRequest();
     const change = { name: "workers", mark: "uid-1", replicas: 1, autoscaling, labels: { team: "other" }, taints: [] };
-    await nodePools.update(cluster, id, change, never);
+    await nodePools.update(cluster, id, change, grantWrite(never));
     await vi.waitFor(() => active(1), 9_000);
     expect(await nodePools.in(cluster).get(id, never)).toMatchObject({
       desired: 1,
@@ -173,7 +176,7 @@ describe("a pool's life", () => {
       labels: { team: "other" },
     });
 
-    await nodePools.in(cluster).remove(id, never);
+    await nodePools.in(cluster).remove(id, grantWrite(never));
     await vi.waitFor(async () => expect(await nodePools.in(cluster).get(id, never)).toBe("Absent"), 9_000);
     await vi.waitFor(() => active(0), 9_000);
     expect(await nodePools.in("no-such-cluster").get(id, never)).toBe("Absent");
@@ -192,13 +195,13 @@ describe("an add-on's life", () => {
     const versions = template === "Absent" ? [] : template.versions;
     const { version = "" } = versions.find(({ fits }) => fits({ type: undefined, version: "v1.15.11-r1" })) ?? {};
     const request = { template: "metrics-server", version, values: { basic: {} } };
-    const { id = "" } = await addons.create(cluster, request, never);
-    expect(await failureOf(addons.create(cluster, request, never))).toBe("AlreadyExists");
+    const { id = "" } = await addons.create(cluster, request, grantWrite(never));
+    expect(await failureOf(addons.create(cluster, request, grantWrite(never)))).toBe("AlreadyExists");
     await vi.waitFor(
       async () => expect(await addons.in(cluster).get(id, never)).toMatchObject({ phase: "Available", version }),
       9_000,
     );
-    await addons.in(cluster).remove(id, never);
+    await addons.in(cluster).remove(id, grantWrite(never));
     await vi.waitFor(async () => expect(await addons.in(cluster).get(id, never)).toBe("Absent"), 9_000);
     expect(await addons.getTemplate(cluster, "no-such-template", never)).toBe("Absent");
   });

@@ -6,6 +6,7 @@ import type { ScriptedHuawei } from "../../../test/support/clouds/huawei/scripte
 import type { Fence } from "../../lib/fence.ts";
 import { withRequester } from "../budget/budget.ts";
 import type { AccountSettings, Credentials } from "../contract.ts";
+import { grantWrite } from "../permit.ts";
 import { huawei } from "./index.ts";
 
 const never = new AbortController().signal;
@@ -90,7 +91,7 @@ describe("an open account", () => {
     const shut: Fence = { remainingMs: () => 0 };
     const { session, clusters } = open({ deps: { fence: shut } });
     await session.verify(never);
-    await expect(clusters.wake("c-1", never)).rejects.toThrow("no longer writes");
+    await expect(clusters.wake("c-1", grantWrite(never))).rejects.toThrow("no longer writes");
     expect(server.seen).toHaveLength(1);
   });
 });
@@ -151,8 +152,8 @@ describe("the budget", () => {
   test("allows ten writes a minute unless the account says otherwise", async () => {
     const { open, server, clock } = await start();
     const { clusters } = open(budget);
-    await clusters.wake("c-1", never);
-    const next = clusters.wake("c-1", never);
+    await clusters.wake("c-1", grantWrite(never));
+    const next = clusters.wake("c-1", grantWrite(never));
     await clock.advance(5_900);
     expect(server.seen).toHaveLength(1);
     await clock.advance(200);
@@ -182,11 +183,11 @@ describe("the budget", () => {
       if (url === "/v3/auth/tokens") response.setHeader("x-subject-token", "token");
       json(response, 200, {});
     };
-    await clusters.wake("c-1", never);
+    await clusters.wake("c-1", grantWrite(never));
     const created = withRequester("ManagedCluster/team/a", async () => {
       using _turn = await session.reserveWrite(never);
       const before = clock.monotonic();
-      await clusters.wake("c-2", never);
+      await clusters.wake("c-2", grantWrite(never));
       return clock.monotonic() - before;
     });
     await clock.advance(6_000);
@@ -205,6 +206,6 @@ describe("the budget", () => {
       json(response, 200, {});
     };
     await clock.advance(5_000);
-    await clusters.wake("c-1", never);
+    await clusters.wake("c-1", grantWrite(never));
   });
 });

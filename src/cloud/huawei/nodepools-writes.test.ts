@@ -4,6 +4,7 @@ import { exampleNodePool } from "../../../test/support/clouds/huawei/examples.ts
 import { startScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
 import type { ScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
 import type { NodePoolRequest, NodePoolsFacet } from "../facets/nodepools.ts";
+import { grantWrite } from "../permit.ts";
 import { sha512Crypt } from "./password.ts";
 
 const never = new AbortController().signal;
@@ -40,7 +41,7 @@ describe("creating", () => {
 
   test("sends what the reference asks for, with our mark", async () => {
     const { nodePools, targets, lastBody } = await start(201, exampleNodePool());
-    expect(await nodePools.create("c-1", request, never)).toEqual({ id: "np-1" });
+    expect(await nodePools.create("c-1", request, grantWrite(never))).toEqual({ id: "np-1" });
     expect(targets()).toEqual([`POST ${POOLS}`]);
     expect(lastBody()).toEqual({
       kind: "NodePool",
@@ -67,7 +68,7 @@ describe("creating", () => {
   test("sends any zone and the smallest disks where none are named", async () => {
     const { nodePools, lastBody } = await start(201, exampleNodePool());
     const change = { zone: undefined, os: undefined, rootVolume: undefined, dataVolumes: [], login: undefined };
-    await nodePools.create("c-1", { ...request, ...change }, never);
+    await nodePools.create("c-1", { ...request, ...change }, grantWrite(never));
     expect(lastBody()).toMatchObject({
       spec: {
         nodeTemplate: {
@@ -90,7 +91,7 @@ describe("creating", () => {
       subnetId: "subnet-2",
       serverGroupReference: "group-1",
     };
-    await nodePools.create("c-1", { ...request, options }, never);
+    await nodePools.create("c-1", { ...request, options }, grantWrite(never));
     expect(lastBody()).toMatchObject({
       spec: {
         nodeManagement: { serverGroupReference: "group-1" },
@@ -109,7 +110,7 @@ describe("creating", () => {
   test("salts a password, and shows neither it nor what it becomes", async () => {
     const { nodePools, server, lastBody } = await start(201, exampleNodePool());
     const login = { password: "Pa55-word!" };
-    await nodePools.create("c-1", { ...request, login }, never);
+    await nodePools.create("c-1", { ...request, login }, grantWrite(never));
     const sent = lastBody() as {
       spec: { nodeTemplate: { login: { userPassword: { username: string; password: string } } } };
     };
@@ -122,23 +123,23 @@ describe("creating", () => {
       const echoed = /"password":"([^"]+)"/.exec(body)?.[1];
       response.writeHead(400).end(JSON.stringify({ error_code: "X.1", error_msg: `${echoed} Pa55-word!` }));
     };
-    await expect(nodePools.create("c-1", { ...request, login }, never)).rejects.toMatchObject({
+    await expect(nodePools.create("c-1", { ...request, login }, grantWrite(never))).rejects.toMatchObject({
       message: "CreateNodePool was answered X.1: [redacted] [redacted]",
     });
   });
 
   test.each(["DefaultPool", "", "1a", "a-", "a".repeat(51), "a.b"])("refuses the name %j", async (name) => {
     const { nodePools, server } = await start(201, exampleNodePool());
-    const failed = nodePools.create("c-1", { ...request, name }, never);
+    const failed = nodePools.create("c-1", { ...request, name }, grantWrite(never));
     await expect(failed).rejects.toMatchObject({ kind: "NameRefused" });
     expect(server.seen).toEqual([]);
   });
 
   test("says which quota is used up, and that the cluster is busy", async () => {
     const { nodePools, answer } = await start(400, { error_code: "CCE.01400009", error_msg: "Insufficient CPU quota" });
-    await expect(nodePools.create("c-1", request, never)).rejects.toMatchObject({ kind: "QuotaExceeded" });
+    await expect(nodePools.create("c-1", request, grantWrite(never))).rejects.toMatchObject({ kind: "QuotaExceeded" });
     answer(400, { error_code: "CCE.01400023", error_msg: "The cluster is scaling" });
-    await expect(nodePools.create("c-1", request, never)).rejects.toMatchObject({ kind: "Busy" });
+    await expect(nodePools.create("c-1", request, grantWrite(never))).rejects.toMatchObject({ kind: "Busy" });
   });
 });
 
@@ -154,7 +155,7 @@ describe("changing", () => {
 
   test("sends all of it, the count also where it is 0", async () => {
     const { nodePools, targets, lastBody } = await start(200, exampleNodePool());
-    await nodePools.update("c-1", "np-1", change, never);
+    await nodePools.update("c-1", "np-1", change, grantWrite(never));
     expect(targets()).toEqual([`PUT ${POOLS}/np-1`]);
     expect(lastBody()).toEqual({
       kind: "NodePool",
@@ -166,7 +167,7 @@ describe("changing", () => {
         nodeTemplate: { k8sTags: { "cce.io/node-label": "test-label", "yunfan.dev/nonce": NONCE }, taints: [] },
       },
     });
-    await nodePools.update("c-1", "np-1", { ...change, mark: undefined }, never);
+    await nodePools.update("c-1", "np-1", { ...change, mark: undefined }, grantWrite(never));
     expect(lastBody()).toMatchObject({ spec: { nodeTemplate: { k8sTags: change.labels } } });
     expect(lastBody()).not.toHaveProperty(["spec", "nodeTemplate", "k8sTags", "yunfan.dev/nonce"]);
   });
@@ -174,22 +175,24 @@ describe("changing", () => {
   test("carries what only the console sets, also where it is 0 or less", async () => {
     const { nodePools, lastBody } = await start(200, exampleNodePool());
     const autoscaling = { ...change.autoscaling, cooldownMinutes: 0, priority: -1 };
-    await nodePools.update("c-1", "np-1", { ...change, autoscaling }, never);
+    await nodePools.update("c-1", "np-1", { ...change, autoscaling }, grantWrite(never));
     expect(lastBody()).toMatchObject({ spec: { autoscaling: { scaleDownCooldownTime: 0, priority: -1 } } });
   });
 
   test("is done where there is nothing to scale", async () => {
     const { nodePools, answer } = await start(400, { errorCode: "CCE_CM.0004", errorMessage: "No scale task needed" });
-    await nodePools.update("c-1", "np-1", change, never);
+    await nodePools.update("c-1", "np-1", change, grantWrite(never));
     answer(400, { errorCode: "CCE_CM.0005", errorMessage: "odd" });
-    await expect(nodePools.update("c-1", "np-1", change, never)).rejects.toMatchObject({ kind: "Rejected" });
+    await expect(nodePools.update("c-1", "np-1", change, grantWrite(never))).rejects.toMatchObject({
+      kind: "Rejected",
+    });
   });
 
   test("deleting what is gone says so", async () => {
     const { nodePools, targets, answer } = await start(200, exampleNodePool({}, { phase: "Deleting" }));
-    await nodePools.in("c-1").remove("np-1", never);
+    await nodePools.in("c-1").remove("np-1", grantWrite(never));
     expect(targets()).toEqual([`DELETE ${POOLS}/np-1`]);
     answer(404, { error_code: "CCE.01404001", error_msg: "Resource not found" });
-    await expect(nodePools.in("c-1").remove("np-1", never)).rejects.toMatchObject({ kind: "NotFound" });
+    await expect(nodePools.in("c-1").remove("np-1", grantWrite(never))).rejects.toMatchObject({ kind: "NotFound" });
   });
 });

@@ -4,6 +4,7 @@ import { json } from "../../../test/support/clouds/scripted-server.ts";
 import { issueToken, startScriptedHuawei, USER_LOGIN } from "../../../test/support/clouds/huawei/scripted.ts";
 import type { IssuedToken, ScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
 import type { CloudSession } from "../contract.ts";
+import { grantWrite } from "../permit.ts";
 
 const never = new AbortController().signal;
 const DAY_MS = 86_400_000;
@@ -271,7 +272,7 @@ test("a token is no write of the account's budget, and shows in no message", asy
     return issueToken(response, { value: "token-abc", issuedAtMs: clock.now(), lifetimeMs: DAY_MS });
   };
   const text = { description: "", mark: undefined };
-  await expect(clusters.setDescription("c-1", text, never)).rejects.toMatchObject({
+  await expect(clusters.setDescription("c-1", text, grantWrite(never))).rejects.toMatchObject({
     message: "UpdateCluster was answered X.1: [redacted] is odd",
   });
   await session.close();
