@@ -78,7 +78,13 @@ it.each<Omit<Refused, "title"> & { target: string; spec: Spec }>([
     says: "rootVolume is immutable",
   },
   { target: "yfnp/whole", spec: { dataVolumes: [] }, field: "spec.dataVolumes", says: "dataVolumes is immutable" },
-  { target: "yfnp/whole", spec: { login: { keyPairName: "other" } }, field: "spec.login", says: "login is immutable" },
+  {
+    target: "yfnp/whole",
+    spec: { login: { keyPairName: "other" } },
+    field: "spec.login",
+    says: "login can be added once, but neither changed nor removed",
+  },
+  { target: "yfnp/whole", spec: { login: null }, field: "spec.login", says: "login can be added once" },
   { target: "yfnp/bare", spec: { huawei: { maxPods: 50 } }, field: "spec.huawei", says: "huawei is immutable" },
   { target: "yfma/addon", spec: { template: "coredns" }, field: "spec.template", says: "template is immutable" },
   {
@@ -101,6 +107,7 @@ it.each<{ target: string; spec: Spec }>([
   { target: "yfnp/bare", spec: { replicas: 3, autoscaling: { enabled: true, minReplicas: 1, maxReplicas: 5 } } },
   { target: "yfnp/bare", spec: { labels: { app: "a" }, taints: [{ key: "app", effect: "NoSchedule" }] } },
   { target: "yfnp/bare", spec: { maxRemovalsPerStep: 3 } },
+  { target: "yfnp/bare", spec: { login: { keyPairName: "ops" } } },
   { target: "yfma/addon", spec: { version: "1.0.6", values: { basic: { a: 2 }, more: [1] } } },
 ])("Taken: $target $spec", async ({ target, spec }) => {
   expect(await patch(place, target, spec)).toMatchObject({ code: 0, stderr: "" });

@@ -206,12 +206,12 @@ describe("what a project holds", () => {
 
 test("pull credentials are those of the namespace, on either path", async () => {
   const { registry, open } = await start();
-  const credentials = await registry.pullCredentials("default", never);
+  const credentials = await registry.pullCredentials({ namespace: "default" }, never);
   expect(credentials.registry).toMatch(/^[^/]+$/);
   expect(credentials.username).not.toBe("");
   const prefixed = open(KEYS, { providerOptions: { namespacePathPrefix: "/api/v1" } }).registry!;
-  expect(await prefixed.pullCredentials("default", never)).toEqual(credentials);
-  await expect(registry.pullCredentials("nowhere", never)).rejects.toMatchObject({ kind: "NotFound" });
+  expect(await prefixed.pullCredentials({ namespace: "default" }, never)).toEqual(credentials);
+  await expect(registry.pullCredentials({ namespace: "nowhere" }, never)).rejects.toMatchObject({ kind: "NotFound" });
 });
 
 describe("when the cloud misbehaves", () => {

@@ -69,9 +69,9 @@ describe("pull credentials", () => {
   test("come from the namespace's path, with the prefix where the account says so", async () => {
     server.answer = (_request, response) => json(response, 200, auth);
     const expected = { registry: "r.example:443", username: "u", password: "cGFzcw==" };
-    expect(await cloud.open().pullCredentials("default", never)).toEqual(expected);
+    expect(await cloud.open().pullCredentials({ namespace: "default" }, never)).toEqual(expected);
     const prefixed = cloud.open({ providerOptions: { namespacePathPrefix: "/api/v1" } });
-    expect(await prefixed.pullCredentials("default", never)).toEqual(expected);
+    expect(await prefixed.pullCredentials({ namespace: "default" }, never)).toEqual(expected);
     expect(cloud.targets()).toEqual([
       "GET /namespaces/default/images/auth",
       "GET /api/v1/namespaces/default/images/auth",
@@ -82,7 +82,7 @@ describe("pull credentials", () => {
     server.answer = (_request, response) => response.end(`{"UserName":"u","Password":"cGFzcw==" "RegistryUrl"`);
     const error: unknown = await cloud
       .open()
-      .pullCredentials("default", never)
+      .pullCredentials({ namespace: "default" }, never)
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ kind: "Unavailable" });
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain("cGFzcw");
@@ -90,6 +90,8 @@ describe("pull credentials", () => {
 
   test("of a namespace that is not there are NotFound", async () => {
     server.answer = (_request, response) => json(response, 404, { code: 404, message: "namespace not found" });
-    await expect(cloud.open().pullCredentials("nowhere", never)).rejects.toMatchObject({ kind: "NotFound" });
+    await expect(cloud.open().pullCredentials({ namespace: "nowhere" }, never)).rejects.toMatchObject({
+      kind: "NotFound",
+    });
   });
 });

@@ -174,7 +174,7 @@ describe("a template", () => {
   }
 
   function fits(found: AddonTemplate, type: string | undefined, version: string): boolean | undefined {
-    return found.versions[0]?.fits({ type, version });
+    return found.versions[0]?.fits({ options: type === undefined ? {} : { type }, version });
   }
 
   test("has its versions, the newest first, by their numbers", async () => {

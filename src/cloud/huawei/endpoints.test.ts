@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { AccountSettings } from "../contract.ts";
-import type { HuaweiAccountOptions } from "./config.ts";
+import type { AccountOptions } from "./blocks.ts";
 import { endpointsOf } from "./endpoints.ts";
 
-function endpoints(settings: Partial<AccountSettings>, options: HuaweiAccountOptions = {}) {
+function endpoints(settings: Partial<AccountSettings>, options: AccountOptions = {}) {
   const tls = { mode: "Verify" } as const;
   const base = { account: "team/account", tls, requestBudget: {}, providerOptions: {} };
   const found = endpointsOf({ ...base, ...settings }, options);

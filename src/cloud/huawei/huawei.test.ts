@@ -193,7 +193,7 @@ describe("an add-on's life", () => {
 
     const template = await addons.getTemplate(cluster, "metrics-server", never);
     const versions = template === "Absent" ? [] : template.versions;
-    const { version = "" } = versions.find(({ fits }) => fits({ type: undefined, version: "v1.15.11-r1" })) ?? {};
+    const { version = "" } = versions.find(({ fits }) => fits({ options: {}, version: "v1.15.11-r1" })) ?? {};
     const request = { template: "metrics-server", version, values: { basic: {} } };
     const { id = "" } = await addons.create(cluster, request, grantWrite(never));
     expect(await failureOf(addons.create(cluster, request, grantWrite(never)))).toBe("AlreadyExists");
