@@ -1,9 +1,10 @@
 // The controllers, one for each kind, put together from what they share.
 import type { CloudDeps, CloudSession } from "../cloud/contract.ts";
 import type { ProxySettings } from "../cloud/http/proxy.ts";
-import { AccountDirectory, allowsNamespace, placeOf } from "../controllers/cloudaccount/accounts.ts";
+import { AccountDirectory, allowsNamespace } from "../controllers/cloudaccount/accounts.ts";
+import { placeOf } from "../controllers/cloudaccount/location.ts";
 import type { Content, ControlledKind, KindDeps } from "../controllers/controlled.ts";
-import { keyIn, kindIn } from "../controllers/external/parent.ts";
+import { keyIn, kindIn, refTo, type ParentKind } from "../controllers/external/parent.ts";
 import { controlledKinds } from "../controllers/kinds.ts";
 import type { OnNamespaceDeletion } from "../controllers/lifecycle/deletion-intent.ts";
 import { LifecycleReconciler } from "../controllers/lifecycle/reconciler.ts";
@@ -52,21 +53,24 @@ interface Created {
 
 export function createControllers(parts: Parts): Created {
   const { informers } = parts;
+  const controllers = new Map<string, Controller>();
+  const visitAccount = (account: string): void => controllers.get("CloudAccount")?.enqueue(account);
   const accounts = new AccountDirectory({
     accounts: informers.accounts.store,
     secrets: informers.credentials.store,
     clouds,
     cloudDeps: (account) => cloudDeps(parts, account),
+    onConfirmed: visitAccount,
   });
   const clusters = new ClusterDirectory({ clusters: informers.clusters.store, accounts });
-  const controllers = new Map<string, Controller>();
   const shared = {
     ...parts,
     accounts,
     clusters,
     published: informers.published.store,
-    recheck: (account: string) => controllers.get("CloudAccount")?.enqueue(account),
+    recheck: visitAccount,
     holders: (parent: string) => holdersOf(informers, parent),
+    below: (parent: string) => below(informers, parent),
     contentsOf,
   };
   for (const controlled of controlledKinds) {
@@ -90,6 +94,17 @@ function holdersOf({ kinds, accounts }: Informers, parent: string): readonly str
   return controlledKinds.flatMap(({ kind, needsParent }) => {
     const children = kinds.get(kind.type.kind)?.store.byIndex("parent", parent) ?? [];
     return children.filter((child) => needsParent(child, mayUse(child))).map(named);
+  });
+}
+
+function below(informers: Informers, parent: string): readonly Managed[] {
+  return controlledKinds.flatMap(({ kind, childrenSee }) => {
+    const children = informers.kinds.get(kind.type.kind)?.store.byIndex("parent", parent) ?? [];
+    if (!childrenSee) return children;
+    return [
+      ...children,
+      ...children.flatMap(({ metadata }) => below(informers, refTo(kind.type.kind as ParentKind, keyOf(metadata)))),
+    ];
   });
 }
 

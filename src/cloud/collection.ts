@@ -14,6 +14,8 @@ export interface Item {
   readonly name: string;
   /** False: somebody else's, and shown for another reason. Left out where a list shows the account's own alone. */
   readonly mine?: boolean;
+  /** By the cloud's clock, milliseconds since the epoch; NaN or left out where the cloud does not tell. It never changes. */
+  readonly createdAtMs?: number;
   /** The job that is making it; only while the cloud tells it. */
   readonly jobId?: string | undefined;
 }
@@ -67,6 +69,12 @@ export interface Collection<T extends Item> {
 
   /** Whether it is the result of that attempt. Pure. */
   readonly bearsMark: (item: T, attempt: CreateAttempt, clockSkewMs: number) => boolean;
+
+  /**
+   * Whether an id is given once over all installations and tenants of the cloud, so that what is found by it elsewhere is the same
+   * item at another address. Not so for numbers that count up, and for names.
+   */
+  readonly idsAreUniversal: boolean;
 
   /** Whether a second create would be refused or be seen, so that one of unknown outcome may be sent again. */
   readonly resendIsSafe: boolean;

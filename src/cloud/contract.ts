@@ -77,10 +77,21 @@ export interface Facets {
   readonly addons: AddonsFacet;
 }
 
+/** What a cloud tells of where an account's things are; never a key. */
+export interface LocationFacts {
+  /** As requests go there: origin and path, without a slash at its end. */
+  readonly endpoint: string;
+  readonly region?: string | undefined;
+  /** Id of the project or tenant that the credentials are of; left out where the cloud tells none. */
+  readonly project?: string | undefined;
+}
+
 /** An account, opened. All its requests share one pool of connections and one budget. */
 export interface CloudSession extends Partial<Facets> {
   /** One signed read that proves endpoint and credentials; throws CloudError. */
   verify(signal: AbortSignal): Promise<void>;
+  /** One signed read at most in the session's life; throws CloudError. */
+  locate(signal: AbortSignal): Promise<LocationFacts>;
   /**
    * Waits for the account's budget to allow one write, which then goes at once if it is sent within the same `withRequester`
    * (cloud/budget.ts): a create must not wait between its journal and its POST. What is not used goes back when disposed of.

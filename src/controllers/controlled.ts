@@ -34,6 +34,8 @@ export interface KindDeps<R extends Managed> {
   readonly recheck: (account: string) => void;
   /** Resources, as "Kind namespace/name", that still need this parent (external/parent.ts refTo) to let go of what they hold. */
   readonly holders: (parent: string) => readonly string[];
+  /** Resources that hang on this parent, and on what hangs on it. */
+  readonly below: (parent: string) => readonly Managed[];
   /** What goes along with the cluster of that id, whether a resource stands for it or not. */
   readonly contentsOf: (session: CloudSession, clusterId: string, signal: AbortSignal) => Promise<readonly Content[]>;
 }

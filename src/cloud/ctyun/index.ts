@@ -1,6 +1,6 @@
 // CTYUN Container Instance as a cloud: what it takes to open an account, and which facets it offers.
 import type { AccountSettings, Cloud, CloudSession, Credentials, SessionDeps } from "../contract.ts";
-import { parseEndpoint } from "../http/endpoint.ts";
+import { addressOf, parseEndpoint } from "../http/endpoint.ts";
 import { SessionBudget, sessionClosed } from "../budget/session-budget.ts";
 import { Requests, serviceAt } from "../kit/requests.ts";
 import { limitsOf, readBlock } from "../kit/settings.ts";
@@ -36,6 +36,8 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
       const query = pageQuery(1, 1);
       await client.read({ operation: "Verify", method: "GET", path: projectsPath(), query, signal }, projectPage);
     },
+    // The cloud tells no tenant.
+    locate: () => Promise.resolve({ endpoint: addressOf(endpoint), region: settings.region }),
     reserveWrite: (signal) => budget.reserveWrite(signal),
     async close() {
       closing.abort(sessionClosed());

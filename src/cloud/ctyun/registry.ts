@@ -79,6 +79,9 @@ export class CtyunRegistry implements RegistryFacet {
   readonly bearsMark = (project: RegistryProject, attempt: CreateAttempt, skewMs: number): boolean =>
     project.mine && project.createdAtMs - skewMs >= attempt.startedAtMs - MARK_TOLERANCE_MS;
 
+  /** A registry counts them up from 1. */
+  readonly idsAreUniversal = false;
+
   /** Names are unique over everyone's projects: a second POST of the same one answers 409. */
   readonly resendIsSafe = true;
 

@@ -29,7 +29,6 @@ export interface Cluster extends Item {
   readonly description: string;
   /** The nonce of the create that made it; undefined: not made by Yunfan. */
   readonly mark: string | undefined;
-  /** By the cloud's clock, milliseconds since the epoch; NaN where the cloud's text can't be read. */
   readonly createdAtMs: number;
   readonly network: ClusterNetwork;
   /** URLs of the API server, as far as there are any. */

@@ -8,7 +8,6 @@ export interface RegistryProject extends Item {
   readonly visibility: Visibility;
   /** Whether the account administers it; false: somebody else's, visible because it is public. */
   readonly mine: boolean;
-  /** By the cloud's clock, milliseconds since the epoch; NaN where the cloud's text can't be read. */
   readonly createdAtMs: number;
   readonly repositoryCount: number;
 }

@@ -28,6 +28,11 @@ export function parseEndpoint(endpoint: string | undefined, tls: TlsSettings, fi
   return { origin: url.origin, host: url.host, basePath: basePathOf(url, field), tls };
 }
 
+/** The endpoint as a location has it: the same for the same address, however it was written. */
+export function addressOf({ origin, basePath }: Endpoint): string {
+  return `${origin}${encodeURI(basePath)}`;
+}
+
 /** The first reason why this can't be an endpoint. */
 function urlFault(url: URL, field: string): string | undefined {
   if (url.protocol !== "https:" && url.protocol !== "http:") return `${field} must begin with https://`;

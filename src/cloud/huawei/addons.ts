@@ -41,6 +41,8 @@ export class HuaweiAddons implements AddonsFacet {
       bearsMark: () => true,
       /** A second one of a template is refused. */
       resendIsSafe: true,
+      /** UUIDs. */
+      idsAreUniversal: true,
     };
   };
 

@@ -75,6 +75,9 @@ export class HuaweiClusters implements ClustersFacet {
 
   readonly bearsMark = ({ mark }: Cluster, { nonce }: CreateAttempt): boolean => mark === nonce;
 
+  /** UUIDs. */
+  readonly idsAreUniversal = true;
+
   /** Both would bear the mark, in their descriptions. */
   readonly resendIsSafe = true;
 

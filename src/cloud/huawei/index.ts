@@ -2,6 +2,7 @@
 import type { AccountSettings, Cloud, CloudSession, Credentials, SessionDeps } from "../contract.ts";
 import { SessionBudget, sessionClosed } from "../budget/session-budget.ts";
 import { Requests } from "../kit/requests.ts";
+import { addressOf } from "../http/endpoint.ts";
 import { limitsOf, readBlock } from "../kit/settings.ts";
 import { pathOf } from "../kit/uri.ts";
 import { HuaweiAddons } from "./addons.ts";
@@ -27,7 +28,8 @@ export const huawei: Cloud = { provider: blocks.provider, facets: ["clusters", "
 function open(settings: AccountSettings, credentials: Credentials, deps: SessionDeps): CloudSession {
   const proof = proofOf(credentials);
   const options = readBlock("spec.huawei", blocks.blocks.CloudAccount.schema, settings.providerOptions);
-  const services = new Services(endpointsOf(settings, options), deps);
+  const endpoints = endpointsOf(settings, options);
+  const services = new Services(endpoints, deps);
   const reference = projectOf(settings, options);
   const closing = new AbortController();
   const closed = closing.signal;
@@ -52,6 +54,10 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
     // The cheapest read in the project: it needs endpoint, credentials and project, and changes nothing.
     async verify(signal) {
       await client.read({ operation: "Verify", method: "GET", path: pathOf("quotas"), signal }, quotas);
+    },
+    async locate(signal) {
+      const { region } = settings;
+      return { endpoint: addressOf(endpoints.cce), region, project: await project.id(signal) };
     },
     async reserveWrite(signal) {
       const turn = await budget.reserveWrite(signal);

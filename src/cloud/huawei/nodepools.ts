@@ -46,6 +46,8 @@ export class HuaweiNodePools implements NodePoolsFacet {
       bearsMark: ({ mark }, { nonce }) => mark === nonce,
       /** Both would bear the mark, in their labels. */
       resendIsSafe: true,
+      /** UUIDs. */
+      idsAreUniversal: true,
     };
   };
 

@@ -35,6 +35,12 @@ export interface Access {
   readonly allows: (namespace: string) => boolean;
   /** Throws WaitingError AccountNotReady where the account is being deleted: nothing new is made with it. */
   readonly assertStays: () => void;
+  /** Where the account's things are (location.ts). */
+  readonly location: string;
+  /** Whether the present keys have found something that Yunfan manages: until then absence proves nothing, and nothing is written. */
+  readonly isConfirmed: () => boolean;
+  /** Something that Yunfan manages was found with the present keys, by its identity. */
+  readonly confirm: () => void;
 }
 
 interface DirectoryDeps {
@@ -42,6 +48,8 @@ interface DirectoryDeps {
   readonly secrets: Pick<Store<CredentialsSecret>, "get">;
   readonly clouds: Partial<Record<Provider, Cloud>>;
   readonly cloudDeps: (account: CloudAccount) => CloudDeps;
+  /** Has an account ("namespace/name") visited: its keys were found to be right. */
+  readonly onConfirmed: (account: string) => void;
 }
 
 interface OpenSession {
@@ -56,6 +64,8 @@ export class AccountDirectory {
   readonly #deps: DirectoryDeps;
   readonly #open = new Map<string, OpenSession>();
   readonly #budgets = new Budgets();
+  /** Versions of Secrets that were found to be right since the account was last written. */
+  readonly #confirmed = new Map<string, string>();
 
   constructor(deps: DirectoryDeps) {
     this.#deps = deps;
@@ -103,8 +113,31 @@ export class AccountDirectory {
     const secret = this.secretOf(account);
     const obstacle = obstacleOf(account, secret);
     if (!secret || obstacle) throw notReady(`CloudAccount ${keyOf(account.metadata)} ${obstacle}`);
-    const allows = (namespace: string): boolean => allowsNamespace(account, namespace);
-    return { account, session: this.open(account, secret), allows, assertStays: () => assertStays(account) };
+    const { location } = account.status;
+    if (location === undefined) throw notReady(`CloudAccount ${keyOf(account.metadata)} is being verified`);
+    return {
+      account,
+      session: this.open(account, secret),
+      location,
+      allows: (namespace) => allowsNamespace(account, namespace),
+      assertStays: () => assertStays(account),
+      isConfirmed: () => this.isConfirmed(account, secret),
+      confirm: () => this.#confirm(account, secret),
+    };
+  }
+
+  /** Whether something that Yunfan manages was found with this version of the Secret. */
+  isConfirmed(account: CloudAccount, secret: CredentialsSecret): boolean {
+    const version = versionOf(secret);
+    return (
+      account.status.confirmedSecretVersion === version || this.#confirmed.get(keyOf(account.metadata)) === version
+    );
+  }
+
+  #confirm(account: CloudAccount, secret: CredentialsSecret): void {
+    if (this.isConfirmed(account, secret)) return;
+    this.#confirmed.set(keyOf(account.metadata), versionOf(secret));
+    this.#deps.onConfirmed(keyOf(account.metadata));
   }
 
   /** Without any check: to compare accounts, not to use them. */
@@ -138,6 +171,7 @@ export class AccountDirectory {
   /** Forgets an account; its connections end. Idempotent. */
   drop(key: string): void {
     this.#close(key);
+    this.#confirmed.delete(key);
     this.#budgets.drop(key);
   }
 
@@ -146,7 +180,7 @@ export class AccountDirectory {
     const deps = this.#deps.cloudDeps(account);
     const { clock, budgetMetrics: metrics } = deps;
     const options = { account: keyOf(account.metadata), clock, metrics };
-    return { ...deps, budget: (limits) => this.#budgets.of(placeOf(account), { ...options, limits }) };
+    return { ...deps, budget: (limits) => this.#budgets.of(budgetKeyOf(account), { ...options, limits }) };
   }
 
   #close(key: string): void {
@@ -166,10 +200,10 @@ export function accountKey(ref: AccountRef, fromNamespace: string): string {
   return `${ref.namespace ?? fromNamespace}/${ref.name}`;
 }
 
-/** The key of the place that the account reaches: two accounts that reach one share the names in it. */
-export function placeOf({ spec }: CloudAccount): string {
+/** By what requests count together before the account is verified: a cloud limits whoever comes to one address. */
+function budgetKeyOf({ spec }: CloudAccount): string {
   const endpoint = URL.parse(spec.endpoint ?? "")?.href.replace(/\/+$/, "") ?? "";
-  return [spec.provider, endpoint, spec.region ?? "", tenantOf(spec.provider, spec)].join(" ").trim();
+  return [spec.provider, endpoint, spec.region ?? "", tenantOf(spec.provider, spec)].join(" ");
 }
 
 /** The account's own namespace always; beyond it those that spec.allowedNamespaces names, or all for "*". */
@@ -181,13 +215,13 @@ export function allowsNamespace(account: CloudAccount, namespace: string): boole
 /** Why the account can't be used now; undefined where it can. */
 function obstacleOf(account: CloudAccount, secret: CredentialsSecret | undefined): string | undefined {
   if (!secret) return "is not ready: SecretNotFound. See its conditions";
-  // Its deletion waits for its users, who need it to delete what they hold. A key that does not work, the cloud refuses.
-  if (isDeleting(account)) return undefined;
   const ready = findCondition(account.status.conditions, "Ready");
   const current =
     account.status.observedGeneration === account.metadata.generation &&
     account.status.secretResourceVersion === versionOf(secret);
   if (!ready || !current) return "is being verified";
+  // Its deletion waits for its users, who need it to delete what they hold. A key that does not work, the cloud refuses.
+  if (isDeleting(account)) return undefined;
   return ready.status === "True" ? undefined : `is not ready: ${ready.reason}. See its conditions`;
 }
 

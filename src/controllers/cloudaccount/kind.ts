@@ -1,21 +1,23 @@
 // CloudAccount, as the operator knows it, and what its reconcile does: read the Secret, prove the credentials by a signed read, protect
 // the account in use.
-import { CloudAccountReason as Reason } from "../../crds/cloudaccount/conditions.ts";
+import { CloudAccountCondition, CloudAccountReason as Reason } from "../../crds/cloudaccount/conditions.ts";
 import { CloudError } from "../../cloud/errors.ts";
-import type { CloudSession } from "../../cloud/contract.ts";
+import type { CloudSession, LocationFacts } from "../../cloud/contract.ts";
 import { cloudAccount, type CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import { listed } from "../../lib/text.ts";
-import { findCondition, isTrue, type Verdict } from "../../runtime/conditions.ts";
+import { findCondition, isTrue, type Statement, type Verdict } from "../../runtime/conditions.ts";
 import { controlled } from "../controlled.ts";
 import { refTo } from "../external/parent.ts";
 import { statingFailure } from "../lifecycle/failure.ts";
 import type { Steps } from "../lifecycle/reconciler.ts";
+import type { Managed, ManagedStatus } from "../lifecycle/resource.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { BY_SECRET, type AccountDirectory } from "./accounts.ts";
-import { CREDENTIALS_TYPE, SECRETS, versionOf } from "./credentials.ts";
+import { CREDENTIALS_TYPE, SECRETS, versionOf, type CredentialsSecret } from "./credentials.ts";
+import { isSameLocation, locationText, SAME_LOCATION } from "./location.ts";
 
 export const cloudAccounts = controlled<CloudAccount>({
   kind: cloudAccount,
@@ -28,11 +30,12 @@ export const cloudAccounts = controlled<CloudAccount>({
   publishes: false,
   // Secrets are listed and watched by type; one list by name tells a missing Secret from one of another type.
   rules: [{ apiGroups: [""], resources: ["secrets"], verbs: ["list", "watch"] }],
-  steps: ({ client, accounts, holders }) =>
+  steps: ({ client, accounts, holders, below }) =>
     new CloudAccountSteps({
       client,
       directory: accounts,
       users: ({ metadata }) => holders(refTo("CloudAccount", keyOf(metadata))),
+      below: ({ metadata }) => below(refTo("CloudAccount", keyOf(metadata))),
     }),
 });
 
@@ -41,6 +44,8 @@ interface AccountDeps {
   readonly directory: AccountDirectory;
   /** Resources, as "Kind namespace/name", that still need this account to let go of what they hold in the cloud. */
   readonly users: (account: CloudAccount) => readonly string[];
+  /** Resources that hang on this account, and on what hangs on it. */
+  readonly below: (account: CloudAccount) => readonly Managed[];
 }
 
 /** A missing Secret or a user of a deleted account is noticed by watches; this is the fall-back. */
@@ -64,16 +69,38 @@ export class CloudAccountSteps implements Steps<CloudAccount> {
     const seenBefore = visit.status.secretResourceVersion === versionOf(secret);
     visit.status.secretResourceVersion = versionOf(secret);
     const session = this.#deps.directory.open(account, secret);
-    await this.#verify(visit, session, seenBefore);
+    const facts = await this.#verify(visit, session, seenBefore);
+    if (facts) this.#locate(visit, facts, { secret, seenBefore });
     const message = "The cloud accepted the credentials";
     visit.state({ type: "CredentialsReady", status: "True", reason: Reason.Verified, message });
     return { state: "Ready", reason: Reason.Verified, message };
+  }
+
+  /** Where it reaches, and what that means for what its resources hold. */
+  #locate(
+    visit: Visit<CloudAccount>,
+    facts: LocationFacts,
+    now: { secret: CredentialsSecret; seenBefore: boolean },
+  ): void {
+    const { status, object } = visit;
+    const holding = this.#deps
+      .below(object)
+      .filter(({ status: held }) => (held.externalId ?? held.operation) !== undefined);
+    const isFirst = status.location === undefined && now.seenBefore;
+    status.location = locationText(object.spec.provider, facts);
+    // The cloud tells whose keys they are, or nothing can be taken for something else, or they were in use before this was looked at.
+    const isCertain = facts.project !== undefined || holding.length === 0 || isFirst;
+    if (isCertain || this.#deps.directory.isConfirmed(object, now.secret)) {
+      status.confirmedSecretVersion = versionOf(now.secret);
+    }
+    visit.state(reachability({ object, status }, holding, status.confirmedSecretVersion === versionOf(now.secret)));
   }
 
   /** It stands for nothing in the cloud: its namespace does not hold it, and an uninstall does not wait for its users. */
   async finalize(visit: Visit<CloudAccount>): Promise<"Released"> {
     const users = this.#deps.users(visit.object);
     if (users.length > 0 && !(await visit.isKindLeaving())) {
+      await this.#keepForUsers(visit);
       throw new WaitingError({
         reason: Reason.DeletionHeld,
         message: heldMessage(users),
@@ -84,17 +111,32 @@ export class CloudAccountSteps implements Steps<CloudAccount> {
     return "Released";
   }
 
+  /** They delete what they hold where it is: an account that was changed at the end has to be known to reach that still. */
+  async #keepForUsers(visit: Visit<CloudAccount>): Promise<void> {
+    try {
+      await statingFailure(visit, "CredentialsReady", () => this.#apply(visit));
+    } catch (error) {
+      if (visit.signal.aborted) throw error;
+      delete visit.status.location;
+    }
+  }
+
   /**
    * A cloud that is out of order says nothing about the credentials: an account that was ready in this version stays so,
-   * or every resource of it would change its conditions for a passing 503.
+   * or every resource of it would change its conditions for a passing 503. Undefined then.
    */
-  async #verify(visit: Visit<CloudAccount>, session: CloudSession, seenBefore: boolean): Promise<void> {
+  async #verify(
+    visit: Visit<CloudAccount>,
+    session: CloudSession,
+    seenBefore: boolean,
+  ): Promise<LocationFacts | undefined> {
     try {
       await session.verify(visit.signal);
+      return await session.locate(visit.signal);
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;
       const steady = seenBefore && isSteady(visit.object);
-      if (steady && (error.kind === "Unavailable" || error.kind === "Throttled")) return;
+      if (steady && (error.kind === "Unavailable" || error.kind === "Throttled")) return undefined;
       if (error.kind === "Unauthenticated") throw rejected(visit.object, error);
       throw error;
     }
@@ -139,6 +181,33 @@ function heldMessage(users: readonly string[]): string {
   );
 }
 
+/** Resources that are of another location, or may be: their conditions say the rest. */
+function reachability(
+  { object, status }: Pick<Visit<CloudAccount>, "object" | "status">,
+  holding: readonly Managed[],
+  isConfirmed: boolean,
+): Statement {
+  const type = CloudAccountCondition.ResourcesReachable;
+  const account = { ...object, status };
+  const elsewhere = holding.filter(({ status: { location } }) => {
+    return location !== undefined && location !== status.location && !isSameLocation(account, location);
+  });
+  if (elsewhere.length > 0) {
+    const [{ status: first } = { status: {} as ManagedStatus }] = elsewhere;
+    const message =
+      `${elsewhere.length} of ${holding.length} resources hold what is in another location, such as ${first.location}; the account reaches ` +
+      `${status.location}. Point it back; or, where only the address has changed, annotate it ${SAME_LOCATION}: "OLD NEW"`;
+    return { type, status: "False", reason: Reason.AccountMoved, message };
+  }
+  if (!isConfirmed) {
+    const message =
+      `The Secret has changed, and with it none of what ${holding.length} resources hold was found yet: nothing is written or deleted ` +
+      "until then. If the keys are of another tenant, put the former ones back";
+    return { type, status: "False", reason: Reason.KeysNotConfirmed, message };
+  }
+  return { type, status: "True", reason: Reason.AllHere, message: "What its resources hold is where it reaches" };
+}
+
 function secretOf({ metadata, spec }: CloudAccount): readonly string[] {
   return [`${metadata.namespace}/${spec.credentialsSecretRef.name}`];
 }
@@ -147,5 +216,8 @@ function secretOf({ metadata, spec }: CloudAccount): readonly string[] {
 function usersView({ metadata, status }: CloudAccount): string {
   const ready = findCondition(status.conditions, "Ready");
   const { secretResourceVersion, observedGeneration } = status;
-  return JSON.stringify([metadata.generation, observedGeneration, secretResourceVersion, ready?.status, ready?.reason]);
+  const { location, confirmedSecretVersion } = status;
+  const same = metadata.annotations?.[SAME_LOCATION];
+  const readiness = [metadata.generation, observedGeneration, secretResourceVersion, ready?.status, ready?.reason];
+  return JSON.stringify([...readiness, location, confirmedSecretVersion, same]);
 }

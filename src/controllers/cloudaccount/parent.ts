@@ -1,7 +1,8 @@
 // The account as the parent of what works with it directly.
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import { refTo, type Parent, type Place } from "../external/parent.ts";
-import { accountKey, allowsNamespace, placeOf, type AccountDirectory, type AccountUser } from "./accounts.ts";
+import { accountKey, allowsNamespace, type Access, type AccountDirectory, type AccountUser } from "./accounts.ts";
+import { isSameLocation, placeOf } from "./location.ts";
 
 export interface AccountPlace extends Place {
   readonly account: CloudAccount;
@@ -12,6 +13,15 @@ export function accountOf({ spec, metadata }: AccountUser): string {
   return accountKey(spec.accountRef, metadata.namespace);
 }
 
+/** The place of an account, or of something below it. */
+export function placeBy(access: Access, key: string): AccountPlace {
+  return {
+    ...access,
+    key,
+    isHere: (location) => location === access.location || isSameLocation(access.account, location),
+  };
+}
+
 export function accountParent<R extends AccountUser>(accounts: AccountDirectory): Parent<R, AccountPlace> {
   const find = (resource: R): CloudAccount | undefined => accounts.account(accountOf(resource));
   return {
@@ -19,7 +29,7 @@ export function accountParent<R extends AccountUser>(accounts: AccountDirectory)
     accountOf,
     enter: (resource, facet, noun) => {
       const { access, facet: offered } = accounts.use(resource, facet, noun);
-      return { place: { ...access, key: placeOf(access.account) }, facet: offered };
+      return { place: placeBy(access, placeOf(access.account) ?? ""), facet: offered };
     },
     placeOf: (resource) => {
       const account = find(resource);

@@ -12,6 +12,7 @@ import type { Send } from "./kind.ts";
 import { resultsOf, type Observer } from "./observe.ts";
 import type { Origin } from "./resource.ts";
 import type { ItemScope } from "./scope.ts";
+import { createdAtOf } from "./whereabouts.ts";
 import type { Sender } from "./sender.ts";
 
 interface CreatorDeps {
@@ -49,7 +50,9 @@ export class Creator {
     const nonce = `${visit.object.metadata.uid}-${attempt}`;
     const operation: Operation = { verb: "Create", nonce, startedAt: now, lastSentAt: now };
     visit.status.createAttempts = attempt;
+    visit.status.location = scope.place.location;
     delete visit.status.externalId;
+    delete visit.status.createdAt;
     delete visit.status.origin;
     try {
       await visit.journal(operation, creating(scope));
@@ -144,8 +147,10 @@ export function abandon({ visit }: Pick<ItemScope<Item>, "visit">, why: { reason
 }
 
 /** Records in the draft which item the resource stands for; the journal is closed. */
-export function record({ visit }: Pick<ItemScope<Item>, "visit">, item: Item, origin: Origin): void {
+export function record({ visit, place }: Pick<ItemScope<Item>, "visit" | "place">, item: Item, origin: Origin): void {
   visit.status.externalId = item.id;
+  visit.status.location = place.location;
+  visit.status.createdAt = createdAtOf(item);
   visit.status.cloudName = item.name;
   visit.status.origin = origin;
   delete visit.status.operation;

@@ -7,6 +7,7 @@ import { capitalized } from "../../lib/text.ts";
 import { ANNOTATIONS } from "../lifecycle/resource.ts";
 import { mayRecreate, openCreate, type ExternalResource, type Origin } from "./resource.ts";
 import type { ItemScope } from "./scope.ts";
+import { createdAtOf } from "./whereabouts.ts";
 
 export type Identity<T extends Item> =
   /** The item is there and is what the resource means. */
@@ -144,10 +145,20 @@ function identifyNew<T extends Item>(subject: Subject, seen: Observation<T>): Id
   return seen.nameIsFree ? { do: "Create" } : doubt(DISAGREEMENT);
 }
 
-/** Another name under a known id is another item, as an account whose endpoint was edited may show it. */
-export function isAnother({ resource, namesAreFixed }: Subject, { name }: Item): boolean {
-  const { cloudName } = resource.status;
-  return namesAreFixed && cloudName !== undefined && cloudName !== name;
+/** Another name or another time of making under a known id is another item, as an account that was pointed elsewhere may show it. */
+export function isAnother({ resource, namesAreFixed }: Subject, item: Item): boolean {
+  const { cloudName, createdAt } = resource.status;
+  const shown = createdAtOf(item);
+  const isOfOtherName = namesAreFixed && cloudName !== undefined && cloudName !== item.name;
+  return isOfOtherName || (createdAt !== undefined && shown !== undefined && createdAt !== shown);
+}
+
+/** What tells the two apart, in words. */
+export function differenceOf({ status }: ExternalResource, item: Item): string {
+  const [was, is] = [status.cloudName, item.name];
+  return was === undefined || was === is
+    ? `was made at ${status.createdAt}, but what the account shows now was made at ${createdAtOf(item)}`
+    : `was ${was}, but what the account shows now is ${is}`;
 }
 
 export function taken({ noun }: Pick<Subject, "noun">, items: readonly Item[]): { reason: string; message: string } {
@@ -197,10 +208,10 @@ function stallOnForeign({ noun }: Subject, id: string): Stall {
   return { do: "Stall", reason: Reason.Forbidden, message };
 }
 
-function stallOnAnother({ noun, resource }: Subject, { id, name }: Item): Stall {
+function stallOnAnother({ noun, resource }: Subject, item: Item): Stall {
   const message =
-    `${capitalized(noun)} ${id} was ${resource.status.cloudName}, but at the account's present endpoint it is ${name}; ` +
-    "it is not touched. Correct spec.endpoint of the account";
+    `${capitalized(noun)} ${item.id} ${differenceOf(resource, item)}: that is another one, and it is not touched. ` +
+    "Correct spec.endpoint or the keys of the account";
   return { do: "Stall", reason: Reason.ExternalIdConflict, message };
 }
 

@@ -7,6 +7,14 @@ export interface Place {
   readonly session: CloudSession;
   /** Where names and ids compete: the same for all resources that reach the same place, by whatever account or cluster. */
   readonly key: string;
+  /** Where the account's things are: an id proves nothing in another location. */
+  readonly location: string;
+  /** Whether what was recorded in that location is reached here: it is the same, or a person says so. */
+  readonly isHere: (location: string) => boolean;
+  /** Whether the present keys have found something that Yunfan manages: until then absence proves nothing, and nothing is written. */
+  readonly isConfirmed: () => boolean;
+  /** Something that Yunfan manages was found with the present keys, by its identity. */
+  readonly confirm: () => void;
   /** Whether the account lets Yunfan publish into that namespace. */
   readonly allows: (namespace: string) => boolean;
   /** Throws WaitingError where the parent is being deleted: nothing new is made in it. */

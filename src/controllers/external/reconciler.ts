@@ -19,6 +19,7 @@ import { Follower } from "./progress.ts";
 import { Remover } from "./removal.ts";
 import { Scopes, type Scope, type ScopesDeps } from "./scope.ts";
 import { Sender } from "./sender.ts";
+import { assertConfirmed, assertHere, recognise } from "./whereabouts.ts";
 
 export interface ExternalDeps<S extends Shape> extends ScopesDeps<S> {
   readonly clock: Clock;
@@ -102,6 +103,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
   }
 
   async #applyIn(scope: Scope<S>): Promise<Verdict> {
+    await assertHere(scope);
     const item = await this.#identified(scope);
     const settled = await this.#decide(scope, item);
     this.#kind.describe(scope.visit, settled.seen, settled.plan);
@@ -110,10 +112,10 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
 
   /** The item that the resource stands for, with its id in the draft; or throws what it waits for. */
   async #identified(scope: Scope<S>): Promise<S["item"]> {
-    const { visit } = scope;
     const identity = identify<S["item"]>(subjectOf(scope), await this.#observer.observe(scope));
     switch (identity.do) {
       case "Keep":
+        recognise(scope, identity.item);
         return identity.item;
       case "Adopt":
         return this.#adopted(scope, identity);
@@ -128,14 +130,20 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
       case "Wait":
         throw new WaitingError(identity);
       default:
-        if (identity.reason === Reason.ExternalResourceMissing) this.#kind.describeLoss?.(visit);
+        if (identity.reason === Reason.ExternalResourceMissing) this.#missing(scope);
         throw new TerminalError(identity);
     }
+  }
+
+  #missing(scope: Scope<S>): void {
+    assertConfirmed(scope);
+    this.#kind.describeLoss?.(scope.visit);
   }
 
   #adopted(scope: Scope<S>, found: Extract<Identity<S["item"]>, { do: "Adopt" }>): S["item"] {
     const { visit, noun } = scope;
     const { item, origin } = found;
+    assertConfirmed(scope);
     this.#kind.assertAdoptable?.(scope, found, (id) => this.#scopes.isAnothers(scope, id));
     record(scope, item, origin);
     visit.log.info({ externalId: item.id, origin }, `Recorded ${noun}`);
@@ -187,6 +195,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
    */
   async #change(scope: Scope<S>, listed: S["item"]): Promise<Settled<S>> {
     const { visit, place } = scope;
+    assertConfirmed(scope);
     using _turn = await place.session.reserveWrite(visit.signal);
     const since = this.#deps.clock.monotonic();
     const { seen, plan } = await this.#planFor(scope, await this.#read(scope, listed), since);

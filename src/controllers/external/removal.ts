@@ -3,10 +3,11 @@
 import type { Item } from "../../cloud/collection.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import { Reason } from "../../crds/common/conditions.ts";
+import { capitalized } from "../../lib/text.ts";
 import { HeldError, ReconcileError, TerminalError, WaitingError } from "../../lib/errors.ts";
 import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 import type { Visit } from "../lifecycle/visit.ts";
-import { isAnother, subjectOf } from "./identity.ts";
+import { differenceOf, isAnother, subjectOf } from "./identity.ts";
 import type { ExternalKind, SendFirst, Shape } from "./kind.ts";
 import type { Observer } from "./observe.ts";
 import type { Operations } from "./operation.ts";
@@ -15,6 +16,7 @@ import { leavesCloudAlone, openCreate, orphaning, type ExternalResource } from "
 import type { Scope, Scopes } from "./scope.ts";
 import type { Sender } from "./sender.ts";
 import { settledId } from "./settled-id.ts";
+import { assertConfirmed, assertHere, recognise } from "./whereabouts.ts";
 
 interface RemoverDeps<S extends Shape> {
   readonly scopes: Scopes<S>;
@@ -46,6 +48,7 @@ export class Remover<S extends Shape> {
     if (await (this.#kind.staysInCloud ?? staysInCloud)(visit)) return;
     const { scopes } = this.#deps;
     const scope = entering(visit.object, this.#kind.noun, () => scopes.enter(visit));
+    await assertHere(scope);
     const id = await this.#settledId(scope);
     if (id === undefined || scopes.isAnothers(scope, id)) return;
     await this.#kind.parent.within(scope.place, visit.signal, () => this.#removeIn(scope, id));
@@ -53,6 +56,8 @@ export class Remover<S extends Shape> {
 
   async #removeIn(scope: Scope<S>, id: string): Promise<void> {
     const item = await this.#locate(scope, id);
+    if (item !== "Absent") recognise(scope, item);
+    assertConfirmed(scope);
     // A read may be older than the item; where the cloud has accepted the deletion before, no other proof is needed.
     if (item === "Absent" && wasAsked(scope)) return;
     if (item !== "Absent" && scope.items.isLeaving(item)) throw await this.#deleting(scope, item);
@@ -181,10 +186,10 @@ function deletingOf(noun: string): { reason: string; message: string } {
   return { reason: Reason.Deleting, message: `The cloud is deleting the ${noun}` };
 }
 
-/** An endpoint that was edited may know another by that id. */
-function notTheSame(resource: ExternalResource, noun: string, { id, name }: Item): TerminalError {
+/** An account that was pointed elsewhere may know another by that id. */
+function notTheSame(resource: ExternalResource, noun: string, item: Item): TerminalError {
   const message =
-    `The ${noun} ${id} was ${resource.status.cloudName}, but at the account's present endpoint it is ${name}; it is not deleted. ` +
-    `Correct spec.endpoint of the account, or ${orphaning(resource)}`;
+    `${capitalized(noun)} ${item.id} ${differenceOf(resource, item)}: that is another one, and it is not deleted. ` +
+    `Correct spec.endpoint or the keys of the account, or ${orphaning(resource)}`;
   return new TerminalError({ reason: Reason.ExternalIdConflict, message });
 }

@@ -9,6 +9,8 @@ interface ExternalStatus extends ManagedStatus {
   readonly cloudName?: string | undefined;
   readonly origin?: Origin | undefined;
   readonly createAttempts?: number | undefined;
+  readonly location?: string | undefined;
+  readonly createdAt?: string | undefined;
 }
 
 export interface ExternalResource extends Managed {

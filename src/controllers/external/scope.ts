@@ -10,6 +10,7 @@ import { ListCaches, type ListCache } from "./list-cache.ts";
 import type { Place } from "./parent.ts";
 import { Precedence } from "./precedence.ts";
 import type { ExternalResource } from "./resource.ts";
+import { assertConfirmed } from "./whereabouts.ts";
 
 /** What is the same for every kind. */
 export interface ItemScope<T extends Item> {
@@ -79,6 +80,7 @@ export class Scopes<S extends Shape> {
       assertMayCreate: () => {
         this.assertPrecedence(scope);
         place.assertStays();
+        assertConfirmed(scope);
       },
     };
     return scope;

@@ -19,6 +19,7 @@ export interface ManagedStatus {
   readonly conditions?: readonly Condition[] | undefined;
   readonly phase?: string | undefined;
   readonly externalId?: string | undefined;
+  readonly location?: string | undefined;
   readonly operation?: Operation | undefined;
   readonly lastHandledReconcileAt?: string | undefined;
 }

@@ -5,8 +5,9 @@ import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { WaitingError } from "../../lib/errors.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import { keyOf, type Store } from "../../runtime/cache/store.ts";
-import { assertBlocks, placeOf, type AccountDirectory, type ProviderBlocks } from "../cloudaccount/accounts.ts";
-import { accountOf, type AccountPlace } from "../cloudaccount/parent.ts";
+import { assertBlocks, type AccountDirectory, type ProviderBlocks } from "../cloudaccount/accounts.ts";
+import { placeOf } from "../cloudaccount/location.ts";
+import { accountOf, placeBy, type AccountPlace } from "../cloudaccount/parent.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 
 /** A resource that is part of a cluster. */
@@ -91,7 +92,8 @@ export class ClusterDirectory {
       assertStays(cluster);
       access.assertStays();
     };
-    return { ...access, cluster, clusterId, key: keyIn(access.account, clusterId), assertStays: assertBothStay };
+    const place = placeBy(access, keyIn(access.account, clusterId) ?? "");
+    return { ...place, cluster, clusterId, assertStays: assertBothStay };
   }
 
   #placeIn(resource: ManagedCluster): string | undefined {
@@ -101,8 +103,9 @@ export class ClusterDirectory {
   }
 }
 
-function keyIn(account: CloudAccount, clusterId: string): string {
-  return `${placeOf(account)} ${clusterId}`;
+function keyIn(account: CloudAccount, clusterId: string): string | undefined {
+  const place = placeOf(account);
+  return place && `${place} ${clusterId}`;
 }
 
 /** The id of a cluster that can be worked with. */

@@ -5,6 +5,8 @@ export const CloudAccountCondition = {
   ...ConditionType,
   /** The Secret is there, complete, and the cloud takes what is in it. */
   CredentialsReady: "CredentialsReady",
+  /** What its resources hold is where it reaches now. */
+  ResourcesReachable: "ResourcesReachable",
 } as const;
 
 export const CloudAccountReason = {
@@ -12,6 +14,8 @@ export const CloudAccountReason = {
   /** A signed read succeeded. */
   Verified: "Verified",
   SecretNotFound: "SecretNotFound",
+  /** Of ResourcesReachable: all of them are. */
+  AllHere: "AllHere",
   /** The Secret is not of type yunfan.dev/credentials. */
   SecretWrongType: "SecretWrongType",
 } as const;

@@ -4,7 +4,7 @@ import { PROVIDERS } from "../../cloud/blocks.ts";
 import { endpointUrl, objectName } from "../../schema/formats.ts";
 import { driftIntervalSeconds } from "../common/spec.ts";
 import { blockFields, withAccountBlocks } from "../common/with-blocks.ts";
-import { commonStatus } from "../common/status.ts";
+import { accountLocation, commonStatus } from "../common/status.ts";
 import { conditionColumn, defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { withRule, withTransitionRule } from "../../schema/enforced.ts";
@@ -96,6 +96,14 @@ const spec = z.object({
 
 const status = z.object({
   ...commonStatus,
+  location: accountLocation.optional(),
+  confirmedSecretVersion: z
+    .string()
+    .max(64)
+    .optional()
+    .describe(
+      "The version of the Secret with which something that Yunfan manages was found, where the cloud tells no project.",
+    ),
   secretResourceVersion: z
     .string()
     .max(64)

@@ -18,6 +18,10 @@ export const Reason = {
 
   /** The account is missing, not allowed for this namespace, or its credentials do not work. */
   AccountNotReady: "AccountNotReady",
+  /** The account reaches another location than the one in which the resource's id is. */
+  AccountMoved: "AccountMoved",
+  /** The account's Secret changed, and nothing that Yunfan manages was found with the new one yet. */
+  KeysNotConfirmed: "KeysNotConfirmed",
   /** The provider's block in the spec is another one's than the account's. */
   ProviderMismatch: "ProviderMismatch",
   NotSupportedByCloud: "NotSupportedByCloud",

@@ -73,12 +73,24 @@ const operation = z.object({
 /** A journaled cloud operation (design section 3, steps 3 to 5). */
 export type Operation = Readonly<z.output<typeof operation>>;
 
+/** Never a key. */
+const location = z.string().max(512);
+
+export const accountLocation = location.describe(
+  "Where what it reaches is: provider, endpoint, and, as far as the cloud tells, region and project of the credentials.",
+);
+
 /** Of kinds that create: who made the thing, and how often it was tried. */
 export const originFields = {
   origin: z
     .enum(["Created", "Adopted"])
     .optional()
     .describe("Who made it. Created: Yunfan, which then deletes it by default. Adopted: somebody else."),
+  createdAt: time
+    .optional()
+    .describe(
+      "When it was made, by the cloud's clock. With the id, what it is known by: another one may get the same id elsewhere.",
+    ),
   createAttempts: integer({ min: 0, max: 2 ** 31 - 1 })
     .optional()
     .describe("How many creations were journaled; each has a nonce of its own."),
@@ -91,6 +103,11 @@ export const cloudPhase = z.string().max(253).describe("The cloud's own word for
 export const managedStatus = {
   ...commonStatus,
   externalId: cloudId.optional().describe("Id in the cloud of what this resource stands for."),
+  location: location
+    .optional()
+    .describe(
+      "Where externalId is: the location of the account when it was recorded. An id proves nothing in another one.",
+    ),
   cloudName: z.string().max(255).optional().describe("Name in the cloud: spec.cloudName, or else metadata.name."),
   operation: operation
     .optional()

@@ -1,0 +1,33 @@
+// Where an account's things are, as one text without blanks: what an id in a status belongs to. An id proves nothing in another
+// location: there it is missing, or someone else's.
+import type { LocationFacts } from "../../cloud/contract.ts";
+import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
+import { annotation } from "../lifecycle/resource.ts";
+
+/** On an account: "<old location> <new location>", a person's word that only the address has changed. */
+export const SAME_LOCATION = "yunfan.dev/same-location";
+
+export function locationText(provider: string, { endpoint, region, project }: LocationFacts): string {
+  const named = [region && `region=${region}`, project && `project=${project}`].filter(Boolean);
+  return [provider, endpoint, ...named].join(",");
+}
+
+/**
+ * Where names compete: by the project where the cloud tells one, whatever address it is reached by; else by the address. Undefined
+ * where the account was never verified.
+ */
+export function placeOf({ status }: CloudAccount): string | undefined {
+  const { location } = status;
+  if (location === undefined) return undefined;
+  const [provider, endpoint, ...named] = location.split(",");
+  const isOfProject = named.some((member) => member.startsWith("project="));
+  return [provider, ...(isOfProject ? [] : [endpoint]), ...named].join(",");
+}
+
+/** Whether the account's annotation says that `old` is where it is now. It counts only while the account is at the new one. */
+export function isSameLocation(account: CloudAccount, old: string): boolean {
+  const { location } = account.status;
+  return (
+    location !== undefined && annotation(account, SAME_LOCATION)?.trim().split(/\s+/).join(" ") === `${old} ${location}`
+  );
+}

@@ -1,0 +1,58 @@
+// Whether what a resource holds is where its account reaches now. Where it is not, nothing is read as absence and nothing is written;
+// the same goes for keys of which nobody knows yet whose they are.
+import type { Item } from "../../cloud/collection.ts";
+import { Reason } from "../../crds/common/conditions.ts";
+import { timestampOf } from "../../lib/clock.ts";
+import { TerminalError, WaitingError } from "../../lib/errors.ts";
+import { capitalized } from "../../lib/text.ts";
+import { holdsSomething, orphaning } from "./resource.ts";
+import type { ItemScope } from "./scope.ts";
+
+/** The first that finds something with the new keys wakes all; this is the fall-back. */
+const CONFIRMATION_POLL_MS = 30_000;
+
+/**
+ * Returns where the resource's location is that of its account, in the draft too, or where it holds nothing. An id that is given
+ * once over all the cloud, and is found, tells that only the address has changed. Throws TerminalError AccountMoved.
+ */
+export async function assertHere<T extends Item>({ visit, place, items, noun }: ItemScope<T>): Promise<void> {
+  const { location, externalId } = visit.object.status;
+  if (location === undefined || location === place.location || !holdsSomething(visit.object)) return;
+  const isFound = async (): Promise<boolean> =>
+    externalId !== undefined && items.idsAreUniversal && (await items.look(externalId, visit.signal)) === "There";
+  if (!place.isHere(location) && !(await isFound())) throw moved({ visit, place, noun });
+  visit.status.location = place.location;
+  visit.log.info({ from: location, to: place.location, externalId }, "Took the account's new location");
+}
+
+/** Throws WaitingError KeysNotConfirmed. To be called before anything is written, and before absence is believed. */
+export function assertConfirmed({ visit, place, noun }: Pick<ItemScope<Item>, "visit" | "place" | "noun">): void {
+  if (place.isConfirmed()) return;
+  const message =
+    "The account's Secret has changed, and its cloud does not tell whose keys these are: until something that Yunfan manages is found " +
+    `with them, an absence proves nothing and nothing is written. If they are of another tenant, put the former ones back; to leave the ` +
+    `${noun} in the cloud, ${orphaning(visit.object)}`;
+  throw new WaitingError({ reason: Reason.KeysNotConfirmed, message, pollAfterMs: CONFIRMATION_POLL_MS });
+}
+
+/** The item was found by its id: what the draft lacks of its identity is added, and where it was known before, so are the keys. */
+export function recognise<T extends Item>({ visit, place }: ItemScope<T>, item: T): void {
+  const { createdAt } = visit.object.status;
+  const isKnown = createdAt !== undefined && createdAt === createdAtOf(item);
+  if (isKnown) place.confirm();
+  if (!place.isConfirmed()) return;
+  visit.status.location = place.location;
+  visit.status.createdAt = createdAtOf(item);
+}
+
+/** As a status has it; undefined where the cloud does not tell. */
+export function createdAtOf({ createdAtMs }: Item): string | undefined {
+  return createdAtMs === undefined || Number.isNaN(createdAtMs) ? undefined : timestampOf(createdAtMs);
+}
+
+function moved({ visit, place, noun }: Pick<ItemScope<Item>, "visit" | "place" | "noun">): TerminalError {
+  const message =
+    `${capitalized(noun)} ${visit.object.status.externalId ?? "of an open create"} is in ${visit.object.status.location}, but the account reaches ` +
+    `${place.location} now. Point the account back, or make another CloudAccount; to leave the ${noun} in the cloud, ${orphaning(visit.object)}`;
+  return new TerminalError({ reason: Reason.AccountMoved, message });
+}
