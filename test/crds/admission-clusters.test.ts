@@ -37,9 +37,9 @@ describe("a new resource", () => {
       says: "Required value",
     },
     {
-      title: "a network without a VPC",
-      manifest: cluster({ network: { subnetId: "subnet-1" } }),
-      field: "spec.network.vpcId",
+      title: "a network without a subnet",
+      manifest: cluster({ network: { vpcId: "vpc-1" } }),
+      field: "spec.network.subnetId",
       says: "Required value",
     },
     {
@@ -91,8 +91,8 @@ describe("a new resource", () => {
       says: 'supported values: "Running", "Hibernated"',
     },
     {
-      title: "the public address without allowInsecure beside the block of a cloud that never verifies it",
-      manifest: cluster({ kubeconfig: { context: "External" }, huawei: {} }),
+      title: "the public address without allowInsecure",
+      manifest: cluster({ kubeconfig: { context: "External" } }),
       field: "spec.kubeconfig.allowInsecure",
       says: "context External needs allowInsecure",
     },

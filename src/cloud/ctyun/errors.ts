@@ -19,7 +19,9 @@ export const errorOf = errorsBy<Operation>({
   nameless: new Set(["Verify", "ListProjects", "CreateProject"]),
   said,
   meaning,
-  elsewhere: "There is no registry API there: correct spec.endpoint of the account",
+  // Harbor has no code for it, but names what is missing ("project 7 not found"); who is in between knows of no such things.
+  provesAbsence: ({ text }) => /\b(?:project|repository|image|tag|artifact|namespace|resource)s?\b/i.test(text),
+  elsewhere: "That is not the registry's own answer: see what is between, or correct spec.endpoint of the account",
 });
 
 function meaning(operation: Operation, status: number, { text }: Said): CloudErrorKind | undefined {

@@ -93,30 +93,6 @@ const pool = z.object({
   serverGroupReference: cloudReference.optional().describe("Id of the server group in which the nodes are made."),
 });
 
-/** The public address of a cluster is never verified (4.1.8). Without the block the same is said by a condition. */
-function withInsecureConsent<S extends z.ZodObject>(spec: S): S {
-  return withRule(
-    spec,
-    {
-      // has(): the API server asks it of the default {} too, before that has defaults of its own.
-      rule:
-        "!has(self.huawei) || !has(self.kubeconfig) || !has(self.kubeconfig.context) || self.kubeconfig.context != 'External' || " +
-        "(has(self.kubeconfig.allowInsecure) && self.kubeconfig.allowInsecure)",
-      message:
-        "context External needs allowInsecure: the cloud's kubeconfig for the public address does not verify the server's " +
-        "certificate, so that anybody on the way can take the cluster over. Keep Internal, or set allowInsecure knowingly",
-      fieldPath: ".kubeconfig.allowInsecure",
-    },
-    (value) => {
-      const { huawei: block, kubeconfig } = value as {
-        huawei?: object;
-        kubeconfig?: { context: string; allowInsecure: boolean };
-      };
-      return block === undefined || kubeconfig?.context !== "External" || kubeconfig.allowInsecure;
-    },
-  );
-}
-
 export type AccountOptions = z.output<typeof account>;
 export type ClusterOptions = z.output<typeof cluster>;
 export type PoolOptions = z.output<typeof pool>;
@@ -132,7 +108,6 @@ export const huawei = {
     ManagedCluster: {
       schema: cluster,
       immutable: "no API of the cloud changes it in a cluster; create another ManagedCluster",
-      rules: withInsecureConsent,
     },
     NodePool: { schema: pool, immutable: "nodes are made with it; create another NodePool" },
   },

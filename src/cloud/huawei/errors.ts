@@ -78,9 +78,9 @@ export const errorOf = errorsBy<Operation>({
   nameless: new Set(["Verify", "GetToken", "FindProject", "ListClusters", "CreateCluster", "GetQuotas"]),
   said,
   meaning,
-  // A gateway that knows no such path (APIGW.*) says 404 too.
-  provesAbsence: ({ code }) => code !== "" && !code.startsWith("APIGW."),
-  elsewhere: "There is no such API there: correct the endpoints of the account",
+  // CCE.01404001, SVCSTG.CCE-ADDONMGR.4040204 and their like; gateways (APIGW.*) and load balancers say 404 too.
+  provesAbsence: ({ code }) => /^(?:CCE|SVCSTG\.CCE)[\w.-]*\.\d?\d?404\d*$/.test(code),
+  elsewhere: "That is not the service's own answer: see what is between, or correct the endpoints of the account",
 });
 
 export function isNothingToScale(error: unknown): boolean {

@@ -21,8 +21,8 @@ export interface ErrorTable<Operation extends string> {
   readonly said: (json: unknown) => Said | undefined;
   /** What the cloud's codes, words and statuses mean beyond KIND_BY_STATUS. Not asked of 401 and from 500 on. Pure. */
   readonly meaning: (operation: Operation, status: number, said: Said) => CloudErrorKind | undefined;
-  /** Whether a 404 is the service's own word; left out: any but a web page is. */
-  readonly provesAbsence?: (said: Said) => boolean;
+  /** Whether a 404 is the service's own word about the very thing that was asked for: nobody else proves that it is gone. */
+  readonly provesAbsence: (said: Said) => boolean;
   /** What to do about a 404 that proves nothing. */
   readonly elsewhere: string;
 }
@@ -57,7 +57,7 @@ export function errorsBy<Operation extends string>(table: ErrorTable<Operation>)
       code,
       retryAfterMs: retryAfterMs(answer),
       // Only where the kind alone would send a person to the wrong field.
-      advice: kind === "Rejected" && status === 404 ? table.elsewhere : undefined,
+      advice: status === 404 && kind !== "NotFound" ? table.elsewhere : undefined,
     });
   };
 }
@@ -88,7 +88,7 @@ function kindOf<Operation extends string>(
   if (status === 401) return "Unauthenticated";
   const meaning = table.meaning(operation, status, said);
   if (meaning !== undefined) return meaning;
-  if (status === 404 && !isAbsence(table, operation, { answer, said })) return "Rejected";
+  if (status === 404 && !isAbsence(table, operation, { answer, said })) return strangers404(table, operation);
   return KIND_BY_STATUS[status] ?? unlisted(table, operation, status);
 }
 
@@ -98,7 +98,18 @@ function isAbsence<Operation extends string>(
   operation: Operation,
   { answer, said }: { answer: HttpAnswer; said: Said },
 ): boolean {
-  return !nameless.has(operation) && !isWebPage(answer) && (provesAbsence?.(said) ?? true);
+  return !nameless.has(operation) && !isWebPage(answer) && provesAbsence(said);
+}
+
+/**
+ * A gateway whose route was taken out says so for some seconds: no observation, and looked at again. Where nothing could be missing, it
+ * is the endpoint that is wrong; and what creates was not passed on.
+ */
+function strangers404<Operation extends string>(
+  { nameless, creates }: ErrorTable<Operation>,
+  operation: Operation,
+): CloudErrorKind {
+  return nameless.has(operation) || creates.has(operation) ? "Rejected" : "Unavailable";
 }
 
 /** Of a create only 400 and 422 prove, beside the listed ones, that nothing was made. */

@@ -9,7 +9,7 @@ import {
   type BlocksOf,
   type Provider,
 } from "../../cloud/blocks.ts";
-import { withRule } from "../../schema/enforced.ts";
+import { withRule, type CelRule } from "../../schema/enforced.ts";
 import { withImmutable } from "../../schema/rules.ts";
 
 /** The blocks that the clouds declare for this kind. */
@@ -23,6 +23,21 @@ export function withBlocks<S extends z.ZodObject>(spec: S, kind: string): S {
   return names.reduce(
     (ruled, name) => withBlock(ruled, name, kind),
     names.length > 1 ? withOneBlock(spec, names) : spec,
+  );
+}
+
+/** A rule that does not hold beside the blocks of clouds that waive it by this name. */
+export function withWaivableRule<S extends z.ZodObject>(
+  spec: S,
+  { kind, name, rule }: { readonly kind: string; readonly name: string; readonly rule: CelRule },
+  holds: (value: z.output<S>) => boolean,
+): S {
+  const waiving = namesOf(kind).filter((block) => blockOf(block, kind)?.waives?.includes(name));
+  const waived = waiving.map((block) => `has(self.${block}) || `).join("");
+  return withRule(
+    spec,
+    { ...rule, rule: waived === "" ? rule.rule : `${waived}(${rule.rule})` },
+    (value) => waiving.some((block) => read(value, [block]) !== undefined) || holds(value),
   );
 }
 

@@ -4,7 +4,7 @@ import { ipv4Cidr } from "../../schema/cidr.ts";
 import { commonColumns } from "../common/columns.ts";
 import { cloudReference, namespaceName, time } from "../../schema/formats.ts";
 import { managedFields, managedSpec } from "../common/spec.ts";
-import { blockFields, withBlocks } from "../common/with-blocks.ts";
+import { blockFields, withBlocks, withWaivableRule } from "../common/with-blocks.ts";
 import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
 import { defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
@@ -121,7 +121,41 @@ const fields = z.object({
 
 const VERSION_IS_FIXED = "no API of the cloud upgrades a cluster; create another ManagedCluster";
 
-const spec = withBlocks(withImmutable(managedSpec(fields), "version", VERSION_IS_FIXED), KIND);
+const SUBNET = {
+  kind: KIND,
+  name: "network.subnetId",
+  rule: {
+    rule: "has(self.network.subnetId)",
+    message: "the cloud needs the subnet too: give its id",
+    reason: "FieldValueRequired",
+    fieldPath: ".network.subnetId",
+  },
+} as const;
+
+const PUBLIC_ADDRESS = {
+  kind: KIND,
+  name: "kubeconfig.allowInsecure",
+  rule: {
+    // has(): the API server asks it of the default {} too, before that has defaults of its own.
+    rule:
+      "!has(self.kubeconfig) || !has(self.kubeconfig.context) || self.kubeconfig.context != 'External' || " +
+      "(has(self.kubeconfig.allowInsecure) && self.kubeconfig.allowInsecure)",
+    message:
+      "context External needs allowInsecure: the cloud's kubeconfig for the public address does not verify the server's " +
+      "certificate, so that anybody on the way can take the cluster over. Keep Internal, or set allowInsecure knowingly",
+    fieldPath: ".kubeconfig.allowInsecure",
+  },
+} as const;
+
+const versioned = withImmutable(managedSpec(fields), "version", VERSION_IS_FIXED);
+const located = withWaivableRule(versioned, SUBNET, ({ network: { subnetId } }) => subnetId !== undefined);
+const guarded = withWaivableRule(
+  located,
+  PUBLIC_ADDRESS,
+  ({ kubeconfig: { context, allowInsecure } }) => context !== "External" || allowInsecure,
+);
+
+const spec = withBlocks(guarded, KIND);
 
 /** Longer than a name may be: the API server then refuses the Secret, and this status still shows which. */
 const secretName = z.string().max(512);
