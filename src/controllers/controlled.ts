@@ -42,7 +42,8 @@ export interface KindDeps<R extends Managed> {
 
 /** Items of one kind in a cluster, by their names in the cloud. */
 export interface Content {
-  readonly kind: string;
+  /** Of the resources by which they are adopted; undefined where there is none. */
+  readonly kind: string | undefined;
   /** Such as "node pools". */
   readonly nouns: string;
   readonly names: readonly string[];
@@ -63,7 +64,7 @@ export interface ControlledKind<R extends Managed = Managed> {
   /** Of a parent: what its children see of it. They are visited when that changes. */
   readonly childrenSee?: (resource: R) => string;
   /** What of this kind is in that cluster and must not go along with it unasked. */
-  readonly contentOf?: (session: CloudSession, clusterId: string, signal: AbortSignal) => Promise<Content>;
+  readonly contentOf?: (session: CloudSession, clusterId: string, signal: AbortSignal) => Promise<readonly Content[]>;
   /** Whether it publishes Secrets: then it is visited when one of them changes. */
   readonly publishes: boolean;
   /** Beyond those of every kind. */

@@ -37,9 +37,12 @@ export class Precedence<R extends ExternalResource> {
     const owner = this.#ownerBefore(resource, claimsOf(resource, at.name), at.place);
     if (!owner) return;
     const { noun } = this.#deps;
+    // What lies in another namespace is not named to whoever may have no part in it.
+    const isNear = owner.metadata.namespace === resource.metadata.namespace;
+    const who = isNear ? `${resource.kind} ${keyOf(owner.metadata)}` : `A ${resource.kind} in another namespace`;
     const message =
-      `${resource.kind} ${keyOf(owner.metadata)} claims the same ${noun} and came first. ` +
-      `Delete one of the two; deleting this one leaves the ${noun} alone`;
+      `${who} claims the same ${noun} and came first. Delete one of the two; deleting this one leaves the ${noun} alone. ` +
+      `When the other one is gone, this one makes or adopts a ${noun} of its own`;
     throw new TerminalError({ reason: Reason.NameConflict, message });
   }
 

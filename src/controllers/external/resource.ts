@@ -42,6 +42,13 @@ export function openCreate({ externalId, operation }: ManagedStatus): Operation 
   return externalId === undefined ? operation : undefined;
 }
 
+/** The nonce that what Yunfan created bears as its mark; undefined of what it adopted. */
+export function nonceOf({ metadata, status }: Pick<ExternalResource, "metadata" | "status">): string | undefined {
+  return status.origin === "Created" && status.createAttempts !== undefined
+    ? `${metadata.uid}-${status.createAttempts}`
+    : undefined;
+}
+
 /** Something in the cloud is its, or may be. */
 export function holdsSomething({ status }: ExternalResource): boolean {
   return status.externalId !== undefined || status.operation !== undefined;

@@ -8,7 +8,7 @@ import { controlled, type KindDeps } from "../controlled.ts";
 import type { Changed, ExternalKind } from "../external/kind.ts";
 import { refTo } from "../external/parent.ts";
 import { ExternalReconciler } from "../external/reconciler.ts";
-import { cloudNameOf, holdsParent } from "../external/resource.ts";
+import { cloudNameOf, holdsParent, nonceOf } from "../external/resource.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import { PUBLISHING_RULES } from "../publishing/rbac.ts";
 import { BY_ID } from "./clusters.ts";
@@ -71,13 +71,15 @@ type Seen = ClusterShape["seen"];
 type Permit = Parameters<ExternalKind<ClusterShape>["change"]>[2];
 
 async function send(
-  { facet, place }: ClusterScope,
+  { visit, facet, place }: ClusterScope,
   { item, change }: Seen & { readonly change: ClusterChange },
   permit: Permit,
 ): Promise<Changed<Seen>> {
-  const { id, mark } = item;
+  const { id } = item;
   if (change.do === "Describe") {
     const setDescription = offered(place, facet.setDescription, "spec.description");
+    // A colleague may have overwritten our mark, by which a create is found again: it comes back with the text.
+    const mark = item.mark ?? nonceOf(visit.object);
     await setDescription(id, { description: change.description, mark }, permit);
     return { now: "Wait", reason: Reason.Updating, message: "The description was changed; looking whether it shows" };
   }

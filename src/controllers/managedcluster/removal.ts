@@ -74,8 +74,8 @@ export class ClusterRemoval {
     if (undeclared.length === 0) return;
     const what = undeclared.map(
       ({ kind, nouns, names }) =>
-        `${capitalized(nouns)} that no resource declares are in the cluster: ${listed(names)}. ` +
-        `Delete them in the cloud, or adopt them with a ${kind} each`,
+        `${capitalized(nouns)} that no resource declares are in the cluster: ${listed(names)}. Delete them in the cloud` +
+        (kind === undefined ? "" : `, or adopt them with a ${kind} each`),
     );
     const message = `${what.join(". ")}; or, to leave the cluster, ${orphaning(scope.visit.object)}`;
     throw new TerminalError({ reason: Reason.DeletionHeld, message });

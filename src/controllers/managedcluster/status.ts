@@ -5,6 +5,7 @@ import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import type { Statement } from "../../runtime/conditions.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { Plan } from "../external/kind.ts";
+import { nonceOf } from "../external/resource.ts";
 import { differences } from "./plan.ts";
 
 /** UpToDate is judged when the cloud is done; until then it stays as it was. */
@@ -21,7 +22,7 @@ export function describe(
   status.endpoint = endpoints.internal ?? endpoints.external;
   status.podCidr = network.podCidr;
   visit.state(availability(cluster));
-  if (plan?.do === "Keep") visit.state(upToDate(visit.object, cluster));
+  if (plan?.do === "Keep") visit.state(upToDate(visit.object, cluster) ?? markOf(visit, cluster));
 }
 
 /** What pools and add-ons wait for. */
@@ -46,10 +47,22 @@ export function describeLoss(visit: Visit<ManagedCluster>): void {
   });
 }
 
+/** As declared; whether our mark is there too, by which a create is found again. */
+function markOf({ object, status }: Visit<ManagedCluster>, { mark }: Cluster): Statement {
+  const type = "UpToDate";
+  if (mark !== undefined || nonceOf({ metadata: object.metadata, status }) === undefined) {
+    return { type, status: "True", reason: Reason.InSync, message: "As declared" };
+  }
+  const message =
+    "As declared, but somebody has overwritten the mark in its description by which Yunfan knows what it made; it comes back with the " +
+    "next change of spec.description";
+  return { type, status: "False", reason: Reason.MarkMissing, message };
+}
+
 const ASLEEP: ReadonlySet<Cluster["phase"]> = new Set(["Hibernating", "Hibernated", "Waking"]);
 
-/** Whether the cloud has what is declared; where it can't be changed, why. */
-function upToDate({ spec }: Pick<ManagedCluster, "spec">, cluster: Cluster): Statement {
+/** In what the cloud differs from what is declared, and why it stays so; undefined where it does not. */
+function upToDate({ spec }: Pick<ManagedCluster, "spec">, cluster: Cluster): Statement | undefined {
   const type = "UpToDate";
   const { podCidr } = spec.network;
   if (podCidr !== undefined && cluster.network.podCidr !== undefined && podCidr !== cluster.network.podCidr) {
@@ -59,7 +72,7 @@ function upToDate({ spec }: Pick<ManagedCluster, "spec">, cluster: Cluster): Sta
     return { type, status: "False", reason: Reason.PodCidrReselected, message };
   }
   const fields = differences({ spec }, cluster);
-  if (fields.length === 0) return { type, status: "True", reason: Reason.InSync, message: "As declared" };
+  if (fields.length === 0) return undefined;
   const why =
     spec.managementPolicy === "Observe"
       ? "spec.managementPolicy is Observe"

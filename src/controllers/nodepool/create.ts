@@ -15,6 +15,8 @@ import { taintsOf } from "./diff.ts";
 import { initialCount } from "./replicas.ts";
 import type { PoolScope } from "./scope.ts";
 
+const NO_AUTOSCALING = { enabled: false, minReplicas: 0, maxReplicas: 0 } as const;
+
 interface PasswordSecret extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
 }
@@ -48,7 +50,7 @@ function requestOf({ spec }: NodePool, { name, login, options }: Given): Omit<No
   return {
     name,
     replicas: initialCount(spec),
-    autoscaling,
+    autoscaling: autoscaling ?? NO_AUTOSCALING,
     labels,
     taints: taintsOf({ spec, status: {} }),
     instanceType,

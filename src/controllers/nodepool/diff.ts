@@ -2,6 +2,7 @@
 import type { NodePool as Pool, NodePoolChange, Taint } from "../../cloud/facets/nodepools.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import type { Difference } from "../external/change.ts";
+import { autoscalingOf } from "./replicas.ts";
 
 type Spec = NodePool["spec"];
 /** Whose change the cloud may take and not make. */
@@ -9,19 +10,13 @@ export type SentField = "autoscaling" | "labels" | "taints";
 export type Field = "replicas" | SentField;
 
 /** The resource, as far as a decision about its pool needs it: its spec, and the status as it was drafted. */
-export interface Declared {
-  readonly spec: Spec;
-  readonly status: Pick<
-    NodePool["status"],
-    "operation" | "appliedTaints" | "sentChange" | "origin" | "desiredReplicas"
-  >;
-  readonly metadata: { readonly generation: number };
-}
+export type Declared = Pick<NodePool, "spec" | "status" | "metadata">;
 
 /** What differs in the fields that can be changed; spec.replicas counts as long as the cloud does not own the count. */
 export function differences(declared: Declared, pool: Pool): readonly Field[] {
-  const { replicas, autoscaling } = declared.spec;
-  const differs = !autoscaling.enabled && pool.desired !== replicas;
+  const { replicas } = declared.spec;
+  const isOurs = replicas !== undefined && !autoscalingOf(declared.spec, pool).enabled;
+  const differs = isOurs && pool.desired !== replicas;
   return [...(differs ? ["replicas" as const] : []), ...sentDifferences(declared, pool)];
 }
 
@@ -67,6 +62,7 @@ function sentDifferences(declared: Declared, pool: Pool): readonly SentField[] {
 
 /** Bounds mean nothing while it is off. */
 function sameAutoscaling(wanted: Spec["autoscaling"], there: Pool["autoscaling"]): boolean {
+  if (wanted === undefined) return true;
   if (!wanted.enabled) return !there.enabled;
   const { enabled, minReplicas, maxReplicas } = there;
   return enabled && minReplicas === wanted.minReplicas && maxReplicas === wanted.maxReplicas;

@@ -105,8 +105,18 @@ function progress({ visit }: PoolScope, seen: Seen): Progress {
   return { progress: progressOf(visit.object, seen) };
 }
 
-async function poolsIn({ nodePools: facet }: CloudSession, clusterId: string, signal: AbortSignal): Promise<Content> {
-  const { items } = (await facet?.in(clusterId).list(signal)) ?? { items: [] };
-  const names = items.filter(({ phase }) => phase !== "Deleting").map(({ name }) => name);
-  return { kind: nodePool.type.kind, nouns: "node pools", names };
+/** With the nodes that are in no pool. */
+async function poolsIn(
+  { nodePools: facet }: CloudSession,
+  clusterId: string,
+  signal: AbortSignal,
+): Promise<readonly Content[]> {
+  if (!facet) return [];
+  const [pools, nodes] = await Promise.all([facet.in(clusterId).list(signal), facet.listNodes(clusterId, signal)]);
+  const isStaying = ({ phase }: { readonly phase: string }): boolean => phase !== "Deleting";
+  const loose = nodes.filter(({ poolId }) => poolId === undefined);
+  return [
+    { kind: nodePool.type.kind, nouns: "node pools", names: pools.items.filter(isStaying).map(({ name }) => name) },
+    { kind: undefined, nouns: "nodes outside of all pools", names: loose.filter(isStaying).map(({ name }) => name) },
+  ];
 }

@@ -2,8 +2,9 @@
 import type { NodePool as Pool, NodePoolChange, NodePoolPhase } from "../../cloud/facets/nodepools.ts";
 import { NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
 import type { Plan } from "../external/kind.ts";
+import { nonceOf } from "../external/resource.ts";
 import { changesOf, differences, ignoredFields, taintsOf, type Declared, type Field } from "./diff.ts";
-import { activeCount, isComplete, nextCount, type Seen } from "./replicas.ts";
+import { activeCount, autoscalingOf, isComplete, nextCount, type Seen } from "./replicas.ts";
 import type { PoolChange } from "./scope.ts";
 
 type PoolPlan = Plan<PoolChange>;
@@ -30,8 +31,9 @@ export function progressOf({ spec }: Pick<Declared, "spec">, seen: Seen): string
   const surplus = seen.nodes.length - desired;
   if (surplus <= 0) return `${activeCount(seen)} of ${desired} nodes are active`;
   const leaving = `${surplus} of ${seen.nodes.length} nodes ${surplus === 1 ? "is" : "are"} leaving`;
-  const isStep = !spec.autoscaling.enabled && spec.replicas < desired;
-  return isStep ? `${leaving}, on the way to ${spec.replicas}` : leaving;
+  const { replicas = desired } = spec;
+  const isStep = !autoscalingOf(spec, seen.item).enabled && replicas < desired;
+  return isStep ? `${leaving}, on the way to ${replicas}` : leaving;
 }
 
 /** Undefined where nothing is to be sent. */
@@ -40,9 +42,10 @@ function updateFor(declared: Declared, seen: Seen): Extract<PoolPlan, { do: "Cha
   const { spec, status } = declared;
   const request: NodePoolChange = {
     name: pool.name,
-    mark: pool.mark,
+    // A colleague may have taken our mark away: it comes back with the next change.
+    mark: pool.mark ?? nonceOf(declared),
     replicas: nextCount(spec, seen),
-    autoscaling: { ...pool.autoscaling, ...spec.autoscaling },
+    autoscaling: autoscalingOf(spec, pool),
     labels: spec.labels ?? pool.labels,
     taints: taintsOf(declared, pool),
   };
@@ -65,7 +68,7 @@ function fieldsToSend(declared: Declared, { item: pool }: Seen, replicas: number
 /** More nodes need not wait for those that are coming; everything else waits until the pool is at rest. */
 function raiseFor(declared: Declared, seen: Seen): PoolPlan | undefined {
   const update = updateFor(declared, seen);
-  const isRaise = !declared.spec.autoscaling.enabled && !seen.item.autoscaling.enabled;
+  const isRaise = !autoscalingOf(declared.spec, seen.item).enabled && !seen.item.autoscaling.enabled;
   return isRaise && update && update.change.request.replicas > seen.item.desired ? update : undefined;
 }
 
@@ -94,15 +97,15 @@ function asDeclared(declared: Declared, pool: Pool): PoolPlan {
 }
 
 /**
- * Whoever adopts a pool by its id and forgets spec.replicas means none of its nodes to go. Later, once the count was shown in the
+ * Earlier versions took 0 for a spec.replicas that nobody gave, and stored it: whoever adopts a pool means none of its nodes to go. Later, once the count was shown in the
  * status, 0 is meant.
  */
 function undeclaredCount({ spec, status }: Declared, { id, desired }: Pool): PoolPlan | undefined {
   const isNew = status.origin === "Adopted" && status.desiredReplicas === undefined;
-  const isOurs = spec.managementPolicy === "Manage" && !spec.autoscaling.enabled;
-  if (!isNew || !isOurs || spec.replicas > 0 || desired === 0) return undefined;
+  const isOurs = spec.managementPolicy === "Manage" && !spec.autoscaling?.enabled;
+  if (!isNew || !isOurs || spec.replicas !== 0 || desired === 0) return undefined;
   const message =
-    `Node pool ${id} is to be adopted with ${desired} nodes, but spec.replicas is 0, its default. ` +
+    `Node pool ${id} is to be adopted with ${desired} nodes, but spec.replicas is 0, as it was once where nobody gave it. ` +
     "Set it to the count that you want; to remove all nodes, set it to 0 after that";
   return { do: "Stall", reason: Reason.ReplicasNotDeclared, message };
 }

@@ -1,6 +1,6 @@
 // How many nodes a pool is to have next: the whole of spec.replicas upwards, bounded steps downwards, and with autoscaling what
 // the cloud has chosen.
-import type { NodePool as Pool, PoolNode } from "../../cloud/facets/nodepools.ts";
+import type { Autoscaling, NodePool as Pool, PoolAutoscaling, PoolNode } from "../../cloud/facets/nodepools.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 
 type Spec = NodePool["spec"];
@@ -11,20 +11,27 @@ export interface Seen {
   readonly nodes: readonly PoolNode[];
 }
 
+/** As it is to be: what is not declared stays as the cloud has it. */
+export function autoscalingOf({ autoscaling }: Spec, pool: Pool): PoolAutoscaling {
+  return { ...pool.autoscaling, ...autoscaling };
+}
+
 /**
- * The count that an update carries now; sending it is always safe. With autoscaling it is the one that was read. Without, nodes
- * are removed in steps, and only from a pool that is in order; where it is not, none of those that are there has to go.
+ * The count that an update carries now; sending it is always safe. With autoscaling, or where none is declared, it is the one that was
+ * read. Else nodes are removed in steps, and only from a pool that is in order; where it is not, none of those that are there has to go.
  */
-export function nextCount({ autoscaling, replicas, maxRemovalsPerStep }: Spec, seen: Seen): number {
+export function nextCount(spec: Spec, seen: Seen): number {
   const { desired } = seen.item;
+  const autoscaling = autoscalingOf(spec, seen.item);
   if (autoscaling.enabled) return withinBounds(autoscaling, desired);
+  const { replicas = desired, maxRemovalsPerStep } = spec;
   const kept = isInOrder(seen) ? desired - maxRemovalsPerStep : Math.min(desired, presentCount(seen));
   return Math.max(replicas, kept);
 }
 
 /** With how many nodes a pool begins. */
-export function initialCount({ autoscaling, replicas }: Spec): number {
-  return autoscaling.enabled ? withinBounds(autoscaling, replicas) : replicas;
+export function initialCount({ autoscaling, replicas = 0 }: Spec): number {
+  return autoscaling?.enabled ? withinBounds(autoscaling, replicas) : replicas;
 }
 
 /** Exactly as many nodes as it is to have, by both lists, all of them working, and nothing under way. */
@@ -50,6 +57,6 @@ function presentCount({ item: pool, nodes }: Seen): number {
   return Math.max(nodes.length, told);
 }
 
-function withinBounds({ minReplicas, maxReplicas }: Spec["autoscaling"], count: number): number {
+function withinBounds({ minReplicas, maxReplicas }: Autoscaling, count: number): number {
   return Math.min(Math.max(count, minReplicas), maxReplicas);
 }

@@ -31,6 +31,8 @@ export const ManagedClusterReason = {
 
   /** Of UpToDate. */
   InSync: "InSync",
+  /** Of UpToDate: as declared, but for the mark of what Yunfan made. */
+  MarkMissing: "MarkMissing",
   /** Of UpToDate: it differs in what is not changed now. */
   Differs: "Differs",
   /** Of UpToDate: the cloud made the cluster with another range of pod addresses than spec.network.podCidr. */

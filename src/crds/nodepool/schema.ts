@@ -85,8 +85,16 @@ const spec = z.object({
   cloudName: cloudName
     .optional()
     .describe("Name of the pool in the cloud, at most 50 characters. Default: metadata.name. Immutable."),
-  replicas: nodes.default(0).describe("How many nodes; with autoscaling, how many to start with."),
-  autoscaling: autoscaling.prefault({}).describe("Whether the cloud chooses the count, and within which bounds."),
+  replicas: nodes
+    .optional()
+    .describe(
+      "How many nodes; with autoscaling, how many to start with. Unset: as many as there are; a new pool begins with none.",
+    ),
+  autoscaling: autoscaling
+    .optional()
+    .describe(
+      "Whether the cloud chooses the count, and within which bounds. Unset: left as it is there; off in a new pool.",
+    ),
   labels: nodeLabels
     .optional()
     .describe("Labels of the nodes, as a whole set: others are removed. Unset: they are left as they are."),
