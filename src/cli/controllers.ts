@@ -113,7 +113,8 @@ function named({ kind, metadata }: Managed): string {
 }
 
 async function contentsOf(session: CloudSession, clusterId: string, signal: AbortSignal): Promise<readonly Content[]> {
-  const contents = controlledKinds.map(({ contentOf }) => contentOf?.(session, clusterId, signal) ?? []);
+  const asked = controlledKinds.flatMap(({ contentOf }) => contentOf ?? []);
+  const contents = asked.map((contentOf) => contentOf(session, clusterId, signal));
   return (await Promise.all(contents)).flat();
 }
 

@@ -45,8 +45,13 @@ export function lastingDifferences({ spec }: Declared, pool: Pool): readonly str
   ];
 }
 
+interface TaintSource {
+  readonly spec: Spec;
+  readonly status: Pick<NodePool["status"], "appliedTaints">;
+}
+
 /** The taints to send. Where none are declared, those that are there, as far as that is known. */
-export function taintsOf({ spec, status }: Pick<Declared, "spec" | "status">, pool?: Pool): readonly Taint[] {
+export function taintsOf({ spec, status }: TaintSource, pool?: Pool): readonly Taint[] {
   const applied = status.appliedTaints?.map(complete);
   return spec.taints?.map(complete) ?? pool?.taints ?? applied ?? [];
 }
