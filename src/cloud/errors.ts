@@ -31,8 +31,8 @@ export type CloudErrorKind =
 /** A cloud said no, or nothing. The message is fit for a condition: cut, redacted, stable, without time stamps. */
 export class CloudError extends Error {
   readonly kind: CloudErrorKind;
-  /** The cloud's own error code, or the HTTP status as text; empty where there was no answer. */
-  readonly code: string;
+  /** The cloud's own error codes, or the HTTP status as text; empty where there was no answer. */
+  readonly codes: readonly string[];
   readonly retryAfterMs: number | undefined;
   /** What to do about it, where that does not follow from the kind; empty where the message says it. */
   readonly advice: string | undefined;
@@ -41,7 +41,7 @@ export class CloudError extends Error {
     kind: CloudErrorKind,
     described: {
       message: string;
-      code?: string;
+      codes?: readonly string[];
       retryAfterMs?: number | undefined;
       advice?: string | undefined;
       cause?: unknown;
@@ -50,7 +50,7 @@ export class CloudError extends Error {
     super(described.message, described.cause === undefined ? undefined : { cause: described.cause });
     this.name = "CloudError";
     this.kind = kind;
-    this.code = described.code ?? "";
+    this.codes = described.codes ?? [];
     this.retryAfterMs = described.retryAfterMs;
     this.advice = described.advice;
   }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { CloudErrorKind } from "../errors.ts";
 import { errorsBy, type Said } from "../kit/error-table.ts";
+import { word } from "../kit/wire.ts";
 
 export type Operation =
   | "Verify"
@@ -14,21 +15,23 @@ export type Operation =
   | "ListTags"
   | "GetPullCredentials";
 
+const THINGS = /\b(?:project|repository|image|tag|artifact|namespace|resource)s?\b/i;
+
 export const errorOf = errorsBy<Operation>({
   creates: new Set(["CreateProject"]),
   nameless: new Set(["Verify", "ListProjects", "CreateProject"]),
   said,
   meaning,
   // Harbor has no code for it, but names what is missing ("project 7 not found"); who is in between knows of no such things.
-  provesAbsence: ({ text }) => /\b(?:project|repository|image|tag|artifact|namespace|resource)s?\b/i.test(text),
+  provesAbsence: ({ texts }) => texts.some((text) => THINGS.test(text)),
   elsewhere: "That is not the registry's own answer: see what is between, or correct spec.endpoint of the account",
 });
 
-function meaning(operation: Operation, status: number, { text }: Said): CloudErrorKind | undefined {
+function meaning(operation: Operation, status: number, { texts }: Said): CloudErrorKind | undefined {
   // A conflict with another request: a name is in the way of CreateProject only.
   if (status === 409) return operation === "CreateProject" ? "AlreadyExists" : "Unavailable";
   if (status === 412 && operation === "DeleteProject") return "NotEmpty";
-  if (status === 400 && operation === "CreateProject" && isAboutTheName(text)) return "NameRefused";
+  if (status === 400 && operation === "CreateProject" && texts.some(isAboutTheName)) return "NameRefused";
   return undefined;
 }
 
@@ -40,21 +43,15 @@ function isAboutTheName(text: string): boolean {
   return /\b(?:project[ _]?)?name\b|名/i.test(text);
 }
 
-const entry = z.object({
-  code: z
-    .union([z.string().min(1), z.number().transform(String)])
-    .optional()
-    .catch(undefined),
-  message: z.string().catch(""),
-});
-/** `{code, message}` of Harbor v1 and `{errors: [{code, message}]}` of v2. */
-const errorBody = z.union([
-  z.object({ errors: z.array(entry).min(1) }).transform(({ errors }) => errors[0] ?? { message: "" }),
-  entry,
-]);
+const entry = z.object({ code: word, message: word });
+
+/** `{code, message}` of Harbor v1 and `{errors: [{code, message}]}` of v2; a gateway may add its own to Harbor's. */
+const errorBody = entry.extend({ errors: z.array(entry).catch([]) });
 
 /** Harbor v1 often answers plain text. */
 function said(json: unknown): Said | undefined {
   const body = errorBody.safeParse(json);
-  return body.success ? { code: body.data.code ?? "", text: body.data.message } : undefined;
+  if (!body.success) return undefined;
+  const entries = [body.data, ...body.data.errors];
+  return { codes: entries.map(({ code }) => code), texts: entries.map(({ message }) => message) };
 }

@@ -29,7 +29,7 @@ describe("what a project holds", () => {
     server.answer = (_request, response) => json(response, 404, { code: 404, message: "project 7 not found" });
     expect(await cloud.open().listRepositories("7", never)).toBe("Absent");
     server.answer = (_request, response) => response.writeHead(404, { "content-type": "text/html" }).end("<html>");
-    await expect(cloud.open().listRepositories("7", never)).rejects.toMatchObject({ kind: "Rejected" });
+    await expect(cloud.open().listRepositories("7", never)).rejects.toMatchObject({ kind: "Unavailable" });
     server.answer = (_request, response) => json(response, 502, {});
     await expect(cloud.open().listRepositories("7", never)).rejects.toMatchObject({ kind: "Unavailable" });
   });
@@ -41,7 +41,7 @@ describe("what a project holds", () => {
   });
 
   test("is deleted image by image; gone is as good as deleted", async () => {
-    server.answer = (_request, response) => json(response, 404, { code: 404, message: "not found" });
+    server.answer = (_request, response) => json(response, 404, { code: 404, message: "repository not found" });
     await cloud.open().deleteRepository({ id: "7", name: "p" }, "a/b", grantWrite(never));
     await cloud
       .open({ providerOptions: { imageDeletePath: "ProjectId" } })

@@ -189,7 +189,7 @@ describe("one project", () => {
     expect(server.seen[0]?.headers.authorization).toMatch(/\/host\/[0-9a-f]{64}$/);
     server.answer = (_request, response) => json(response, 412, { code: 412, message: "contains repositories" });
     await expect(registry.remove("7", grantWrite(never))).rejects.toMatchObject({ kind: "NotEmpty" });
-    server.answer = (_request, response) => json(response, 404, { code: 404, message: "not found" });
+    server.answer = (_request, response) => json(response, 404, { code: 404, message: "project not found" });
     await expect(registry.remove("7", grantWrite(never))).rejects.toMatchObject({ kind: "NotFound" });
   });
 

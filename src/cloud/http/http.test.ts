@@ -129,7 +129,7 @@ describe("nothing was sent", () => {
     await server[Symbol.asyncDispose]();
     const { session, counted } = sessionTo(origin);
     const error = await failureOf(session.send(post));
-    expect(error).toMatchObject({ kind: "Unreachable", code: "" });
+    expect(error).toMatchObject({ kind: "Unreachable", codes: [] });
     expect((error as CloudError).message).toBe(`No connection to ${origin} (ECONNREFUSED)`);
     expect(outcomeIsUnknown(error)).toBe(false);
     expect(counted).toEqual([{ operation: "Write", code: 0 }]);

@@ -195,7 +195,7 @@ describe("a template", () => {
     expect(fits(found, "VirtualMachine", "v1.11.7-r1")).toBe(true);
     expect(fits(found, "VirtualMachine", "v1.15.11-r1")).toBe(false);
     expect(fits(found, "ARM64", "v1.17.9-r0")).toBe(true);
-    expect(fits(found, "BareMetal", "v1.11.7-r1")).toBe(false);
+    expect(fits(found, "ARM64", "v1.11.7-r1")).toBe(false);
     expect(fits(found, undefined, "v1.15.11-r1")).toBe(true);
     expect(fits(found, "VirtualMachine", "x-v1.11.7")).toBe(false);
   });

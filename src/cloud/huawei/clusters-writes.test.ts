@@ -81,13 +81,18 @@ describe("creating", () => {
     ["a name that begins with a digit", { name: "1abc" }, "NameRefused"],
     ["a name that ends with a hyphen", { name: "abcd-" }, "NameRefused"],
     ["a name with a dot", { name: "ab.cd" }, "NameRefused"],
-    ["no VPC", { network: { ...request.network, vpcId: undefined } }, "Rejected"],
     ["a description without room for the mark", { description: "x".repeat(190) }, "Rejected"],
     ["a block that is not valid", { options: { type: 7 } }, "Rejected"],
   ])("refuses %s before it costs a write", async (_what, change, kind) => {
     const { clusters, server } = await start(201, made);
     await expect(clusters.create({ ...request, ...change }, grantWrite(never))).rejects.toMatchObject({ kind });
     expect(server.seen).toEqual([]);
+  });
+
+  test("without a VPC is impossible, which is known before anything is sent", async () => {
+    const { clusters } = await start(201, made);
+    expect(clusters.check?.({ ...request, network: { ...request.network, vpcId: undefined } })).toContain("vpcId");
+    expect(clusters.check?.(request)).toBeUndefined();
   });
 
   test("is sent once; what is not understood has an unknown outcome", async () => {
@@ -131,7 +136,7 @@ describe("changing", () => {
     const { clusters } = await start(403, { error_code: "CCE.01403006", error_msg: "cluster is creating" });
     await expect(clusters.hibernate(CLUSTER_ID, grantWrite(never))).rejects.toMatchObject({
       kind: "Busy",
-      code: "CCE.01403006",
+      codes: ["CCE.01403006"],
     });
   });
 

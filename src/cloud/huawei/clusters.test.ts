@@ -101,7 +101,7 @@ describe("a cluster", () => {
     expect(await clusters.get(CLUSTER_ID, never)).toBe("Absent");
     expect(await clusters.getJob("job-1", never)).toBe("Absent");
     answer(404, { error_code: "APIGW.0101", error_msg: "The API does not exist" });
-    await expect(clusters.get(CLUSTER_ID, never)).rejects.toMatchObject({ kind: "Rejected" });
+    await expect(clusters.get(CLUSTER_ID, never)).rejects.toMatchObject({ kind: "Unavailable" });
   });
 
   test.each(["", "..", "a/b"])("can't be asked for as %j", async (id) => {

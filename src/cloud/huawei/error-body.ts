@@ -1,11 +1,7 @@
-// What an error of Huawei says, out of the four shapes that its services give it.
+// What an error of Huawei says, out of the shapes that its services give it: several of them may stand in one body.
 import { z } from "zod";
 import type { Said } from "../kit/error-table.ts";
-
-const word = z
-  .union([z.string(), z.number().transform(String)])
-  .optional()
-  .catch(undefined);
+import { word } from "../kit/wire.ts";
 
 const errorBody = z.object({
   // CCE and the gateway (7.4); newer CCE.
@@ -16,22 +12,21 @@ const errorBody = z.object({
   // Add-ons (4.3.1).
   code: word,
   message: word,
-  // IAM.
-  error: z.object({ code: word, message: word }).optional().catch(undefined),
+  reason: word,
+  // IAM, and the add-on manager behind newer CCE.
+  error: z.union([z.object({ code: word, message: word }), word.transform((message) => ({ code: "", message }))]),
 });
 
 /** Codes without spaces, which the reference prints into long ones. */
 export function said(json: unknown): Said | undefined {
   const body = errorBody.safeParse(json);
   if (!body.success) return undefined;
-  const { error_code, errorCode, error_msg, errorMessage, error = {} } = body.data;
-  const { code, message } = body.data;
-  return {
-    code: first(error_code, errorCode, code, error.code).replaceAll(/\s/g, ""),
-    text: first(error_msg, errorMessage, message, error.message),
-  };
+  const { error_code, errorCode, code, error_msg, errorMessage, message, reason, error } = body.data;
+  const codes = [error_code, errorCode, code, error.code].map((each) => each.replaceAll(/\s/g, ""));
+  return { codes, texts: [error_msg, errorMessage, message, error.message, isSentence(reason) ? reason : ""] };
 }
 
-function first(...words: readonly (string | undefined)[]): string {
-  return words.find((one) => one !== undefined) ?? "";
+/** A single word, such as `BadRequest`, says what the status says. */
+function isSentence(text: string): boolean {
+  return /\s|[^\x00-\x7f]/.test(text.trim());
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { CloudErrorKind } from "../errors.ts";
 import type { HttpAnswer } from "../http/answer.ts";
 import { redactor } from "../http/message.ts";
-import { errorOf, type Operation } from "./errors.ts";
+import { errorOf, isNothingToScale, type Operation } from "./errors.ts";
 
 const nothing = redactor([]);
 
@@ -28,7 +28,45 @@ describe("the four shapes", () => {
   ])("of %s", (_whose, body, said) => {
     const error = errorOf("GetCluster", answer(418, body), nothing);
     expect(error.message).toContain(`GetCluster was answered ${said}`);
-    expect(error.code).toBe(said.split(":")[0]);
+    expect(error.codes).toEqual([said.split(":")[0]]);
+  });
+
+  // As today's add-on manager answers: the general sentence first, the reason elsewhere.
+  const several = (reason: string, general = "Invalid request.") => ({
+    kind: "Status",
+    code: 400,
+    errorCode: "CCE.03400001",
+    errorMessage: general,
+    error: { message: reason, code: "SVCSTG.CCE-ADDONMGR.4000002" },
+    message: reason,
+    reason: "BadRequest",
+  });
+
+  test("in one body are all shown", () => {
+    expect(errorOf("InstallAddon", answer(400, several("custom values are not defined")), nothing)).toMatchObject({
+      codes: ["CCE.03400001", "SVCSTG.CCE-ADDONMGR.4000002"],
+      message:
+        "InstallAddon was answered CCE.03400001, SVCSTG.CCE-ADDONMGR.4000002: Invalid request: custom values are not defined",
+    });
+  });
+
+  test.each<[string, Operation, number, object, CloudErrorKind]>([
+    ["the reason", "InstallAddon", 403, several("The quota of add-ons is used up", "Forbidden."), "QuotaExceeded"],
+    ["the reason", "CreateCluster", 403, { ...cce("X.1", "Forbidden."), reason: "配额不足 (clusters)" }, "QuotaExceeded"],
+    ["the reason", "CreateCluster", 400, { ...cce("X.1", "Bad."), error: "metadata.name is odd" }, "NameRefused"],
+    ["the second code", "UpdateCluster", 400, { ...cce("CCE.01400001"), errorCode: "CCE.01400024" }, "Busy"],
+    ["the second code", "GetAddon", 400, { errorCode: "CCE.03400001", error: { code: "SVC.1.4040204" } }, "Rejected"],
+    ["the second code", "GetAddon", 400, { errorCode: "CCE.03400001", error: { code: "CCE.4040204" } }, "NotFound"],
+    ["both codes", "GetAddon", 404, { errorCode: "CCE.03404001", error: { code: "CCE.404" } }, "NotFound"],
+    ["a code that contradicts", "GetCluster", 404, { ...cce("CCE.01404001"), code: "APIGW.0101" }, "Unavailable"],
+    ["a code that contradicts", "GetCluster", 404, { ...cce("CCE.01404001"), code: "CCE.01409002" }, "Busy"],
+  ])("in one body are all heard: %s of %s %i", (_which, operation, status, body, kind) => {
+    expect(errorOf(operation, answer(status, body), nothing).kind).toBe(kind);
+  });
+
+  test("that there is nothing to scale is heard in every voice", () => {
+    const body = { errorCode: "CCE.03400001", errorMessage: "Invalid request.", error_code: "CCE_CM.0004" };
+    expect(isNothingToScale(errorOf("UpdateNodePool", answer(400, body), nothing))).toBe(true);
   });
 
   test("else the text as it is, and never a web page", () => {
@@ -85,16 +123,16 @@ describe("what it means", () => {
     expect(errorOf(operation, answer(status, body), nothing)).toMatchObject({ name: "CloudError", kind });
   });
 
-  test.each<[string, Operation, HttpAnswer]>([
-    ["the gateway's", "GetCluster", answer(404, cce("APIGW.0101", "The API does not exist"))],
-    ["a web page", "DeleteCluster", answer(404, "gone", { "content-type": "text/html" })],
-    ["a load balancer's", "GetNodePool", answer(404, "default backend - 404", { "content-type": "text/plain" })],
-    ["an empty one", "GetJob", answer(404)],
-    ["one in another shape", "GetCluster", answer(404, { detail: "Not Found" })],
-    ["one to what names nothing", "ListClusters", answer(404, cce("CCE.0404"))],
-  ])("a 404 proves nothing where it is %s", (_whose, operation, given) => {
+  test.each<[string, Operation, HttpAnswer, CloudErrorKind]>([
+    ["the gateway's", "GetCluster", answer(404, cce("APIGW.0101", "The API does not exist")), "Unavailable"],
+    ["a web page", "DeleteCluster", answer(404, "gone", { "content-type": "text/html" }), "Unavailable"],
+    ["a load balancer's", "GetNodePool", answer(404, "default backend - 404"), "Unavailable"],
+    ["an empty one", "GetJob", answer(404), "Unavailable"],
+    ["one in another shape", "GetCluster", answer(404, { detail: "Not Found" }), "Unavailable"],
+    ["one to what names nothing", "ListClusters", answer(404, cce("CCE.0404")), "Rejected"],
+  ])("a 404 proves nothing where it is %s", (_whose, operation, given, kind) => {
     expect(errorOf(operation, given, nothing)).toMatchObject({
-      kind: "Rejected",
+      kind,
       advice: expect.stringContaining("endpoints of the account"),
     });
   });
@@ -104,7 +142,7 @@ test("the message is redacted and one line, and says when to come back", () => {
   const given = answer(429, cce("APIGW.0308", "too many\nfor sk-secret"), { "retry-after": "7" });
   expect(errorOf("CreateCluster", given, redactor(["sk-secret"]))).toMatchObject({
     kind: "Throttled",
-    code: "APIGW.0308",
+    codes: ["APIGW.0308"],
     message: "CreateCluster was answered APIGW.0308: too many for [redacted]",
     retryAfterMs: 7_000,
   });

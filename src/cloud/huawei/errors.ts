@@ -73,30 +73,45 @@ const KIND_BY_NUMBER: Readonly<Record<string, CloudErrorKind>> = {
   "01400025": "QuotaExceeded",
 };
 
+/** Of CCE.01404001, SVCSTG.CCE-ADDONMGR.4040204 and their like. */
+const ABSENCE = /\.\d?\d?404\d*$/;
+
 export const errorOf = errorsBy<Operation>({
   creates: CREATES,
   nameless: new Set(["Verify", "GetToken", "FindProject", "ListClusters", "CreateCluster", "GetQuotas"]),
   said,
   meaning,
-  // CCE.01404001, SVCSTG.CCE-ADDONMGR.4040204 and their like; gateways (APIGW.*) and load balancers say 404 too.
-  provesAbsence: ({ code }) => /^(?:CCE|SVCSTG\.CCE)[\w.-]*\.\d?\d?404\d*$/.test(code),
+  provesAbsence: ({ codes }) => codes.every(isOwn) && codes.some((code) => ABSENCE.test(code)),
   elsewhere: "That is not the service's own answer: see what is between, or correct the endpoints of the account",
 });
 
 export function isNothingToScale(error: unknown): boolean {
-  return error instanceof CloudError && error.code === NOTHING_TO_SCALE;
+  return error instanceof CloudError && error.codes.includes(NOTHING_TO_SCALE);
 }
 
-function meaning(operation: Operation, status: number, { code, text }: Said): CloudErrorKind | undefined {
-  const known = KIND_BY_NUMBER[/[^.]*$/.exec(code)?.[0] ?? ""];
+function meaning(operation: Operation, status: number, { codes, texts }: Said): CloudErrorKind | undefined {
+  const known = kindByCodes(codes);
   if (known !== undefined) return known;
-  return CREATES.has(operation) && [400, 403, 409].includes(status) ? kindOfRefusedCreate(status, text) : undefined;
+  return CREATES.has(operation) && [400, 403, 409].includes(status)
+    ? kindOfRefusedCreate(status, texts.join("\n"))
+    : undefined;
+}
+
+/** That it is gone is not believed where another code says something else of it, or is not the service's. */
+function kindByCodes(codes: readonly string[]): CloudErrorKind | undefined {
+  const kinds = codes.map((code) => KIND_BY_NUMBER[/[^.]*$/.exec(code)?.[0] ?? ""]).filter((kind) => kind !== undefined);
+  return kinds.find((kind) => kind !== "NotFound") ?? (codes.every(isOwn) ? kinds[0] : undefined);
+}
+
+/** Gateways (APIGW.*) and load balancers say 404 too. */
+function isOwn(code: string): boolean {
+  return /^(?:CCE|SVCSTG\.CCE)[\w.-]*\./.test(code);
 }
 
 /** Where no code is known, the words decide: the reference has codes of add-ons only. */
-function kindOfRefusedCreate(status: number, text: string): CloudErrorKind {
-  if (/\bquota|配额/i.test(text)) return "QuotaExceeded";
-  if (status === 409 || /\balready (?:exist|installed)|已存在|已安装/i.test(text)) return "AlreadyExists";
+function kindOfRefusedCreate(status: number, words: string): CloudErrorKind {
+  if (/\bquota|配额/i.test(words)) return "QuotaExceeded";
+  if (status === 409 || /\balready (?:exist|installed)|已存在|已安装/i.test(words)) return "AlreadyExists";
   if (status === 403) return "Forbidden";
-  return /\b(?:cluster|node ?pool|metadata\.) ?name\b|名称/i.test(text) ? "NameRefused" : "Rejected";
+  return /\b(?:cluster|node ?pool|metadata\.) ?name\b|名称/i.test(words) ? "NameRefused" : "Rejected";
 }

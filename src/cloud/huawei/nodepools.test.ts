@@ -92,7 +92,7 @@ describe("a node pool", () => {
     const { get, answer } = await start(404, { errorCode: "CCE.01404001", errorMessage: "Resource not found" });
     expect(await get()).toBe("Absent");
     answer(404, "no such page");
-    await expect(get()).rejects.toMatchObject({ kind: "Rejected" });
+    await expect(get()).rejects.toMatchObject({ kind: "Unavailable" });
     await expect(get("../c-2")).rejects.toMatchObject({ kind: "Rejected" });
   });
 });

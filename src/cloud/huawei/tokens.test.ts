@@ -163,7 +163,7 @@ describe("a token", () => {
     const signIn = await start();
     const { session, clock, logins, used } = signIn;
     signIn.takes = () => false;
-    const refused = { kind: "Unauthenticated", code: "APIGW.0301" };
+    const refused = { kind: "Unauthenticated", codes: ["APIGW.0301"] };
     await expect(session.verify(never)).rejects.toMatchObject(refused);
     await expect(session.verify(never)).rejects.toMatchObject(refused);
     expect([logins(), used().length]).toEqual([2, 2]);

@@ -16,12 +16,12 @@ function answer(status: number, body: unknown = "", headers: Record<string, stri
 const errorOf = errorsBy<Operation>({
   creates: new Set(["Create"]),
   nameless: new Set(["List", "Create"]),
-  said: (json) => (typeof json === "object" && json !== null && "code" in json ? (json as Said) : undefined),
-  meaning: (operation, status, { code }) => {
-    if (code === "BUSY" || status === 401) return "Busy";
+  said: (json) => (typeof json === "object" && json !== null && "codes" in json ? (json as Said) : undefined),
+  meaning: (operation, status, { codes }) => {
+    if (codes.includes("BUSY") || status === 401) return "Busy";
     return operation === "Create" && status === 409 ? "AlreadyExists" : undefined;
   },
-  provesAbsence: ({ code }) => code !== "GATEWAY",
+  provesAbsence: ({ codes }) => !codes.includes("GATEWAY"),
   elsewhere: "Look elsewhere",
 });
 
@@ -29,7 +29,7 @@ describe("what it means", () => {
   const table: [Operation, number, unknown, CloudErrorKind][] = [
     ["Get", 400, "", "Rejected"],
     ["Get", 401, "", "Unauthenticated"],
-    ["Get", 401, { code: "BUSY", text: "" }, "Unauthenticated"],
+    ["Get", 401, { codes: ["GENERAL", "BUSY"], texts: [] }, "Unauthenticated"],
     ["Get", 403, "", "Forbidden"],
     ["Get", 404, "", "NotFound"],
     ["Get", 408, "", "Unavailable"],
@@ -38,9 +38,9 @@ describe("what it means", () => {
     ["Get", 418, "", "Rejected"],
     ["Get", 429, "", "Throttled"],
     ["Get", 500, "", "Unavailable"],
-    ["Get", 599, { code: "BUSY", text: "" }, "Unavailable"],
+    ["Get", 599, { codes: ["GENERAL", "BUSY"], texts: [] }, "Unavailable"],
     // The cloud's own table goes first.
-    ["Get", 429, { code: "BUSY", text: "" }, "Busy"],
+    ["Get", 429, { codes: ["GENERAL", "BUSY"], texts: [] }, "Busy"],
     ["Create", 409, "", "AlreadyExists"],
     // Of a create only what proves that nothing was made is a refusal.
     ["Create", 400, "", "Rejected"],
@@ -51,20 +51,20 @@ describe("what it means", () => {
     expect(errorOf(operation, answer(status, body), nothing)).toMatchObject({ name: "CloudError", kind });
   });
 
-  test.each<[string, Operation, HttpAnswer]>([
-    ["a web page by its type", "Get", answer(404, "gone", { "content-type": "text/html" })],
-    ["a web page by its looks", "Delete", answer(404, " <!DOCTYPE html><p>no")],
-    ["the gateway's", "Get", answer(404, { code: "GATEWAY", text: "no such API" })],
-    ["one to what names nothing", "List", answer(404)],
-  ])("a 404 proves nothing where it is %s", (_whose, operation, given) => {
-    expect(errorOf(operation, given, nothing)).toMatchObject({ kind: "Rejected", advice: "Look elsewhere" });
+  test.each<[string, Operation, HttpAnswer, CloudErrorKind]>([
+    ["a web page by its type", "Get", answer(404, "gone", { "content-type": "text/html" }), "Unavailable"],
+    ["a web page by its looks", "Delete", answer(404, " <!DOCTYPE html><p>no"), "Unavailable"],
+    ["the gateway's", "Get", answer(404, { codes: ["OWN", "GATEWAY"], texts: ["no such API"] }), "Unavailable"],
+    ["one to what names nothing", "List", answer(404), "Rejected"],
+  ])("a 404 proves nothing where it is %s", (_whose, operation, given, kind) => {
+    expect(errorOf(operation, given, nothing)).toMatchObject({ kind, advice: "Look elsewhere" });
   });
 
   test.each([300, 301, 302, 303, 304, 307, 308])("%i is refused: redirects are not followed", (status) => {
     const given = answer(status, "", { location: "https://other.example/login?token=abc" });
     expect(errorOf("List", given, nothing)).toMatchObject({
       kind: "Rejected",
-      code: String(status),
+      codes: [String(status)],
       message: "List was redirected to https://other.example: redirects are not followed",
     });
     // It does not prove that nothing was made.
@@ -73,22 +73,40 @@ describe("what it means", () => {
 });
 
 describe("the message", () => {
+  const told = (body: unknown) => {
+    const { codes, message } = errorOf("Get", answer(422, body), nothing);
+    return [codes, message];
+  };
+
   test("has the cloud's code and words, or the status and the text as it is", () => {
-    const told = (body: unknown) => {
-      const { code, message } = errorOf("Get", answer(422, body), nothing);
-      return [code, message];
-    };
-    expect(told({ code: "BAD", text: "no\n" })).toEqual(["BAD", "Get was answered BAD: no"]);
-    expect(told({ code: "", text: "no" })).toEqual(["422", "Get was answered 422: no"]);
-    expect(told("plain words")).toEqual(["422", "Get was answered 422: plain words"]);
-    expect(told("")).toEqual(["422", "Get was answered 422"]);
+    expect(told({ codes: ["BAD"], texts: ["no\n"] })).toEqual([["BAD"], "Get was answered BAD: no"]);
+    expect(told({ codes: ["", "422"], texts: ["no"] })).toEqual([["422"], "Get was answered 422: no"]);
+    expect(told("plain words")).toEqual([["422"], "Get was answered 422: plain words"]);
+    expect(told("")).toEqual([["422"], "Get was answered 422"]);
+  });
+
+  test("has all voices that differ, each once", () => {
+    const codes = ["BAD", "422", "", "SVC.7", "BAD"];
+    const texts = ["Invalid request.", "no quota", "", "Invalid request", "Failed: no quota."];
+    expect(told({ codes, texts })).toEqual([
+      ["BAD", "SVC.7"],
+      "Get was answered BAD, SVC.7: Invalid request: Failed: no quota",
+    ]);
+  });
+
+  test("says how many voices there are where there are too many", () => {
+    const texts = Array.from({ length: 8 }, (_, index) => `voice ${index}`);
+    expect(told({ codes: [], texts })[1]).toMatch(/^Get was answered 422: voice 0: .*: voice 4: and 3 more$/);
   });
 
   test("is stable, on one line, cut, and without secrets, in text and code alike", () => {
     const echo = `key SECRETKEY\n at 2026-11-21T02:39:55Z ${"x".repeat(5_000)}`;
-    const error = errorOf("Get", answer(422, { code: "SECRETKEY", text: echo }), redactor(["SECRETKEY"]));
-    expect(error.message).toMatch(/^Get was answered \[redacted\]: key \[redacted\] at <time> x{50,200}…$/);
-    expect(error.code).toBe("[redacted]");
+    const body = { codes: ["SECRETKEY"], texts: [echo, "also SECRETKEY"] };
+    const error = errorOf("Get", answer(422, body), redactor(["SECRETKEY"]));
+    expect(error.message).toMatch(
+      /^Get was answered \[redacted\]: key \[redacted\] at <time> x{50,200}…: also \[redacted\]$/,
+    );
+    expect(error.codes).toEqual(["[redacted]"]);
   });
 
   test("shows no web page", () => {

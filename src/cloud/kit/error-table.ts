@@ -4,11 +4,12 @@ import { retryAfterMs, type HttpAnswer } from "../http/answer.ts";
 import { presentable, type Redact } from "../http/message.ts";
 import { jsonOrUndefined } from "./json.ts";
 
+/** A body may speak with several voices, of which the first is often the most general: all are heard and shown. */
 export interface Said {
-  /** The cloud's own code; empty where there is none. */
-  readonly code: string;
+  /** The cloud's own codes, those of the body itself before those of its members. Empty ones and the status count as none. */
+  readonly codes: readonly string[];
   /** In the cloud's words. */
-  readonly text: string;
+  readonly texts: readonly string[];
 }
 
 /** What a cloud's answers mean, in its `errors.ts`. */
@@ -34,6 +35,9 @@ export type ErrorOf<Operation extends string> = (
   redact: Redact,
 ) => CloudError;
 
+/** A list of errors may be long; one text is cut anyway. */
+const MOST_TEXTS = 5;
+
 const KIND_BY_STATUS: Readonly<Record<number, CloudErrorKind>> = {
   401: "Unauthenticated",
   403: "Forbidden",
@@ -50,11 +54,11 @@ export function errorsBy<Operation extends string>(table: ErrorTable<Operation>)
     if (status < 400) return redirect(unlisted(table, operation, status), operation, { answer, redact });
     const said = saidBy(table, answer);
     const kind = kindOf(table, operation, { answer, said });
-    const code = presentable(said.code === "" ? String(status) : said.code, redact);
-    const parts = [`${operation} was answered ${code}`, presentable(said.text, redact)];
+    const codes = (said.codes.length === 0 ? [String(status)] : said.codes).map((code) => presentable(code, redact));
+    const parts = [`${operation} was answered ${codes.join(", ")}`, ...textsOf(said, redact)];
     return new CloudError(kind, {
-      message: parts.filter((part) => part !== "").join(": "),
-      code,
+      message: parts.join(": "),
+      codes,
       retryAfterMs: retryAfterMs(answer),
       // Only where the kind alone would send a person to the wrong field.
       advice: status === 404 && kind !== "NotFound" ? table.elsewhere : undefined,
@@ -73,8 +77,18 @@ export async function orAbsent<T>(read: Promise<T>): Promise<T | "Absent"> {
 }
 
 function saidBy<Operation extends string>({ said }: ErrorTable<Operation>, answer: HttpAnswer): Said {
-  if (isWebPage(answer)) return { code: "", text: "a web page" };
-  return said(jsonOrUndefined(answer.body)) ?? { code: "", text: answer.body };
+  if (isWebPage(answer)) return { codes: [], texts: ["a web page"] };
+  const { codes, texts } = said(jsonOrUndefined(answer.body)) ?? { codes: [], texts: [answer.body] };
+  const told = codes.filter((code) => code !== "" && code !== String(answer.status));
+  return { codes: [...new Set(told)], texts };
+}
+
+/** Presentable, those that differ: what another one holds is said by that. */
+function textsOf({ texts }: Said, redact: Redact): readonly string[] {
+  const told = [...new Set(texts.map((text) => presentable(text, redact)))].filter((text) => text !== "");
+  const differing = told.filter((text) => !told.some((other) => other !== text && other.includes(text)));
+  const more = differing.length - MOST_TEXTS;
+  return more > 0 ? [...differing.slice(0, MOST_TEXTS), `and ${more} more`] : differing;
 }
 
 function kindOf<Operation extends string>(
@@ -132,7 +146,7 @@ function redirect(
   return new CloudError(kind, {
     message: `${operation} was redirected${where}: redirects are not followed`,
     advice: "Correct spec.endpoint of the account",
-    code: String(answer.status),
+    codes: [String(answer.status)],
   });
 }
 
