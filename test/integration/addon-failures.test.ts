@@ -71,6 +71,16 @@ describe.concurrent("what the cloud does not offer", () => {
     expect(await count(home, "POST")).toBe(0);
   });
 
+  it("is told in all of the cloud's voices", async ({ expect }) => {
+    const home = await stand.home("voices", { simulator: { addonValues: "Filled", errorStyle: "Both" } });
+    await stand.apply(addonManifest(home, { template: "autoscaler", values: { custom: { tenant_id: "" } } }));
+    const { message } = await stand.reaches("managedaddon/voices", "CreateFailed");
+    expect(message).toContain(
+      "CCE.03400001, SVCSTG.CCE-ADDONMGR.4000002: Invalid request: tenant_id value is empty or not string type",
+    );
+    expect(await home.cloud.addons("autoscaler")).toEqual([]);
+  });
+
   it("can be let go of", async ({ expect }) => {
     const home = await stand.home("never-was");
     await stand.apply(addonManifest(home, { template: "never-was" }));

@@ -116,6 +116,18 @@ describe.concurrent("a ManagedAddon", () => {
     expect(sent(home, "PUT")).toMatchObject([{ version: "1.0.6" }, { version: "1.0.6" }]);
   });
 
+  it.for(["autoscaler", "web-terminal", "metrics-server", "gpu-beta"])(
+    "is installed with all that its template names, and what is declared over it: %s",
+    async (template, { expect }) => {
+      const home = await stand.home(`named-${template}`, { version: "v1.15", simulator: { addonValues: "Filled" } });
+      await running(home, { template, values: { custom: { ours: "set" } } });
+      const [{ values } = {}] = sent(home, "POST") as { values?: object }[];
+      expect(values).toMatchObject({ basic: { swr_user: "hwofficial" }, custom: { ours: "set" } });
+      const [addon] = await home.cloud.addons(template);
+      expect(addon?.values).toEqual(values);
+    },
+  );
+
   it("is gone from both when it is deleted", async ({ expect }) => {
     const home = await stand.home("leaving");
     await running(home);

@@ -27,7 +27,12 @@ describe("the table", () => {
     ["Verify", 404, "", "Rejected"],
     ["SetVisibility", 404, "", "Unavailable"],
     ["DeleteProject", 404, { message: "Not found", errors: [{ message: "project 7 not found" }] }, "NotFound"],
-    ["CreateProject", 400, { code: 400, message: "Bad", errors: [{ code: "X", message: "name is odd" }] }, "NameRefused"],
+    [
+      "CreateProject",
+      400,
+      { code: 400, message: "Bad", errors: [{ code: "X", message: "name is odd" }] },
+      "NameRefused",
+    ],
     ["CreateProject", 400, { errors: [{ code: "X" }, { code: "Y", message: "name is odd" }] }, "NameRefused"],
     ["DeleteProject", 404, { code: 404, message: "project 7 not found" }, "NotFound"],
     ["DeleteProject", 410, "", "NotFound"],
@@ -56,7 +61,14 @@ describe("the message", () => {
     };
     expect(told({ code: 1234, message: "no" })).toEqual(["1234", "SetVisibility was answered 1234: no"]);
     expect(told({ errors: [{ code: "BAD", message: "no" }] })).toEqual(["BAD", "SetVisibility was answered BAD: no"]);
-    const several = { code: 500, message: "Failed.", errors: [{ code: "BAD", message: "no" }, { code: "BAD", message: "why" }] };
+    const several = {
+      code: 500,
+      message: "Failed.",
+      errors: [
+        { code: "BAD", message: "no" },
+        { code: "BAD", message: "why" },
+      ],
+    };
     expect(told(several)).toEqual(["500,BAD", "SetVisibility was answered 500, BAD: Failed: no: why"]);
     expect(told("no\n")).toEqual(["422", "SetVisibility was answered 422: no"]);
     expect(told("")).toEqual(["422", "SetVisibility was answered 422"]);

@@ -32,6 +32,8 @@ export interface AddonTemplate {
     readonly version: string;
     /** Whether it can be installed in that cluster. Pure. */
     readonly fits: (cluster: AddonHost) => boolean;
+    /** What an install with the `declared` values has to say where they say nothing; the declared ones go over it. Pure. */
+    readonly defaults: (declared: AddonRequest["values"]) => AddonRequest["values"];
   }[];
 }
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Addon, AddonPhase, AddonRequest, AddonTemplate } from "../facets/addons.ts";
 import { readBlock } from "../kit/settings.ts";
 import { explanation, lenientObject, listOf, optionalText, text } from "../kit/wire.ts";
+import { addonInput, defaultValues, type Installation } from "./addon-defaults.ts";
 import { huawei } from "./blocks.ts";
 
 /** In small letters: the reference shows installing and running only, Huawei's later lists the others. */
@@ -70,7 +71,7 @@ export const templateList = z.object({
     z.object({
       metadata: z.object({ name: text }),
       spec: lenientObject({
-        versions: z.array(z.object({ version: text, supportVersions })).catch([]),
+        versions: z.array(z.object({ version: text, supportVersions, input: addonInput })).catch([]),
         supportVersions,
       }),
     }),
@@ -80,13 +81,21 @@ export const templateList = z.object({
 type Support = z.output<typeof supportVersions>;
 
 /** What the list says of one template; undefined where it does not say anything of it. */
-export function templateOf({ items }: z.output<typeof templateList>, name: string): AddonTemplate | undefined {
+export function templateOf(
+  { items }: z.output<typeof templateList>,
+  name: string,
+  installation: Installation,
+): AddonTemplate | undefined {
   const item = items.find(({ metadata }) => metadata.name === name);
   if (item === undefined) return undefined;
   const { spec } = item;
   const versions = spec.versions
     .filter(({ version }) => version !== "")
-    .map(({ version, supportVersions: own }) => ({ version, fits: fitting(own ?? spec.supportVersions) }))
+    .map(({ version, supportVersions: own, input }) => ({
+      version,
+      fits: fitting(own ?? spec.supportVersions),
+      defaults: (declared: AddonRequest["values"]) => defaultValues(input, installation, declared),
+    }))
     .toSorted((a, b) => compareVersions(b.version, a.version));
   return { name, versions };
 }

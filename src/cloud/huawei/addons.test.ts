@@ -200,6 +200,29 @@ describe("a template", () => {
     expect(fits(found, "VirtualMachine", "x-v1.11.7")).toBe(false);
   });
 
+  test("names the values that an install has to have, of its flavors the one that is declared or the first", async () => {
+    const [single, pair] = [
+      { name: "Single", replicas: 1 },
+      { name: 2500, replicas: 2 },
+    ];
+    const custom = { tenant_id: "", cluster_id: "", port: 3000, elbID: "" };
+    const input = { basic: { swr_user: "hw" }, parameters: { flavor10: {}, flavor2: pair, flavor1: single, custom } };
+    const [{ defaults } = { defaults: () => ({}) }] = (await read([{ version: "1.0.1", input }])).versions;
+    const filled = { tenant_id: "p-1", cluster_id: "c-1", port: 3000, elbID: "" };
+    expect(defaults({})).toEqual({ basic: { swr_user: "hw" }, flavor: single, custom: filled });
+    expect(defaults({ flavor: { name: "2500" } })).toMatchObject({ flavor: pair });
+    expect(defaults({ flavor: { name: "unknown" } })).toMatchObject({ flavor: single });
+  });
+
+  test.each<[string, unknown]>([
+    ["nothing", undefined],
+    ["what can't be read", [7]],
+    ["nothing of value", { basic: "x", parameters: null }],
+  ])("names no values where it says %s", async (_what, input) => {
+    const [{ defaults } = {}] = (await read([{ version: "1.0.1", input }])).versions;
+    expect(defaults?.({ flavor: { name: "x" } })).toEqual({});
+  });
+
   test("fits where the cloud says nothing, and nothing where it says what can't be read", async () => {
     expect(fits(await read([{ version: "1.0.1" }]), "ARM64", "v1.2")).toBe(true);
     const broken = [{ clusterVersion: ["v1.(9"] }];

@@ -61,7 +61,9 @@ export class HuaweiAddons implements AddonsFacet {
       signal,
     } as const;
     const list = await this.#client.find(call, templateList);
-    return list === "Absent" ? list : (templateOf(list, name) ?? "Absent");
+    if (list === "Absent") return list;
+    const projectId = await this.#client.projectId(signal);
+    return templateOf(list, name, { projectId, clusterId }) ?? "Absent";
   };
 
   /** 4.3.1. */

@@ -24,6 +24,11 @@ export class HuaweiClient {
     this.#project = options.project;
   }
 
+  /** Id of the account's project. Throws as `send` does. */
+  async projectId(signal: AbortSignal): Promise<string> {
+    return this.#project.id(signal);
+  }
+
   /** Gets all that a request needs beforehand, so that the next one goes out without another. Throws as `send` does. */
   async ready(signal: AbortSignal): Promise<void> {
     await this.#project.id(signal);

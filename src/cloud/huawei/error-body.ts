@@ -28,5 +28,5 @@ export function said(json: unknown): Said | undefined {
 
 /** A single word, such as `BadRequest`, says what the status says. */
 function isSentence(text: string): boolean {
-  return /\s|[^\x00-\x7f]/.test(text.trim());
+  return /\s|\P{ASCII}/u.test(text.trim());
 }

@@ -50,17 +50,20 @@ describe("the four shapes", () => {
     });
   });
 
-  test.each<[string, Operation, number, object, CloudErrorKind]>([
-    ["the reason", "InstallAddon", 403, several("The quota of add-ons is used up", "Forbidden."), "QuotaExceeded"],
-    ["the reason", "CreateCluster", 403, { ...cce("X.1", "Forbidden."), reason: "配额不足 (clusters)" }, "QuotaExceeded"],
-    ["the reason", "CreateCluster", 400, { ...cce("X.1", "Bad."), error: "metadata.name is odd" }, "NameRefused"],
-    ["the second code", "UpdateCluster", 400, { ...cce("CCE.01400001"), errorCode: "CCE.01400024" }, "Busy"],
-    ["the second code", "GetAddon", 400, { errorCode: "CCE.03400001", error: { code: "SVC.1.4040204" } }, "Rejected"],
-    ["the second code", "GetAddon", 400, { errorCode: "CCE.03400001", error: { code: "CCE.4040204" } }, "NotFound"],
-    ["both codes", "GetAddon", 404, { errorCode: "CCE.03404001", error: { code: "CCE.404" } }, "NotFound"],
-    ["a code that contradicts", "GetCluster", 404, { ...cce("CCE.01404001"), code: "APIGW.0101" }, "Unavailable"],
-    ["a code that contradicts", "GetCluster", 404, { ...cce("CCE.01404001"), code: "CCE.01409002" }, "Busy"],
-  ])("in one body are all heard: %s of %s %i", (_which, operation, status, body, kind) => {
+  test.each<[Operation, number, object, CloudErrorKind]>([
+    // The reason.
+    ["InstallAddon", 403, several("The quota of add-ons is used up", "Forbidden."), "QuotaExceeded"],
+    ["CreateCluster", 403, { ...cce("X.1", "Forbidden."), reason: "配额不足 (clusters)" }, "QuotaExceeded"],
+    ["CreateCluster", 400, { ...cce("X.1", "Bad."), error: "metadata.name is odd" }, "NameRefused"],
+    // The second code.
+    ["UpdateCluster", 400, { ...cce("CCE.01400001"), errorCode: "CCE.01400024" }, "Busy"],
+    ["GetAddon", 400, { errorCode: "CCE.03400001", error: { code: "SVC.1.4040204" } }, "Rejected"],
+    ["GetAddon", 400, { errorCode: "CCE.03400001", error: { code: "CCE.4040204" } }, "NotFound"],
+    ["GetAddon", 404, { errorCode: "CCE.03404001", error: { code: "CCE.404" } }, "NotFound"],
+    // One that contradicts.
+    ["GetCluster", 404, { ...cce("CCE.01404001"), code: "APIGW.0101" }, "Unavailable"],
+    ["GetCluster", 404, { ...cce("CCE.01404001"), code: "CCE.01409002" }, "Busy"],
+  ])("in one body are all heard: %s %i %j is %s", (operation, status, body, kind) => {
     expect(errorOf(operation, answer(status, body), nothing).kind).toBe(kind);
   });
 

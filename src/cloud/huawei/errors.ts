@@ -99,7 +99,9 @@ function meaning(operation: Operation, status: number, { codes, texts }: Said): 
 
 /** That it is gone is not believed where another code says something else of it, or is not the service's. */
 function kindByCodes(codes: readonly string[]): CloudErrorKind | undefined {
-  const kinds = codes.map((code) => KIND_BY_NUMBER[/[^.]*$/.exec(code)?.[0] ?? ""]).filter((kind) => kind !== undefined);
+  const kinds = codes
+    .map((code) => KIND_BY_NUMBER[/[^.]*$/.exec(code)?.[0] ?? ""])
+    .filter((kind) => kind !== undefined);
   return kinds.find((kind) => kind !== "NotFound") ?? (codes.every(isOwn) ? kinds[0] : undefined);
 }
 

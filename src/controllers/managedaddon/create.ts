@@ -5,18 +5,20 @@ import { ManagedAddonReason as Reason } from "../../crds/managedaddon/conditions
 import { TerminalError } from "../../lib/errors.ts";
 import type { Send } from "../external/kind.ts";
 import type { AddonScope } from "./scope.ts";
-import { chosenVersion } from "./versions.ts";
+import { overlay } from "./values.ts";
+import { chosenVersion, type OfferedVersion } from "./versions.ts";
 
-/** Makes the POST. What the cloud does not offer costs no write. Throws as offeredVersion does. */
+/** Makes the POST, with what the template names where the spec says nothing. What the cloud does not offer costs no write. Throws as offeredVersion does. */
 export async function prepareAddon(scope: AddonScope): Promise<Send> {
   const { visit, facet, place, name: template } = scope;
-  const { version: wanted, values = {} } = visit.object.spec;
-  const version = await offeredVersion(scope, wanted);
+  const { version: wanted, values: declared = {} } = visit.object.spec;
+  const { version, defaults } = await offeredVersion(scope, wanted);
+  const values = overlay(defaults(declared), declared);
   return (_nonce, permit) => facet.create(place.clusterId, { template, version, values }, permit);
 }
 
 /** The wanted version, or else the newest that fits. Throws CloudError, TerminalError TemplateNotFound or VersionNotOffered. */
-export async function offeredVersion(scope: AddonScope, wanted: string | undefined): Promise<string> {
+export async function offeredVersion(scope: AddonScope, wanted: string | undefined): Promise<OfferedVersion> {
   const { visit, facet, place, name } = scope;
   const template = await facet.getTemplate(place.clusterId, name, visit.signal);
   if (template === "Absent") throw templateNotFound(name);

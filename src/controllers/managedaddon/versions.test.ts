@@ -4,16 +4,19 @@ import type { AddonTemplate } from "../../cloud/facets/addons.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import { chosenVersion } from "./versions.ts";
 
-const host = { type: "VirtualMachine", version: "v1.15.11-r1" };
+const host = { options: { type: "VirtualMachine" }, version: "v1.15.11-r1" };
 
 /** Newest first; those that end in -next fit clusters of v1.17 alone. */
 function template(...versions: readonly string[]): AddonTemplate {
   const fits = (version: string) => (cluster: { version: string }) =>
     !version.endsWith("-next") || cluster.version.startsWith("v1.17");
-  return { name: "metrics-server", versions: versions.map((version) => ({ version, fits: fits(version) })) };
+  return {
+    name: "metrics-server",
+    versions: versions.map((version) => ({ version, fits: fits(version), defaults: () => ({}) })),
+  };
 }
 
-function refusal(choose: () => string): TerminalError | undefined {
+function refusal(choose: () => unknown): TerminalError | undefined {
   try {
     choose();
   } catch (error) {
@@ -26,12 +29,12 @@ function refusal(choose: () => string): TerminalError | undefined {
 describe("chosenVersion", () => {
   it("is the newest that fits where none is asked for", () => {
     const offered = template("1.2.0-next", "1.1.0", "1.0.0");
-    expect(chosenVersion(offered, host, undefined)).toBe("1.1.0");
-    expect(chosenVersion(offered, { ...host, version: "v1.17.9-r0" }, undefined)).toBe("1.2.0-next");
+    expect(chosenVersion(offered, host, undefined).version).toBe("1.1.0");
+    expect(chosenVersion(offered, { ...host, version: "v1.17.9-r0" }, undefined).version).toBe("1.2.0-next");
   });
 
   it("is the one that is asked for, old as it may be", () => {
-    expect(chosenVersion(template("1.1.0", "1.0.0"), host, "1.0.0")).toBe("1.0.0");
+    expect(chosenVersion(template("1.1.0", "1.0.0"), host, "1.0.0").version).toBe("1.0.0");
   });
 
   it("is VersionNotOffered for one that does not fit, and lists those that do", () => {

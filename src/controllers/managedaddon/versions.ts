@@ -5,11 +5,14 @@ import { TerminalError } from "../../lib/errors.ts";
 
 const MOST_LISTED = 5;
 
+export type OfferedVersion = AddonTemplate["versions"][number];
+
 /** The wanted version, or else the newest, of those that fit the cluster. Throws TerminalError VersionNotOffered. */
-export function chosenVersion(template: AddonTemplate, host: AddonHost, wanted: string | undefined): string {
-  const offered = template.versions.filter(({ fits }) => fits(host)).map(({ version }) => version);
-  const chosen = wanted === undefined ? offered[0] : offered.find((version) => version === wanted);
+export function chosenVersion(template: AddonTemplate, host: AddonHost, wanted: string | undefined): OfferedVersion {
+  const fitting = template.versions.filter(({ fits }) => fits(host));
+  const chosen = wanted === undefined ? fitting[0] : fitting.find(({ version }) => version === wanted);
   if (chosen !== undefined) return chosen;
+  const offered = fitting.map(({ version }) => version);
   throw new TerminalError({
     reason: Reason.VersionNotOffered,
     message: notOffered(template.name, host, { wanted, offered }),
