@@ -90,6 +90,11 @@ export interface LocationFacts {
 export interface CloudSession extends Partial<Facets> {
   /** One signed read that proves endpoint and credentials; throws CloudError. */
   verify(signal: AbortSignal): Promise<void>;
+  /**
+   * Asks the cloud anew what it has refused and is otherwise asked again slowly, such as a password: once for each `wish`, a text of
+   * whoever wishes it. Left out where nothing is remembered.
+   */
+  tryAgain?(wish: string): void;
   /** One signed read at most in the session's life; throws CloudError. */
   locate(signal: AbortSignal): Promise<LocationFacts>;
   /**

@@ -167,6 +167,18 @@ describe.concurrent("an upgrade", () => {
     expect(await count(home, "PUT")).toBe(2);
   });
 
+  it("that failed is sent once more when somebody asks for it", async ({ expect }) => {
+    const home = await stand.home("uphill");
+    const resource = await running(home, { version: "1.0.0" });
+    await home.cloud.behindOurBack("POST", "plans", { addonTemplate: "metrics-server", failAt: "upgrade" });
+    await stand.edit(resource, { spec: { version: "1.0.1" } });
+    await stand.reaches(resource, "AddonFailed");
+    await stand.lookAgain(resource);
+    await stand.reaches(resource, "Available");
+    expect(await home.cloud.addons("metrics-server")).toMatchObject([{ version: "1.0.1", status: "running" }]);
+    expect(await count(home, "PUT")).toBe(2);
+  });
+
   it("that the cloud takes and does not make is not repeated either, and the resource says so", async ({ expect }) => {
     const home = await stand.home("deaf");
     const resource = await running(home, { version: "1.0.0" });
@@ -186,10 +198,12 @@ describe.concurrent("an upgrade", () => {
     });
     await expectCalm(stand, resource, home.cloud);
     expect(await count(home, "PUT")).toBe(1);
+    await stand.lookAgain(resource);
+    expect(await count(home, "PUT")).toBe(2);
     await stand.edit(resource, { spec: { version: "1.0.6" } });
     await stand.until(resource, (shown) => conditionOf(shown, "UpToDate")?.reason === "InSync");
     expect(await home.cloud.addons("metrics-server")).toMatchObject([{ version: "1.0.6", status: "running" }]);
-    expect(await count(home, "PUT")).toBe(2);
+    expect(await count(home, "PUT")).toBe(3);
   });
 });
 

@@ -60,7 +60,9 @@ describe.concurrent("an account with", () => {
     expect(reasons.filter(({ reason }) => reason === "CredentialsRejected")).toEqual([]);
   });
 
-  it("a wrong password tries it once for each version of the Secret, whatever else changes", async ({ expect }) => {
+  it("a wrong password tries it at once for each version of the Secret and each wish, and else slowly", async ({
+    expect,
+  }) => {
     const cloud = await accountWith("locked-out", { ...LOGIN, password: "Wrong-password-1" });
     const account = "cloudaccount/locked-out";
     const resource = "managedcluster/locked-out";
@@ -74,7 +76,8 @@ describe.concurrent("an account with", () => {
     });
     await stand.reaches(resource, "AccountNotReady");
     await stand.visited(account, 2);
-    await stand.lookAgain(account);
+    await stand.edit(account, { metadata: { labels: { touched: "yes" } } });
+    await stand.visited(account, 1);
     expect(await logins(cloud)).toBe(1);
     await expectToldOnce(expect, stand, account, { reason: "CredentialsRejected" });
 
@@ -82,11 +85,24 @@ describe.concurrent("an account with", () => {
     await expect.poll(() => logins(cloud), { timeout: 20_000 }).toBe(2);
     await stand.visited(account, 2);
     expect(await logins(cloud)).toBe(2);
+    await stand.lookAgain(account);
+    await stand.visited(account, 2);
+    expect(await logins(cloud)).toBe(3);
 
     await stand.apply(secretManifest("locked-out-credentials", LOGIN));
     await stand.reaches(account, "Verified");
     await stand.reaches(resource, "Available");
     expect(await cloud.clusters()).toHaveLength(1);
+  });
+
+  it("a right password that IAM has rejected once goes on when somebody asks for it", async ({ expect }) => {
+    const cloud = await accountWith("mistaken", LOGIN, { tokenTtl: TOKEN_SECONDS });
+    const account = "cloudaccount/mistaken";
+    await stand.reaches(account, "Verified");
+    await cloud.setFaults([{ method: "POST", path: "/v3/auth/tokens", action: "Status", status: 401 }]);
+    await stand.reaches(account, "CredentialsRejected");
+    await stand.lookAgain(account);
+    await stand.reaches(account, "Verified");
   });
 
   it("a password that was changed for a wrong one stops every write, and goes on with the right one", async ({

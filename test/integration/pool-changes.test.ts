@@ -143,16 +143,20 @@ describe.concurrent("a cloud that takes labels of a pool and does not change the
     });
     await expectCalm(stand, resource, home.cloud);
     expect(poolChanges(home)).toHaveLength(1);
+    await stand.lookAgain(resource);
+    await stand.reaches(resource, "Available");
+    await expectCalm(stand, resource, home.cloud);
+    expect(poolChanges(home)).toHaveLength(2);
 
     await edit({ replicas: 2 });
     await edit({ labels: { a: "3" } });
     await expectCalm(stand, resource, home.cloud);
-    expect(poolChanges(home).map(({ initialNodeCount }) => initialNodeCount)).toEqual([1, 2, 2]);
+    expect(poolChanges(home).map(({ initialNodeCount }) => initialNodeCount)).toEqual([1, 1, 2, 2]);
     expect(await labelsOf(home)).toEqual({ a: "1" });
 
     await stand.edit(resource, { spec: { labels: { a: "1" } } });
     await stand.until(resource, (shown) => conditionOf(shown, "UpToDate")?.reason === "InSync");
-    expect(poolChanges(home)).toHaveLength(3);
+    expect(poolChanges(home)).toHaveLength(4);
   });
 });
 

@@ -6,6 +6,8 @@ import { signatureHeaders, type AccessKey } from "./signer.ts";
 export interface ProjectAuthenticator extends Authenticator {
   /** The project that the credentials are for; undefined where they don't tell. Throws as `prove` does. */
   readonly projectId: (signal: AbortSignal) => Promise<string | undefined>;
+  /** See CloudSession. */
+  readonly tryAgain?: (wish: string) => void;
 }
 
 export function signingWith(key: AccessKey, clock: Clock): ProjectAuthenticator {

@@ -55,6 +55,7 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
     async verify(signal) {
       await client.read({ operation: "Verify", method: "GET", path: pathOf("quotas"), signal }, quotas);
     },
+    tryAgain: (wish) => authenticator.tryAgain?.(wish),
     async locate(signal) {
       const { region } = settings;
       return { endpoint: addressOf(endpoints.cce), region, project: await project.id(signal) };

@@ -23,6 +23,9 @@ const MARGIN_OF_LIFETIME = 0.2;
 const SHORTEST_LIFETIME_MS = 5_000;
 /** How long a failed login answers those who come after it. */
 const HOLD_OFF_MS = 5_000;
+/** The same after a password was rejected once, and more often in a row: IAM locks a user after several within a quarter of an hour. */
+const FIRST_REJECTION_MS = 600_000;
+const LATER_REJECTION_MS = 3_600_000;
 
 interface Token {
   readonly value: string;
@@ -30,6 +33,14 @@ interface Token {
   /** By the monotonic clock. */
   readonly renewAtMs: number;
   readonly expiresAtMs: number;
+}
+
+interface Failure {
+  readonly error: CloudError;
+  /** By the monotonic clock. */
+  readonly untilMs: number;
+  /** Of the password: whoever comes before the next try is told when that is. */
+  readonly isRejection: boolean;
 }
 
 export interface TokenOptions {
@@ -42,14 +53,18 @@ export interface TokenOptions {
 }
 
 /**
- * IAM locks a user after some wrong passwords: one that it refused is never sent again by this object, whose life is that of one
- * version of the Secret. Logins don't count in the account's budget, which is CCE's; after another failure they wait instead.
+ * IAM locks a user after some wrong passwords, and may reject a right one for a moment: one that it rejected is sent again slowly, and
+ * at once when a person asks for it. Another version of the Secret is another object. Logins don't count in the account's budget,
+ * which is CCE's; after another failure they wait instead.
  */
 export class TokenAuthenticator implements ProjectAuthenticator {
   readonly #options: TokenOptions;
   readonly #login = new SingleFlight(() => this.#renew());
   #token: Token | undefined;
-  #failure: { readonly error: CloudError; readonly untilMs: number } | undefined;
+  #failure: Failure | undefined;
+  /** In a row. */
+  #rejections = 0;
+  #wish: string | undefined;
 
   constructor(options: TokenOptions) {
     this.#options = options;
@@ -69,19 +84,25 @@ export class TokenAuthenticator implements ProjectAuthenticator {
     return (await this.#current(signal)).projectId;
   }
 
+  /** Forgets a failed login, so that the next request tries it again: once for each `wish`, however often it is brought forward. */
+  tryAgain(wish: string): void {
+    if (wish !== this.#wish) this.#failure = undefined;
+    this.#wish = wish;
+  }
+
   refused(proof: Proof): void {
     if (this.#token?.value === proof.headers["x-auth-token"]) this.#token = undefined;
   }
 
   refusedAgain(error: CloudError): void {
     this.#token = undefined;
-    this.#holdOff(error, HOLD_OFF_MS);
+    this.#failure = { error, untilMs: this.#fromNow(HOLD_OFF_MS), isRejection: false };
   }
 
   async #current(signal: AbortSignal): Promise<Token> {
     const nowMs = this.#options.clock.monotonic();
     if (this.#token !== undefined && nowMs < this.#token.renewAtMs) return this.#token;
-    if (this.#failure !== undefined && nowMs < this.#failure.untilMs) throw this.#failure.error;
+    if (this.#failure !== undefined && nowMs < this.#failure.untilMs) throw heldOff(this.#failure, nowMs);
     return this.#login.join(signal);
   }
 
@@ -89,25 +110,36 @@ export class TokenAuthenticator implements ProjectAuthenticator {
     try {
       this.#token = await this.#logIn();
       this.#failure = undefined;
+      this.#rejections = 0;
       return this.#token;
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;
-      const isWrong = error.kind === "Unauthenticated";
-      this.#holdOff(error, isWrong ? Number.POSITIVE_INFINITY : (error.retryAfterMs ?? HOLD_OFF_MS));
-      return this.#stillValid(error);
+      return error.kind === "Unauthenticated" ? this.#rejected(error) : this.#failed(error);
     }
+  }
+
+  #rejected(error: CloudError): never {
+    const holdOffMs = this.#rejections === 0 ? FIRST_REJECTION_MS : LATER_REJECTION_MS;
+    this.#rejections += 1;
+    this.#failure = { error, untilMs: this.#fromNow(holdOffMs), isRejection: true };
+    throw heldOff(this.#failure, this.#fromNow(0));
+  }
+
+  #failed(error: CloudError): Token {
+    this.#failure = { error, untilMs: this.#fromNow(error.retryAfterMs ?? HOLD_OFF_MS), isRejection: false };
+    return this.#stillValid(error);
   }
 
   /** The token before, as long as IAM's trouble does not outlive it. */
   #stillValid(error: CloudError): Token {
     const nowMs = this.#options.clock.monotonic();
-    if (error.kind === "Unauthenticated" || this.#token === undefined || nowMs >= this.#token.expiresAtMs) throw error;
+    if (this.#token === undefined || nowMs >= this.#token.expiresAtMs) throw error;
     this.#token = { ...this.#token, renewAtMs: Math.min(nowMs + HOLD_OFF_MS, this.#token.expiresAtMs) };
     return this.#token;
   }
 
-  #holdOff(error: CloudError, ms: number): void {
-    this.#failure = { error, untilMs: this.#options.clock.monotonic() + ms };
+  #fromNow(ms: number): number {
+    return this.#options.clock.monotonic() + ms;
   }
 
   async #logIn(): Promise<Token> {
@@ -130,6 +162,12 @@ export class TokenAuthenticator implements ProjectAuthenticator {
     const projectId = token.project.id;
     return { value, projectId, renewAtMs: sentAtMs + lifetimeMs - marginMs, expiresAtMs: sentAtMs + lifetimeMs };
   }
+}
+
+function heldOff({ error, untilMs, isRejection }: Failure, nowMs: number): CloudError {
+  if (!isRejection) return error;
+  const { kind, message, codes, advice } = error;
+  return new CloudError(kind, { message, codes, advice, retryAfterMs: untilMs - nowMs, cause: error });
 }
 
 function loginBody({ username, password, domainName }: UserLogin, project: ProjectReference): object {

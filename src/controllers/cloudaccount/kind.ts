@@ -5,14 +5,15 @@ import { CloudError } from "../../cloud/errors.ts";
 import type { CloudSession, LocationFacts } from "../../cloud/contract.ts";
 import { cloudAccount, type CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { TerminalError, WaitingError } from "../../lib/errors.ts";
+import { HeldError, TerminalError, WaitingError } from "../../lib/errors.ts";
 import { listed } from "../../lib/text.ts";
 import { findCondition, isTrue, type Statement, type Verdict } from "../../runtime/conditions.ts";
 import { controlled } from "../controlled.ts";
 import { refTo } from "../external/parent.ts";
+import { isAskedFor } from "../external/resource.ts";
 import { statingFailure } from "../lifecycle/failure.ts";
 import type { Steps } from "../lifecycle/reconciler.ts";
-import type { Managed, ManagedStatus } from "../lifecycle/resource.ts";
+import { annotation, ANNOTATIONS, type Managed, type ManagedStatus } from "../lifecycle/resource.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { BY_SECRET, type AccountDirectory } from "./accounts.ts";
@@ -69,6 +70,7 @@ export class CloudAccountSteps implements Steps<CloudAccount> {
     const seenBefore = visit.status.secretResourceVersion === versionOf(secret);
     visit.status.secretResourceVersion = versionOf(secret);
     const session = this.#deps.directory.open(account, secret);
+    if (isAskedFor(account)) session.tryAgain?.(annotation(account, ANNOTATIONS.reconcileAt) ?? "");
     const facts = await this.#verify(visit, session, seenBefore);
     if (facts) this.#locate(visit, facts, { secret, seenBefore });
     const message = "The cloud accepted the credentials";
@@ -166,12 +168,16 @@ function isSteady(account: CloudAccount): boolean {
   return status.observedGeneration === metadata.generation && isTrue(status.conditions, "Ready");
 }
 
-function rejected(account: CloudAccount, cause: CloudError): TerminalError {
+/** At the drift interval, or when the cloud lets the credentials be tried again: who tries a password too often locks its user. */
+function rejected(account: CloudAccount, cause: CloudError): TerminalError | HeldError {
   const { namespace } = account.metadata;
   const message =
-    `${cause.message}. Correct the keys in Secret ${namespace}/${account.spec.credentialsSecretRef.name}; ` +
-    "it is tried again as soon as the Secret changes";
-  return new TerminalError({ reason: Reason.CredentialsRejected, message, cause });
+    `${cause.message}. Correct the keys in Secret ${namespace}/${account.spec.credentialsSecretRef.name}; it is tried again as soon as ` +
+    `the Secret changes or the account is annotated with ${ANNOTATIONS.reconcileAt}, and slowly by itself`;
+  const said = { reason: Reason.CredentialsRejected, message, cause };
+  if (cause.retryAfterMs === undefined) return new TerminalError(said);
+  const pollAfterMs = Math.min(cause.retryAfterMs, account.spec.driftIntervalSeconds * 1000);
+  return new HeldError({ ...said, pollAfterMs });
 }
 
 function heldMessage(users: readonly string[]): string {

@@ -4,10 +4,10 @@ import type { Operation } from "../../crds/common/status.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { isTrue } from "../../runtime/conditions.ts";
 import { lastTickMs } from "../lifecycle/drift-schedule.ts";
-import { annotation, ANNOTATIONS, isDeleting } from "../lifecycle/resource.ts";
+import { isDeleting } from "../lifecycle/resource.ts";
 import type { Listing } from "./list-cache.ts";
 import { PROGRESS, type Observation } from "./identity.ts";
-import { mayRecreate, openCreate, type ExternalResource } from "./resource.ts";
+import { isAskedFor, mayRecreate, openCreate, type ExternalResource } from "./resource.ts";
 import type { ItemScope } from "./scope.ts";
 
 /** Where something is under way, a list may be this old: many visits in a row share it. */
@@ -135,11 +135,6 @@ export class Observer {
 
 function freshnessOf({ status }: ExternalResource): number {
   return openCreate(status) ? VERY_FRESH_MS : FRESH_MS;
-}
-
-/** By annotation: a list from before the request would not answer it. */
-function isAskedFor(resource: ExternalResource): boolean {
-  return resource.status.lastHandledReconcileAt !== annotation(resource, ANNOTATIONS.reconcileAt);
 }
 
 /** Nothing was asked of it since it was last settled: only drift is looked for. */

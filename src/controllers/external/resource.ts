@@ -79,6 +79,17 @@ export function orphaning({ status }: ExternalResource): string {
   return `annotate ${ANNOTATIONS.forceOrphan}: "${status.externalId ?? status.operation?.nonce}"`;
 }
 
+/** By annotation, and not yet done: what a visit knows from before, or has given up, is looked at or tried anew. */
+export function isAskedFor({ metadata, status }: Asked): boolean {
+  const wish = metadata.annotations?.[ANNOTATIONS.reconcileAt];
+  return wish !== undefined && wish !== status.lastHandledReconcileAt;
+}
+
+interface Asked {
+  readonly metadata: Pick<Managed["metadata"], "annotations">;
+  readonly status: Pick<ManagedStatus, "lastHandledReconcileAt">;
+}
+
 /** Whether the user has confirmed the loss of what the resource stood for, by its id. */
 export function mayRecreate(resource: ExternalResource): boolean {
   const { externalId } = resource.status;

@@ -5,10 +5,13 @@ import type { ManagedAddon } from "../../crds/managedaddon/schema.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import type { Difference } from "../external/change.ts";
 import type { Plan } from "../external/kind.ts";
+import { isAskedFor } from "../external/resource.ts";
 import { differingValues, overlay } from "./values.ts";
 
 type AddonPlan = Plan<AddonRequest>;
-type Declared = Pick<ManagedAddon, "spec" | "status"> & { readonly metadata: { readonly generation: number } };
+type Declared = Pick<ManagedAddon, "spec" | "status"> & {
+  readonly metadata: Pick<ManagedAddon["metadata"], "generation" | "annotations">;
+};
 
 /** A read may be older than a write that was answered before it: this long an upgrade counts as not yet begun. */
 const GRACE_MS = 10_000;
@@ -38,10 +41,14 @@ export function differences({ spec }: Pick<ManagedAddon, "spec">, addon: Addon):
 }
 
 /**
- * Whether an upgrade to this generation of the spec was sent and has not been seen to work. The condition is the memory of it: it
- * is written when the cloud has taken the upgrade, and outlives the process.
+ * Whether an upgrade to this generation of the spec was sent and has not been seen to work, and nobody asks for another try. The
+ * condition is the memory of it: it is written when the cloud has taken the upgrade, and outlives the process.
  */
-export function wasSent({ status, metadata }: Pick<Declared, "status" | "metadata">): boolean {
+export function wasSent(resource: Pick<Declared, "status" | "metadata">): boolean {
+  return isRemembered(resource) && !isAskedFor(resource);
+}
+
+function isRemembered({ status, metadata }: Pick<Declared, "status" | "metadata">): boolean {
   const condition = findCondition(status.conditions, ManagedAddonCondition.UpToDate);
   return condition?.observedGeneration === metadata.generation && SENT.has(condition.reason);
 }
@@ -66,7 +73,7 @@ const UNDER_WAY: Readonly<Partial<Record<Addon["phase"], { reason: string; messa
 function planForIdle(resource: Declared, addon: Addon, nowMs: number): AddonPlan {
   const fields = resource.spec.managementPolicy === "Manage" ? differences(resource, addon) : [];
   const differs = fields.length > 0;
-  if (differs && !wasSent(resource)) {
+  if ((differs && !wasSent(resource)) || isToBeRepeated(resource, addon)) {
     return { do: "Change", verb: "Update", change: requestFor(resource, addon), fields };
   }
   if (addon.phase === "Available" && !differs) return runs(resource, addon);
@@ -74,6 +81,11 @@ function planForIdle(resource: Declared, addon: Addon, nowMs: number): AddonPlan
   // The cloud took an upgrade to this generation of the spec, and does not show it: it is not sent again.
   if (addon.phase === "Available") return runs(resource, addon);
   return addon.phase === "Abnormal" ? awaitRecovery(addon) : stallOnFailed(addon);
+}
+
+/** An upgrade of ours that has failed, and that somebody asks for again: the cloud may show it as if it were made. */
+function isToBeRepeated(resource: Declared, { phase }: Addon): boolean {
+  return phase === "Failed" && isRemembered(resource) && isAskedFor(resource);
 }
 
 function runs(resource: Declared, addon: Addon): AddonPlan {

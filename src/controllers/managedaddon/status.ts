@@ -3,6 +3,7 @@ import type { Addon } from "../../cloud/facets/addons.ts";
 import { ManagedAddonCondition, ManagedAddonReason as Reason } from "../../crds/managedaddon/conditions.ts";
 import type { ManagedAddon } from "../../crds/managedaddon/schema.ts";
 import type { Statement } from "../../runtime/conditions.ts";
+import { ANNOTATIONS } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { Plan } from "../external/kind.ts";
 import { differences, wasSent } from "./plan.ts";
@@ -32,13 +33,21 @@ function upToDate(resource: Pick<ManagedAddon, "spec">, addon: Addon): Statement
     return differing(resource, addon, { reason: Reason.Differs, why: "spec.managementPolicy is Observe" });
   }
   const why =
-    "it took the upgrade and does not show it, so it is not sent again until the spec changes. " +
+    `it took the upgrade and does not show it, so it is not sent again until the spec changes or ${ANNOTATIONS.reconcileAt} asks for it. ` +
     "See which version and values the template takes";
   return differing(resource, addon, { reason: Reason.UpdateIgnored, why });
 }
 
 /** Before an upgrade, which may be refused. */
 export function upgradeDue(resource: Pick<ManagedAddon, "spec">, addon: Addon): Statement {
+  if (differences(resource, addon).length === 0) {
+    return {
+      ...TYPE,
+      status: "False",
+      reason: Reason.Differs,
+      message: "The cloud has not taken the upgrade once more yet",
+    };
+  }
   return differing(resource, addon, { reason: Reason.Differs, why: "it has not taken an upgrade yet" });
 }
 
@@ -57,7 +66,9 @@ export function upgradeSent(): Statement {
 }
 
 function upgradeFailed(): Statement {
-  const message = "The upgrade was sent and the add-on does not run; it is not sent again until the spec changes";
+  const message =
+    "The upgrade was sent and the add-on does not run; it is not sent again until the spec changes or " +
+    `${ANNOTATIONS.reconcileAt} asks for it`;
   return { ...TYPE, status: "False", reason: Reason.AddonFailed, message };
 }
 

@@ -2,6 +2,7 @@
 import type { NodePool as Pool, NodePoolChange, Taint } from "../../cloud/facets/nodepools.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import type { Difference } from "../external/change.ts";
+import { isAskedFor } from "../external/resource.ts";
 import { autoscalingOf } from "./replicas.ts";
 
 type Spec = NodePool["spec"];
@@ -20,11 +21,14 @@ export function differences(declared: Declared, pool: Pool): readonly Field[] {
   return [...(differs ? ["replicas" as const] : []), ...sentDifferences(declared, pool)];
 }
 
-/** Those that were sent for this generation and still differ in a pool at rest: the cloud has taken them and not made them. */
+/**
+ * Those that were sent for this generation and still differ in a pool at rest: the cloud has taken them and not made them. None where
+ * somebody asks for another try.
+ */
 export function ignoredFields(declared: Declared, pool: Pool): readonly SentField[] {
   const { sentChange } = declared.status;
   const isAtRest = pool.phase === "Normal" || pool.phase === "SoldOut" || pool.phase === "Failed";
-  if (!isAtRest || sentChange?.generation !== declared.metadata.generation) return [];
+  if (!isAtRest || sentChange?.generation !== declared.metadata.generation || isAskedFor(declared)) return [];
   return sentDifferences(declared, pool).filter((field) => sentChange.fields.includes(field));
 }
 

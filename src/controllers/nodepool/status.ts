@@ -3,6 +3,7 @@ import type { NodePool as Pool } from "../../cloud/facets/nodepools.ts";
 import { NodePoolCondition, NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import type { Statement } from "../../runtime/conditions.ts";
+import { ANNOTATIONS } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { Plan } from "../external/kind.ts";
 import { differences, ignoredFields, lastingDifferences, type Declared, type SentField } from "./diff.ts";
@@ -59,7 +60,8 @@ function whyNot(declared: Declared, pool: Pool): { reason: string; message: stri
   const ignored = ignoredFields(declared, pool);
   if (ignored.length > 0) {
     const message =
-      `The cloud took ${named(ignored)} and did not change it. It is sent again when the spec changes; ` +
+      `The cloud took ${named(ignored)} and did not change it. It is sent again when the spec changes or ${ANNOTATIONS.reconcileAt} ` +
+      "asks for it; " +
       "to have it now, create another NodePool";
     return { reason: Reason.UpdateIgnored, message };
   }

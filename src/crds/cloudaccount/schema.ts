@@ -104,13 +104,7 @@ const status = z.object({
     .describe(
       "The version of the Secret with which something that Yunfan manages was found, where the cloud tells no project.",
     ),
-  secretResourceVersion: z
-    .string()
-    .max(64)
-    .optional()
-    .describe(
-      "The version of the Secret that was tried last: credentials that were rejected are tried once per version.",
-    ),
+  secretResourceVersion: z.string().max(64).optional().describe("The version of the Secret that was tried last."),
 });
 
 export const cloudAccount = defineKind({
