@@ -83,7 +83,7 @@ const badAccounts: readonly BadAccount[] = [
     manifests: (simulator) =>
       accountManifests(simulator, { name: "half-keys", stringData: { accessKey: "only-this" } }),
     reason: "CredentialsIncomplete",
-    says: /secretKey is missing/,
+    says: /missing or empty: secretKey/,
     cure: () => stand.apply(secretManifest("half-keys-credentials")),
   },
   {

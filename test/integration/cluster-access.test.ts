@@ -95,7 +95,7 @@ describe.concurrent("an account with", () => {
     expect(await cloud.clusters()).toHaveLength(1);
   });
 
-  it("a right password that IAM has rejected once goes on when somebody asks for it", async ({ expect }) => {
+  it("a right password that IAM has rejected once goes on when somebody asks for it", async () => {
     const cloud = await accountWith("mistaken", LOGIN, { tokenTtl: TOKEN_SECONDS });
     const account = "cloudaccount/mistaken";
     await stand.reaches(account, "Verified");
@@ -144,6 +144,20 @@ describe.concurrent("an account with", () => {
       stringData: { username: LOGIN.username, password: LOGIN.password },
       reason: "CredentialsIncomplete",
       says: /domainName/,
+    },
+    {
+      title: "an access key in full-width letters",
+      name: "wide-key",
+      stringData: { ...CREDENTIALS, accessKey: "ｔｅｓｔ" },
+      reason: "CredentialsIncomplete",
+      says: /^accessKey in the credentials Secret holds a full-width letter/,
+    },
+    {
+      title: "a password with a zero-width space",
+      name: "hidden-letter",
+      stringData: { ...LOGIN, password: `${LOGIN.password}\u200B` },
+      reason: "CredentialsIncomplete",
+      says: /^password in the credentials Secret holds an invisible character/,
     },
   ])("$title says $reason and what to do, and its clusters wait", async (bad, { expect }) => {
     const { name, stringData, reason, says } = bad;

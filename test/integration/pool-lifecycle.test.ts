@@ -182,7 +182,15 @@ describe.concurrent("a NodePool whose nodes take a password", () => {
     expect(await home.cloud.effects()).toEqual([]);
 
     const password = "Plain-password-of-nodes-1";
+    await stand.apply(secretManifest("locked-login", { password: `${password}\n` }, "Opaque"));
+    await stand.lookAgain("nodepool/locked");
+    const flawed = conditionOf(stand.seen("nodepool/locked")!, "Stalled");
+    expect(flawed).toMatchObject({ status: "True", reason: "CredentialsIncomplete" });
+    expect(flawed!.message).toContain("locked-login (spec.login.passwordSecretRef): password holds a line break");
+    expect(await home.cloud.effects()).toEqual([]);
+
     await stand.apply(secretManifest("locked-login", { password }, "Opaque"));
+    await stand.lookAgain("nodepool/locked");
     await stand.reaches("nodepool/locked", "Available");
     const [pool] = await home.cloud.pools();
     const salted = pool!.nodeTemplate.login.userPassword!.password;

@@ -20,13 +20,18 @@ describe("the keys of a credentials Secret", () => {
   });
 
   test.each([
-    [{}, "accessKey is missing"],
-    [{ accessKey: "AK" }, "secretKey is missing"],
-    [{ secretKey: "SK" }, "accessKey is missing"],
-    [{ accessKey: "AK", secretKey: "" }, "secretKey is missing or empty"],
-    [{ username: "u", password: "p" }, "accessKey is missing"],
+    [{}, "missing or empty: accessKey, secretKey"],
+    [{ accessKey: "AK" }, "missing or empty: secretKey"],
+    [{ secretKey: "SK" }, "missing or empty: accessKey"],
+    [{ accessKey: "AK", secretKey: "" }, "missing or empty: secretKey"],
+    [{ username: "u", password: "p" }, "missing or empty: accessKey, secretKey"],
     [{ accessKey: "AK", secretKey: "hidden\n" }, "line break"],
     [{ accessKey: "A K", secretKey: "hidden" }, "accessKey in the credentials Secret holds a space"],
+    [{ accessKey: "ＡＫ", secretKey: "hidden" }, "accessKey in the credentials Secret holds a full-width letter"],
+    [
+      { accessKey: "AK\u200B", secretKey: "hidden" },
+      "accessKey in the credentials Secret holds an invisible character",
+    ],
   ])("%j are malformed, which names the key and shows no value", (credentials: Credentials, said) => {
     const error = refusal(credentials);
     expect(error.kind).toBe("CredentialsMalformed");

@@ -17,6 +17,7 @@ function failureOf(credentials: Credentials): Error {
 test("the Secret's keys choose the way to sign in", () => {
   expect(proofOf({ ...KEY, region: "ignored" })).toEqual({ key: KEY });
   expect(proofOf(LOGIN)).toEqual({ login: LOGIN });
+  expect(proofOf({ ...LOGIN, domainName: "公司" })).toMatchObject({ login: { domainName: "公司" } });
 });
 
 describe("refused", () => {
@@ -28,6 +29,20 @@ describe("refused", () => {
     ["a password alone", { password: "p" }, "CredentialsMalformed", /empty: username, domainName$/],
     ["a line break at the end", { ...KEY, secretKey: "sk\n" }, "CredentialsMalformed", /^secretKey in/],
     ["a space in front", { ...LOGIN, password: " p" }, "CredentialsMalformed", /^password in/],
+    [
+      "a key in full-width letters",
+      { ...KEY, accessKey: "ＡＫ" },
+      "CredentialsMalformed",
+      /^accessKey in .*full-width/,
+    ],
+    ["a key of other letters", { ...KEY, accessKey: "密钥" }, "CredentialsMalformed", /^accessKey in .*no key has/],
+    ["a full-width digit", { ...LOGIN, username: "ops１" }, "CredentialsMalformed", /^username in .*full-width/],
+    [
+      "a zero-width space",
+      { ...LOGIN, domainName: "te\u200Bam" },
+      "CredentialsMalformed",
+      /^domainName in .*invisible/,
+    ],
     ["both ways", { ...KEY, ...LOGIN }, "AmbiguousCredentials", /accessKey, secretKey, username, password, domainName/],
     ["a key and a part of a login", { ...KEY, username: "u" }, "AmbiguousCredentials", /username/],
     ["parts of both", { accessKey: "ak", password: "p" }, "AmbiguousCredentials", /accessKey, password/],

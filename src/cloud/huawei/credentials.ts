@@ -1,6 +1,7 @@
 // How a Huawei account proves who it is, out of the keys of its credentials Secret (CCE API Reference 3.2).
 import type { Credentials } from "../contract.ts";
 import { CloudError } from "../errors.ts";
+import { present, valuesOf } from "../kit/credentials.ts";
 import type { AccessKey } from "./signer.ts";
 
 /** The login of an IAM user. */
@@ -14,41 +15,22 @@ export interface UserLogin {
 const KEY_NAMES = ["accessKey", "secretKey"] as const;
 const LOGIN_NAMES = ["username", "password", "domainName"] as const;
 
+const NEEDED = "accessKey and secretKey, or username, password and domainName";
+
 /**
  * Throws CloudError AmbiguousCredentials where keys of both ways stand in the Secret, and CredentialsMalformed where one of the
- * chosen way is missing, empty, or holds what it can't hold. Messages name keys, never values.
+ * chosen way is missing, empty, or holds what it can't hold.
  */
 export function proofOf(credentials: Credentials): { key: AccessKey } | { login: UserLogin } {
-  const keys = KEY_NAMES.filter((name) => has(credentials, name));
-  const logins = LOGIN_NAMES.filter((name) => has(credentials, name));
+  const keys = present(credentials, KEY_NAMES);
+  const logins = present(credentials, LOGIN_NAMES);
   if (keys.length > 0 && logins.length > 0) {
     throw new CloudError("AmbiguousCredentials", {
       message: `The credentials Secret holds keys of two ways to sign in, ${[...keys, ...logins].join(", ")}: keep ${KEY_NAMES.join(" and ")}, or ${LOGIN_NAMES.join(", ")}`,
     });
   }
-  if (logins.length > 0) return { login: complete(credentials, LOGIN_NAMES) };
-  return { key: complete(credentials, KEY_NAMES) };
-}
-
-function complete<Name extends string>(credentials: Credentials, names: readonly Name[]): Record<Name, string> {
-  const missing = names.filter((name) => !has(credentials, name) || credentials[name] === "");
-  if (missing.length > 0) {
-    throw malformed(
-      `The credentials Secret must hold accessKey and secretKey, or username, password and domainName: missing or empty: ${missing.join(", ")}`,
-    );
+  if (logins.length > 0) {
+    return { login: valuesOf(credentials, LOGIN_NAMES, { alphabet: "Text", needed: NEEDED }) };
   }
-  // Seen most often: the line break that `echo` puts at the end. The cloud would only say that it does not know the user.
-  const broken = names.filter((name) => /[\p{Cc}]|^\s|\s$/u.test(credentials[name] ?? ""));
-  if (broken.length > 0) {
-    throw malformed(`${broken.join(", ")} in the credentials Secret: a line break, or a space at the beginning or end`);
-  }
-  return Object.fromEntries(names.map((name) => [name, credentials[name] ?? ""])) as Record<Name, string>;
-}
-
-function has(credentials: Credentials, name: string): boolean {
-  return Object.hasOwn(credentials, name);
-}
-
-function malformed(message: string): CloudError {
-  return new CloudError("CredentialsMalformed", { message });
+  return { key: valuesOf(credentials, KEY_NAMES, { alphabet: "Key", needed: NEEDED }) };
 }

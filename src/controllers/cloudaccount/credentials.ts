@@ -1,6 +1,7 @@
 // Secrets of type yunfan.dev/credentials: the only Secrets whose contents the operator keeps.
 import type { Credentials } from "../../cloud/contract.ts";
 import type { KubeObject, ResourceType } from "../../kube/types.ts";
+import { textOf } from "../../lib/secret-text.ts";
 
 export const SECRETS: ResourceType = { group: "", version: "v1", plural: "secrets", kind: "Secret", namespaced: true };
 export const CREDENTIALS_TYPE = "yunfan.dev/credentials";
@@ -17,5 +18,5 @@ export function versionOf(secret: CredentialsSecret): string {
 
 export function decode(secret: CredentialsSecret): Credentials {
   const entries = Object.entries(secret.data ?? {});
-  return Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]));
+  return Object.fromEntries(entries.map(([key, value]) => [key, textOf(value)]));
 }

@@ -6,7 +6,8 @@ import type { NodePool } from "../../crds/nodepool/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { isNotFound } from "../../kube/errors.ts";
 import type { KubeObject } from "../../kube/types.ts";
-import { WaitingError } from "../../lib/errors.ts";
+import { HeldError, WaitingError } from "../../lib/errors.ts";
+import { flawOf, textOf } from "../../lib/secret-text.ts";
 import { assertPossible } from "../cloudaccount/accounts.ts";
 import { SECRETS } from "../cloudaccount/credentials.ts";
 import type { Send } from "../external/kind.ts";
@@ -26,7 +27,8 @@ const SECRET_POLL_MS = 30_000;
 
 /**
  * Makes the request ready, before anything is journaled. What is recorded of a pool that stood here before is forgotten; the taints
- * that a pool is made with are remembered, where no read shows them. Throws WaitingError SecretNotFound.
+ * that a pool is made with are remembered, where no read shows them. Throws WaitingError SecretNotFound, HeldError
+ * CredentialsIncomplete.
  */
 export async function preparePool(scope: PoolScope, client: KubeClient): Promise<Send> {
   const { visit, facet, place, name } = scope;
@@ -71,11 +73,19 @@ async function loginOf(visit: Visit<NodePool>, client: KubeClient): Promise<Node
   const { namespace } = visit.object.metadata;
   const { name, key } = passwordSecretRef;
   const secret = await readSecret(visit, client, { name, namespace });
-  const password = Buffer.from(secret?.data?.[key] ?? "", "base64").toString("utf8");
+  const password = textOf(secret?.data?.[key] ?? "");
+  const flaw = flawOf(password, "Text");
+  if (flaw !== undefined) throw unusable(`Secret ${namespace}/${name} (spec.login.passwordSecretRef)`, key, flaw);
   if (password !== "") return { password };
   const what = secret ? `has no key ${key}, or nothing is in it` : "does not exist";
   const message = `Secret ${namespace}/${name} (spec.login.passwordSecretRef) ${what}. Create it with the password of the nodes`;
   throw new WaitingError({ reason: Reason.SecretNotFound, message, pollAfterMs: SECRET_POLL_MS });
+}
+
+/** The cloud gets a hash of it and would not complain. */
+function unusable(secret: string, key: string, flaw: string): HeldError {
+  const message = `${secret}: ${key} holds ${flaw}, so that nobody could log in with it. Correct it; it is read again by itself`;
+  return new HeldError({ reason: Reason.CredentialsIncomplete, message, pollAfterMs: SECRET_POLL_MS });
 }
 
 async function readSecret(

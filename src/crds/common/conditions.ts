@@ -45,7 +45,7 @@ export const Reason = {
   QuotaExceeded: "QuotaExceeded",
   /** Images are in the project and contentsOnDelete is Refuse. */
   NotEmpty: "NotEmpty",
-  /** The Secret lacks a key that the provider needs, or one is empty. */
+  /** The Secret lacks a key that is needed, or one is empty or holds what it can't hold. */
   CredentialsIncomplete: "CredentialsIncomplete",
   /** The Secret holds the keys of two ways to sign in. */
   AmbiguousCredentials: "AmbiguousCredentials",
