@@ -49,6 +49,19 @@ describe("request", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("keeps whole numbers of 64 bits, there and back", async () => {
+    const labels = { app: "patient" };
+    const containers = [{ name: "main", image: "none" }];
+    const podSpec = { containers, terminationGracePeriodSeconds: 9_007_199_254_740_993n };
+    const spec = { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: podSpec } };
+    const body = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "patient" }, spec };
+    const path = "/apis/apps/v1/namespaces/default/deployments";
+    const answer = await transport.request({ method: "POST", path, query: { dryRun: "All" }, body });
+    expect(answer).toMatchObject({
+      spec: { template: { spec: { terminationGracePeriodSeconds: 9_007_199_254_740_993n } } },
+    });
+  });
+
   it("serves a cluster below a path of its host", async () => {
     const below = untilTestEnds(transportOf(kubeConfigOf({ server: `${proxy.url}/k8s/clusters/c-1/` })));
     await rejectionOf(below.request(read));

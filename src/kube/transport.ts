@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Dispatcher } from "undici";
 import { type Clock, sleep } from "../lib/clock.ts";
+import { parseExactly, stringifyExactly } from "../lib/exact-json.ts";
 import { type Fence, FencedError, openFence } from "../lib/fence.ts";
 import { fencedTimeoutMs, isWrite } from "../lib/fenced-dispatcher.ts";
 import type { Logger } from "../lib/log.ts";
@@ -83,7 +84,7 @@ export class KubeTransport implements AsyncDisposable {
   }
 
   /**
-   * The parsed JSON answer. Throttling by the server is waited out within `timeoutMs`, which a write shortens to what the fence
+   * The parsed JSON answer, with bigints for whole numbers beyond 2^53. Throttling by the server is waited out within `timeoutMs`, which a write shortens to what the fence
    * leaves. Rejects with KubeError when the server refused, KubeUnreachableError when no answer came (a write may have taken
    * effect), FencedError when this process may not write (it was not sent), or the reason of `signal`.
    */
@@ -92,7 +93,7 @@ export class KubeTransport implements AsyncDisposable {
     try {
       patience.arm(this.#timeoutMs(request));
       const answer = await this.#accepted(request, patience);
-      return (await answer.body.json()) as T;
+      return parseExactly(await answer.body.text()) as T;
     } catch (error) {
       throw failureOf(error, request);
     } finally {
@@ -187,7 +188,7 @@ export class KubeTransport implements AsyncDisposable {
         ...contentType,
         ...credentials,
       },
-      body: call.body === undefined ? null : JSON.stringify(call.body),
+      body: call.body === undefined ? null : stringifyExactly(call.body),
       signal,
     };
   }

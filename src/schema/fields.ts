@@ -1,10 +1,17 @@
-// The field types that Kubernetes has and zod has not: bounded integers, sets, and lists with keys.
+// The field types that Kubernetes has and zod has not: bounded integers, texts, sets, and lists with keys.
 import * as z from "zod";
+import { lengthOf } from "../lib/text.ts";
 import { withKeywords } from "./enforced.ts";
 
 /** An integer between both bounds, inclusive. */
 export function integer({ min, max }: { min: number; max: number }): z.ZodInt {
   return z.int().min(min).max(max);
+}
+
+/** A text of at most that many characters, as the API server counts them; where a pattern admits ASCII alone, z.string().max() does. */
+export function text({ min = 0, max }: { min?: number; max: number }): z.ZodString {
+  const base = min === 0 ? z.string() : z.string().min(min);
+  return withKeywords(base, { maxLength: max }, (value) => lengthOf(value) <= max);
 }
 
 /** A list that is one value: its order means something, and one applier owns it whole. */

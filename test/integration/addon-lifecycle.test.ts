@@ -116,6 +116,33 @@ describe.concurrent("a ManagedAddon", () => {
     expect(sent(home, "PUT")).toMatchObject([{ version: "1.0.6" }, { version: "1.0.6" }]);
   });
 
+  it("has whole numbers of 64 bits as they were written, and keeps those that the cloud shows", async ({ expect }) => {
+    const home = await stand.home("numerous");
+    const resource = await running(home);
+    const raw = async (): Promise<string> => (await fetch(new URL("/_simulator/state", home.cloud.url))).text();
+    const wish = '{"custom": {"tenant": 9007199254740993, "licences": [18446744073709, -9223372036854775807]}}';
+    const patch = `{"spec": {"values": ${wish}}}`;
+    const patched = await stand.kubectl(["patch", "managedaddon.yunfan.dev/numerous", "--type=merge", "-p", patch]);
+    expect(patched).toMatchObject({ code: 0 });
+    const declared = '"licences":[18446744073709,-9223372036854775807],"tenant":9007199254740993';
+    await expect.poll(raw, { timeout: 20_000 }).toContain(declared);
+    await stand.until(resource, (shown) => conditionOf(shown, "UpToDate")?.reason === "InSync");
+
+    const theirs = '{"values": {"custom": {"tenant": 9007199254740992, "theirs": 9223372036854775807}}}';
+    const { externalId } = stand.seen(resource)!.status;
+    const edited = await fetch(new URL(`/_simulator/addons/${externalId}`, home.cloud.url), {
+      method: "PATCH",
+      headers: { "content-type": "application/json" },
+      body: theirs,
+    });
+    expect(edited.status).toBe(200);
+    await expect.poll(raw, { timeout: 20_000 }).toContain('"theirs":9223372036854775807');
+    await expect.poll(raw, { timeout: 20_000 }).toContain('"tenant":9007199254740993');
+    expect(await raw()).toContain('"theirs":9223372036854775807');
+    const told = async (): Promise<string> => JSON.stringify(await stand.events(resource));
+    await expect.poll(told, { timeout: 20_000 }).toContain("tenant from 9007199254740992 to 9007199254740993");
+  });
+
   it.for(["autoscaler", "web-terminal", "metrics-server", "gpu-beta"])(
     "is installed with all that its template names, and what is declared over it: %s",
     async (template, { expect }) => {

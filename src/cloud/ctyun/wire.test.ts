@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { parseExactly } from "../../lib/exact-json.ts";
 import { imagesAuth, projectPage, repositoryPage, tagList } from "./wire.ts";
 
 /** As the reference prints it (3.10.2). */
@@ -56,6 +57,8 @@ describe("a project", () => {
 
   test("has its id as text, whatever it is in the answer", () => {
     expect(oneProject({ project_id: "16" })?.id).toBe("16");
+    const big = parseExactly(JSON.stringify([{ ...printed, project_id: 0 }]).replace(":0,", ":9007199254740993,"));
+    expect(projectPage.parse(big)[0]?.id).toBe("9007199254740993");
   });
 
   test("was made at no known time where the cloud's text has no zone or no sense", () => {

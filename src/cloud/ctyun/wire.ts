@@ -6,7 +6,8 @@ import type { PullCredentials, RegistryProject, Repository, Tag, Visibility } fr
 /** Harbor's role "project admin" of the calling account in a project. */
 const ROLE_PROJECT_ADMIN = 1;
 
-const identifier = z.union([z.number(), z.string().min(1)]).transform(String);
+/** Of 64 bits. */
+const identifier = z.union([z.number(), z.bigint(), z.string().min(1)]).transform(String);
 
 const integer = z.coerce.number().int().nonnegative();
 

@@ -3,7 +3,7 @@
 import * as z from "zod";
 import type { CloudBlocks } from "../../schema/blocks.ts";
 import { withRule } from "../../schema/enforced.ts";
-import { integer, listOf, mapOf } from "../../schema/fields.ts";
+import { integer, listOf, mapOf, text } from "../../schema/fields.ts";
 import { cloudReference, endpointUrl } from "../../schema/formats.ts";
 
 const projectText = z
@@ -73,13 +73,13 @@ const cluster = z.object({
   masters: listOf(master, { max: 7 })
     .optional()
     .describe("Where the control plane nodes are. Default: the cloud's choice."),
-  extendParam: mapOf(z.string().max(512).describe("The parameter's value."), { max: 32 })
+  extendParam: mapOf(text({ max: 512 }).describe("The parameter's value."), { max: 32 })
     .optional()
     .describe("Further parameters of the cloud as it documents them, such as clusterAZ or enterpriseProjectId."),
 });
 
 /** As long as user data of a server may be, 32 KiB. */
-const script = z.string().max(32_768);
+const script = text({ max: 32_768 });
 
 const pool = z.object({
   preInstall: script

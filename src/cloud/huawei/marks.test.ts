@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseDescription, withMark } from "./marks.ts";
+import { parseDescription, refusalOfDescription, withMark } from "./marks.ts";
 
 const nonce = "6f1c2c1e-0f5e-4c59-9b5a-8d4f0e5f3a21-1";
 
@@ -36,5 +36,15 @@ describe("the mark in a description", () => {
       expect.objectContaining({ kind: "Rejected", message: expect.stringMatching(/^spec\.description/) }),
     );
     expect(() => withMark("x".repeat(201), undefined)).toThrow(expect.objectContaining({ kind: "Rejected" }));
+  });
+
+  test("leaves room for so many characters, whatever they take in memory", () => {
+    for (const character of ["x", "云", "👍"]) {
+      expect(refusalOfDescription(character.repeat(140))).toBeUndefined();
+      expect(withMark(character.repeat(140), nonce)).toContain(nonce);
+      expect(refusalOfDescription(character.repeat(141))).toContain("140 characters");
+      expect(withMark(character.repeat(200), undefined)).toBe(character.repeat(200));
+      expect(() => withMark(character.repeat(201), undefined)).toThrow(expect.objectContaining({ kind: "Rejected" }));
+    }
   });
 });

@@ -1,7 +1,8 @@
 // Our marks on what a create made: at the end of a cluster's description, and a label of a pool.
+import { lengthOf } from "../../lib/text.ts";
 import { CloudError } from "../errors.ts";
 
-/** CCE API Reference 4.1.5. */
+/** In characters (CCE API Reference 4.1.5). */
 const LONGEST_DESCRIPTION = 200;
 
 /** The label of a node pool (k8sTags) that holds the nonce. */
@@ -13,7 +14,7 @@ const LONGEST_MARK = 60;
 /** Why CCE can't take this description; undefined where it can. It keeps our mark behind it, in the same text. */
 export function refusalOfDescription(description: string): string | undefined {
   const room = LONGEST_DESCRIPTION - LONGEST_MARK;
-  if (description.length <= room) return undefined;
+  if (lengthOf(description) <= room) return undefined;
   return `spec.description is longer than the ${room} characters that this cloud leaves for it beside Yunfan's mark. Shorten it`;
 }
 
@@ -37,9 +38,9 @@ export function refusalOfLabels(labels: Readonly<Record<string, string>>): strin
 export function withMark(description: string, mark: string | undefined): string {
   const parts = [description, mark === undefined ? "" : `[yunfan:${mark}]`];
   const whole = parts.filter((part) => part !== "").join(" ");
-  if (whole.length > LONGEST_DESCRIPTION) {
+  if (lengthOf(whole) > LONGEST_DESCRIPTION) {
     throw new CloudError("Rejected", {
-      message: `spec.description is longer than the cloud allows: with the mark of ${whole.length - description.length} characters it takes ${LONGEST_DESCRIPTION}`,
+      message: `spec.description is longer than the cloud allows: with the mark of ${lengthOf(whole) - lengthOf(description)} characters it takes ${LONGEST_DESCRIPTION}`,
       advice: "Shorten spec.description",
     });
   }

@@ -107,6 +107,14 @@ describe("creating", () => {
     });
   });
 
+  test("takes a script of as many characters as admission does, whatever they take in memory", async () => {
+    const { nodePools, lastBody } = await start(201, exampleNodePool());
+    const preInstall = "👍".repeat(32_768);
+    await nodePools.create("c-1", { ...request, options: { preInstall } }, grantWrite(never));
+    const sent = { "alpha.cce/preInstall": Buffer.from(preInstall).toString("base64") };
+    expect(lastBody()).toMatchObject({ spec: { nodeTemplate: { extendParam: sent } } });
+  });
+
   test("salts a password, and shows neither it nor what it becomes", async () => {
     const { nodePools, server, lastBody } = await start(201, exampleNodePool());
     const login = { password: "Pa55-word!" };

@@ -1,5 +1,6 @@
 // Bodies that should be JSON.
 import type { z } from "zod";
+import { parseExactly } from "../../lib/exact-json.ts";
 import { CloudError } from "../errors.ts";
 
 /** For an answer that says success and can't be read: of a write nobody knows then what it did. */
@@ -10,10 +11,10 @@ export function unreadable(operation: string, reason: string): CloudError {
   });
 }
 
-/** Throws CloudError Unavailable. The parser's own error would quote the body, which may hold a secret. */
+/** Whole numbers beyond 2^53 are bigints. Throws CloudError Unavailable. The parser's own error would quote the body, which may hold a secret. */
 export function parseJson(operation: string, body: string): unknown {
   try {
-    return JSON.parse(body);
+    return parseExactly(body);
   } catch {
     throw unreadable(operation, "not JSON");
   }
@@ -29,7 +30,7 @@ export function readJson<T extends z.ZodType>(operation: string, body: string, s
 /** Undefined where it is none: a server that refuses often answers plain text. */
 export function jsonOrUndefined(body: string): unknown {
   try {
-    return JSON.parse(body);
+    return parseExactly(body);
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 // Requests with proof of who sends them, within the account's budget: a success comes back as its answer, all else is thrown.
 import type { z } from "zod";
+import { stringifyExactly } from "../../lib/exact-json.ts";
 import type { Permit } from "../budget/budget.ts";
 import type { SessionBudget } from "../budget/session-budget.ts";
 import type { CloudDeps } from "../contract.ts";
@@ -168,7 +169,7 @@ function accepted({ operation }: { operation: string }, { answer, error }: Attem
 function wireForm({ endpoint, encodedBasePath }: Service, request: Request<string>) {
   const query = request.query ?? [];
   const below = encodedBasePath + encodePath(request.path);
-  const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+  const body = request.body === undefined ? undefined : stringifyExactly(request.body);
   return {
     method: request.method,
     path: endpoint.basePath + request.path,

@@ -9,7 +9,7 @@ export const optionalText = z.string().optional().catch(undefined);
 export const text = z.string().catch("");
 
 /** A text that may be a number; empty where it is missing, null or of another type. */
-export const word = z.union([z.string(), z.number().transform(String)]).catch("");
+export const word = z.union([z.string(), z.number().transform(String), z.bigint().transform(String)]).catch("");
 
 /** False where it is missing, null or of another type. */
 export const flag = z.boolean().catch(false);

@@ -3,7 +3,8 @@ import type { WritePermit } from "../../cloud/collection.ts";
 import { grantWrite } from "../../cloud/permit.ts";
 import { Reason } from "../../crds/common/conditions.ts";
 import type { Operation } from "../../crds/common/status.ts";
-import { capitalized } from "../../lib/text.ts";
+import { stringifyExactly } from "../../lib/exact-json.ts";
+import { capitalized, cutTo } from "../../lib/text.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
 import { isTrue } from "../../runtime/conditions.ts";
 import type { Visit } from "../lifecycle/visit.ts";
@@ -69,6 +70,6 @@ function textOf({ field, before, after }: Difference): string {
 function shownValue(field: string, value: unknown): string {
   if (value === undefined) return "nothing";
   if (SECRET_NAME.test(field)) return HIDDEN;
-  const text = JSON.stringify(value, (name, inner: unknown) => (SECRET_NAME.test(name) ? HIDDEN : inner));
-  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+  const text = stringifyExactly(value, (name, inner) => (SECRET_NAME.test(name) ? HIDDEN : inner));
+  return cutTo(text, LONGEST_VALUE);
 }

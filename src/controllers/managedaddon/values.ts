@@ -1,6 +1,8 @@
 // Values of an add-on: whether what the cloud shows holds what is declared, and what to send where it does not. Objects are
 // compared and merged member by member; a list and everything else is one value. Pure.
 
+import { isSameNumber } from "../../lib/exact-json.ts";
+
 type Json = unknown;
 type JsonObject = Readonly<Record<string, Json>>;
 
@@ -13,7 +15,7 @@ export function contains(shown: Json, declared: Json): boolean {
   if (isObject(declared)) {
     return isObject(shown) && Object.entries(declared).every(([key, value]) => contains(memberOf(shown, key), value));
   }
-  return shown === declared || (declared === null && shown === undefined);
+  return shown === declared || isSameNumber(shown, declared) || (declared === null && shown === undefined);
 }
 
 /** The least members that are declared and not shown so, by their path; a list is one value. */

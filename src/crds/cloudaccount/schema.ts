@@ -8,7 +8,7 @@ import { accountLocation, commonStatus } from "../common/status.ts";
 import { conditionColumn, defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { withRule, withTransitionRule } from "../../schema/enforced.ts";
-import { integer, setOf } from "../../schema/fields.ts";
+import { integer, setOf, text } from "../../schema/fields.ts";
 import { CloudAccountCondition } from "./conditions.ts";
 
 const KIND = "CloudAccount";
@@ -97,14 +97,12 @@ const spec = z.object({
 const status = z.object({
   ...commonStatus,
   location: accountLocation.optional(),
-  confirmedSecretVersion: z
-    .string()
-    .max(64)
+  confirmedSecretVersion: text({ max: 64 })
     .optional()
     .describe(
       "The version of the Secret with which something that Yunfan manages was found, where the cloud tells no project.",
     ),
-  secretResourceVersion: z.string().max(64).optional().describe("The version of the Secret that was tried last."),
+  secretResourceVersion: text({ max: 64 }).optional().describe("The version of the Secret that was tried last."),
 });
 
 export const cloudAccount = defineKind({

@@ -1,6 +1,6 @@
 // The part of the status that all kinds share (design section 2).
 import * as z from "zod";
-import { integer, listMapOf } from "../../schema/fields.ts";
+import { integer, listMapOf, text } from "../../schema/fields.ts";
 import { camelCase, time } from "../../schema/formats.ts";
 
 const generation = integer({ min: -1, max: Number.MAX_SAFE_INTEGER });
@@ -9,7 +9,7 @@ const generation = integer({ min: -1, max: Number.MAX_SAFE_INTEGER });
 const LARGEST_ANNOTATION_BYTES = 262_144;
 
 /** Of whatever alphabet: a status that the API server refuses helps nobody. */
-const cloudId = z.string().min(1).max(253);
+const cloudId = text({ min: 1, max: 253 });
 
 /** metav1.Condition with all members required: only the operator writes conditions, and always whole. */
 const condition = z
@@ -29,10 +29,9 @@ const condition = z
       .max(1024)
       .regex(/^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/)
       .describe("Why, in one CamelCase word that programs may rely on."),
-    message: z
-      .string()
-      .max(32_768)
-      .describe("Why, for people: names the field or the cloud's error code, and what to do."),
+    message: text({ max: 32_768 }).describe(
+      "Why, for people: names the field or the cloud's error code, and what to do.",
+    ),
     observedGeneration: generation.describe("The generation of the resource that this was found for."),
     lastTransitionTime: time.describe("When status last changed."),
   })
@@ -47,9 +46,7 @@ export const commonStatus = {
     .optional()
     .describe("Ready, Reconciling and Stalled follow kstatus; the others are what a person can act on."),
   phase: camelCase.optional().describe("A word for display, never a contract: programs use conditions."),
-  lastHandledReconcileAt: z
-    .string()
-    .max(LARGEST_ANNOTATION_BYTES)
+  lastHandledReconcileAt: text({ max: LARGEST_ANNOTATION_BYTES })
     .optional()
     .describe("The value of the annotation yunfan.dev/reconcile-at that was acted on last."),
 } as const;
@@ -67,14 +64,14 @@ const operation = z.object({
   lastSentAt: time
     .optional()
     .describe("When the request was last about to be sent; the settle window counts from here."),
-  progress: z.string().max(1024).optional().describe("How far it has come, in the cloud's words."),
+  progress: text({ max: 1024 }).optional().describe("How far it has come, in the cloud's words."),
 });
 
 /** A journaled cloud operation (design section 3, steps 3 to 5). */
 export type Operation = Readonly<z.output<typeof operation>>;
 
 /** Never a key. */
-const location = z.string().max(512);
+const location = text({ max: 512 });
 
 export const accountLocation = location.describe(
   "Where what it reaches is: provider, endpoint, and, as far as the cloud tells, region and project of the credentials.",
@@ -97,7 +94,7 @@ export const originFields = {
 } as const;
 
 /** Of kinds whose clouds tell more than whether the thing is there. Of whatever alphabet, as cloudId is. */
-export const cloudPhase = z.string().max(253).describe("The cloud's own word for the state it is in.");
+export const cloudPhase = text({ max: 253 }).describe("The cloud's own word for the state it is in.");
 
 /** Further members for kinds that stand for something in a cloud. */
 export const managedStatus = {
@@ -108,7 +105,7 @@ export const managedStatus = {
     .describe(
       "Where externalId is: the location of the account when it was recorded. An id proves nothing in another one.",
     ),
-  cloudName: z.string().max(255).optional().describe("Name in the cloud: spec.cloudName, or else metadata.name."),
+  cloudName: text({ max: 255 }).optional().describe("Name in the cloud: spec.cloudName, or else metadata.name."),
   operation: operation
     .optional()
     .describe(

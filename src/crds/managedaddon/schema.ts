@@ -7,7 +7,7 @@ import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
 import { defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { withTransitionRule } from "../../schema/enforced.ts";
-import { anyObject } from "../../schema/fields.ts";
+import { anyObject, text } from "../../schema/fields.ts";
 
 const KIND = "ManagedAddon";
 
@@ -53,7 +53,7 @@ const status = z.object({
   ...managedStatus,
   ...originFields,
   cloudPhase: cloudPhase.optional(),
-  version: z.string().max(253).optional().describe("The version that is installed."),
+  version: text({ max: 253 }).optional().describe("The version that is installed."),
 });
 
 export const managedAddon = defineKind({

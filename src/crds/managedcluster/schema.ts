@@ -9,6 +9,7 @@ import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
 import { defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { withRule, withTransitionRule } from "../../schema/enforced.ts";
+import { text } from "../../schema/fields.ts";
 import { withImmutable } from "../../schema/rules.ts";
 
 const KIND = "ManagedCluster";
@@ -30,15 +31,12 @@ const version = z
  * it, which they say.
  */
 const description = withRule(
-  z
-    .string()
-    .max(253)
-    .regex(/^([^ \t\r\n]([^\r\n]*[^ \t\r\n])?)?$/),
+  text({ max: 253 }).regex(/^([^ \t\r\n]([^\r\n]*[^ \t\r\n])?)?$/),
   {
     rule: "!self.contains('[yunfan:')",
     message: "[yunfan: begins the mark by which Yunfan knows what it made: write something else",
   },
-  (text) => !text.includes("[yunfan:"),
+  (value) => !value.includes("[yunfan:"),
 );
 
 const network = withTransitionRule(
@@ -158,19 +156,17 @@ const guarded = withWaivableRule(
 const spec = withBlocks(guarded, KIND);
 
 /** Longer than a name may be: the API server then refuses the Secret, and this status still shows which. */
-const secretName = z.string().max(512);
+const secretName = text({ max: 512 });
 
 const status = z.object({
   ...managedStatus,
   ...originFields,
   cloudPhase: cloudPhase.optional(),
-  version: z.string().max(253).optional().describe("The cloud's full version, such as v1.15.11-r1."),
-  endpoint: z
-    .string()
-    .max(2048)
+  version: text({ max: 253 }).optional().describe("The cloud's full version, such as v1.15.11-r1."),
+  endpoint: text({ max: 2048 })
     .optional()
     .describe("Address of the API server: the one in the VPC, or else the public one."),
-  podCidr: z.string().max(253).optional().describe("The range of the pods' addresses that the cloud has chosen."),
+  podCidr: text({ max: 253 }).optional().describe("The range of the pods' addresses that the cloud has chosen."),
   kubeconfigSecret: secretName
     .optional()
     .describe("Name of the Secret, in our own namespace, that holds the kubeconfig."),

@@ -8,7 +8,7 @@ import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
 import { defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { withRule, withTransitionRule } from "../../schema/enforced.ts";
-import { integer, listOf } from "../../schema/fields.ts";
+import { integer, listOf, text } from "../../schema/fields.ts";
 import { withAddedOnce, withImmutable } from "../../schema/rules.ts";
 import { nodeLabels, nodeTaints } from "./labels.ts";
 
@@ -61,7 +61,7 @@ const login = withRule(
     passwordSecretRef: z
       .object({
         name: objectName.describe("Name of the Secret, beside this resource."),
-        key: z.string().min(1).max(253).default("password").describe("Key in the Secret."),
+        key: text({ min: 1, max: 253 }).default("password").describe("Key in the Secret."),
       })
       .optional()
       .describe("Secret with the password of the nodes' administrator. Exactly one of both."),
@@ -137,7 +137,7 @@ const status = z.object({
   replicas: count.optional().describe("Nodes that the pool has."),
   readyReplicas: count.optional().describe("Those of them that work."),
   desiredReplicas: count.optional().describe("Nodes that the pool is to have, in the cloud's books."),
-  selector: z.string().max(1024).optional().describe("Label selector of the nodes, for the scale subresource."),
+  selector: text({ max: 1024 }).optional().describe("Label selector of the nodes, for the scale subresource."),
   appliedTaints: nodeTaints.optional().describe("The taints that were sent last: no cloud shows them."),
   sentChange: sentChange.optional(),
 });

@@ -4,6 +4,7 @@ import { metadataAccept } from "../../kube/client.ts";
 import type { ApiStatus } from "../../kube/errors.ts";
 import { collectionPath } from "../../kube/paths.ts";
 import type { KubeTransport, Query } from "../../kube/transport.ts";
+import { parseExactly } from "../../lib/exact-json.ts";
 import type { KubeObject, ObjectMeta, ResourceType } from "../../kube/types.ts";
 
 /** Which objects. */
@@ -30,7 +31,7 @@ interface Line {
 
 /** Throws SyntaxError or Error when the line is no watch event. */
 function parseWatchLine<T>(line: string): WatchEvent<T> {
-  const { type, object } = JSON.parse(line) as Line;
+  const { type, object } = parseExactly(line) as Line;
   switch (type) {
     case "ADDED":
     case "MODIFIED":
