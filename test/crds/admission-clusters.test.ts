@@ -79,6 +79,18 @@ describe("a new resource", () => {
       says: "253",
     },
     {
+      title: "an authenticating proxy without its CA",
+      manifest: cluster({ huawei: { authentication: { mode: "authenticating_proxy" } } }),
+      field: "spec.huawei.authentication.authenticatingProxy",
+      says: "needs authenticatingProxy",
+    },
+    {
+      title: "a CA that is not in base64",
+      manifest: cluster({ huawei: { authentication: { authenticatingProxy: { ca: "-----BEGIN CERTIFICATE-----" } } } }),
+      field: "spec.huawei.authentication.authenticatingProxy.ca",
+      says: "should match",
+    },
+    {
       title: "a description with a forged mark",
       manifest: cluster({ description: "Shops [yunfan:1-1]" }),
       field: "spec.description",
@@ -232,6 +244,12 @@ describe("a new resource", () => {
     {
       title: "a name that only the cloud can judge",
       manifest: managedClusterManifest({ metadata: { name: "a.b" } }),
+    },
+    {
+      title: "an authenticating proxy with its CA",
+      manifest: cluster({
+        huawei: { authentication: { mode: "authenticating_proxy", authenticatingProxy: { ca: "LS0tLS1CRUdJTg==" } } },
+      }),
     },
     {
       title: "control plane nodes in one zone",

@@ -95,14 +95,15 @@ describe.concurrent("an account with", () => {
     expect(await cloud.clusters()).toHaveLength(1);
   });
 
-  it("a right password that IAM has rejected once goes on when somebody asks for it", async () => {
+  it("a right password that IAM has rejected once goes on when somebody asks for it", async ({ expect }) => {
     const cloud = await accountWith("mistaken", LOGIN, { tokenTtl: TOKEN_SECONDS });
     const account = "cloudaccount/mistaken";
     await stand.reaches(account, "Verified");
     await cloud.setFaults([{ method: "POST", path: "/v3/auth/tokens", action: "Status", status: 401 }]);
     await stand.reaches(account, "CredentialsRejected");
     await stand.lookAgain(account);
-    await stand.reaches(account, "Verified");
+    const { status } = await stand.reaches(account, "Verified");
+    expect(status).toBe("True");
   });
 
   it("a password that was changed for a wrong one stops every write, and goes on with the right one", async ({
