@@ -234,7 +234,7 @@ describe.concurrent("an add-on that ran", () => {
     await home.cloud.behindOurBack("PATCH", path, { status: "available", message: "1 of 2 pods run" });
     const { status, message } = await stand.reaches(resource, "PartlyAvailable");
     expect(status).toBe("False");
-    expect(message).toMatch(/^Some instances of add-on .* \(available: 1 of 2 pods run\)\. Looking again/);
+    expect(message).toMatch(/^Some instances of add-on .* \(available: .*1 of 2 pods run\)\. Looking again/);
     await home.cloud.behindOurBack("PATCH", path, { status: "running", message: "" });
     await stand.lookAgain(resource);
     await stand.reaches(resource, "Available");

@@ -110,7 +110,7 @@ const badAccounts: readonly BadAccount[] = [
     name: "no-registry",
     manifests: (simulator) => accountManifests({ url: `${simulator.url}/elsewhere` }, { name: "no-registry" }),
     reason: "Rejected",
-    says: /no registry API there.*spec\.endpoint/,
+    says: /not the registry's own answer.*spec\.endpoint/,
     cure: () => stand.edit("cloudaccount/no-registry", { spec: { endpoint: stand.simulator.url } }),
   },
   {
