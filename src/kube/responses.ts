@@ -1,6 +1,5 @@
 // What the API server's answers mean: errors by metav1.Status, throttling by Retry-After, lines of a stream.
 import type { Dispatcher } from "undici";
-import { cutTo } from "../lib/text.ts";
 import { type ApiStatus, KubeError } from "./errors.ts";
 
 /** More of an error's body is not read. */
@@ -54,7 +53,7 @@ function statusOf(text: string): Partial<ApiStatus> {
   } catch {
     // Not the API server but something on the way to it answered: its text is the message.
   }
-  const message = cutTo(text.replaceAll(/\s+/g, " ").trim(), MAX_MESSAGE_CHARS);
+  const message = text.replaceAll(/\s+/g, " ").trim().slice(0, MAX_MESSAGE_CHARS).toWellFormed();
   return message === "" ? {} : { message };
 }
 
