@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     // Once for both projects.
     globalSetup: ["test/support/vitest/global.ts"],
-    // Tests wait more than they work: as many files at once as there are cores, where the default is one fewer.
-    maxWorkers: "100%",
+    // Tests wait far more than they work: more files at once than there are cores.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     dangerouslyIgnoreUnhandledErrors: false,

@@ -1,4 +1,4 @@
-// How long the image's one file takes from its start until it is ready; and how long nobody leads when the leader is killed, with
+// How long the image's bundle takes from its start until it is ready; and how long nobody leads when the leader is killed, with
 // two replicas by the arguments of the chart's Deployment.
 import { execFile } from "node:child_process";
 import path from "node:path";

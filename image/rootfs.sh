@@ -11,7 +11,7 @@ ldd "$node" | grep -o '/[^ ]*' | while read -r library; do
   mkdir -p "$target$(dirname "$library")"
   cp -L "$library" "$target$library"
 done
-cp "$dist"/yunfan.mjs* "$target/yunfan/"
+cp "$dist"/yunfan* "$target/yunfan/"
 echo 'nonroot:x:65532:65532::/:/sbin/nologin' >"$target/etc/passwd"
 echo 'nonroot:x:65532:' >"$target/etc/group"
 echo 'hosts: files dns' >"$target/etc/nsswitch.conf"

@@ -1,9 +1,10 @@
-// Part of `npm run check`: links of all documents, reasons of docs/troubleshooting.md, README in both languages. One line per
-// finding on standard error; exit 1 where there is any.
+// Part of `npm run check`: links of all documents, files that documents and comments name, reasons of docs/troubleshooting.md, README
+// in both languages. One line per finding on standard error; exit 1 where there is any.
 import { glob, readFile } from "node:fs/promises";
 import path from "node:path";
 import { brokenLinks, type Pages } from "./links.ts";
 import { parsePage, type Page } from "./markdown.ts";
+import { danglingPaths } from "./paths.ts";
 import { readVocabulary, reasonFaults } from "./reasons.ts";
 import { translationFaults } from "./translations.ts";
 
@@ -16,6 +17,7 @@ const pages = await readPages();
 const page = (file: string): Page => pages.get(file) ?? parsePage("");
 const findings = [
   ...(await brokenLinks(root, pages)),
+  ...(await danglingPaths(root, pages)),
   ...reasonFaults(await readVocabulary(root), page(TROUBLESHOOTING)).map((fault) => `${TROUBLESHOOTING}: ${fault}`),
   ...translationFaults(page(README), page(TRANSLATED)).map((fault) => `${TRANSLATED}: ${fault}`),
 ];

@@ -2,7 +2,7 @@
 import { glob, readFile } from "node:fs/promises";
 import path from "node:path";
 
-/** In short; reference/controller-runtime.md section 0 is the specification. */
+/** What the runtime's tests are numbered by, R1 first: add to the end, never renumber. */
 const GUARANTEES: readonly string[] = [
   "Many adds of a waiting key make one run, an add during a run exactly one more; a key never runs twice at once",
   "Delayed adds: the earliest wins, an immediate add makes a delayed key ready",
@@ -33,8 +33,8 @@ const GUARANTEES: readonly string[] = [
 
 const HEADER = `# What the runtime guarantees
 
-Generated from the titles of tests by \`npm run generate\`. The numbers are those of the runtime's specification; a test whose
-title begins with one shows it.
+Generated from the titles of tests by \`npm run generate\`. A test whose title begins with a number shows what stands there. What
+the engine above the runtime keeps safe in a cloud is in [protocol](protocol.md).
 `;
 
 /** The file's text. Throws where a guarantee has no test. */

@@ -44,6 +44,7 @@ const UNITS: Readonly<Record<string, string>> = {
   controller_runtime_active_workers: "reconciles",
   workqueue_depth: "keys",
   yunfan_cloud_budget_limit: "requests per minute",
+  yunfan_watch_refused: "1",
   leader_election_master_status: "0 or 1",
   yunfan_events_dropped_total: "events",
 };

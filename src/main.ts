@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The `yunfan` command. A subcommand is loaded only when it is called: `run` needs much that the others do not.
 import { Command } from "commander";
+import { allowClosedPipes } from "./cli/process.ts";
 import { VERSION } from "./lib/version.ts";
 
 const SUBCOMMANDS: Record<string, () => Promise<{ command: () => Command }>> = {
@@ -9,6 +10,7 @@ const SUBCOMMANDS: Record<string, () => Promise<{ command: () => Command }>> = {
   simulate: () => import("./cli/simulate.ts"),
 };
 
+allowClosedPipes();
 const program = new Command("yunfan")
   .description("Kubernetes operator for fleets on Chinese container clouds")
   .version(VERSION)

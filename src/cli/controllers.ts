@@ -17,6 +17,7 @@ import type { Fence } from "../lib/fence.ts";
 import type { Logger } from "../lib/log.ts";
 import { VERSION } from "../lib/version.ts";
 import type { Informer } from "../runtime/cache/informer.ts";
+import type { NamespaceGate } from "../runtime/cache/namespace-gate.ts";
 import { keyOf } from "../runtime/cache/store.ts";
 import type { EventRecorder } from "../runtime/events.ts";
 import type { Metrics } from "../runtime/metrics/metrics.ts";
@@ -38,6 +39,7 @@ export interface Parts {
   readonly fence: Fence;
   readonly events: EventRecorder;
   readonly informers: Informers;
+  readonly gate: NamespaceGate;
   readonly client: HttpKubeClient;
   /** Ends when the operator stops. */
   readonly stop: AbortSignal;
@@ -69,7 +71,7 @@ export function createControllers(parts: Parts): Created {
     clusters,
     published: informers.published.store,
     recheck: visitAccount,
-    holders: (parent: string) => holdersOf(informers, parent),
+    holders: (parent: string) => holdersOf(parts, parent),
     below: (parent: string) => below(informers, parent),
     contentsOf,
   };
@@ -86,15 +88,20 @@ export function createControllers(parts: Parts): Created {
   return { controllers, accounts, placeAt };
 }
 
-/** Resources that still need the parent to let go of what they hold. Nothing new is made in a cluster that is being deleted. */
-function holdersOf({ kinds, accounts }: Informers, parent: string): readonly string[] {
+/**
+ * Resources that still need the parent to let go of what they hold, and namespaces that could not be read yet, where some may be.
+ * Nothing new is made in a cluster that is being deleted.
+ */
+function holdersOf({ informers: { kinds, accounts }, gate }: Parts, parent: string): readonly string[] {
   const account = kindIn(parent) === "CloudAccount" ? accounts.store.get(keyIn(parent)) : undefined;
   const mayUse = ({ metadata }: Managed): boolean =>
     account !== undefined && allowsNamespace(account, metadata.namespace ?? "");
-  return controlledKinds.flatMap(({ kind, needsParent }) => {
+  const unread = account ? gate.unread((namespace) => allowsNamespace(account, namespace)) : [];
+  const holders = controlledKinds.flatMap(({ kind, needsParent }) => {
     const children = kinds.get(kind.type.kind)?.store.byIndex("parent", parent) ?? [];
     return children.filter((child) => needsParent(child, mayUse(child))).map(named);
   });
+  return [...holders, ...unread];
 }
 
 function below(informers: Informers, parent: string): readonly Managed[] {
@@ -127,7 +134,7 @@ const DEADLINE_MS = 900_000;
 type Shared = Parts & Omit<KindDeps<Managed>, "store">;
 
 function controllerOf(controlled: ControlledKind, informer: Informer<Managed>, shared: Shared): Controller {
-  const { client, clock, log, events, metrics, onNamespaceDeletion, concurrency } = shared;
+  const { client, clock, log, events, metrics, gate, onNamespaceDeletion, concurrency } = shared;
   const { store } = informer;
   const { type } = controlled.kind;
   const name = type.kind.toLowerCase();
@@ -155,6 +162,7 @@ function controllerOf(controlled: ControlledKind, informer: Informer<Managed>, s
     ...(workers !== undefined && { concurrency: workers }),
     deadlineMs: DEADLINE_MS,
     terminalRetryMs: (key) => reconciler.terminalRetryMs(key),
+    gate,
     clock,
     log,
     metrics: metrics.controller(name),

@@ -36,7 +36,7 @@ export interface Informers {
   readonly credentials: Informer<CredentialsSecret>;
   /** Metadata of the Secrets that Yunfan published. */
   readonly published: Informer<KubeObject>;
-  readonly all: readonly Pick<Informer<KubeObject>, "status" | "synced" | "run">[];
+  readonly all: readonly Pick<Informer<KubeObject>, "status" | "synced" | "onProgress" | "run">[];
 }
 
 export function createInformers(deps: InformerDeps): Informers {

@@ -12,11 +12,13 @@ import type { Logger } from "../lib/log.ts";
 import { VERSION } from "../lib/version.ts";
 import { EventRecorder } from "../runtime/events.ts";
 import { HealthServer, MetricsServer } from "../runtime/serve/health.ts";
-import { cachesAlive, cachesSynced } from "../runtime/serve/health-checks.ts";
+import { cachesAlive, cachesRefused, cachesSynced } from "../runtime/serve/health-checks.ts";
 import { LeaderElector } from "../runtime/leader/leader.ts";
 import type { LeaderTiming } from "../runtime/leader/leader-timing.ts";
+import { NamespaceGate } from "../runtime/cache/namespace-gate.ts";
 import { Manager } from "../runtime/serve/manager.ts";
-import type { ReflectorStatus } from "../runtime/cache/reflector.ts";
+import { keyOf } from "../runtime/cache/store.ts";
+import type { ReflectorStatus } from "../runtime/cache/reflector-status.ts";
 import type { Controller } from "../runtime/queue/controller.ts";
 import { Metrics } from "../runtime/metrics/metrics.ts";
 import { createControllers, type Parts } from "./controllers.ts";
@@ -62,18 +64,24 @@ export async function runOperator(options: OperatorOptions, stop: AbortSignal): 
   if (elector) held = elector;
   const events = new EventRecorder({ transport, clock, log, identity, onDropped: metrics.eventDropped });
   const informers = createInformers({ transport, clock, log, metrics, namespaces: options.watchNamespaces });
+  const gate = new NamespaceGate({ caches: informers.all, namespaces: options.watchNamespaces, log });
   const client = new HttpKubeClient(transport);
-  const parts = { ...options, metrics, fence, events, informers, client, stop };
+  const parts = { ...options, metrics, fence, events, informers, gate, client, stop };
   const { controllers, accounts, placeAt } = createControllers(parts);
   wireWatches({ informers, controllers, placeAt });
+  // Also of an account that lost its finalizer to somebody's hand: its deletion was never worked on.
+  informers.accounts.store.onChange(({ type, old }) => {
+    if (type === "Deleted") accounts.drop(keyOf(old.metadata));
+  });
   const guards = guardsOf({ ...parts, transport }, controllers);
-  const health = healthServer(options, informers, elector);
+  const health = healthServer(options, { informers, gate, elector });
   const scrape = new MetricsServer({ address: options.metricsAddress, log, scrape: () => metrics.scrape() });
   const manager = new Manager({
     clock,
     log,
     servers: [health, scrape],
     caches: informers.all,
+    cachesReady: gate.opened,
     election: elector,
     controllers: [...guards, ...controllers.values()],
     events,
@@ -107,16 +115,21 @@ function guardsOf(
   return [new CrdGuard({ ...parts, kinds })];
 }
 
-function healthServer(
-  options: OperatorOptions,
-  informers: Informers,
-  elector: LeaderElector | undefined,
-): HealthServer {
+interface Observed {
+  readonly informers: Informers;
+  readonly gate: NamespaceGate;
+  readonly elector: LeaderElector | undefined;
+}
+
+function healthServer(options: OperatorOptions, { informers, gate, elector }: Observed): HealthServer {
   const statuses = (): readonly ReflectorStatus[] => informers.all.flatMap(({ status }) => status);
+  const synced = cachesSynced(statuses);
   return new HealthServer({
     address: options.healthAddress,
     log: options.log,
     liveness: { "leader-election": () => elector?.stuck(), watches: cachesAlive(statuses) },
-    readiness: { caches: cachesSynced(statuses) },
+    // A namespace that came to be read, or did not, is no reason to take the others' operator down.
+    readiness: { caches: () => (gate.hasOpened ? undefined : synced()) },
+    notes: { caches: cachesRefused(statuses), "leader-election": () => elector?.obstacle() },
   });
 }

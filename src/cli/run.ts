@@ -4,9 +4,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { pino } from "pino";
-import { PinoPretty } from "pino-pretty";
 import { ON_NAMESPACE_DELETION, type OnNamespaceDeletion } from "../controllers/lifecycle/deletion-intent.ts";
-import { proxyFromEnvironment } from "../cloud/http/proxy.ts";
+import { meaninglessEntries, proxyFromEnvironment, type ProxySettings } from "../cloud/http/proxy.ts";
 import { kinds } from "../crds/kinds.ts";
 import { loadKubeConfig } from "../kube/kubeconfig.ts";
 import { systemClock } from "../lib/clock.ts";
@@ -86,9 +85,10 @@ function connectionOf(flags: Flags, self: Command): Connection {
 }
 
 async function run(flags: Flags, connection: Connection): Promise<void> {
-  const log = loggerOf(flags);
+  const log = await loggerOf(flags);
   const stop = stopOnSignals((signal) => log.info({ signal }, "Stopping"));
   log.info({ version: VERSION, identity: flags.identity, namespaces: flags.watchNamespaces }, "Starting");
+  warnOfProxy(log, connection.proxy);
   try {
     await runOperator(
       {
@@ -115,6 +115,12 @@ async function run(flags: Flags, connection: Connection): Promise<void> {
   endProcess();
 }
 
+function warnOfProxy(log: Logger, proxy: ProxySettings | undefined): void {
+  const entries = proxy ? meaninglessEntries(proxy) : [];
+  const message = "NO_PROXY has entries that mean nothing: give domains, addresses or ranges such as 10.0.0.0/8";
+  if (entries.length > 0) log.warn({ entries }, message);
+}
+
 function electionOf(flags: Flags): OperatorOptions["election"] {
   if (!flags.leaderElect) return undefined;
   const { leaderElectLeaseDuration, leaderElectRenewDeadline, leaderElectRetryPeriod } = flags;
@@ -127,9 +133,11 @@ function electionOf(flags: Flags): OperatorOptions["election"] {
 }
 
 /** Synchronous: with lines still under way, an exit loses the last words of the process or changes their order. */
-function loggerOf({ logLevel, logFormat }: Flags): Logger {
+async function loggerOf({ logLevel, logFormat }: Flags): Promise<Logger> {
   const destination =
-    logFormat === "json" ? pino.destination({ dest: 2, sync: true }) : PinoPretty({ destination: 2, sync: true });
+    logFormat === "json"
+      ? pino.destination({ dest: 2, sync: true })
+      : (await import("pino-pretty")).PinoPretty({ destination: 2, sync: true });
   return createLogger({ level: logLevel, destination });
 }
 

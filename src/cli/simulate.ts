@@ -1,7 +1,7 @@
 // `yunfan simulate PROVIDER`: a simulated cloud over real HTTP, until SIGTERM.
 import { Command, Option } from "commander";
 import type { SimulatorDefinition, SimulatorFlag } from "../cloud/simulation/definition.ts";
-import { simulators } from "./clouds.ts";
+import { simulators } from "./simulators.ts";
 import { endProcess, failUsage, printReady, untilSignal } from "./process.ts";
 
 export function command(): Command {

@@ -48,7 +48,7 @@ function describedBlock(name: BlockName, { schema, immutable }: Block): z.ZodTyp
 }
 
 /** The name of a provider's block. */
-export function blockNameOf(provider: Provider): BlockName {
+function blockNameOf(provider: Provider): BlockName {
   return BLOCK_NAMES.find((name) => cloudBlocks[name].provider === provider) as BlockName;
 }
 

@@ -64,7 +64,7 @@ export interface Collection<T extends Item> {
   /** One request, never repeated by itself. NotFound where it is gone: that is the proof. */
   readonly remove: (id: string, permit: WritePermit) => Promise<Accepted>;
 
-  /** Whether the cloud is deleting it already. Pure. */
+  /** Whether the cloud is deleting it already. Pure. A list may not tell it: what `get` shows does. */
   readonly isLeaving: (item: T) => boolean;
 
   /** Whether it is the result of that attempt. Pure. */

@@ -99,7 +99,7 @@ export interface CloudSession extends Partial<Facets> {
   locate(signal: AbortSignal): Promise<LocationFacts>;
   /**
    * Waits for the account's budget to allow one write, which then goes at once if it is sent within the same `withRequester`
-   * (cloud/budget.ts): a create must not wait between its journal and its POST. What is not used goes back when disposed of.
+   * (cloud/budget/budget.ts): a create must not wait between its journal and its POST. What is not used goes back when disposed of.
    */
   reserveWrite(signal: AbortSignal): Promise<Disposable>;
   /** Ends the session's connections; requests in flight fail. Idempotent. */

@@ -34,6 +34,8 @@ export class CloudError extends Error {
   /** The cloud's own error codes, or the HTTP status as text; empty where there was no answer. */
   readonly codes: readonly string[];
   readonly retryAfterMs: number | undefined;
+  /** By which the cloud's operators find the request; for logs alone, because it is another one each time. */
+  readonly requestId: string | undefined;
   /** What to do about it, where that does not follow from the kind; empty where the message says it. */
   readonly advice: string | undefined;
 
@@ -43,6 +45,7 @@ export class CloudError extends Error {
       message: string;
       codes?: readonly string[];
       retryAfterMs?: number | undefined;
+      requestId?: string | undefined;
       advice?: string | undefined;
       cause?: unknown;
     },
@@ -52,6 +55,7 @@ export class CloudError extends Error {
     this.kind = kind;
     this.codes = described.codes ?? [];
     this.retryAfterMs = described.retryAfterMs;
+    this.requestId = described.requestId;
     this.advice = described.advice;
   }
 }

@@ -63,8 +63,10 @@ export interface ControlledKind<R extends Managed = Managed> {
   readonly needsParent: (resource: R, mayUse: boolean) => boolean;
   /** Of a parent: what its children see of it. They are visited when that changes. */
   readonly childrenSee?: (resource: R) => string;
-  /** What of this kind is in that cluster and must not go along with it unasked. */
-  readonly contentOf?: (session: CloudSession, clusterId: string, signal: AbortSignal) => Promise<readonly Content[]>;
+  /** What of this kind is in that cluster and must not go along with it unasked; undefined where it may, or nothing is in clusters. */
+  readonly contentOf:
+    | ((session: CloudSession, clusterId: string, signal: AbortSignal) => Promise<readonly Content[]>)
+    | undefined;
   /** Whether it publishes Secrets: then it is visited when one of them changes. */
   readonly publishes: boolean;
   /** Beyond those of every kind. */

@@ -1,7 +1,7 @@
 // How long one call may wait: until its caller aborts it or the armed time is up.
 import type { Clock, Timer } from "../lib/clock.ts";
 
-class TimeoutError extends Error {
+export class TimeoutError extends Error {
   constructor(ms: number) {
     super(`Time ran out after ${Math.round(ms)} ms`);
     this.name = "TimeoutError";

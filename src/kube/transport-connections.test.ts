@@ -68,7 +68,7 @@ describe("connections", () => {
     const proxy = untilTestEnds(await startFaultProxy(administrator));
     const transport = untilTestEnds(transportOf(kubeConfigOf({ server: proxy.url })));
     const { signal } = new AbortController();
-    const stream = { path: "/api/v1/namespaces", query: { watch: true }, signal, idleTimeoutMs: 70_000 };
+    const stream = { path: "/api/v1/namespaces", query: { watch: true }, signal, idleTimeoutMs: () => 70_000 };
     await Promise.all(Array.from({ length: 40 }, () => transport.stream(stream)));
     expect(proxy.openStreams).toBe(40);
     expect(await transport.request(read)).toMatchObject({ kind: "Namespace" });

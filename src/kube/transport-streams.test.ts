@@ -57,7 +57,7 @@ async function watch(query = {}): Promise<AsyncIterator<string>> {
     path,
     query: { watch: true, resourceVersion, ...query },
     signal: abort.signal,
-    idleTimeoutMs: IDLE_MS,
+    idleTimeoutMs: () => IDLE_MS,
   };
   return (await transport.stream(stream))[Symbol.asyncIterator]();
 }
@@ -104,7 +104,9 @@ describe("stream", () => {
     const hold = proxy.inject({ path: /watch=/, action: "HoldBefore" });
     const started = rejectionOf(watch());
     await hold.reached();
-    await clock.advance(30_000);
+    await clock.advance(IDLE_MS - 1);
+    expect(clock.pending).toBe(1);
+    await clock.advance(1);
     expect(await started).toBeInstanceOf(KubeUnreachableError);
   });
 });
@@ -120,7 +122,7 @@ describe("a watch's end", () => {
     await clock.advance(IDLE_MS - 1);
     expect(proxy.openConnections).toBe(2);
     await clock.advance(1);
-    expect(await failed).toMatchObject({ name: "KubeUnreachableError", cause: { name: "TimeoutError" } });
+    expect(await failed).toMatchObject({ name: "KubeSilentError", cause: { name: "TimeoutError" } });
     await eventually(() => proxy.openConnections).toBe(1);
   });
 

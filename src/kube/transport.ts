@@ -10,8 +10,8 @@ import type { Logger } from "../lib/log.ts";
 import { readError, retryAfterMs, splitLines } from "./responses.ts";
 import { Connections } from "./connections.ts";
 import { CredentialSource, currentCluster, type TlsSettings } from "./credentials.ts";
-import { KubeError, KubeUnreachableError } from "./errors.ts";
-import { orAborted, Patience } from "./deadline.ts";
+import { KubeError, KubeSilentError, KubeUnreachableError } from "./errors.ts";
+import { orAborted, Patience, TimeoutError } from "./deadline.ts";
 
 const REQUEST_TIMEOUT_MS = 30_000;
 /** As client-go. */
@@ -53,8 +53,8 @@ export interface KubeStreamRequest {
   query?: Query | undefined;
   accept?: string | undefined;
   signal: AbortSignal;
-  /** A connection that brings no byte for that long while one is waited for is taken for dead. */
-  idleTimeoutMs: number;
+  /** A connection that brings no byte for that long while one is waited for is taken for dead; asked anew for each wait. */
+  idleTimeoutMs: () => number;
 }
 
 interface Call extends KubeRequest {
@@ -103,14 +103,15 @@ export class KubeTransport implements AsyncDisposable {
 
   /**
    * The lines of a GET that goes on, such as a watch. Resolves once the server has accepted it; rejects as `request` does. The
-   * iteration ends when the server ends it, and throws KubeUnreachableError when the connection broke or fell silent, or the
-   * reason of `signal`. Leaving the loop or aborting frees the connection; so one of the two has to happen.
+   * iteration ends when the server ends it, and throws KubeUnreachableError when the connection broke, KubeSilentError when it
+   * fell silent, or the reason of `signal`. Leaving the loop or aborting frees the connection; so one of the two has to happen.
    */
   async stream(request: KubeStreamRequest): Promise<AsyncIterable<string>> {
     const call: Call = { method: "GET", stream: true, ...request };
     const patience = new Patience(this.#options.clock, request.signal);
     try {
-      patience.arm(this.#options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS);
+      // Something on the way may keep the head of the answer until there is a first byte of news.
+      patience.arm(request.idleTimeoutMs());
       const answer = await this.#accepted(call, patience);
       patience.disarm();
       return lines(answer.body, patience, request);
@@ -229,7 +230,8 @@ async function* lines(
       yield line;
     }
   } catch (error) {
-    throw failureOf(error, { method: "GET", ...request });
+    const call = { method: "GET", ...request };
+    throw error instanceof TimeoutError ? new KubeSilentError(call, error) : failureOf(error, call);
   } finally {
     body.destroy();
     patience.end();
@@ -240,12 +242,12 @@ async function* lines(
 async function* chunksWithin(
   body: AsyncIterable<Buffer>,
   patience: Patience,
-  idleTimeoutMs: number,
+  idleTimeoutMs: () => number,
 ): AsyncGenerator<Buffer, void, undefined> {
-  patience.arm(idleTimeoutMs);
+  patience.arm(idleTimeoutMs());
   for await (const chunk of body) {
     patience.disarm();
     yield chunk;
-    patience.arm(idleTimeoutMs);
+    patience.arm(idleTimeoutMs());
   }
 }

@@ -1,4 +1,4 @@
-// Errors of a reconcile. The class carries the decision of what happens next (design section 3, "Errors").
+// Errors of a reconcile. The class carries the decision of what happens next (docs/protocol.md#errors).
 
 /** `reason` is a CamelCase condition reason; `message` is stable, says what to do, and holds no secret and no time stamp. */
 interface Described {
@@ -21,6 +21,9 @@ export abstract class ReconcileError extends Error {
 /** A person has to change something. Tried again at the drift interval and when spec, Secret, account or annotation change. */
 export class TerminalError extends ReconcileError {}
 
+/** A person has to change something that no watch shows, be it in minutes: stalled too, but tried again with the key's backoff. */
+export class RefusedError extends TerminalError {}
+
 /** Something else has to happen first and nothing is wrong; looked at again after `pollAfterMs` or when that thing changes. */
 export class WaitingError extends ReconcileError {
   readonly pollAfterMs: number;
@@ -42,6 +45,13 @@ export class RetryableError extends ReconcileError {
     super(described);
     this.retryAfterMs = retryAfterMs;
   }
+}
+
+/** The id of the request to somebody else's service that went wrong, of the error or of what caused it; undefined where none has one. */
+export function requestIdOf(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error)) return undefined;
+  if ("requestId" in thrown && typeof thrown.requestId === "string") return thrown.requestId;
+  return requestIdOf(thrown.cause);
 }
 
 /** The message of anything that was thrown, for logs. */

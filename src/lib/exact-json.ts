@@ -30,17 +30,12 @@ export function stringifyExactly(value: unknown, replacer?: (key: string, value:
 
 /** Whether two values out of JSON are one number, however it is kept. */
 export function isSameNumber(a: unknown, b: unknown): boolean {
-  return isNumber(a) && isNumber(b) && exactly(a) === exactly(b);
+  return isNumber(a) && isNumber(b) && !(a < b) && !(a > b);
 }
 
 function keepWhole(_key: string, value: unknown, { source }: { readonly source?: string }): unknown {
   if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
   return source !== undefined && WHOLE.test(source) ? BigInt(source) : value;
-}
-
-/** As `parseExactly` would keep it. */
-function exactly(value: number | bigint): number | bigint {
-  return Number.isInteger(value) && !Number.isSafeInteger(value) ? BigInt(value) : value;
 }
 
 function written(value: unknown): unknown {

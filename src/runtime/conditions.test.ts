@@ -1,4 +1,4 @@
-// The rules of kstatus, as reference/conventions.md section 1 has them.
+// The rules of kstatus (sigs.k8s.io/cli-utils, pkg/kstatus), and of Flux's checks of conditions (fluxcd/pkg, runtime/conditions/check).
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { condition } from "../../test/support/environment/builders.ts";

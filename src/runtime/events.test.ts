@@ -2,6 +2,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../../test/support/apiserver/controlplane.ts";
 import { FakeClock } from "../../test/support/clock/fake-clock.ts";
+import { refuse } from "../../test/support/apiserver/policies.ts";
 import { type FaultProxy, faultProxyOptionsOf, startFaultProxy } from "../../test/support/apiserver/fault-proxy.ts";
 import { kubeConfigOf, transportOf, untilTestEnds } from "../../test/support/apiserver/transports.ts";
 import type { KubeTransport } from "../kube/transport.ts";
@@ -169,6 +170,29 @@ describe("EventRecorder", () => {
 
     expect((await recorded(1))[0]).not.toHaveProperty("series");
     expect(writes()).toBe(2);
+  });
+
+  it("asks more and more seldom where the owners of a namespace refuse events, counts what is lost, and goes on when they take them", async () => {
+    const { recorder, object, clock, recorded, onDropped, writes } = await stand({ random: () => 0 });
+    const { kubectl } = sharedControlPlane();
+    const namespace = object.metadata.namespace!;
+    const what = { apiGroup: "events.k8s.io", resources: ["events"], operations: ["CREATE"] } as const;
+    const policy = await refuse({ kubectl, namespace, ...what });
+    for (let number = 1; number <= 10; number++) recorder.event(object, { ...created, note: String(number) });
+    await vi.waitFor(() => expect(onDropped).toHaveBeenCalledTimes(10), 5000);
+    expect(writes()).toBe(2);
+    await clock.advance(1000);
+    for (let number = 11; number <= 20; number++) recorder.event(object, { ...created, note: String(number) });
+    await vi.waitFor(() => expect(onDropped).toHaveBeenCalledTimes(20), 5000);
+    expect(writes()).toBe(3);
+
+    await policy.lift();
+    await clock.advance(1000);
+    recorder.event(object, created);
+    recorder.event(object, failed);
+
+    expect(await recorded(2)).toHaveLength(2);
+    expect(writes()).toBe(5);
   });
 
   it("records a series anew when the API server has forgotten its event", async () => {

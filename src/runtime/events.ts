@@ -1,11 +1,13 @@
 // Records events (R25): once per change, repeats as one series, never blocking who reports, and dropping with a counter.
 import { randomUUID } from "node:crypto";
-import { isAlreadyExists, isNotFound, KubeError, KubeUnreachableError } from "../kube/errors.ts";
+import { isAlreadyExists, isNotFound, isRefusal, KubeError, KubeUnreachableError } from "../kube/errors.ts";
 import type { KubeTransport } from "../kube/transport.ts";
 import type { KubeObject } from "../kube/types.ts";
 import { sleep, type Clock, type Timer } from "../lib/clock.ts";
+import { messageOf } from "../lib/errors.ts";
 import type { Logger } from "../lib/log.ts";
 import { backoffMs, type BackoffPolicy } from "./queue/backoff.ts";
+import { EventRefusals } from "./event-refusals.ts";
 import { eventKey, eventObject, type EventDescription, type EventObject } from "./event-object.ts";
 import { microTime } from "./leader/lease.ts";
 
@@ -55,6 +57,7 @@ export class EventRecorder {
   readonly #series = new Map<string, Series>();
   /** In the order to be sent; one that waits is not added again. */
   readonly #waiting = new Set<Series>();
+  readonly #refusals: EventRefusals;
   readonly #ended = new AbortController();
   #sending: Promise<void> | undefined;
   #sweep: Timer | undefined;
@@ -63,6 +66,7 @@ export class EventRecorder {
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
+    this.#refusals = new EventRefusals({ clock: options.clock, random: options.random ?? Math.random });
   }
 
   /** Records an event about an object. Returns at once, never throws, and promises nothing: events are for people. */
@@ -162,9 +166,15 @@ export class EventRecorder {
   }
 
   async #send(series: Series): Promise<void> {
+    const { namespace } = series.event.metadata;
+    if (this.#refusals.holds(namespace)) {
+      this.#forget(series);
+      return;
+    }
     for (let tries = 1; ; tries++) {
       try {
         await this.#write(series);
+        this.#refusals.accepted(namespace);
         return;
       } catch (error) {
         if (tries === MAX_TRIES || !isTransient(error) || this.#ended.signal.aborted) {
@@ -177,13 +187,20 @@ export class EventRecorder {
     }
   }
 
-  /** The next occurrence begins anew. */
   #drop(series: Series, error: unknown): void {
+    const { metadata, reason } = series.event;
+    const isRefused = isRefusal(error);
+    if (isRefused) this.#refusals.refused(metadata.namespace);
+    const why = isRefused ? { refusal: messageOf(error) } : { err: error };
+    this.#options.log.warn({ ...why, event: metadata, reason }, "Dropped an event");
+    this.#forget(series);
+  }
+
+  /** The next occurrence begins anew. */
+  #forget(series: Series): void {
     this.#waiting.delete(series);
     if (this.#series.get(series.key) === series) this.#series.delete(series.key);
     this.#options.onDropped?.();
-    const { metadata, reason } = series.event;
-    this.#options.log.warn({ err: error, event: metadata, reason }, "Dropped an event");
   }
 
   async #write(series: Series): Promise<void> {

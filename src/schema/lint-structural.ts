@@ -1,5 +1,5 @@
 // What the API server would refuse, warn about or evaluate badly, found in a structural schema before it is installed.
-// The rules: apiextensions-apiserver pkg/apiserver/schema/validation.go, and reference/conventions.md section 1.
+// The rules: apiextensions-apiserver pkg/apiserver/schema/validation.go, and Kubernetes' API conventions (kubernetes/community).
 import { lintRules } from "./lint-rules.ts";
 import type { StructuralSchema } from "./structural.ts";
 

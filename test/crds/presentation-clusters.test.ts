@@ -80,12 +80,20 @@ it("kubectl scale changes spec.replicas, within the bounds of the schema", async
 });
 
 it("The scale subresource tells an autoscaler what it needs, of a new pool too", async () => {
-  const fresh = nodePoolManifest({ metadata: { name: "fresh" } });
+  const fresh = nodePoolManifest({ metadata: { name: "fresh" }, spec: { replicas: 1 } });
   await run(["apply", "-f", "-"], JSON.stringify(fresh));
-  expect(await scaleOf("fresh")).toMatchObject({ spec: {}, status: { replicas: 0 } });
+  expect(await scaleOf("fresh")).toMatchObject({ spec: { replicas: 1 }, status: { replicas: 0 } });
   expect(await scaleOf("workers")).toMatchObject({
     status: { replicas: 2, selector: "cce.cloud.com/cce-nodepool=workers" },
   });
+});
+
+it("The scale subresource is there once somebody has said how many", async () => {
+  const asItIs = nodePoolManifest({ metadata: { name: "as-it-is" } });
+  await run(["apply", "-f", "-"], JSON.stringify(asItIs));
+  await expect(scaleOf("as-it-is")).rejects.toThrow('".spec.replicas" does not exist');
+  await run(["scale", "yfnp/as-it-is", "--replicas=3"]);
+  expect(await scaleOf("as-it-is")).toMatchObject({ spec: { replicas: 3 } });
 });
 
 async function scaleOf(name: string): Promise<unknown> {

@@ -1,4 +1,5 @@
-// The checks of the documents find what is wrong: broken links, reasons without a row, translations that lag, promises not kept.
+// The checks of the documents find what is wrong: broken links, files that are not there, reasons without a row, translations that lag,
+// promises not kept.
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -7,6 +8,7 @@ import { fieldsOf, rulesOfWhole } from "../../scripts/fields.ts";
 import { withReference } from "../../scripts/kinds.ts";
 import { brokenLinks } from "../../scripts/links.ts";
 import { parsePage } from "../../scripts/markdown.ts";
+import { danglingPaths } from "../../scripts/paths.ts";
 import { reasonFaults } from "../../scripts/reasons.ts";
 import { translationFaults } from "../../scripts/translations.ts";
 import { brokenPromises } from "./shell.ts";
@@ -48,6 +50,67 @@ describe("Links", () => {
 
   it("a link in a code block is none", () => {
     expect(parsePage("```sh\n[a](b)\n```\n\n`[a](b)`\n").links).toEqual([]);
+  });
+});
+
+describe("Paths", () => {
+  const rules = "# Rules\n\n## Looking\n";
+  let root: string;
+  beforeAll(async () => {
+    root = await mkdtemp(path.join(tmpdir(), "yunfan-paths-"));
+    await mkdir(path.join(root, "docs"));
+    await mkdir(path.join(root, "src/controllers/external"), { recursive: true });
+    await mkdir(path.join(root, "src/cloud/one/simulator"), { recursive: true });
+    await writeFile(path.join(root, "docs/rules.md"), rules);
+    await writeFile(path.join(root, "src/controllers/external/kind.ts"), "");
+    await writeFile(path.join(root, "src/cloud/one/errors.ts"), "");
+  });
+  afterAll(() => rm(root, { recursive: true }));
+
+  const faultsOf = async (file: string, text: string): Promise<string[]> => {
+    await writeFile(path.join(root, file), text);
+    const faults = await danglingPaths(root, new Map([["docs/rules.md", parsePage(rules)]]));
+    await rm(path.join(root, file));
+    return faults;
+  };
+
+  it.each([
+    "docs/rules.md",
+    "docs/rules.md#looking",
+    "src/controllers/external/",
+    "src/cloud/<name>/errors.ts.",
+    "src/cloud/{one,two}/errors.ts",
+    "src/cloud/*/simulator",
+    "external/kind.ts",
+    "https://example.com/docs/gone.md",
+    "@example/src/gone.ts",
+  ])("%s is there, or is none of ours", async (cited) => {
+    expect(await faultsOf("docs/page.md", `# A page\n\nSee \`${cited}\`.\n`)).toEqual([]);
+    expect(await faultsOf("src/cloud/one/index.ts", `// See ${cited}\nexport {};\n`)).toEqual([]);
+  });
+
+  it.each([
+    ["docs/gone.md", "there is no such file"],
+    ["src/cloud/<name>/gone.ts", "there is no such file"],
+    ["external/gone.ts", "there is no such file"],
+    ["docs/rules.md#hearing", "the page has no such heading"],
+  ])("%s is not, and its line is named, in a document and in a comment", async (cited, fault) => {
+    expect(await faultsOf("docs/page.md", `# A page\n\nSee \`${cited}\`.\n`)).toEqual([
+      `docs/page.md:3: ${cited}: ${fault}`,
+    ]);
+    const code = `const text = "${cited}";\n/**\n * See ${cited}, and more.\n */\nexport { text }; // ${cited}\n`;
+    expect(await faultsOf("src/cloud/one/index.ts", code)).toEqual([
+      `src/cloud/one/index.ts:3: ${cited}: ${fault}`,
+      `src/cloud/one/index.ts:5: ${cited}: ${fault}`,
+    ]);
+    expect(await faultsOf("docs/page.yaml", `a: ${cited}\n# ${cited}\n`)).toEqual([
+      `docs/page.yaml:2: ${cited}: ${fault}`,
+    ]);
+  });
+
+  it("of a file beside it, or above it, a comment may give the name alone", async () => {
+    expect(await faultsOf("src/cloud/one/simulator/index.ts", "// errors.ts\n")).toEqual([]);
+    expect(await faultsOf("src/cloud/one/simulator/index.ts", "// kind.ts\n")).toHaveLength(1);
   });
 });
 

@@ -171,6 +171,8 @@ describe.concurrent("a project whose account is gone", () => {
 
   it("is deleted with its project once the account is back", async ({ expect }) => {
     const { cloud } = await accountWithProject("returning");
+    // When it was made is what the new account's keys are known by: the first look after the create records it.
+    await stand.visited("registryproject/returning");
     await tearOut("cloudaccount/returning");
     await stand.remove("registryproject/returning");
     await stand.reaches("registryproject/returning", "AccountNotReady");

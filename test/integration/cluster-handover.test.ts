@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import type { IncomingMessage } from "node:http";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { parse } from "yaml";
-import { readKubeconfig } from "../../src/cloud/huawei/simulator/certificate.ts";
+import { readKubeconfig } from "../../src/cloud/simulation/kubeconfig.ts";
 import { kubectlOk } from "../support/apiserver/controlplane.ts";
 import {
   clusterManifest,

@@ -6,7 +6,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, inject, it, vi } from "vitest";
 import { parse } from "yaml";
 import { createKubectl } from "../../controlplane/kubectl.ts";
-import { readKubeconfig } from "../../src/cloud/huawei/simulator/certificate.ts";
+import { readKubeconfig } from "../../src/cloud/simulation/kubeconfig.ts";
 import { expectCalm, expectToldOnce } from "../support/environment/steady-state.ts";
 import { kubectlOk } from "../support/apiserver/controlplane.ts";
 import {

@@ -137,7 +137,8 @@ describe.concurrent("two resources that claim one cluster", () => {
     async (duplicateNames, { expect }) => {
       const account = `twins-${duplicateNames.toLowerCase()}`;
       const names = ["a", "b", "c"].map((suffix) => `${account}-${suffix}`);
-      const spec = { accountRef: { name: account }, cloudName: "twins" };
+      // Both simulators tell the same project, in which names compete whatever the address.
+      const spec = { accountRef: { name: account }, cloudName: account };
       const manifests = names.map((name) => clusterManifest(name, spec));
       const cloud = await stand.cloud(account, { duplicateNames }, ...manifests);
       const reasons = await Promise.all(

@@ -53,7 +53,7 @@ function prepare(identity: string, flags?: readonly string[]): void {
 }
 
 /** The leader at work, and a standby that has asked nothing of the cloud although there is work. */
-async function succession(): Promise<{ leader: Candidate; standby: Candidate }> {
+async function leaderAndStandby(): Promise<{ leader: Candidate; standby: Candidate }> {
   const leader = leaders.at(-1)!;
   const standby = await upcoming;
   leaders.push(standby);
@@ -78,7 +78,7 @@ async function createsHeld(): Promise<number> {
 
 describe("of two operators", { timeout: GENEROUS_MS }, () => {
   it("R19: the standby takes over within 2 s after SIGTERM has drained the leader", async () => {
-    const { leader, standby } = await succession();
+    const { leader, standby } = await leaderAndStandby();
     leader.operator.kill("SIGTERM");
     prepare("third");
     expect(await leader.operator.ended).toEqual({ code: 0, signal: null });
@@ -88,7 +88,7 @@ describe("of two operators", { timeout: GENEROUS_MS }, () => {
   });
 
   it("R19: the standby takes over within lease + 5 s after SIGKILL", async () => {
-    const { leader, standby } = await succession();
+    const { leader, standby } = await leaderAndStandby();
     const killedAt = Date.now();
     leader.operator.kill("SIGKILL");
     prepare("fourth", ONE_BY_ONE);
@@ -97,7 +97,7 @@ describe("of two operators", { timeout: GENEROUS_MS }, () => {
   });
 
   it("R20: a leader that was stopped past its lease writes nothing when it goes on, and exits 1", async () => {
-    const { leader, standby } = await succession();
+    const { leader, standby } = await leaderAndStandby();
     await stand.simulator.setFaults([{ action: "Hold", method: "POST", path: "projects$", times: 4 }, SLOW]);
     await expect.poll(createsHeld, { timeout: 40_000 }).toBe(4);
     // Asleep between two renewals it would notice first of all that it is late; like this, work goes on before that.
@@ -116,7 +116,7 @@ describe("of two operators", { timeout: GENEROUS_MS }, () => {
   });
 
   it("R20: a leader that is cut off from the API server works on until its lease ends and no longer, and exits 1", async () => {
-    const { leader, standby } = await succession();
+    const { leader, standby } = await leaderAndStandby();
     // Changes: before it deletes anything in a cloud an operator asks the API server why, and then this one could not.
     await stand.apply(
       ...STOCK.map((name) => projectManifest(name, { visibility: "Public", driftIntervalSeconds: 3600 })),

@@ -68,6 +68,8 @@ describe.concurrent("a RegistryProject", () => {
     const manifest = projectManifest("steady", { accountRef: { name: "steady" } });
     await stand.apply(manifest);
     await stand.reaches("registryproject/steady", "Available");
+    // The cloud tells when it was made in lists alone: the first look after the create records that.
+    await stand.visited("registryproject/steady");
     const before = await stand.read("registryproject/steady");
     await stand.apply(manifest);
     await stand.visited("registryproject/steady");

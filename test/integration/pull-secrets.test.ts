@@ -114,7 +114,8 @@ describe.concurrent("a pull Secret", () => {
   it("follows a password that the cloud rotates at the drift interval", async ({ expect }) => {
     await stand.simulator.behindOurBack("POST", "namespaces", { name: "rotating" });
     const resource = await published("rotating", { ctyun: { namespace: "rotating" } });
-    const status = stand.seen(resource)?.status;
+    // The first look after the create records when that was.
+    const { status } = await stand.until(resource, (seen) => seen.status.createdAt !== undefined);
     const password = "a rotated pull password";
     stand.secrets.add(password);
     await stand.simulator.behindOurBack("PATCH", "namespaces/rotating", { password });

@@ -4,10 +4,11 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { stringify } from "yaml";
-import { crdReadRules, resourceRules } from "../../src/cli/rbac.ts";
+import { crdGuardRules, crdReadRules, resourceRules } from "../../src/cli/rbac.ts";
 import { IN_USE } from "../../src/controllers/crdguard/plan.ts";
 import { crdRules, type PolicyRule } from "../../src/controllers/lifecycle/rbac.ts";
 import { kubectlOk } from "../support/apiserver/controlplane.ts";
+import { refuse } from "../support/apiserver/policies.ts";
 import { projectManifest } from "../support/environment/manifests.ts";
 import { accounts, ACCOUNTS, CRD_NAMES, createSafetyBed, type SafetyBed } from "../support/environment/safety-bed.ts";
 
@@ -36,6 +37,16 @@ const inUse = async (name: string): Promise<string | undefined> =>
 const project = (name: string, spec: object = {}): object =>
   projectManifest(name, { accountRef: { name: "ctyun", namespace: ACCOUNTS }, ...spec });
 const refusals = () => bed.operators.at(-1)!.log.filter(({ msg }) => WARNING.test(msg));
+
+/** Events about objects without a namespace lie in "default". */
+async function eventsOnProjects(): Promise<readonly string[]> {
+  const about = `involvedObject.kind=CustomResourceDefinition,involvedObject.name=${PROJECTS}`;
+  const get = ["get", "events", "-n", "default", "--field-selector", about, "-o", "json"];
+  const { items } = JSON.parse(await kubectlOk(bed.plane.kubectl, get)) as {
+    items: { reason: string; message: string }[];
+  };
+  return items.map(({ reason, message }) => `${reason}: ${message}`);
+}
 
 async function grant(rules: readonly PolicyRule[]): Promise<void> {
   const role = {
@@ -85,10 +96,30 @@ it("With the right to watch them but not to patch, it says so once as well", asy
   await bed.operator([], kubeconfig).ready;
   await patiently(() => refusals().length).toBe(1);
   expect(refusals()[0]).toMatchObject({ level: "warn", refusal: expect.stringMatching(/^PATCH .* 403/) });
+  await patiently(eventsOnProjects).toContainEqual(expect.stringMatching(/^RequestRefused: .*cannot patch resource/));
+});
+
+it("A policy that refuses the annotation is named in the log and in an event on the CRD, and asked more and more seldom", async () => {
+  await grant([...resourceRules, ...crdReadRules, ...crdGuardRules]);
+  const what = { apiGroup: "apiextensions.k8s.io", resources: ["customresourcedefinitions"] } as const;
+  const policy = await refuse({ kubectl: bed.plane.kubectl, namespace: "team", ...what });
+  await bed.kill();
+  const { log, ready } = bed.operator([], kubeconfig);
+  await ready;
+  await patiently(eventsOnProjects).toContainEqual(expect.stringContaining(policy.words));
+  const failures = () => log.filter(({ msg, name }) => msg === "Reconcile failed" && name === PROJECTS);
+  await patiently(() => failures().length).toBe(3);
+  expect(failures()[0]).toMatchObject({ level: "warn", err: { message: expect.stringContaining(policy.words) } });
+  const [first = 0, , third = 0] = failures().map(({ time }) => Date.parse(time));
+  expect(third - first).toBeGreaterThanOrEqual(2000);
+  expect(await inUse(PROJECTS)).toBeUndefined();
+  await policy.lift();
+  await patiently(() => inUse(PROJECTS)).toBe("true");
 });
 
 it("Where it watches some namespaces, it leaves CRDs alone, and lets go of all there when one is deleted", async () => {
   await grant([...resourceRules, ...crdReadRules]);
+  await kubectlOk(bed.plane.kubectl, ["annotate", "crd", ...CRD_NAMES, `${IN_USE}-`]);
   await bed.kill();
   await bed.operator(["--watch-namespaces", `team,${ACCOUNTS}`], kubeconfig).ready;
   await bed.apply("team", project("watched"));

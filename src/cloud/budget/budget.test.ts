@@ -13,6 +13,7 @@ function setUp(limits: { readsPerMinute?: number; writesPerMinute?: number } = {
     setLimit: (labels, perMinute) => {
       allowed[labels.class] = perMinute;
     },
+    forget: () => undefined,
   };
   const budget = new RequestBudget({
     account: "team/account",

@@ -18,6 +18,8 @@ export interface BudgetMetrics {
   observeWait(labels: { account: string; class: BudgetClass }, seconds: number): void;
   /** `yunfan_cloud_budget_limit`: requests per minute that are allowed as of the last request. */
   setLimit(labels: { account: string; class: BudgetClass }, perMinute: number): void;
+  /** The account is gone: nothing of it is shown any more. */
+  forget(account: string): void;
 }
 
 /** The right to send one request. */
@@ -54,12 +56,23 @@ export interface BudgetOptions {
 
 export class RequestBudget {
   readonly #queues: Readonly<Record<BudgetClass, ClassQueue>>;
+  #metrics: BudgetMetrics | undefined;
 
-  constructor(options: BudgetOptions) {
-    this.#queues = {
-      reads: new ClassQueue(options, "reads", options.limits.readsPerMinute),
-      writes: new ClassQueue(options, "writes", options.limits.writesPerMinute),
+  constructor({ metrics, ...options }: BudgetOptions) {
+    this.#metrics = metrics;
+    const told = {
+      observeWait: (labels: Labels, seconds: number): void => this.#metrics?.observeWait(labels, seconds),
+      setLimit: (labels: Labels, perMinute: number): void => this.#metrics?.setLimit(labels, perMinute),
     };
+    this.#queues = {
+      reads: new ClassQueue({ ...options, told }, "reads", options.limits.readsPerMinute),
+      writes: new ClassQueue({ ...options, told }, "writes", options.limits.writesPerMinute),
+    };
+  }
+
+  /** Its account is gone, or has another budget: it serves who still waits, and tells the metrics nothing more. Idempotent. */
+  retire(): void {
+    this.#metrics = undefined;
   }
 
   /** Other limits from now on; what was learned below them stays, and who waits goes on waiting. */
@@ -104,20 +117,26 @@ interface Waiter {
   readonly serve: (permit: Permit) => void;
 }
 
+type Labels = Parameters<BudgetMetrics["setLimit"]>[0];
+
+interface QueueOptions extends Pick<BudgetOptions, "account" | "clock"> {
+  readonly told: Omit<BudgetMetrics, "forget">;
+}
+
 class ClassQueue {
-  readonly #labels: { account: string; class: BudgetClass };
+  readonly #labels: Labels;
   readonly #clock: Clock;
-  readonly #metrics: BudgetMetrics | undefined;
+  readonly #told: QueueOptions["told"];
   readonly #rate: AdaptiveRate;
   readonly #turns = new Turns<Waiter>();
   #timer: Timer | undefined;
 
-  constructor(options: BudgetOptions, budgetClass: BudgetClass, limitPerMinute: number) {
+  constructor(options: QueueOptions, budgetClass: BudgetClass, limitPerMinute: number) {
     this.#labels = { account: options.account, class: budgetClass };
     this.#clock = options.clock;
-    this.#metrics = options.metrics;
+    this.#told = options.told;
     this.#rate = new AdaptiveRate(limitPerMinute, options.clock.monotonic());
-    this.#metrics?.setLimit(this.#labels, limitPerMinute);
+    this.#told.setLimit(this.#labels, limitPerMinute);
   }
 
   acquire(key: string, signal: AbortSignal): Promise<Permit> {
@@ -157,14 +176,14 @@ class ClassQueue {
     this.#timer?.cancel();
     const nowMs = this.#clock.monotonic();
     while (!this.#turns.isEmpty && this.#rate.take(nowMs)) this.#serveNext(nowMs);
-    this.#metrics?.setLimit(this.#labels, this.#rate.perMinute);
+    this.#told.setLimit(this.#labels, this.#rate.perMinute);
     if (!this.#turns.isEmpty) this.#timer = this.#clock.after(this.#rate.waitMs(nowMs), () => this.#serve());
   }
 
   #serveNext(nowMs: number): void {
     const waiter = this.#turns.next();
     if (waiter === undefined) return;
-    this.#metrics?.observeWait(this.#labels, (nowMs - waiter.sinceMs) / 1000);
+    this.#told.observeWait(this.#labels, (nowMs - waiter.sinceMs) / 1000);
     waiter.serve({ throttled: (retryAfterMs) => this.#throttle(nowMs, retryAfterMs) });
   }
 

@@ -4,6 +4,7 @@ import { RequestBudget, type BudgetOptions } from "./budget.ts";
 interface Kept {
   readonly gateway: string;
   readonly budget: RequestBudget;
+  readonly metrics: BudgetOptions["metrics"];
 }
 
 export class Budgets {
@@ -19,13 +20,17 @@ export class Budgets {
       kept.budget.limit(options.limits);
       return kept.budget;
     }
+    kept?.budget.retire();
     const budget = new RequestBudget(options);
-    this.#byAccount.set(options.account, { gateway, budget });
+    this.#byAccount.set(options.account, { gateway, budget, metrics: options.metrics });
     return budget;
   }
 
-  /** Forgets what was learned about an account. Idempotent. */
+  /** Forgets what was learned about an account, and has it shown no more. Idempotent. */
   drop(account: string): void {
+    const kept = this.#byAccount.get(account);
     this.#byAccount.delete(account);
+    kept?.budget.retire();
+    kept?.metrics?.forget(account);
   }
 }

@@ -26,6 +26,8 @@ describe("the table", () => {
     ["ListProjects", 404, "", "Rejected"],
     ["Verify", 404, "", "Rejected"],
     ["SetVisibility", 404, "", "Unavailable"],
+    ["ListRepositories", 404, { code: 404, message: "page not found" }, "Unavailable"],
+    ["DeleteProject", 404, { errors: [{ code: "NOT_FOUND", message: "project 7 not found" }] }, "NotFound"],
     ["DeleteProject", 404, { message: "Not found", errors: [{ message: "project 7 not found" }] }, "NotFound"],
     [
       "CreateProject",
@@ -75,4 +77,10 @@ describe("the message", () => {
     expect(told({ errors: [] })).toEqual(["422", "SetVisibility was answered 422"]);
     expect(told({ code: {}, message: [5] })).toEqual(["422", "SetVisibility was answered 422"]);
   });
+});
+
+test("The id of the request is for the log: the message stays the same from one to the next", () => {
+  const failed = (id: string) => errorOf("DeleteProject", answer(500, "broken", { "x-request-id": id }), nothing);
+  expect([failed("1").requestId, failed("2").requestId]).toEqual(["1", "2"]);
+  expect(failed("1").message).toBe(failed("2").message);
 });

@@ -1,4 +1,5 @@
-// CTYUN Container Instance as a cloud: what it takes to open an account, and which facets it offers.
+// CTYUN Container Instance as a cloud: what it takes to open an account, and which facets it offers. Its API reference,
+// which the files here cite by chapter, and what that leaves open: docs/clouds/ctyun.md.
 import type { AccountSettings, Cloud, CloudSession, Credentials, SessionDeps } from "../contract.ts";
 import { addressOf, parseEndpoint } from "../http/endpoint.ts";
 import { SessionBudget, sessionClosed } from "../budget/session-budget.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { clockSkewMs, retryAfterMs, type HttpAnswer } from "./answer.ts";
+import { clockSkewMs, requestIdOf, retryAfterMs, type HttpAnswer } from "./answer.ts";
 
 const ARRIVED_MS = Date.UTC(2026, 0, 1, 12, 0, 0, 400);
 
@@ -22,6 +22,21 @@ describe("Retry-After", () => {
     ["nothing", {}, undefined],
   ])("is read: %s", (_what, headers: Record<string, string>, expected) => {
     expect(retryAfterMs(answer(headers))).toBe(expected);
+  });
+});
+
+describe("the id of a request", () => {
+  test.each([
+    ["Huawei's", { "x-request-id": "a-1" }, "a-1"],
+    ["OpenStack's", { "x-openstack-request-id": "req-1" }, "req-1"],
+    ["Alibaba's", { "x-acs-request-id": "B-2" }, "B-2"],
+    ["the commonest of two", { "x-acs-request-id": "B-2", "x-request-id": "a-1" }, "a-1"],
+    ["one that would break a line", { "x-request-id": " a\t1\u2028 " }, "a1"],
+    ["a novel", { "x-request-id": "x".repeat(5000) }, "x".repeat(128)],
+    ["an empty one", { "x-request-id": " " }, undefined],
+    ["none", {}, undefined],
+  ])("is read: %s", (_whose, headers: Record<string, string>, expected) => {
+    expect(requestIdOf(answer(headers))).toBe(expected);
   });
 });
 

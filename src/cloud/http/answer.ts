@@ -9,6 +9,16 @@ export interface HttpAnswer {
   readonly arrivedAtMs: number;
 }
 
+/** Under these names services say by which id they find a request in their logs; the first that is there counts. */
+const REQUEST_ID_HEADERS = ["x-request-id", "x-openstack-request-id", "x-acs-request-id"];
+const LONGEST_REQUEST_ID = 128;
+
+/** For logs: what the service's operators ask for. Undefined where the answer has none. */
+export function requestIdOf({ headers }: Pick<HttpAnswer, "headers">): string | undefined {
+  const value = REQUEST_ID_HEADERS.map((name) => headers.get(name)?.trim()).find(Boolean);
+  return value?.replaceAll(/[^!-~]/g, "").slice(0, LONGEST_REQUEST_ID);
+}
+
 /** Longer waits are cut: a cloud that says "next year" is asked again after this. */
 const LONGEST_RETRY_AFTER_MS = 3_600_000;
 

@@ -32,11 +32,15 @@ interface Sending {
   readonly env?: NodeJS.ProcessEnv;
   readonly tls?: TlsSettings;
   readonly fence?: Fence;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-async function write(
+const write = (origin: string, sending: Sending): Promise<number> => send("POST", origin, sending);
+
+async function send(
+  method: "GET" | "POST",
   origin: string,
-  { env, tls = { mode: "Plaintext" }, fence = openFence }: Sending,
+  { env, tls = { mode: "Plaintext" }, fence = openFence, headers = {} }: Sending,
 ): Promise<number> {
   const deps = {
     clock: systemClock,
@@ -48,8 +52,8 @@ async function write(
   const session = new HttpSession(parseEndpoint(origin, tls), deps);
   const signal = AbortSignal.timeout(10_000);
   try {
-    const sent = { operation: "Write", method: "POST", target: "/a?b", headers: {}, body: "x", signal } as const;
-    return (await session.send(sent)).status;
+    const body = method === "POST" ? "x" : undefined;
+    return (await session.send({ operation: "Write", method, target: "/a?b", headers, body, signal })).status;
   } finally {
     await session.close();
   }
@@ -118,13 +122,84 @@ test.each(["http", "https"])(
   },
 );
 
-test("A proxy that refuses a tunnel, and one that is not there, mean that nothing was sent", async () => {
+test("A proxy that refuses a tunnel, and one that is not there, are named, and mean that nothing was sent", async () => {
   await using refusing = await startForwardProxy({ refuse: 403 });
   const to = `https://${NAME}:${secure.port}`;
-  await expect(write(to, { env: { HTTPS_PROXY: refusing.url } })).rejects.toMatchObject({ kind: "Unreachable" });
-  expect(refusing.seen).toEqual([`CONNECT ${NAME}:${secure.port}`]);
-  await expect(write(to, { env: { HTTPS_PROXY: "http://127.0.0.1:9" } })).rejects.toMatchObject({
+  await expect(write(to, { env: { HTTPS_PROXY: refusing.url } })).rejects.toMatchObject({
     kind: "Unreachable",
-    message: `No connection to ${to} (ECONNREFUSED)`,
+    message: `The proxy ${refusing.url} refused the way to ${to} (403)`,
+    advice: `Let the proxy ${refusing.url} pass on requests to ${NAME}, or name that in NO_PROXY of the operator`,
+  });
+  expect(refusing.seen).toEqual([`CONNECT ${NAME}:${secure.port}`]);
+  await expect(write(to, { env: { HTTPS_PROXY: "http://user:secret-word@127.0.0.1:9" } })).rejects.toMatchObject({
+    kind: "Unreachable",
+    message: `No connection to ${to} through the proxy http://127.0.0.1:9 (ECONNREFUSED)`,
+  });
+});
+
+describe("what a proxy says in the place of a plain endpoint", () => {
+  const text = { "content-type": "text/plain" };
+  const html = { "content-type": "text/html; charset=utf-8" };
+  const squid = { ...html, "x-squid-error": "ERR_ACCESS_DENIED 0" };
+
+  test.each([
+    ["a 403 in plain words", "GET", 403, text, "blocked", "Unreachable", "403 blocked"],
+    ["a 502 without a word", "GET", 502, {}, "", "Unreachable", "502"],
+    ["a page to log in at", "GET", 200, html, "<html>Log in</html>", "Unreachable", "200 a web page"],
+    ["the way to such a page", "GET", 302, { location: "http://login.example" }, "", "Unreachable", "302"],
+    ["Squid's own page", "GET", 404, squid, "<html>", "Unreachable", "404 a web page"],
+    ["RFC 9209's error", "GET", 504, { "proxy-status": "p; error=connection_timeout" }, "{}", "Unreachable", "504 {}"],
+    ["Squid's refusal of a write: nothing was sent", "POST", 403, squid, "<html>", "Unreachable", "403 a web page"],
+    ["a 403 to a write: nobody knows", "POST", 403, text, "blocked body=x", "Unavailable", "403"],
+    ["a 502 to a write: nobody knows", "POST", 502, squid, "<html>", "Unavailable", "502 a web page"],
+  ] as const)("%s", async (...[, method, status, headers, body, kind, said]) => {
+    await using answering = await startScriptedServer((_request, response) => {
+      response.writeHead(status, headers).end(body);
+    });
+    const origin = "http://cloud.example";
+    await expect(send(method, origin, { env: { HTTP_PROXY: answering.origin } })).rejects.toMatchObject({
+      kind,
+      codes: [String(status)],
+      message: `Write was answered by the proxy ${answering.origin}, not by the cloud: ${said}`,
+      advice: expect.stringContaining("cloud.example, or name that in NO_PROXY"),
+    });
+  });
+
+  test("its demand for a password, whatever was sent: nothing went on", async () => {
+    await using asking = await startForwardProxy({ refuse: 407 });
+    for (const method of ["GET", "POST"] as const) {
+      await expect(send(method, "http://cloud.example", { env: { HTTP_PROXY: asking.url } })).rejects.toMatchObject({
+        kind: "Unreachable",
+        message: `The proxy ${asking.url} refused the way to http://cloud.example (407)`,
+      });
+    }
+  });
+
+  test("never with what the request proves itself by", async () => {
+    await using echoing = await startScriptedServer(({ headers }, response) => {
+      response.writeHead(403, text).end(`blocked: ${String(headers["x-auth-token"])}`);
+    });
+    const headers = { "x-auth-token": "token-of-the-account" };
+    const failure = send("GET", "http://cloud.example", { env: { HTTP_PROXY: echoing.origin }, headers });
+    await expect(failure).rejects.toMatchObject({ message: expect.stringMatching(/403 blocked: \[redacted\]$/) });
+  });
+
+  test.each([
+    ["JSON", 403, {}, '{"code":"403","message":"no right"}'],
+    ["the id of a request", 403, { "x-request-id": "1" }, "no right"],
+    ["a word that a proxy has no use for", 404, text, "project not found"],
+    ["a conflict", 409, text, "exists"],
+  ])("and what is the cloud's all the same: %s", async (_, status, headers, body) => {
+    await using cloud = await startScriptedServer((_request, response) => {
+      response.writeHead(status, headers).end(body);
+    });
+    expect(await send("GET", "http://cloud.example", { env: { HTTP_PROXY: cloud.origin } })).toBe(status);
+  });
+
+  test("A straight endpoint speaks for itself, whatever it says", async () => {
+    await using cloud = await startScriptedServer((_request, response) => {
+      response.writeHead(403, squid).end("<html>");
+    });
+    expect(await send("GET", cloud.origin, { env: { HTTP_PROXY: proxy.url, NO_PROXY: "127.0.0.0/8" } })).toBe(403);
   });
 });

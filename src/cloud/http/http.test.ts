@@ -15,7 +15,8 @@ import { createLogger } from "../../lib/log.ts";
 import type { CloudDeps } from "../contract.ts";
 import { CloudError, outcomeIsUnknown } from "../errors.ts";
 import { parseEndpoint } from "./endpoint.ts";
-import { HttpSession, type HttpLimits, type HttpRequest } from "./http.ts";
+import { HttpSession, type HttpLimits } from "./http.ts";
+import type { HttpRequest } from "./request.ts";
 
 const cleanUps: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

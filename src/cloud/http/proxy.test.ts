@@ -1,6 +1,6 @@
 // What the environment says about proxies.
 import { describe, expect, test } from "vitest";
-import { proxyFromEnvironment } from "./proxy.ts";
+import { meaninglessEntries, proxyFor, proxyFromEnvironment } from "./proxy.ts";
 
 describe("the environment's proxies", () => {
   test("are none where nothing or nothing but NO_PROXY is set", () => {
@@ -22,6 +22,19 @@ describe("the environment's proxies", () => {
       http: "http://lower:1",
       bypass: expect.stringMatching(/^lower,/),
     });
+  });
+
+  test("are the way for what their scheme is and no entry of NO_PROXY covers", () => {
+    const env = { HTTP_PROXY: "http://plain:1", HTTPS_PROXY: "http://secure:1", NO_PROXY: "10.0.0.0/8,.svc,10.*" };
+    const settings = proxyFromEnvironment(env)!;
+    expect(proxyFor("https://cloud.example", settings)).toBe("http://secure:1");
+    expect(proxyFor("http://cloud.example", settings)).toBe("http://plain:1");
+    expect(proxyFor("https://11.0.0.1", settings)).toBe("http://secure:1");
+    for (const origin of ["https://10.1.2.3", "http://registry.svc", "http://127.0.0.1:1", "http://[::1]:1"]) {
+      expect(proxyFor(origin, settings)).toBeUndefined();
+    }
+    expect(proxyFor("https://cloud.example", { http: "http://plain:1", bypass: "" })).toBeUndefined();
+    expect(meaninglessEntries(settings)).toEqual(["10.*"]);
   });
 
   test.each(["proxy:3128", "socks5://proxy:1080", "//proxy"])(

@@ -1,4 +1,5 @@
 // The way out of a closed network: which proxy the requests to a cloud go through, as HTTP_PROXY, HTTPS_PROXY and NO_PROXY say.
+import { parseBypass } from "./bypass.ts";
 
 /** Never logged: a proxy's URL may hold a password. */
 export interface ProxySettings {
@@ -20,6 +21,17 @@ export function proxyFromEnvironment(env: NodeJS.ProcessEnv): ProxySettings | un
   const https = proxyUrl(env, "HTTPS_PROXY");
   if (http === undefined && https === undefined) return undefined;
   return { http, https, bypass: [valueOf(env, "NO_PROXY"), ...LOOPBACK].join(",") };
+}
+
+/** Entries of NO_PROXY that can never mean anything: whoever wrote them wants to know. They hold no secrets. */
+export function meaninglessEntries({ bypass }: ProxySettings): readonly string[] {
+  return parseBypass(bypass).meaningless;
+}
+
+/** The URL of the proxy that requests to this origin go through; undefined where they go straight. */
+export function proxyFor(origin: string, { http, https, bypass }: ProxySettings): string | undefined {
+  const proxy = origin.startsWith("https:") ? https : http;
+  return proxy === undefined || parseBypass(bypass).covers(origin) ? undefined : proxy;
 }
 
 function proxyUrl(env: NodeJS.ProcessEnv, name: string): string | undefined {

@@ -116,7 +116,6 @@ const pool = z.object({
 });
 
 export type AccountOptions = z.output<typeof account>;
-export type ClusterOptions = z.output<typeof cluster>;
 export type PoolOptions = z.output<typeof pool>;
 
 export const huawei = {

@@ -7,6 +7,7 @@ import {
   type Listed,
   type WritePermit,
 } from "../collection.ts";
+import { CloudError } from "../errors.ts";
 import type { Cluster, ClusterRequest, ClustersFacet, Job, Kubeconfig } from "../facets/clusters.ts";
 import type { KubeconfigContext } from "../facets/clusters.ts";
 import type { HuaweiClient } from "./client.ts";
@@ -53,6 +54,8 @@ export class HuaweiClusters implements ClustersFacet {
   /** 4.1.1. Without annotations the cloud installs its usual add-ons. */
   readonly create = async (request: ClusterRequest, { signal }: WritePermit): Promise<Created> => {
     checkClusterName(request.name);
+    const refusal = this.check(request);
+    if (refusal !== undefined) throw new CloudError("Rejected", { message: refusal, advice: "" });
     const body = createBody(request);
     const call = { operation: "CreateCluster", method: "POST", path: pathOf("clusters"), body, signal } as const;
     const { value } = await this.#client.read(call, created);

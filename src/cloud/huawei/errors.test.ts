@@ -132,6 +132,12 @@ describe("what it means", () => {
     ["a load balancer's", "GetNodePool", answer(404, "default backend - 404"), "Unavailable"],
     ["an empty one", "GetJob", answer(404), "Unavailable"],
     ["one in another shape", "GetCluster", answer(404, { detail: "Not Found" }), "Unavailable"],
+    [
+      "a gateway's in the cloud's shape",
+      "GetCluster",
+      answer(404, { code: 404, message: "page not found" }),
+      "Unavailable",
+    ],
     ["one to what names nothing", "ListClusters", answer(404, cce("CCE.0404")), "Rejected"],
   ])("a 404 proves nothing where it is %s", (_whose, operation, given, kind) => {
     expect(errorOf(operation, given, nothing)).toMatchObject({
@@ -149,4 +155,10 @@ test("the message is redacted and one line, and says when to come back", () => {
     message: "CreateCluster was answered APIGW.0308: too many for [redacted]",
     retryAfterMs: 7_000,
   });
+});
+
+test("The id of the request is for the log: the message stays the same from one to the next", () => {
+  const failed = (id: string) => errorOf("GetCluster", answer(500, "broken", { "x-request-id": id }), nothing);
+  expect([failed("1").requestId, failed("2").requestId]).toEqual(["1", "2"]);
+  expect(failed("1").message).toBe(failed("2").message);
 });

@@ -1,4 +1,5 @@
-// Huawei CCE as a cloud: what it takes to open an account, and which facets it offers.
+// Huawei CCE as a cloud: what it takes to open an account, and which facets it offers. Its API reference, which the
+// files here cite by chapter and table, and what that leaves open: docs/clouds/huawei.md.
 import type { AccountSettings, Cloud, CloudSession, Credentials, SessionDeps } from "../contract.ts";
 import { SessionBudget, sessionClosed } from "../budget/session-budget.ts";
 import { Requests } from "../kit/requests.ts";

@@ -1,6 +1,6 @@
 // From an answer that is no success to a CloudError: what is the same for every cloud. What differs is the cloud's table.
 import { CloudError, type CloudErrorKind } from "../errors.ts";
-import { retryAfterMs, type HttpAnswer } from "../http/answer.ts";
+import { requestIdOf, retryAfterMs, type HttpAnswer } from "../http/answer.ts";
 import { presentable, type Redact } from "../http/message.ts";
 import { jsonOrUndefined } from "./json.ts";
 
@@ -60,6 +60,7 @@ export function errorsBy<Operation extends string>(table: ErrorTable<Operation>)
       message: parts.join(": "),
       codes,
       retryAfterMs: retryAfterMs(answer),
+      requestId: requestIdOf(answer),
       // Only where the kind alone would send a person to the wrong field.
       advice: status === 404 && kind !== "NotFound" ? table.elsewhere : undefined,
     });

@@ -10,9 +10,9 @@ export function limitsOf({ requestBudget }: AccountSettings, defaults: BudgetLim
 }
 
 /** Reads one provider's block by its schema; `path`: where the spec has it. Throws CloudError Rejected that names the field. */
-export function readBlock<T extends z.ZodType>(path: string, schema: T, block: unknown): z.output<T> {
-  const result = schema.safeParse(block);
-  if (result.success) return result.data;
+export function readBlock<T extends z.ZodObject>(path: string, schema: T, block: unknown): z.output<T> {
+  const result = schema.strict().safeParse(block);
+  if (result.success) return result.data as z.output<T>;
   const [issue] = result.error.issues;
   const field = [path, ...(issue?.path ?? [])].join(".");
   throw new CloudError("Rejected", { message: `${field} is not valid: ${issue?.message ?? ""}`, advice: "" });

@@ -16,13 +16,30 @@ export interface Call {
   readonly body: Buffer;
   /** The request's own id; see {@link SimulatedCloud.requestIdHeader}. */
   readonly requestId: string;
+  /** Whether the client showed a certificate that {@link ServerTls.clientCa} signed. */
+  readonly isVerifiedClient: boolean;
 }
 
 export interface Answer {
   readonly status: number;
   /** Sent as JSON; left out: an empty body. */
   readonly body?: unknown;
+  /** Sent as it is, in place of `body`; its type is the header `content-type`, or else JSON. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What else the log says of the request; its `effect` wins over what the store's version says. */
+  readonly logged?: { readonly effect?: boolean } & Readonly<Record<string, unknown>>;
+}
+
+/** What the client gets: an answer, or a connection that closes without one. */
+export type Outcome = Answer | "Drop";
+
+/** How a simulator serves https; all of it PEM. */
+export interface ServerTls {
+  readonly certificate: string;
+  readonly key: string;
+  /** Signs the clients' certificates, which are asked for and never demanded: what one opens is the cloud's matter. */
+  readonly clientCa?: string | undefined;
 }
 
 /** One path of the cloud's API. */
@@ -32,17 +49,22 @@ export interface Route<T extends Tables<T>> {
   readonly path: string;
   /** Makes this a list read, which `EmptyList` (with this answer) and `StaleList` concern. */
   readonly emptyList?: Answer;
-  /** Acts at once, without waiting. Reads come from `view`, which `StaleList` sets to the past. May throw a `Refusal`. */
-  handle(call: Call, view: StoreView<T>): Answer;
+  /** Bodies up to this many bytes; 1 MiB where unset. */
+  readonly bodyLimit?: number;
+  /**
+   * Acts at once, without waiting, unless what it acts on lies behind another server: then it says itself whether it had
+   * an `effect`. Reads come from `view`, which `StaleList` sets `ageMs` into the past. May throw a `Refusal`.
+   */
+  handle(call: Call, view: StoreView<T>, ageMs?: number): Outcome | Promise<Outcome>;
 }
 
 /** What a colleague does behind our back in one collection; bad input is a `Refusal`. */
 export interface CollectionControl {
-  create?(input: unknown): Identified;
+  create?(input: unknown): Identified | Promise<Identified>;
   /** Undefined where there is no such record. */
-  update?(id: string, input: unknown): Identified | undefined;
+  update?(id: string, input: unknown): Identified | undefined | Promise<Identified | undefined>;
   /** The record that went; undefined where there was none. */
-  remove?(id: string): Identified | undefined;
+  remove?(id: string): Identified | undefined | Promise<Identified | undefined>;
 }
 
 /** What a cloud may look at to choose the wire format of an error. */
@@ -59,8 +81,8 @@ export interface SimulatedCloud<T extends Tables<T>> {
   readonly routes: readonly Route<T>[];
   /** By collection. */
   readonly controls: Readonly<Record<string, CollectionControl>>;
-  /** The answer that refuses a request, before any route; undefined lets it pass. */
-  authenticate(call: Call): Answer | undefined;
+  /** What refuses a request, before any route; undefined lets it pass. */
+  authenticate(call: Call): Outcome | undefined;
   /** An error in the cloud's own wire format. */
   failure(status: number, message: string, failed: Failed): Answer;
   /**

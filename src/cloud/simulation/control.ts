@@ -39,21 +39,29 @@ export function addControls<T extends Tables<T>>(app: FastifyInstance, context: 
 
 function addChanges(app: FastifyInstance, controls: Readonly<Record<string, CollectionControl>>): void {
   app.post<{ Params: Omit<RecordPath, "id"> }>("/:collection", (request, reply) => {
-    const created = controlOf(controls, request.params.collection).create?.(bodyOf(request));
-    return reply.code(201).send(created ?? notOffered(request));
+    const control = controlOf(controls, request.params.collection);
+    if (control.create === undefined) return notOffered(request);
+    reply.code(201);
+    return control.create(bodyOf(request));
   });
   app.patch<{ Params: RecordPath }>("/:collection/:id", (request) => {
     const { collection, id } = request.params;
     const control = controlOf(controls, collection);
     if (control.update === undefined) return notOffered(request);
-    return control.update(id, bodyOf(request)) ?? notFound(collection, id);
+    return present(control.update(id, bodyOf(request)), request.params);
   });
   app.delete<{ Params: RecordPath }>("/:collection/:id", (request) => {
     const { collection, id } = request.params;
     const control = controlOf(controls, collection);
     if (control.remove === undefined) return notOffered(request);
-    return control.remove(id) ?? notFound(collection, id);
+    return present(control.remove(id), request.params);
   });
+}
+
+type Found = Identified | undefined;
+
+async function present(found: Found | Promise<Found>, { collection, id }: RecordPath): Promise<Identified> {
+  return (await found) ?? notFound(collection, id);
 }
 
 function controlOf(controls: Readonly<Record<string, CollectionControl>>, collection: string): CollectionControl {

@@ -1,6 +1,7 @@
 // Every fault action, as a client meets it.
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import type { RunningSimulator } from "./definition.ts";
+import { Refusal } from "./refusal.ts";
 import { serve } from "./server.ts";
 import type { Received } from "./test-support.ts";
 import { ManualClock, TestClient, thingCloud } from "./test-support.ts";
@@ -140,4 +141,47 @@ test("a fault plan given at the start is in force from the first request", async
   expect((await other.send("/things", { method: "POST" })).status).toBe(502);
   await other.close();
   await faulty.close();
+});
+
+test("a handler that waits says itself what it changed, in the log with whatever else its cloud says there", async () => {
+  const cloud = thingCloud(clock);
+  const later = async (note: boolean) => {
+    await Promise.resolve();
+    if (!note) throw new Refusal(418, "no tea");
+    return {
+      status: 200,
+      text: "tea: green",
+      headers: { "content-type": "text/yaml" },
+      logged: { effect: true, at: 7 },
+    };
+  };
+  const waiting = await serve({
+    listen: "127.0.0.1:0",
+    clock,
+    cloud: {
+      ...cloud,
+      routes: [
+        ...cloud.routes,
+        { method: "PUT", path: "/tea", handle: () => later(true) },
+        { method: "DELETE", path: "/tea", handle: () => later(false) },
+      ],
+      controls: { things: { create: () => Promise.resolve({ id: "late" }) } },
+    },
+  });
+  const other = new TestClient(waiting.url);
+  onTestFinished(async () => {
+    await other.close();
+    await waiting.close();
+  });
+  const answer = await other.send("/tea", { method: "PUT" });
+  expect([answer.text, answer.headers["content-type"]]).toEqual(["tea: green", "text/yaml"]);
+  expect((await other.send("/tea", { method: "DELETE" })).json()).toEqual({ code: 418, message: "no tea" });
+  await other.faults({ method: "PUT", action: "DropAfter" });
+  await expect(other.send("/tea", { method: "PUT" })).rejects.toThrow("other side closed");
+  expect(await other.log()).toMatchObject([
+    { status: 200, effect: true, at: 7 },
+    { status: 418, effect: false },
+    { status: 0, effect: true, at: 7, fault: "DropAfter" },
+  ]);
+  expect(await other.colleague("POST", "things")).toEqual({ id: "late" });
 });

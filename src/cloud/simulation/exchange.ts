@@ -1,24 +1,16 @@
 // One request and its answer: log it, choose a fault, let the cloud act, deliver the answer as the fault wants it.
 import { messageOf } from "../../lib/errors.ts";
-import type { Answer, Call, Route, SimulatedCloud } from "./cloud.ts";
+import type { Answer, Call, Outcome, Route, SimulatedCloud } from "./cloud.ts";
 import type { FaultState } from "./fault-engine.ts";
 import { chooseFault } from "./fault-engine.ts";
 import type { Fault, FaultAction } from "./faults.ts";
 import { Refusal } from "./refusal.ts";
 import type { LoggedRequest, RequestLog } from "./request-log.ts";
-import type { StoreView, Tables } from "./store.ts";
+import type { Tables } from "./store.ts";
 import type { Waits } from "./waits.ts";
 
 /** Cut in the middle of a string, as by a proxy that gave up. */
-const MALFORMED: Delivered = { status: 200, text: '[{"id": 1, "name": "cut-of' };
-
-/** An answer ready to send: `text` is sent as it is. */
-export interface Delivered extends Answer {
-  readonly text?: string;
-}
-
-/** What the client gets: an answer, or a connection that closes without one. */
-export type Outcome = Delivered | "Drop";
+const MALFORMED: Answer = { status: 200, text: '[{"id": 1, "name": "cut-of' };
 
 /** The running parts that every exchange of a simulator shares. */
 export interface ExchangeContext<T extends Tables<T>> {
@@ -41,7 +33,7 @@ type Reading = { kind: "Live" } | { kind: "Empty" } | { kind: "Stale"; ageMs: nu
 
 interface Act {
   /** Lets the cloud act and answer; marks the log entry where that changed something. */
-  readonly run: (reading?: Reading) => Answer;
+  readonly run: (reading?: Reading) => Outcome | Promise<Outcome>;
   readonly refuse: (status: number) => Answer;
   readonly fault: Fault;
   readonly waits: Waits;
@@ -61,22 +53,22 @@ const DELIVERIES: Record<FaultAction, (act: Act) => Outcome | Promise<Outcome>> 
     return { ...answer, headers: { ...answer.headers, "retry-after": String(fault.retryAfterSeconds) } };
   },
   DropBefore: () => "Drop",
-  DropAfter({ run }) {
-    run();
+  async DropAfter({ run }): Promise<Outcome> {
+    await run();
     return "Drop";
   },
   async Hold({ run, waits, gone }) {
-    const answer = run();
+    const answer = await run();
     await waits.hold(gone);
     return answer;
   },
   async SlowHeaders({ run, fault, waits }) {
-    const answer = run();
+    const answer = await run();
     await waits.pause(fault.ms);
     return answer;
   },
-  MalformedJson({ run }) {
-    run();
+  async MalformedJson({ run }) {
+    await run();
     return MALFORMED;
   },
   EmptyList: ({ run }) => run({ kind: "Empty" }),
@@ -100,9 +92,10 @@ export async function carryOut<T extends Tables<T>>(
     fault: fault?.action ?? null,
     requestId: cloud.requestIdHeader === undefined ? undefined : call.requestId,
   });
-  const run = (reading: Reading = { kind: "Live" }): Answer => act({ cloud, call, route, reading }, entry);
+  const run = (reading: Reading = { kind: "Live" }): Outcome | Promise<Outcome> =>
+    act({ cloud, call, route, reading }, entry);
   const refuse = (status: number): Answer => cloud.failure(status, "the simulator was told to answer so", { call });
-  const outcome = fault === undefined ? run() : await DELIVERIES[fault.action]({ run, refuse, fault, waits, gone });
+  const outcome = await (fault === undefined ? run() : DELIVERIES[fault.action]({ run, refuse, fault, waits, gone }));
   if (outcome !== "Drop" && !gone.aborted) entry.status = outcome.status;
   return outcome;
 }
@@ -114,22 +107,29 @@ interface Action<T extends Tables<T>> {
   reading: Reading;
 }
 
-function act<T extends Tables<T>>(action: Action<T>, entry: LoggedRequest): Answer {
+function act<T extends Tables<T>>(action: Action<T>, entry: LoggedRequest): Outcome | Promise<Outcome> {
   const { cloud, call } = action;
+  const failed = (error: unknown): Answer =>
+    cloud.failure(error instanceof Refusal ? error.status : 500, messageOf(error), { call, error });
   cloud.advance?.();
   const versionBefore = cloud.store.version;
+  const note = (outcome: Outcome, effect: boolean): Outcome => {
+    Object.assign(entry, { effect }, outcome === "Drop" ? undefined : outcome.logged);
+    return outcome;
+  };
   try {
-    return cloud.authenticate(call) ?? answerOf(action);
+    const answer = cloud.authenticate(call) ?? answerOf(action);
+    // While it waits, others change the store: its version says nothing of this request.
+    if (answer instanceof Promise) return answer.catch(failed).then((settled) => note(settled, false));
+    return note(answer, cloud.store.version !== versionBefore);
   } catch (error) {
-    return cloud.failure(error instanceof Refusal ? error.status : 500, messageOf(error), { call, error });
-  } finally {
-    entry.effect = cloud.store.version !== versionBefore;
+    return note(failed(error), cloud.store.version !== versionBefore);
   }
 }
 
-function answerOf<T extends Tables<T>>({ cloud, call, route, reading }: Action<T>): Answer {
+function answerOf<T extends Tables<T>>({ cloud, call, route, reading }: Action<T>): Outcome | Promise<Outcome> {
   if (route === undefined) return cloud.failure(404, `no such path: ${call.method} ${call.path}`, { call });
   if (reading.kind === "Empty" && route.emptyList !== undefined) return route.emptyList;
-  const view: StoreView<T> = reading.kind === "Stale" ? cloud.store.asOf(reading.ageMs) : cloud.store;
-  return route.handle(call, view);
+  if (reading.kind === "Stale") return route.handle(call, cloud.store.asOf(reading.ageMs), reading.ageMs);
+  return route.handle(call, cloud.store);
 }

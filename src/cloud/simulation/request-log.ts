@@ -20,7 +20,7 @@ export interface Arrival {
   readonly requestId?: string | undefined;
 }
 
-/** One request. It is in the log from its arrival, so that a held one can be seen while it waits. */
+/** One request. It is in the log from its arrival, so that a held one can be seen while it waits. A cloud may say more of it. */
 export interface LoggedRequest extends Arrival {
   /** 1, 2, 3 in order of arrival. */
   readonly seq: number;

@@ -1,14 +1,16 @@
 // A simulator as an HTTP server: the cloud's routes and the control endpoints on one fastify instance.
 import { randomUUID } from "node:crypto";
+import type { ServerOptions as HttpsOptions } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { TLSSocket } from "node:tls";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { fastify } from "fastify";
 import type { Clock } from "../../lib/clock.ts";
 import { messageOf } from "../../lib/errors.ts";
-import type { Call, Route, SimulatedCloud } from "./cloud.ts";
+import type { Answer, Call, Route, ServerTls, SimulatedCloud } from "./cloud.ts";
 import { addControls } from "./control.ts";
 import type { RunningSimulator } from "./definition.ts";
-import type { Delivered, ExchangeContext } from "./exchange.ts";
+import type { ExchangeContext } from "./exchange.ts";
 import { carryOut } from "./exchange.ts";
 import { armFaults } from "./fault-engine.ts";
 import type { FaultPlanInput } from "./faults.ts";
@@ -28,19 +30,21 @@ export interface ServerOptions<T extends Tables<T>> {
   readonly cloud: SimulatedCloud<T>;
   readonly clock: Clock;
   readonly faults?: FaultPlanInput | undefined;
+  /** Left out: plain http. */
+  readonly tls?: ServerTls | undefined;
 }
 
 /** Serves a simulated cloud. Rejects where `listen` or `faults` are not valid or the port is taken. */
 export async function serve<T extends Tables<T>>(options: ServerOptions<T>): Promise<RunningSimulator> {
-  const { cloud, clock } = options;
+  const { cloud, clock, tls } = options;
   const { host, port } = parseListen(options.listen);
   const faults = armFaults(parseFaultPlan(options.faults ?? {}));
   const context = { cloud, faults, log: new RequestLog(clock), waits: new Waits(clock) };
-  const app = assemble(context, clock);
+  const app = assemble(context, clock, tls);
   await app.listen({ host, port });
   const bound = (app.server.address() as AddressInfo).port;
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`,
+    url: `${tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${bound}`,
     extra: {},
     async close() {
       context.waits.close();
@@ -49,7 +53,11 @@ export async function serve<T extends Tables<T>>(options: ServerOptions<T>): Pro
   };
 }
 
-function assemble<T extends Tables<T>>(context: ExchangeContext<T>, clock: Clock): FastifyInstance {
+function assemble<T extends Tables<T>>(
+  context: ExchangeContext<T>,
+  clock: Clock,
+  tls: ServerTls | undefined,
+): FastifyInstance {
   const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const status = (error as { statusCode?: number }).statusCode ?? 500;
     const call = callOf(request);
@@ -57,6 +65,7 @@ function assemble<T extends Tables<T>>(context: ExchangeContext<T>, clock: Clock
     return send(reply, context.cloud.failure(status, messageOf(error), { call, error }), stamp);
   };
   const app = fastify({
+    ...(tls === undefined ? {} : { https: httpsOptions(tls) }),
     exposeHeadRoutes: false,
     forceCloseConnections: true,
     routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: LONGEST_PATH_PART },
@@ -70,7 +79,8 @@ function assemble<T extends Tables<T>>(context: ExchangeContext<T>, clock: Clock
   const handler = (route: Route<T> | undefined) => (request: FastifyRequest, reply: FastifyReply) =>
     answer(context, route, { request, reply, clock });
   for (const route of context.cloud.routes) {
-    app.route({ method: route.method, url: route.path, handler: handler(route) });
+    const limit = route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit };
+    app.route({ method: route.method, url: route.path, handler: handler(route), ...limit });
   }
   app.setNotFoundHandler(handler(undefined));
   app.register(
@@ -81,6 +91,11 @@ function assemble<T extends Tables<T>>(context: ExchangeContext<T>, clock: Clock
     { prefix: "/_simulator" },
   );
   return app;
+}
+
+function httpsOptions({ certificate, key, clientCa }: ServerTls): HttpsOptions {
+  if (clientCa === undefined) return { cert: certificate, key };
+  return { cert: certificate, key, ca: clientCa, requestCert: true, rejectUnauthorized: false };
 }
 
 async function answer<T extends Tables<T>>(
@@ -108,6 +123,7 @@ function callOf(request: FastifyRequest): Call {
     headers: request.headers,
     params: request.params as Record<string, string>,
     body: Buffer.isBuffer(request.body) ? request.body : EMPTY,
+    isVerifiedClient: (request.raw.socket as Partial<TLSSocket>).authorized === true,
     requestId: randomUUID().replaceAll("-", ""),
   };
 }
@@ -127,12 +143,12 @@ function stampOf<T extends Tables<T>>(
 
 function send(
   reply: FastifyReply,
-  { status, headers = {}, body, text }: Delivered,
+  { status, headers = {}, body, text }: Answer,
   stamp: Record<string, string>,
 ): FastifyReply {
   reply.code(status).headers({ ...headers, ...stamp });
   if (text === undefined && body === undefined) return reply.send();
-  return reply.type("application/json; charset=utf-8").send(text ?? JSON.stringify(body));
+  return reply.type(headers["content-type"] ?? "application/json; charset=utf-8").send(text ?? JSON.stringify(body));
 }
 
 function parseListen(listen: string): { host: string; port: number } {

@@ -9,6 +9,7 @@ import { findCondition } from "../../runtime/conditions.ts";
 import { keyOf, type Store } from "../../runtime/cache/store.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import { decode, versionOf, type CredentialsSecret } from "./credentials.ts";
+import { Findings } from "./findings.ts";
 
 /** Index of the cache of CloudAccounts by "namespace/name" of the Secret with their credentials. */
 export const BY_SECRET = "secret";
@@ -61,11 +62,10 @@ interface OpenSession {
 const ACCOUNT_POLL_MS = 30_000;
 
 export class AccountDirectory {
+  readonly findings = new Findings();
   readonly #deps: DirectoryDeps;
   readonly #open = new Map<string, OpenSession>();
   readonly #budgets = new Budgets();
-  /** Versions of Secrets that were found to be right since the account was last written. */
-  readonly #confirmed = new Map<string, string>();
 
   constructor(deps: DirectoryDeps) {
     this.#deps = deps;
@@ -86,8 +86,8 @@ export class AccountDirectory {
   }
 
   /**
-   * The account of a resource and the facet that it needs; `noun`: one of what the facet is about, in messages. Throws TerminalError `ProviderMismatch` or `NotSupportedByCloud`,
-   * WaitingError `AccountNotReady`.
+   * The account of a resource and the facet that it needs; `noun`: one of what the facet is about, in messages. Throws
+   * TerminalError `ProviderMismatch` or `NotSupportedByCloud`, WaitingError `AccountNotReady`.
    */
   use<F extends keyof Facets>(
     { spec, metadata }: AccountUser,
@@ -113,7 +113,7 @@ export class AccountDirectory {
     const secret = this.secretOf(account);
     const obstacle = obstacleOf(account, secret);
     if (!secret || obstacle) throw notReady(`CloudAccount ${keyOf(account.metadata)} ${obstacle}`);
-    const { location } = account.status;
+    const location = this.findings.locationOf(account);
     if (location === undefined) throw notReady(`CloudAccount ${keyOf(account.metadata)} is being verified`);
     return {
       account,
@@ -121,22 +121,14 @@ export class AccountDirectory {
       location,
       allows: (namespace) => allowsNamespace(account, namespace),
       assertStays: () => assertStays(account),
-      isConfirmed: () => this.isConfirmed(account, secret),
+      isConfirmed: () => this.findings.isConfirmed(account, secret),
       confirm: () => this.#confirm(account, secret),
     };
   }
 
-  /** Whether something that Yunfan manages was found with this version of the Secret. */
-  isConfirmed(account: CloudAccount, secret: CredentialsSecret): boolean {
-    const version = versionOf(secret);
-    return (
-      account.status.confirmedSecretVersion === version || this.#confirmed.get(keyOf(account.metadata)) === version
-    );
-  }
-
   #confirm(account: CloudAccount, secret: CredentialsSecret): void {
-    if (this.isConfirmed(account, secret)) return;
-    this.#confirmed.set(keyOf(account.metadata), versionOf(secret));
+    if (this.findings.isConfirmed(account, secret)) return;
+    this.findings.confirm(account, secret);
     this.#deps.onConfirmed(keyOf(account.metadata));
   }
 
@@ -171,7 +163,7 @@ export class AccountDirectory {
   /** Forgets an account; its connections end. Idempotent. */
   drop(key: string): void {
     this.#close(key);
-    this.#confirmed.delete(key);
+    this.findings.drop(key);
     this.#budgets.drop(key);
   }
 

@@ -28,6 +28,7 @@ export const cloudAccounts = controlled<CloudAccount>({
   indexes: { [BY_SECRET]: secretOf },
   needsParent: () => false,
   childrenSee: usersView,
+  contentOf: undefined,
   publishes: false,
   // Secrets are listed and watched by type; one list by name tells a missing Secret from one of another type.
   rules: [{ apiGroups: [""], resources: ["secrets"], verbs: ["list", "watch"] }],
@@ -52,7 +53,7 @@ interface AccountDeps {
 /** A missing Secret or a user of a deleted account is noticed by watches; this is the fall-back. */
 const FALLBACK_POLL_MS = 300_000;
 
-export class CloudAccountSteps implements Steps<CloudAccount> {
+class CloudAccountSteps implements Steps<CloudAccount> {
   readonly #deps: AccountDeps;
 
   constructor(deps: AccountDeps) {
@@ -73,6 +74,7 @@ export class CloudAccountSteps implements Steps<CloudAccount> {
     if (isAskedFor(account)) session.tryAgain?.(annotation(account, ANNOTATIONS.reconcileAt) ?? "");
     const facts = await this.#verify(visit, session, seenBefore);
     if (facts) this.#locate(visit, facts, { secret, seenBefore });
+    else restate(visit, "ResourcesReachable");
     const message = "The cloud accepted the credentials";
     visit.state({ type: "CredentialsReady", status: "True", reason: Reason.Verified, message });
     return { state: "Ready", reason: Reason.Verified, message };
@@ -85,16 +87,16 @@ export class CloudAccountSteps implements Steps<CloudAccount> {
     now: { secret: CredentialsSecret; seenBefore: boolean },
   ): void {
     const { status, object } = visit;
-    const holding = this.#deps
-      .below(object)
-      .filter(({ status: held }) => (held.externalId ?? held.operation) !== undefined);
+    const { directory, below } = this.#deps;
+    const holding = below(object).filter(({ status: held }) => (held.externalId ?? held.operation) !== undefined);
     const isFirst = status.location === undefined && now.seenBefore;
     status.location = locationText(object.spec.provider, facts);
     // The cloud tells whose keys they are, or nothing can be taken for something else, or they were in use before this was looked at.
     const isCertain = facts.project !== undefined || holding.length === 0 || isFirst;
-    if (isCertain || this.#deps.directory.isConfirmed(object, now.secret)) {
+    if (isCertain || directory.findings.isConfirmed(object, now.secret)) {
       status.confirmedSecretVersion = versionOf(now.secret);
     }
+    directory.findings.note(object, now.secret, status);
     visit.state(reachability({ object, status }, holding, status.confirmedSecretVersion === versionOf(now.secret)));
   }
 
@@ -120,6 +122,7 @@ export class CloudAccountSteps implements Steps<CloudAccount> {
     } catch (error) {
       if (visit.signal.aborted) throw error;
       delete visit.status.location;
+      this.#deps.directory.findings.forgetLocation(visit.object);
     }
   }
 
@@ -226,4 +229,10 @@ function usersView({ metadata, status }: CloudAccount): string {
   const same = metadata.annotations?.[SAME_LOCATION];
   const readiness = [metadata.generation, observedGeneration, secretResourceVersion, ready?.status, ready?.reason];
   return JSON.stringify([...readiness, location, confirmedSecretVersion, same]);
+}
+
+/** Nothing new is known of it. */
+function restate(visit: Visit<CloudAccount>, type: "ResourcesReachable"): void {
+  const known = findCondition(visit.object.status.conditions, type);
+  if (known) visit.state({ type, status: known.status, reason: known.reason, message: known.message });
 }

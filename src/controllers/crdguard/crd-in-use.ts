@@ -1,14 +1,15 @@
 // Keeps the in-use annotation on our CRDs, and has a kind's resources visited when its CRD is deleted all the same.
 import { Reason } from "../../crds/common/conditions.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { isForbidden } from "../../kube/errors.ts";
+import { isForbidden, isRefusal, wordsOf, type KubeError } from "../../kube/errors.ts";
 import type { KubeTransport } from "../../kube/transport.ts";
-import type { KubeObject, ResourceType } from "../../kube/types.ts";
+import { apiVersionOf, type KubeObject, type ResourceType } from "../../kube/types.ts";
 import { sleep, type Clock } from "../../lib/clock.ts";
-import { messageOf, WaitingError } from "../../lib/errors.ts";
+import { messageOf, RefusedError, WaitingError } from "../../lib/errors.ts";
 import type { Logger } from "../../lib/log.ts";
 import { Controller, type Reconciler, type ReconcileRequest, type Result } from "../../runtime/queue/controller.ts";
 import { enqueueOnChange, Informer } from "../../runtime/cache/informer.ts";
+import type { EventRecorder } from "../../runtime/events.ts";
 import type { Metrics } from "../../runtime/metrics/metrics.ts";
 import { keyOf, type Change, type Store } from "../../runtime/cache/store.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
@@ -28,6 +29,7 @@ export interface CrdGuardDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly events: Pick<EventRecorder, "event">;
   readonly kinds: readonly GuardedKind[];
 }
 
@@ -36,6 +38,12 @@ interface Guarded {
   readonly name: string;
   /** Of this one CRD, metadata alone. */
   readonly crd: Informer<KubeObject>;
+}
+
+interface Write {
+  readonly crd: KubeObject;
+  readonly patch: object;
+  readonly signal: AbortSignal;
 }
 
 const NAME = "crdguard";
@@ -82,20 +90,33 @@ export class CrdGuard implements Reconciler {
     if (!guarded || !crd) return {};
     const plan = planFor(crd, guarded.kind.resources.store.size > 0);
     if (plan === "Keep") return {};
-    await this.#write(guarded, plan === "Set" ? setting(crd) : clearing(crd), signal);
+    await this.#write(guarded, { crd, patch: plan === "Set" ? setting(crd) : clearing(crd), signal });
     log.info({ inUse: plan === "Set" }, "Annotated CRD");
     return {};
   }
 
-  async #write({ name, crd }: Guarded, patch: object, signal: AbortSignal): Promise<void> {
+  async #write(guarded: Guarded, { crd, patch, signal }: Write): Promise<void> {
+    const { name } = guarded;
     try {
       const { apiVersion, kind, metadata } = await this.#deps.client.mergePatch(CRDS, { name }, patch, { signal });
-      crd.store.absorb({ apiVersion, kind, metadata });
+      guarded.crd.store.absorb({ apiVersion, kind, metadata });
     } catch (error) {
-      if (!isForbidden(error)) throw error;
-      this.#warnOnce(error);
-      throw new WaitingError({ reason: Reason.Forbidden, message: FORBIDDEN, pollAfterMs: FORBIDDEN_RETRY_MS });
+      throw isRefusal(error) && !isOfAnother(error) ? this.#refused(crd, error) : error;
     }
+  }
+
+  /** The status of a CRD is not ours to write: an event says it. */
+  #refused(crd: KubeObject, error: KubeError): WaitingError | RefusedError {
+    const message =
+      `The API server refuses the annotation ${IN_USE}: ${wordsOf(error)}. Without it nothing keeps this CRD from being deleted ` +
+      "while it is in use; it is tried again";
+    // Seen without its contents, it does not say what it is.
+    const regarding = { apiVersion: apiVersionOf(CRDS), kind: CRDS.kind, metadata: crd.metadata };
+    const event = { type: "Warning", reason: Reason.RequestRefused, action: "Annotate", note: message } as const;
+    this.#deps.events.event(regarding, event);
+    if (!isForbidden(error)) return new RefusedError({ reason: Reason.RequestRefused, message, cause: error });
+    this.#warnOnce(error);
+    return new WaitingError({ reason: Reason.Forbidden, message: FORBIDDEN, pollAfterMs: FORBIDDEN_RETRY_MS });
   }
 
   #wire({ kind, name, crd }: Guarded): void {
@@ -159,6 +180,11 @@ function startsToLeave(change: Change<KubeObject>): boolean {
 /** Of this very CRD, whatever else has changed on it. */
 function setting({ metadata }: KubeObject): object {
   return { metadata: { uid: metadata.uid, annotations: { [IN_USE]: "true" } } };
+}
+
+/** The CRD that was seen is gone, and another one has its name. */
+function isOfAnother({ status }: KubeError): boolean {
+  return status.details?.causes?.some(({ field }) => field === "metadata.uid") ?? false;
 }
 
 /** Only as it was seen: somebody may have written the annotation anew. */

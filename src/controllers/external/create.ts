@@ -1,4 +1,4 @@
-// Creating exactly once: journal, one POST, and what its answer means.
+// Creating exactly once: journal, one POST, and what its answer means (docs/protocol.md#creating-exactly-once).
 import type { Created, Item } from "../../cloud/collection.ts";
 import { CloudError, outcomeIsUnknown, type CloudErrorKind } from "../../cloud/errors.ts";
 import { Reason } from "../../crds/common/conditions.ts";

@@ -120,15 +120,15 @@ describe("whatever was declared and seen", () => {
   it("what is adopted bears the mark or is named by spec.externalId and ours", () => {
     const broken = exception((plan, { spec }, { marked, byId }) => {
       if (plan.do !== "Adopt") return true;
-      if (plan.origin === "Created") return marked.length === 1 && marked[0]?.id === plan.thing.id;
-      return spec.externalId !== undefined && plan.thing === byId && byId.mine;
+      if (plan.origin === "Created") return marked.length === 1 && marked[0]?.id === plan.item.id;
+      return spec.externalId !== undefined && plan.item === byId && byId.mine;
     });
     expect(broken).toBeUndefined();
   });
 
   it("what is kept or changed is the project of the id that the resource holds", () => {
     const broken = exception((plan, { status: found }, { byId }) => {
-      return plan.do !== "Keep" || (found.externalId !== undefined && plan.thing === byId);
+      return plan.do !== "Keep" || (found.externalId !== undefined && plan.item === byId);
     });
     expect(broken).toBeUndefined();
   });

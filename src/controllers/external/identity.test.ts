@@ -1,4 +1,4 @@
-// The decisions of design section 3, branch by branch.
+// Which item a resource stands for (docs/protocol.md), branch by branch.
 import { describe, expect, it } from "vitest";
 import { cloudProject, openCreate } from "../../../test/support/environment/builders.ts";
 import { storedRegistryProject } from "../../../test/support/environment/resources.ts";
@@ -37,7 +37,7 @@ const held = { externalId: "7" };
 describe("a project that the resource holds", () => {
   it("is kept as it is when it is as declared", () => {
     const project = cloudProject();
-    expect(plan({ status: held }, { byId: project })).toEqual({ do: "Keep", thing: project });
+    expect(plan({ status: held }, { byId: project })).toEqual({ do: "Keep", item: project });
   });
 
   it("is waited for while a list lacks it and its absence is not proved by id", () => {
@@ -94,7 +94,7 @@ describe("spec.externalId", () => {
 
   it("adopts the project of that id, whatever its name", () => {
     const project = cloudProject({ name: "another" });
-    expect(plan({ spec }, { byId: project })).toEqual({ do: "Adopt", thing: project, origin: "Adopted" });
+    expect(plan({ spec }, { byId: project })).toEqual({ do: "Adopt", item: project, origin: "Adopted" });
   });
 
   it("adopts nothing that somebody else administers", () => {
@@ -122,7 +122,7 @@ describe("an open create", () => {
   it("adopts the one project that bears its mark as created, even before the settle window has passed", () => {
     const project = cloudProject();
     const seen = { byName: [project], marked: [project] };
-    expect(plan({ status }, seen)).toEqual({ do: "Adopt", thing: project, origin: "Created" });
+    expect(plan({ status }, seen)).toEqual({ do: "Adopt", item: project, origin: "Created" });
   });
 
   it("is CreatedTwice when two projects bear its mark, and the message names both ids", () => {
@@ -204,7 +204,7 @@ describe("a kind that adopts by name", () => {
 
   it("adopts the one that has the name, and leaves it to whoever made it in the end", () => {
     const project = cloudProject();
-    expect(adopting({ byName: [project] })).toEqual({ do: "Adopt", thing: project, origin: "Adopted" });
+    expect(adopting({ byName: [project] })).toEqual({ do: "Adopt", item: project, origin: "Adopted" });
   });
 
   it("adopts neither of two", () => {
@@ -213,15 +213,15 @@ describe("a kind that adopts by name", () => {
   });
 });
 
-describe("a thing that is known by its id under another name", () => {
+describe("an item that is known by its id under another name", () => {
   const status = { externalId: "7", cloudName: "shop" };
   const renamed = { byId: cloudProject({ name: "store" }) };
 
-  it("is another thing where names are fixed, and is not touched", () => {
+  it("is another item where names are fixed, and is not touched", () => {
     expect(plan({ status }, renamed)).toMatchObject({ do: "Stall", reason: "ExternalIdConflict" });
   });
 
-  it("is kept where things can be renamed", () => {
+  it("is kept where items can be renamed", () => {
     const subject = { ...PROJECT, namesAreFixed: false, resource: storedRegistryProject({ status }) };
     expect(identify(subject, { ...NOTHING, ...renamed })).toMatchObject({ do: "Keep" });
   });

@@ -157,8 +157,8 @@ export function isAnother({ resource, namesAreFixed }: Subject, item: Item): boo
 export function differenceOf({ status }: ExternalResource, item: Item): string {
   const [was, is] = [status.cloudName, item.name];
   return was === undefined || was === is
-    ? `was made at ${status.createdAt}, but what the account shows now was made at ${createdAtOf(item)}`
-    : `was ${was}, but what the account shows now is ${is}`;
+    ? "is not what the account shows by that id now: that was made at another time (status.createdAt)"
+    : `was ${was}, but what the account shows by that id now is ${is}`;
 }
 
 export function taken({ noun }: Pick<Subject, "noun">, items: readonly Item[]): { reason: string; message: string } {
@@ -210,7 +210,7 @@ function stallOnForeign({ noun }: Subject, id: string): Stall {
 
 function stallOnAnother({ noun, resource }: Subject, item: Item): Stall {
   const message =
-    `${capitalized(noun)} ${item.id} ${differenceOf(resource, item)}: that is another one, and it is not touched. ` +
+    `${capitalized(noun)} ${item.id} ${differenceOf(resource, item)}. It is not touched. ` +
     "Correct spec.endpoint or the keys of the account";
   return { do: "Stall", reason: Reason.ExternalIdConflict, message };
 }

@@ -1,6 +1,6 @@
 // A kind that stands for one item in a cloud, as a declaration: what it is, and what its life has of its own. The order in which
 // these members are called is the engine's (reconciler.ts, removal.ts) and nobody else's.
-import type { Collection, Created, Item, WritePermit } from "../../cloud/collection.ts";
+import type { Collection, Created, WritePermit } from "../../cloud/collection.ts";
 import type { Facets } from "../../cloud/contract.ts";
 import type { Operation } from "../../crds/common/status.ts";
 import type { Verdict } from "../../runtime/conditions.ts";
@@ -8,24 +8,12 @@ import type { CloudChange, Difference } from "./change.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { Identity } from "./identity.ts";
 import type { Observer } from "./observe.ts";
-import type { Parent, Place } from "./parent.ts";
+import type { Parent } from "./parent.ts";
 import type { ExternalResource } from "./resource.ts";
-import type { Scope } from "./scope.ts";
+import type { Scope, Shape } from "./scope.ts";
 
 /** What a condition says; the message is stable and says what to do. */
 export type Said = Omit<Verdict, "state">;
-
-/** The types that make up a kind. */
-export interface Shape {
-  readonly resource: ExternalResource;
-  readonly item: Item;
-  readonly place: Place;
-  readonly facet: keyof Facets;
-  /** The item with whatever else its plan is made from. */
-  readonly seen: { readonly item: Item };
-  /** What one request is to change. */
-  readonly change: unknown;
-}
 
 type Verb = Operation["verb"];
 

@@ -36,6 +36,7 @@ export class ListCache<T extends Item> {
 
   /** A list that was started at `since` (monotonic) or later. Throws CloudError, or the signal's reason. */
   async observe(since: number, signal: AbortSignal): Promise<Listing<T>> {
+    signal.throwIfAborted();
     while (!this.#latest || this.#latest.startedAt < since) {
       await untilAborted(this.#run(), signal);
     }

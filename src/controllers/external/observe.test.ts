@@ -27,14 +27,14 @@ describe("since, for a steady resource", () => {
     spec: { driftIntervalSeconds: intervalMs / 1_000 },
     status: { observedGeneration: 1, externalId: "7", conditions: [condition()] },
   });
-  const work = { visit: { object: steady }, driftGroup: "default/ctyun" };
+  const scope = { visit: { object: steady }, driftGroup: "default/ctyun" };
 
   it("lets the visits of one drift tick share the list of the first, wherever the process is stopped", () => {
     const tick = lastTickMs({ nowMs: Date.UTC(2026, 0, 1), intervalMs, group: "default/ctyun" });
     const clock = new HaltingClock({ startMs: tick });
     const observer = new Observer({ clock, settleWindowMs: 0 });
     const listedAt = clock.monotonic();
-    for (let visit = 0; visit < 20; visit += 1) expect(observer.since(work)).toBeLessThanOrEqual(listedAt);
+    for (let visit = 0; visit < 20; visit += 1) expect(observer.since(scope)).toBeLessThanOrEqual(listedAt);
   });
 
   it("asks for a new list at the next tick", async () => {
@@ -42,6 +42,6 @@ describe("since, for a steady resource", () => {
     const observer = new Observer({ clock, settleWindowMs: 0 });
     const listedAt = clock.monotonic();
     await clock.advance(2 * intervalMs);
-    expect(observer.since(work)).toBeGreaterThan(listedAt);
+    expect(observer.since(scope)).toBeGreaterThan(listedAt);
   });
 });

@@ -1,4 +1,4 @@
-// Looking at the cloud on behalf of one resource: how fresh it must be, and what counts as a proof of absence.
+// Looking at the cloud on behalf of one resource: how fresh it must be, and what proves an absence (docs/protocol.md#looking).
 import type { Collection, Item } from "../../cloud/collection.ts";
 import type { Operation } from "../../crds/common/status.ts";
 import type { Clock } from "../../lib/clock.ts";

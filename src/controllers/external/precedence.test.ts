@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { openCreate } from "../../../test/support/environment/builders.ts";
 import { storedRegistryProject } from "../../../test/support/environment/resources.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
-import { claimsOf as claims, ownerBefore } from "./precedence.ts";
+import { claimsOf as claims, ownerBefore, Precedence } from "./precedence.ts";
 import { cloudNameOf } from "./resource.ts";
 
 const claimsOf = (resource: RegistryProject): readonly string[] => claims(resource, cloudNameOf(resource));
@@ -86,6 +86,53 @@ describe("ownerBefore", () => {
         expect(ownerBefore(one, [other]) === other).not.toBe(ownerBefore(other, [one]) === one);
       }),
     );
+  });
+});
+
+describe("Precedence", () => {
+  const older = contender({ uid: "older", age: 0 });
+  const younger = contender({ uid: "younger", age: 1 });
+  const holder = contender({ uid: "older", age: 0, status: { externalId: "7" } });
+  const at = { name: "shop", place: "here" };
+
+  interface Others {
+    readonly elder?: RegistryProject;
+    readonly isAt?: (place: string) => boolean;
+    readonly mayUse?: boolean;
+  }
+
+  /** Between the younger and whoever came before it. */
+  function precedence({ elder = older, isAt = () => true, mayUse = true }: Others = {}): Precedence<RegistryProject> {
+    return new Precedence({
+      claimants: (claim) => (claim === "name/shop" || claim === "id/7" ? [elder, younger] : []),
+      isAt: (_, place) => isAt(place),
+      mayUse: () => mayUse,
+      noun: "project",
+    });
+  }
+
+  const shop = storedRegistryProject({ metadata: { ...younger.metadata }, spec: { cloudName: "shop" } });
+  const conflict = (others: Others): (() => void) => {
+    const rules = precedence(others);
+    return () => rules.assert(shop, at);
+  };
+
+  it("lets who came first have the name in a place, and nobody who is elsewhere", () => {
+    expect(conflict({})).toThrow(expect.objectContaining({ reason: "NameConflict" }));
+    expect(conflict({ isAt: (place) => place === "here" })).toThrow("RegistryProject default/older");
+    expect(conflict({ isAt: (place) => place === "there" })).not.toThrow();
+  });
+
+  it("lets whoever may no longer use the place claim nothing there, unless it holds something", () => {
+    expect(conflict({ mayUse: false })).not.toThrow();
+    expect(conflict({ mayUse: false, elder: holder })).toThrow(expect.objectContaining({ reason: "NameConflict" }));
+  });
+
+  it("tells whose an id is by the same rule", () => {
+    expect(precedence({ elder: holder }).isAnothers(shop, "7", "here")).toBe(true);
+    expect(precedence({ elder: holder, mayUse: false }).isAnothers(shop, "7", "here")).toBe(true);
+    expect(precedence({ elder: holder, isAt: () => false }).isAnothers(shop, "7", "here")).toBe(false);
+    expect(precedence({ elder: holder }).isAnothers(shop, "8", "here")).toBe(false);
   });
 });
 

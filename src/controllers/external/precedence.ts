@@ -1,4 +1,4 @@
-// One resource owns a name in a place of a cloud, and one an id: the oldest claims it (docs/guarantees.md).
+// One resource owns a name in a place of a cloud, and one an id: the oldest claims it (docs/protocol.md#one-owner).
 import { Reason } from "../../crds/common/conditions.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import { keyOf } from "../../runtime/cache/store.ts";

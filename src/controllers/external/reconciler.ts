@@ -1,5 +1,5 @@
 // The one order in which a resource that stands for an item in a cloud is reconciled, whatever its kind: place, finalizer, precedence,
-// identity, see, plan, then (turn, read, plan, change), describe, publish.
+// identity, see, plan, then (turn, read, plan, change), describe, publish. Its rules: docs/protocol.md.
 import type { Item } from "../../cloud/collection.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import { Reason } from "../../crds/common/conditions.ts";
@@ -12,12 +12,14 @@ import type { Steps } from "../lifecycle/reconciler.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { abandon, Creator, record } from "./create.ts";
 import { identify, subjectOf, type Identity } from "./identity.ts";
-import type { ExternalKind, Plan, Said, Shape } from "./kind.ts";
+import type { ExternalKind, Plan, Said } from "./kind.ts";
+import type { Shape } from "./scope.ts";
 import { Observer } from "./observe.ts";
 import { Operations } from "./operation.ts";
 import { Follower } from "./progress.ts";
 import { Remover } from "./removal.ts";
-import { Scopes, type Scope, type ScopesDeps } from "./scope.ts";
+import type { Scope } from "./scope.ts";
+import { Scopes, type ScopesDeps } from "./scopes.ts";
 import { Sender } from "./sender.ts";
 import { assertConfirmed, assertHere, recognise } from "./whereabouts.ts";
 

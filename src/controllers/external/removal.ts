@@ -1,5 +1,5 @@
 // Deleting, in the one order that exists: what stays in the cloud, the outcome of an open create, whose the item is, what has to go
-// before it, one request, and the proof by its id that it is gone.
+// before it, one request, and the proof by its id that it is gone (docs/protocol.md#deleting).
 import type { Item } from "../../cloud/collection.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import { Reason } from "../../crds/common/conditions.ts";
@@ -8,12 +8,14 @@ import { HeldError, ReconcileError, TerminalError, WaitingError } from "../../li
 import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { differenceOf, isAnother, subjectOf } from "./identity.ts";
-import type { ExternalKind, SendFirst, Shape } from "./kind.ts";
+import type { ExternalKind, SendFirst } from "./kind.ts";
+import type { Shape } from "./scope.ts";
 import type { Observer } from "./observe.ts";
 import type { Operations } from "./operation.ts";
 import type { Follower } from "./progress.ts";
 import { leavesCloudAlone, openCreate, orphaning, type ExternalResource } from "./resource.ts";
-import type { Scope, Scopes } from "./scope.ts";
+import type { Scope } from "./scope.ts";
+import type { Scopes } from "./scopes.ts";
 import type { Sender } from "./sender.ts";
 import { settledId } from "./settled-id.ts";
 import { assertConfirmed, assertHere, recognise } from "./whereabouts.ts";
@@ -163,7 +165,7 @@ export function heldFor(why: string, resource: ExternalResource): HeldError {
 }
 
 /** Without its parent nothing can be deleted: the message says how to let go all the same. */
-export function entering<W>(resource: ExternalResource, noun: string, enter: () => W): W {
+function entering<W>(resource: ExternalResource, noun: string, enter: () => W): W {
   try {
     return enter();
   } catch (error) {
@@ -189,7 +191,7 @@ function deletingOf(noun: string): { reason: string; message: string } {
 /** An account that was pointed elsewhere may know another by that id. */
 function notTheSame(resource: ExternalResource, noun: string, item: Item): TerminalError {
   const message =
-    `${capitalized(noun)} ${item.id} ${differenceOf(resource, item)}: that is another one, and it is not deleted. ` +
+    `${capitalized(noun)} ${item.id} ${differenceOf(resource, item)}. It is not deleted. ` +
     `Correct spec.endpoint or the keys of the account, or ${orphaning(resource)}`;
   return new TerminalError({ reason: Reason.ExternalIdConflict, message });
 }

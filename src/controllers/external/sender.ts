@@ -1,21 +1,16 @@
-// The one way out: every request that changes a cloud goes through here, and what is said of it afterwards comes from here.
+// The one way out: every request that changes a cloud goes through here, and what is said of it afterwards comes from here
+// (docs/protocol.md#changing).
 import type { WritePermit } from "../../cloud/collection.ts";
 import { grantWrite } from "../../cloud/permit.ts";
 import { Reason } from "../../crds/common/conditions.ts";
 import type { Operation } from "../../crds/common/status.ts";
-import { stringifyExactly } from "../../lib/exact-json.ts";
-import { capitalized, cutTo } from "../../lib/text.ts";
+import { capitalized } from "../../lib/text.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
 import { isTrue } from "../../runtime/conditions.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { CloudChange, Difference } from "./change.ts";
 import type { ExternalResource } from "./resource.ts";
-
-/** Of a field or a member of its value, at whatever depth. */
-const SECRET_NAME = /passw|secret|token|credential|private|key/i;
-const HIDDEN = "(hidden)";
-/** One value in a message; a list or an object may be long. */
-const LONGEST_VALUE = 80;
+import { shownValue } from "./shown.ts";
 
 export class Sender {
   readonly #events: Pick<EventRecorder, "event">;
@@ -64,12 +59,4 @@ function isHealing({ metadata, status }: ExternalResource): boolean {
 
 function textOf({ field, before, after }: Difference): string {
   return `${field} from ${shownValue(field, before)} to ${shownValue(field, after)}`;
-}
-
-/** In events and logs: short, and without what its name calls a secret. */
-function shownValue(field: string, value: unknown): string {
-  if (value === undefined) return "nothing";
-  if (SECRET_NAME.test(field)) return HIDDEN;
-  const text = stringifyExactly(value, (name, inner) => (SECRET_NAME.test(name) ? HIDDEN : inner));
-  return cutTo(text, LONGEST_VALUE);
 }

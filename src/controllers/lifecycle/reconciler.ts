@@ -1,17 +1,26 @@
 // The frame of every reconcile: fetch, pause, delete or apply, one write-back, one event per change of Ready.
 import { Reason } from "../../crds/common/conditions.ts";
 import { FencedError } from "../../lib/fence.ts";
-import { HeldError, ReconcileError, RetryableError, WaitingError } from "../../lib/errors.ts";
+import {
+  HeldError,
+  ReconcileError,
+  RefusedError,
+  requestIdOf,
+  RetryableError,
+  WaitingError,
+} from "../../lib/errors.ts";
 import type { Reconciler, ReconcileRequest, Result } from "../../runtime/queue/controller.ts";
 import { findCondition, type Verdict } from "../../runtime/conditions.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
 import { hasFinalizer } from "../../runtime/finalizer.ts";
 import { isKubeError } from "../../kube/errors.ts";
+import { keyOf } from "../../runtime/cache/store.ts";
 import { withRequester } from "../../cloud/budget/budget.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import { reconcileErrorOf } from "./cloud-errors.ts";
 import { nextDriftMs } from "./drift-schedule.ts";
 import { FINALIZER, isDeleting, isPaused, type Managed } from "./resource.ts";
+import { isPassing, reconcileErrorOfServer } from "./server-errors.ts";
 import { ChangedError, Visit, type VisitDeps } from "./visit.ts";
 
 /** What a kind does; the frame does the rest. Both may throw ReconcileError and CloudError. */
@@ -26,14 +35,23 @@ export interface FrameDeps<T extends Managed> extends VisitDeps<T> {
   readonly get: (key: string) => T | undefined;
   readonly events: Pick<EventRecorder, "event">;
   readonly random: () => number;
-  /** Resources of one group share their drift ticks: see drift.ts. */
+  /** Resources of one group share their drift ticks: see drift-schedule.ts. */
   readonly driftGroup: (object: T) => string;
+}
+
+interface Telling {
+  readonly type: "Normal" | "Warning";
+  /** Of the request to the cloud that went wrong. */
+  readonly requestId?: string | undefined;
 }
 
 /** Wraps a kind's steps into the Reconciler that the runtime drives. */
 export class LifecycleReconciler<T extends Managed> implements Reconciler {
   readonly #deps: FrameDeps<T>;
   readonly #steps: Steps<T>;
+  /** By key: how many visits in a row met what passes by itself. */
+  readonly #disturbances = new Map<string, number>();
+  readonly #disturbed = new WeakSet<Visit<T>>();
 
   constructor(deps: FrameDeps<T>, steps: Steps<T>) {
     this.#deps = deps;
@@ -42,28 +60,45 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
 
   async reconcile({ key, signal, log }: ReconcileRequest): Promise<Result> {
     const object = this.#deps.get(key);
-    if (!object || (isDeleting(object) && !hasFinalizer(object, FINALIZER))) return {};
-    const visit = new Visit(this.#deps, { object, signal, log });
-    if (isPaused(object)) {
-      await visit.concludePaused();
+    if (!object || (isDeleting(object) && !hasFinalizer(object, FINALIZER))) {
+      this.#disturbances.delete(key);
       return {};
     }
+    const visit = new Visit(this.#deps, { object, signal, log });
     try {
       return await withRequester(`${object.kind}/${key}`, () => this.#run(visit));
     } catch (error) {
-      throw await this.#concludeFailure(visit, error);
+      if (signal.aborted) throw error;
+      throw await this.#concludeFailure(visit, this.#judge(visit, error));
     }
   }
 
+  /** What to make of what ended the visit, or its end. */
+  #judge(visit: Visit<T>, error: unknown): unknown {
+    if (error instanceof CloudError) return reconcileErrorOf(error);
+    const key = keyOf(visit.object.metadata);
+    if (isPassing(error) && !this.#disturbed.has(visit)) {
+      this.#disturbed.add(visit);
+      this.#disturbances.set(key, (this.#disturbances.get(key) ?? 0) + 1);
+    }
+    return reconcileErrorOfServer(error, this.#disturbances.get(key) ?? 0);
+  }
+
   async #run(visit: Visit<T>): Promise<Result> {
+    if (isPaused(visit.object)) {
+      await visit.concludePaused();
+      this.#ended(visit);
+      return {};
+    }
     if (isDeleting(visit.object)) {
       await this.#steps.finalize(visit);
       await visit.releaseFinalizer();
+      this.#ended(visit);
       this.#tellReleased(visit);
       return {};
     }
     const verdict = await this.#steps.apply(visit);
-    await this.#conclude(visit, verdict, "Normal");
+    await this.#conclude(visit, verdict, { type: "Normal" });
     return { requeueAfterMs: this.#driftDelayMs(visit.object) };
   }
 
@@ -79,21 +114,49 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
     this.#deps.events.event(object, { type: "Normal", reason: Reason.Orphaned, action: "Delete", note });
   }
 
-  /** Says in the status what went wrong, unless it went wrong between us and the API server. Returns what to throw. */
-  async #concludeFailure(visit: Visit<T>, error: unknown): Promise<unknown> {
-    if (visit.signal.aborted) return error;
-    if (isOursAlone(error)) {
+  /** Says in the status what went wrong, unless it passes between us and the API server. Returns what to throw. */
+  async #concludeFailure(visit: Visit<T>, failure: unknown): Promise<unknown> {
+    if (isOursAlone(failure)) {
       await this.#saveId(visit);
-      return error;
+      return failure;
     }
-    const failure = error instanceof CloudError ? reconcileErrorOf(error) : error;
-    await this.#conclude(visit, verdictOf(failure), isOrdinary(failure) ? "Normal" : "Warning");
+    // Where the very status of a pause can't be written, no other is tried.
+    if (failure instanceof ReconcileError && isPaused(visit.object)) return this.#tellUnsaid(visit, failure);
+    try {
+      const type = isOrdinary(failure) ? "Normal" : "Warning";
+      await this.#conclude(visit, verdictOf(failure), { type, requestId: requestIdOf(failure) });
+      return failure;
+    } catch (error) {
+      return this.#concludeUnsaid(visit, failure, this.#judge(visit, error));
+    }
+  }
+
+  /** The status could not be written. Where that is refused, it may be for its contents: then so much can still be said. */
+  async #concludeUnsaid(visit: Visit<T>, failure: unknown, obstacle: unknown): Promise<unknown> {
+    if (!(obstacle instanceof ReconcileError)) return obstacle;
+    if (failure instanceof RefusedError) return this.#tellUnsaid(visit, failure);
+    return obstacle instanceof RefusedError
+      ? this.#concludeFailure(visit, obstacle)
+      : this.#tellUnsaid(visit, obstacle);
+  }
+
+  /** By an event alone, where there can't be a condition. */
+  #tellUnsaid({ object }: Visit<T>, failure: ReconcileError): ReconcileError {
+    const action = isDeleting(object) ? "Delete" : "Reconcile";
+    const { reason, message: note } = failure;
+    this.#deps.events.event(object, { type: "Warning", reason, action, note });
     return failure;
+  }
+
+  /** What passes by itself has passed, unless this visit met it too. */
+  #ended(visit: Visit<T>): void {
+    if (!this.#disturbed.has(visit)) this.#disturbances.delete(keyOf(visit.object.metadata));
   }
 
   /** An id that this visit learned is worth a try: without it the next one has to look for the project. */
   async #saveId(visit: Visit<T>): Promise<void> {
-    if (visit.status.externalId === visit.object.status.externalId) return;
+    const { externalId } = visit.status;
+    if (externalId === undefined || externalId === visit.object.status.externalId) return;
     const verdict: Verdict = {
       state: "Reconciling",
       reason: Reason.Creating,
@@ -102,15 +165,16 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
     await visit.conclude(verdict).catch((error: unknown) => visit.log.warn({ err: error }, "Id not recorded"));
   }
 
-  async #conclude(visit: Visit<T>, verdict: Verdict, type: "Normal" | "Warning"): Promise<void> {
+  async #conclude(visit: Visit<T>, verdict: Verdict, { type, requestId }: Telling): Promise<void> {
     // As found: a journal on the way says that a create is under way, which is no news when it ends as it did last time.
     const before = findCondition(visit.found.status.conditions, "Ready");
     await visit.conclude(verdict);
+    this.#ended(visit);
     const ready = verdict.state === "Ready" ? "True" : "False";
     if (before?.status === ready && before.reason === verdict.reason) return;
     const action = isDeleting(visit.object) ? "Delete" : "Reconcile";
     this.#deps.events.event(visit.object, { type, reason: verdict.reason, action, note: verdict.message });
-    visit.log.info({ reason: verdict.reason, state: verdict.state }, "Changed state");
+    visit.log.info({ reason: verdict.reason, state: verdict.state, requestId }, "Changed state");
   }
 
   /** A stalled resource is looked at again when drift is. */

@@ -1,4 +1,4 @@
-// What every resource that Yunfan reconciles has in common: the spec and status fields of design section 2.
+// What every resource that Yunfan reconciles has in common: annotations, and the members of spec and status that the frame reads.
 import type { Operation } from "../../crds/common/status.ts";
 import type { KubeObject } from "../../kube/types.ts";
 import type { Condition } from "../../runtime/conditions.ts";

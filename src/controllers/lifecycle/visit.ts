@@ -1,7 +1,7 @@
 // One visit of a reconcile to a resource: the object as last answered, the status being drafted, and the ways to persist.
 import { Reason } from "../../crds/common/conditions.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { isConflict, isInvalid } from "../../kube/errors.ts";
+import { isConflict, isFailedTest, isRefusal } from "../../kube/errors.ts";
 import type { ResourceType } from "../../kube/types.ts";
 import { timestamp, type Clock } from "../../lib/clock.ts";
 import { WaitingError } from "../../lib/errors.ts";
@@ -90,10 +90,20 @@ export class Visit<T extends Managed> {
   }
 
   /**
-   * Patches the journal under the resourceVersion of a live read (design section 3, step 3). When it returns, the server
-   * has echoed the operation. Throws ChangedError where the live object is no longer the one that this visit decided on.
+   * Patches the journal under the resourceVersion of a live read (docs/protocol.md#creating-exactly-once). When it returns, the server
+   * has echoed the operation. Throws ChangedError where the live object is no longer the one that this visit decided on. Whatever
+   * it throws, the draft is again what the server has: nothing may say that a create is under way which was never sent.
    */
   async journal(operation: Operation, verdict: Verdict): Promise<void> {
+    try {
+      await this.#journal(operation, verdict);
+    } catch (error) {
+      this.#discardDraft();
+      throw error;
+    }
+  }
+
+  async #journal(operation: Operation, verdict: Verdict): Promise<void> {
     const { client, type } = this.#deps;
     const live = await this.#readLive();
     this.status.operation = operation;
@@ -133,7 +143,10 @@ export class Visit<T extends Managed> {
     return isLeaving(await this.#crd());
   }
 
-  /** Writes status and conditions if they differ from what the server has. */
+  /**
+   * Writes status and conditions if they differ from what the server has. A draft that the server refuses is one no more: what
+   * is concluded next adds its conditions to what the server has.
+   */
   async conclude(verdict: Verdict): Promise<void> {
     await this.#write(this.#nextStatus(verdict, this.#object));
   }
@@ -180,8 +193,19 @@ export class Visit<T extends Managed> {
 
   async #write(next: object): Promise<void> {
     const { client, type } = this.#deps;
-    const answer = await writeStatus(client, type, { object: this.#object, next, signal: this.signal });
-    if (answer) this.#accept(answer);
+    try {
+      const answer = await writeStatus(client, type, { object: this.#object, next, signal: this.signal });
+      if (answer) this.#accept(answer);
+    } catch (error) {
+      if (isRefusal(error)) this.#discardDraft();
+      throw error;
+    }
+  }
+
+  #discardDraft(): void {
+    const draft: Record<string, unknown> = this.status;
+    for (const member of Object.keys(draft)) delete draft[member];
+    Object.assign(draft, this.#object.status);
   }
 
   #accept(object: T): void {
@@ -197,9 +221,9 @@ function carriedOver(previous: readonly Condition[], stated: readonly Statement[
   return previous.filter(({ type }) => !decided.has(type));
 }
 
-/** A test of the patch that failed: somebody else wrote first. */
+/** Somebody else wrote first. */
 function quietly(error: unknown): never {
-  const isLate = isInvalid(error) || isConflict(error);
+  const isLate = isFailedTest(error) || isConflict(error);
   throw isLate ? new ChangedError("The resource changed while its finalizer was patched") : error;
 }
 
@@ -226,7 +250,7 @@ function sameJournal(live: ManagedStatus, seen: ManagedStatus): boolean {
   );
 }
 
-/** What a visit decided on has changed: it ends without a word, and the next one follows at once. */
+/** What a visit decided on has changed: it ends without a word, and the next one follows at once. The frame counts them. */
 export class ChangedError extends WaitingError {
   constructor(message: string) {
     super({ reason: Reason.Changed, message, pollAfterMs: 100 });

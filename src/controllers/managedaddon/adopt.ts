@@ -34,7 +34,7 @@ function anothers({ id }: Addon): TerminalError {
   return new TerminalError({ reason: Reason.NameConflict, message });
 }
 
-/** One that is adopted now would be missed as soon as it is gone. */
+/** An add-on that is adopted while it is being deleted would be missed as soon as it is gone. */
 function leaving({ id }: Addon): WaitingError {
   const message = `Add-on ${id} of this template is being deleted in the cloud; going on when it is gone`;
   return new WaitingError({ reason: Reason.Deleting, message, pollAfterMs: LEAVING_POLL_MS });

@@ -20,6 +20,8 @@ export const managedAddons = controlled<ManagedAddon>({
   parentOf: (resource) => refTo("ManagedCluster", clusterOf(resource)),
   cloudName: templateOf,
   needsParent: holdsParent,
+  // A cluster brings its own add-ons along.
+  contentOf: undefined,
   publishes: false,
   rules: [],
   steps: (deps) => new ExternalReconciler(addonKind(deps), deps),

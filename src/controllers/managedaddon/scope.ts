@@ -1,7 +1,7 @@
 // The types that make up a ManagedAddon's reconcile.
 import type { Addon, AddonRequest } from "../../cloud/facets/addons.ts";
 import type { ManagedAddon } from "../../crds/managedaddon/schema.ts";
-import type { Shape } from "../external/kind.ts";
+import type { Shape } from "../external/scope.ts";
 import type { Scope } from "../external/scope.ts";
 import type { ClusterPlace } from "../managedcluster/clusters.ts";
 

@@ -1,7 +1,7 @@
 // Deep containment and overlay of values: what counts as declared, and what an upgrade sends.
 import * as fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { contains, overlay } from "./values.ts";
+import { contains, differingValues, overlay } from "./values.ts";
 
 const json = fc.jsonValue({ maxDepth: 4 });
 const values = fc.dictionary(fc.oneof(fc.constantFrom("a", "b", "__proto__", "constructor"), fc.string()), json);
@@ -10,6 +10,14 @@ const near = fc.tuple(values, values, values).map(([shared, one, other]) => ({
   shown: { ...shared, ...one },
   declared: { ...other, ...shared },
 }));
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** The member by its path, of its own. */
+function at(value: unknown, [key, ...rest]: readonly string[]): unknown {
+  if (key === undefined) return value;
+  return at(Object.hasOwn(value as Values, key) ? (value as Values)[key] : undefined, rest);
+}
 
 describe("contains", () => {
   test.each<[string, unknown, unknown]>([
@@ -42,6 +50,61 @@ describe("contains", () => {
     fc.assert(
       fc.property(json, (value) => {
         expect(contains(value, value)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("differingValues", () => {
+  it("is the least members that differ, by their path, with what is shown and what is declared", () => {
+    const shown = { basic: { swr_user: "hwofficial" }, flavor: { replicas: 1, limits: { cpu: "1", memory: "1Gi" } } };
+    const declared = { flavor: { replicas: 1, limits: { cpu: "2", memory: "1Gi" } }, basic: { swr_user: "team" } };
+    expect(differingValues(shown, declared)).toEqual([
+      { path: ["flavor", "limits", "cpu"], before: "1", after: "2" },
+      { path: ["basic", "swr_user"], before: "hwofficial", after: "team" },
+    ]);
+  });
+
+  it("is nothing where all that is declared is shown, whatever else is", () => {
+    expect(differingValues({ a: { b: 1, c: 2 }, d: 3 }, { a: { b: 1 } })).toEqual([]);
+    expect(differingValues({}, { a: null })).toEqual([]);
+  });
+
+  test.each<[string, Values, Values]>([
+    ["a member that is not there", {}, { a: { b: 1 } }],
+    ["a list, whole", { a: [1, 2] }, { a: [2, 1] }],
+    ["a list of objects, whole", { a: [{ b: 1 }] }, { a: [{ b: 2 }] }],
+    ["an object in place of a scalar", { a: 1 }, { a: { b: 1 } }],
+    ["a scalar in place of an object", { a: { b: 1 } }, { a: 1 }],
+    ["an object in place of a list", { a: [] }, { a: {} }],
+    ["a null where something is shown", { a: { b: 1 } }, { a: null }],
+  ])("takes for one value %s", (_case, shown, declared) => {
+    const one = { path: ["a"], before: shown["a"], after: declared["a"] };
+    expect(differingValues(shown, declared)).toEqual([one]);
+  });
+
+  it("takes no member that every object inherits for one that is shown", () => {
+    expect(differingValues({}, { constructor: 1 })).toEqual([{ path: ["constructor"], before: undefined, after: 1 }]);
+  });
+
+  it("is empty exactly where all that is declared is shown", () => {
+    fc.assert(
+      fc.property(near, ({ shown, declared }) => {
+        expect(differingValues(shown, declared).length === 0).toBe(contains(shown, declared));
+      }),
+    );
+  });
+
+  it("names each path once, and what is really there at it", () => {
+    fc.assert(
+      fc.property(near, ({ shown, declared }) => {
+        const differing = differingValues(shown, declared);
+        expect(new Set(differing.map(({ path }) => JSON.stringify(path))).size).toBe(differing.length);
+        for (const { path, before, after } of differing) {
+          expect(before).toBe(at(shown, path));
+          expect(after).toBe(at(declared, path));
+          expect(contains(before, after)).toBe(false);
+        }
       }),
     );
   });

@@ -28,6 +28,7 @@ export const managedClusters = controlled<ManagedCluster>({
   indexes: { [BY_ID]: ({ status }) => (status.externalId === undefined ? [] : [status.externalId]) },
   needsParent: holdsParent,
   childrenSee: membersView,
+  contentOf: undefined,
   publishes: true,
   rules: PUBLISHING_RULES,
   steps: (deps) => new ExternalReconciler(clusterKind(deps), deps),

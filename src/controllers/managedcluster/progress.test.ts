@@ -1,36 +1,46 @@
-// From when it is reckoned how long something takes.
+// What is told of a long job of the cloud, and of one that has failed.
 import { describe, expect, it } from "vitest";
-import { managedCluster } from "../../crds/managedcluster/schema.ts";
-import type { Condition } from "../../runtime/conditions.ts";
-import { condition } from "../../../test/support/environment/builders.ts";
-import { underWaySince } from "./progress.ts";
+import type { Job, JobPhase } from "../../cloud/facets/clusters.ts";
+import { failureOf, progressOf } from "./progress.ts";
 
-describe("underWaySince", () => {
-  const since = (conditions: Condition[], deletionTimestamp?: string): string | undefined =>
-    underWaySince({
-      metadata: {
-        name: "shop",
-        namespace: "default",
-        uid: "1",
-        resourceVersion: "1",
-        generation: 1,
-        creationTimestamp: "2026-01-01T00:00:00Z",
-        ...(deletionTimestamp !== undefined && { deletionTimestamp }),
-      },
-      status: managedCluster.status.parse({ conditions }),
-    });
+/** A job that creates a cluster, with a step in each of these phases. */
+function job(phase: JobPhase, steps: readonly JobPhase[] = [], reason = ""): Job {
+  const shown = steps.map((each, index) => ({ type: `Step${index + 1}`, phase: each, reason }));
+  return { id: "job-1", type: "CreateCluster", phase, reason, steps: shown };
+}
 
-  it("is when a cluster that somebody hibernates, wakes or changes was last Ready", () => {
-    const lastTransitionTime = "2026-01-01T00:04:00Z";
-    expect(since([condition({ status: "False", reason: "Hibernating", lastTransitionTime })])).toBe(lastTransitionTime);
+describe("progressOf", () => {
+  it("is how many steps are done, and which is under way", () => {
+    expect(progressOf(job("Running", ["Success", "Running", "Initializing"]))).toBe(
+      "CreateCluster: 1 of 3 steps done, Step2 Running",
+    );
+    expect(progressOf(job("Success", ["Success", "Success"]))).toBe("CreateCluster: 2 of 2 steps done");
   });
 
-  it("is not known of one that is Ready, or was never looked at", () => {
-    expect(since([condition()])).toBeUndefined();
-    expect(since([])).toBeUndefined();
+  it("names the step that has failed before one that goes on", () => {
+    expect(progressOf(job("Running", ["Running", "Failed"]))).toBe("CreateCluster: 0 of 2 steps done, Step2 Failed");
   });
 
-  it("is when its deletion was asked for", () => {
-    expect(since([condition()], "2026-01-01T00:05:00Z")).toBe("2026-01-01T00:05:00Z");
+  it("is the phase of a job without steps", () => {
+    expect(progressOf(job("Initializing"))).toBe("CreateCluster Initializing");
+  });
+});
+
+describe("failureOf", () => {
+  it("is nothing while the job has not failed", () => {
+    for (const phase of ["Initializing", "Running", "Success", "Unknown"] as const) {
+      expect(failureOf(job(phase, ["Success", "Running"]))).toBeUndefined();
+    }
+  });
+
+  it("is the step and why, in the cloud's words", () => {
+    const failed = job("Running", ["Success", "Failed"], "No address is left");
+    expect(failureOf(failed)).toBe("CreateCluster failed at Step2: No address is left");
+  });
+
+  it("is as much as the cloud tells", () => {
+    expect(failureOf(job("Failed", [], "No quota"))).toBe("CreateCluster failed: No quota");
+    expect(failureOf(job("Failed", ["Failed"]))).toBe("CreateCluster failed at Step1");
+    expect(failureOf(job("Failed"))).toBe("CreateCluster failed");
   });
 });

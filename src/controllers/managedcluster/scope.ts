@@ -2,7 +2,7 @@
 import type { Cluster } from "../../cloud/facets/clusters.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import type { AccountPlace } from "../cloudaccount/parent.ts";
-import type { Shape } from "../external/kind.ts";
+import type { Shape } from "../external/scope.ts";
 import type { Scope } from "../external/scope.ts";
 
 export type ClusterChange =

@@ -6,7 +6,7 @@ import { isAskedFor } from "../external/resource.ts";
 import { autoscalingOf } from "./replicas.ts";
 
 type Spec = NodePool["spec"];
-/** Whose change the cloud may take and not make. */
+/** Fields whose change the cloud may take and not make. */
 export type SentField = "autoscaling" | "labels" | "taints";
 export type Field = "replicas" | SentField;
 

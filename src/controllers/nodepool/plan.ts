@@ -72,7 +72,7 @@ function raiseFor(declared: Declared, seen: Seen): PoolPlan | undefined {
   return isRaise && update && update.change.request.replicas > seen.item.desired ? update : undefined;
 }
 
-/** A change may be what helps, but for a pool that never worked. */
+/** Of a failed pool: a change may be what helps, unless it never worked. */
 function planForFailed(declared: Declared, seen: Seen): PoolPlan {
   if (declared.status.operation?.verb === "Create") return createFailed(seen);
   return updateFor(declared, seen) ?? failed(seen);
@@ -88,7 +88,7 @@ function planForNodes(declared: Declared, seen: Seen): PoolPlan {
   return { do: "Await", reason: Reason.NodesNotActive, message, pollAfterMs: SLOW_POLL_MS };
 }
 
-/** Or as far as the cloud lets it be. */
+/** The pool is as declared, or as far as the cloud lets it be. */
 function asDeclared(declared: Declared, pool: Pool): PoolPlan {
   const isObserved = declared.spec.managementPolicy === "Observe";
   const but = ignoredFields(declared, pool).length === 0 ? "" : ", but for what the cloud did not change: see UpToDate";

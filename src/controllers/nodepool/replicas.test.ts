@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cloudNodes, cloudPool, storedNodePool } from "../../../test/support/environment/nodepools.ts";
 import type { NodePool as Pool, PoolNode } from "../../cloud/facets/nodepools.ts";
-import { initialCount, nextCount, type Seen } from "./count.ts";
+import { initialCount, nextCount, type Seen } from "./replicas.ts";
 
 const few = fc.integer({ min: 0, max: 12 });
 const nodePhases: PoolNode["phase"][] = ["Active", "Active", "Active", "Creating", "Abnormal", "Deleting"];
@@ -19,7 +19,7 @@ const seen: fc.Arbitrary<Seen> = fc.oneof(
       current: fc.option(few, { nil: undefined }),
       nodes: fc.array(fc.constantFrom(...nodePhases), { maxLength: 12 }),
     })
-    .map(({ nodes, ...pool }) => ({ pool: cloudPool(pool), nodes: cloudNodes(...nodes) })),
+    .map(({ nodes, ...pool }) => ({ item: cloudPool(pool), nodes: cloudNodes(...nodes) })),
 );
 
 const bounds = fc
@@ -28,11 +28,11 @@ const bounds = fc
 
 function inOrder(desired: number): Seen {
   const nodes = cloudNodes(...Array.from({ length: desired }, () => "Active" as const));
-  return { pool: cloudPool({ desired, current: desired }), nodes };
+  return { item: cloudPool({ desired, current: desired }), nodes };
 }
 
 /** As many nodes as the cloud may be keeping, by anything that was read. */
-function presentOf({ pool, nodes }: Seen): number {
+function presentOf({ item: pool, nodes }: Seen): number {
   return Math.min(pool.desired, Math.max(nodes.length, pool.current ?? 0));
 }
 
@@ -45,7 +45,7 @@ describe("nextCount", () => {
         const count = nextCount(spec, shown);
         expect(count).toBeGreaterThanOrEqual(replicas);
         expect(count).toBeGreaterThanOrEqual(presentOf(shown) - maxRemovalsPerStep);
-        expect(count).toBeLessThanOrEqual(Math.max(replicas, shown.pool.desired));
+        expect(count).toBeLessThanOrEqual(Math.max(replicas, shown.item.desired));
       }),
     );
   });
@@ -55,8 +55,8 @@ describe("nextCount", () => {
       fc.property(seen, few, (shown, replicas) => {
         const { spec } = storedNodePool({ spec: { replicas, maxRemovalsPerStep: 5 } });
         fc.pre(nextCount(spec, shown) < presentOf(shown));
-        expect(shown.pool.phase).toBe("Normal");
-        expect(shown.nodes).toHaveLength(shown.pool.desired);
+        expect(shown.item.phase).toBe("Normal");
+        expect(shown.nodes).toHaveLength(shown.item.desired);
         expect(shown.nodes.every(({ phase }) => phase === "Active")).toBe(true);
       }),
     );
@@ -81,7 +81,7 @@ describe("nextCount", () => {
       fc.property(seen, few, bounds, (shown, replicas, autoscaling) => {
         const { spec } = storedNodePool({ spec: { replicas, autoscaling } });
         const { minReplicas, maxReplicas } = autoscaling;
-        const clamped = [minReplicas, shown.pool.desired, maxReplicas].sort((a, b) => a - b)[1];
+        const clamped = [minReplicas, shown.item.desired, maxReplicas].sort((a, b) => a - b)[1];
         expect(nextCount(spec, shown)).toBe(clamped);
       }),
     );

@@ -1,7 +1,7 @@
 // The types that make up a NodePool's reconcile.
 import type { NodePool as Pool, NodePoolChange } from "../../cloud/facets/nodepools.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
-import type { Shape } from "../external/kind.ts";
+import type { Shape } from "../external/scope.ts";
 import type { Scope } from "../external/scope.ts";
 import type { ClusterPlace } from "../managedcluster/clusters.ts";
 import type { SentField } from "./diff.ts";

@@ -3,11 +3,10 @@ import { describe, expect, it } from "vitest";
 import { cloudPool, storedNodePool, type StoredNodePool } from "../../../test/support/environment/nodepools.ts";
 import type { NodePool as Pool } from "../../cloud/facets/nodepools.ts";
 import type { Statement } from "../../runtime/conditions.ts";
-import { selectorOf, upToDate } from "./describe.ts";
+import { selectorOf, upToDate } from "./status.ts";
 
 function stated(overrides: StoredNodePool, shown: Partial<Pool> = {}): Statement {
-  const { spec, status } = storedNodePool(overrides);
-  return upToDate({ spec, status, generation: 1 }, cloudPool(shown));
+  return upToDate(storedNodePool(overrides), cloudPool(shown));
 }
 
 describe("upToDate", () => {

@@ -1,9 +1,9 @@
 // Secrets that Yunfan publishes: each belongs to one resource, none is written over that is not its own, all go with it.
 import { Reason } from "../../crds/common/conditions.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { isConflict, isForbidden, isInvalid, isNotFound, type KubeError } from "../../kube/errors.ts";
-import type { KubeObject } from "../../kube/types.ts";
-import { TerminalError } from "../../lib/errors.ts";
+import { isConflict, isForbidden, isNotFound, isRefusal, type KubeError, wordsOf } from "../../kube/errors.ts";
+import type { KubeObject, ObjectRef } from "../../kube/types.ts";
+import { RefusedError, TerminalError } from "../../lib/errors.ts";
 import { keyOf, type Store } from "../../runtime/cache/store.ts";
 import { SECRETS } from "../cloudaccount/credentials.ts";
 import type { Managed } from "../lifecycle/resource.ts";
@@ -57,7 +57,7 @@ export class Publisher {
 
   /**
    * Creates the Secret, or corrects it if it is ours and differs. The contents of one that is not ours are not read. Throws
-   * TerminalError SecretNotOwned, SecretRefused or NamespaceNotFound.
+   * TerminalError SecretNotOwned or NamespaceNotFound, RefusedError SecretRefused.
    */
   async ensure(visit: Visit<Managed>, ref: SecretRef, contents: SecretContents): Promise<void> {
     try {
@@ -69,36 +69,48 @@ export class Publisher {
 
   /** Metadata of the Secret, if it is there and this resource's own. Throws TerminalError SecretNotOwned where it is another's. */
   async find(visit: Visit<Managed>, ref: SecretRef): Promise<KubeObject | undefined> {
-    const present = await this.#metadataOf(visit, ref);
+    const present = await this.#metadataAt(visit, ref);
     if (present && present.metadata.labels?.[OWNER_LABEL] !== visit.object.metadata.uid) throw this.#notOwned(ref);
     return present;
   }
 
-  /** Deletes these, unless they are gone or were replaced. */
+  /** Deletes these, unless they are gone or were replaced. Throws RefusedError SecretRefused where one may not be deleted. */
   async withdraw(visit: Visit<Managed>, secrets: readonly KubeObject[]): Promise<void> {
-    for (const { metadata } of secrets) {
+    for (const secret of secrets) {
       try {
-        await this.#deps.client.delete(SECRETS, metadata, { uid: metadata.uid, signal: visit.signal });
-        visit.log.info({ secret: keyOf(metadata) }, "Deleted Secret");
+        await this.#delete(visit, secret);
       } catch (error) {
-        if (!isNotFound(error) && !isConflict(error)) throw error;
+        throw isRefusal(error) ? this.#staysAgainstWill(secret, error) : error;
       }
     }
   }
 
   /**
    * Deletes all that this resource published; what is not ours stays. Asks the server: the cache may lag, or not reach there.
-   * `declared`: what it publishes now, which may lie outside of the namespaces that are watched.
+   * `declared`: what it publishes now, which may lie outside of the namespaces that are watched. A namespace that may not be read
+   * any more holds up those resources alone that declare a Secret in it.
    */
   async withdrawAll(visit: Visit<Managed>, declared: readonly SecretRef[]): Promise<void> {
     const { watchNamespaces } = this.#deps;
-    const elsewhere = new Set(declared.map(({ namespace }) => namespace)).difference(new Set(watchNamespaces));
-    const places = watchNamespaces.length === 0 ? [undefined] : [...watchNamespaces, ...elsewhere];
-    for (const namespace of places) {
+    const watched = new Set(watchNamespaces);
+    const meant = new Set(declared.map(({ namespace }) => namespace));
+    for (const namespace of watchNamespaces.length === 0 ? [undefined] : watched.union(meant)) {
       const list = this.#listPublished(visit, namespace);
-      // Where it may not look it never could publish.
-      const isOutside = namespace !== undefined && elsewhere.has(namespace);
-      await this.withdraw(visit, await (isOutside ? list.catch(nothingIfForbidden) : list));
+      // Outside of what is watched it may not look and never could publish.
+      const isNeeded = namespace === undefined || (meant.has(namespace) && watched.has(namespace));
+      await this.withdraw(visit, await (isNeeded ? list : list.catch(nothingIfForbidden)));
+    }
+  }
+
+  async #delete(visit: Visit<Managed>, { metadata }: KubeObject): Promise<void> {
+    try {
+      await this.#deps.client.delete(SECRETS, metadata, { uid: metadata.uid, signal: visit.signal });
+      visit.log.info({ secret: keyOf(metadata) }, "Deleted Secret");
+    } catch (error) {
+      if (isNotFound(error)) return;
+      // Another one has its name by now, or it is a webhook that answers so.
+      if (isConflict(error) && (await this.#metadataAt(visit, metadata))?.metadata.uid !== metadata.uid) return;
+      throw error;
     }
   }
 
@@ -137,7 +149,7 @@ export class Publisher {
     visit.log.info({ secret: keyOf(ref) }, "Created Secret");
   }
 
-  async #metadataOf(visit: Visit<Managed>, ref: SecretRef): Promise<KubeObject | undefined> {
+  async #metadataAt(visit: Visit<Managed>, ref: ObjectRef): Promise<KubeObject | undefined> {
     try {
       return await this.#deps.client.get(SECRETS, ref, { metadataOnly: true, signal: visit.signal });
     } catch (error) {
@@ -146,10 +158,18 @@ export class Publisher {
     }
   }
 
-  #refused(ref: SecretRef, cause: KubeError): TerminalError {
-    const why = (cause.status.message ?? cause.reason).slice(0, 300);
-    const message = `${this.#field}: the API server refuses Secret ${keyOf(ref)}: ${why}. Make room for it, or remove the entry`;
-    return new TerminalError({ reason: Reason.SecretRefused, message, cause });
+  #refused(ref: SecretRef, cause: KubeError): RefusedError {
+    const message =
+      `${this.#field}: the API server refuses Secret ${keyOf(ref)}: ${wordsOf(cause)}. ` +
+      "Make room for it, or remove the entry";
+    return new RefusedError({ reason: Reason.SecretRefused, message, cause });
+  }
+
+  #staysAgainstWill({ metadata }: KubeObject, cause: KubeError): RefusedError {
+    const message =
+      `The API server refuses to delete Secret ${keyOf(metadata)}, which is published no more: ${wordsOf(cause)}. ` +
+      "Change what refuses it, or delete the Secret";
+    return new RefusedError({ reason: Reason.SecretRefused, message, cause });
   }
 
   #notOwned(ref: SecretRef): TerminalError {
@@ -163,11 +183,6 @@ export class Publisher {
     const message = `${this.#field}: namespace ${namespace} for Secret ${name} does not exist. Create it, or remove the entry`;
     return new TerminalError({ reason: Reason.NamespaceNotFound, message });
   }
-}
-
-/** No right, a quota, a webhook, a namespace that is going away: nothing that trying again at once would change. */
-function isRefusal(error: unknown): error is KubeError {
-  return isForbidden(error) || isInvalid(error);
 }
 
 function nothingIfForbidden(error: unknown): readonly KubeObject[] {

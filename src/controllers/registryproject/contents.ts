@@ -3,12 +3,7 @@ import { RegistryProjectReason as Reason } from "../../crds/registryproject/cond
 import type { RegistryProject as Project } from "../../cloud/facets/registry.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import type { SendFirst } from "../external/kind.ts";
-import type { ProjectScope } from "./scope.ts";
-
-export interface Contents {
-  readonly repositoryCount: number;
-  readonly tagCount: number;
-}
+import type { Contents, ProjectScope } from "./scope.ts";
 
 /** An empty project costs no request. */
 export async function contentsOf({ visit, facet }: ProjectScope, project: Project): Promise<Contents> {

@@ -22,6 +22,7 @@ export const registryProjects = controlled<RegistryProject>({
   parentOf: (resource) => refTo("CloudAccount", accountOf(resource)),
   cloudName: cloudNameOf,
   needsParent: holdsParent,
+  contentOf: undefined,
   publishes: true,
   rules: PUBLISHING_RULES,
   steps: (deps) => new ExternalReconciler(projectKind(deps), deps),

@@ -2,9 +2,13 @@
 import type { RegistryProject as Project, Visibility } from "../../cloud/facets/registry.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
 import type { AccountPlace } from "../cloudaccount/parent.ts";
-import type { Shape } from "../external/kind.ts";
+import type { Shape } from "../external/scope.ts";
 import type { Scope } from "../external/scope.ts";
-import type { Contents } from "./contents.ts";
+
+export interface Contents {
+  readonly repositoryCount: number;
+  readonly tagCount: number;
+}
 
 export interface ProjectSeen extends Contents {
   readonly item: Project;

@@ -96,6 +96,10 @@ export const Reason = {
   DeletionNotBegun: "DeletionNotBegun",
   /** Of events: a resource was let go of, and what it stands for stays in the cloud. */
   Orphaned: "Orphaned",
+  /** The API server refuses what the operator asks of it: a policy, a webhook, validation, a quota or a missing right. */
+  RequestRefused: "RequestRefused",
+  /** The API server answers the operator with an error of its own again and again, as when a webhook does not answer. */
+  RequestFailed: "RequestFailed",
   /** The operator itself met an error that it does not know; its log says more. */
   InternalError: "InternalError",
 } as const;

@@ -1,4 +1,4 @@
-// The part of the spec that all kinds share which stand for something in a cloud (design section 2).
+// The part of the spec that all kinds share which stand for something in a cloud.
 import * as z from "zod";
 import { integer } from "../../schema/fields.ts";
 import { withTransitionRule } from "../../schema/enforced.ts";

@@ -1,4 +1,4 @@
-// The part of the status that all kinds share (design section 2).
+// The part of the status that all kinds share.
 import * as z from "zod";
 import { integer, listMapOf, text } from "../../schema/fields.ts";
 import { camelCase, time } from "../../schema/formats.ts";
@@ -67,7 +67,7 @@ const operation = z.object({
   progress: text({ max: 1024 }).optional().describe("How far it has come, in the cloud's words."),
 });
 
-/** A journaled cloud operation (design section 3, steps 3 to 5). */
+/** An operation of a cloud: without an externalId beside it, the journal of a create (docs/protocol.md#creating-exactly-once). */
 export type Operation = Readonly<z.output<typeof operation>>;
 
 /** Never a key. */

@@ -2,11 +2,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { KubeObject } from "../../kube/types.ts";
 import { Priority } from "../queue/queue.ts";
-import { Reflector, type ReflectorOptions, type ReflectorStatus } from "./reflector.ts";
+import { Reflector, type ReflectorOptions } from "./reflector.ts";
+import type { ReflectorStatus } from "./reflector-status.ts";
 import { keyOf, Store, type Change, type StoreOptions } from "./store.ts";
 
 export interface InformerOptions<T extends KubeObject>
-  extends Omit<ReflectorOptions<T>, "store" | "namespace">, Omit<StoreOptions<T>, "onHandlerError"> {
+  extends Omit<ReflectorOptions<T>, "store" | "namespace" | "onProgress">, Omit<StoreOptions<T>, "onHandlerError"> {
   /** Only these namespaces, each with a watch of its own; the whole cluster where unset or empty. */
   readonly namespaces?: readonly string[] | undefined;
 }
@@ -16,6 +17,7 @@ export class Informer<T extends KubeObject> {
   /** Resolves when the store is complete and its handlers have seen everything. Never rejects. */
   readonly synced: Promise<void>;
   readonly #reflectors: readonly Reflector<T>[];
+  readonly #listeners: (() => void)[] = [];
 
   constructor(options: InformerOptions<T>) {
     const { namespaces, indexes, transform, ...reflection } = options;
@@ -25,7 +27,12 @@ export class Informer<T extends KubeObject> {
     };
     this.store = new Store<T>({ ...(indexes && { indexes }), ...(transform && { transform }), onHandlerError });
     const scopes = namespaces?.length ? namespaces : [undefined];
-    this.#reflectors = scopes.map((namespace) => new Reflector<T>({ ...reflection, namespace, store: this.store }));
+    const onProgress = (): void => {
+      for (const listener of this.#listeners) listener();
+    };
+    this.#reflectors = scopes.map(
+      (namespace) => new Reflector<T>({ ...reflection, namespace, store: this.store, onProgress }),
+    );
     this.synced = Promise.all(this.#reflectors.map((reflector) => reflector.synced)).then(() => undefined);
   }
 
@@ -36,6 +43,11 @@ export class Informer<T extends KubeObject> {
   /** One for each watched namespace. */
   get status(): readonly ReflectorStatus[] {
     return this.#reflectors.map((reflector) => reflector.status);
+  }
+
+  /** Called when a part of it may have become complete, or been refused. Must not throw. */
+  onProgress(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   /** Resolves only after the signal is aborted. To be called once, after the handlers are registered. */

@@ -6,9 +6,11 @@ import type { WatchTarget } from "./watch-stream.ts";
 
 export const PAGE_SIZE = 500;
 
-interface ListRequest {
+interface ListRequest<T> {
   readonly target: WatchTarget;
   readonly signal: AbortSignal;
+  /** What of an object is to be held while more of them come, such as Store.keep. */
+  readonly keep: (object: T) => T;
   /** Called after each page. */
   readonly onPage: () => void;
 }
@@ -24,9 +26,9 @@ export interface CompleteList<T> {
  */
 export async function listAll<T extends KubeObject>(
   client: Pick<KubeClient, "list">,
-  request: ListRequest,
+  request: ListRequest<T>,
 ): Promise<CompleteList<T>> {
-  const { target, signal, onPage } = request;
+  const { target, signal, keep, onPage } = request;
   const { type, namespace, labelSelector, fieldSelector, metadataOnly } = target;
   const selection = { namespace, labelSelector, fieldSelector, metadataOnly, signal };
   const objects: T[] = [];
@@ -36,7 +38,7 @@ export async function listAll<T extends KubeObject>(
     try {
       const { items, metadata } = await client.list<T>(type, { ...selection, limit, continue: next });
       onPage();
-      objects.push(...items);
+      for (const item of items) objects.push(keep(item));
       if (!metadata.continue) return { objects, resourceVersion: metadata.resourceVersion };
       next = metadata.continue;
     } catch (error) {

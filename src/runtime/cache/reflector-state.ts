@@ -1,6 +1,7 @@
 // The states of a reflector and the pure decisions between them (R8, R9).
-import { isGone, isInvalid, KubeError, type ApiStatus } from "../../kube/errors.ts";
+import { isGone, isInvalid, KubeError, KubeUnreachableError, ranOutOfTime, type ApiStatus } from "../../kube/errors.ts";
 import type { KubeObject } from "../../kube/types.ts";
+import { messageOf } from "../../lib/errors.ts";
 import { keyOf } from "./store.ts";
 import type { WatchEvent } from "./watch-stream.ts";
 
@@ -53,9 +54,13 @@ export class WatchTooShortError extends Error {
   }
 }
 
-/** What the event adds to a list that is being received; true once that is complete. */
-export function collect<T extends KubeObject>({ objects }: Collecting<T>, event: WatchEvent<T>): boolean {
-  if (event.type === "Changed") objects.set(keyOf(event.object.metadata), event.object);
+/** Adds to a list that is being received what is to be kept of the event's object; true once the list is complete. */
+export function collect<T extends KubeObject>(
+  { objects }: Collecting<T>,
+  event: WatchEvent<T>,
+  keep: (object: T) => T,
+): boolean {
+  if (event.type === "Changed") objects.set(keyOf(event.object.metadata), keep(event.object));
   if (event.type === "Deleted") objects.delete(keyOf(event.object.metadata));
   return event.type === "Bookmark" && event.endsList;
 }
@@ -77,4 +82,22 @@ function isStale(error: unknown): boolean {
 /** Servers without WatchList refuse its parameters: 422 where they know of it, 400 where something before them does not. */
 export function refusesWatchList(state: Connected<unknown>, error: unknown): boolean {
   return state.name === "Collecting" && (isInvalid(error) || (error instanceof KubeError && error.code === 400));
+}
+
+/**
+ * Whether a streamed list broke off, or nothing came of it, before the bookmark that ends it, without the server's word why.
+ * `wasOpen`: the server had accepted it. Something on the way may keep that bookmark for itself for ever, and of an empty list
+ * with it all that there is; pages always come to an end.
+ */
+export function lacksItsEnd(state: Connected<unknown>, error: unknown, wasOpen: boolean): boolean {
+  if (state.name !== "Collecting" || error instanceof WatchFailedError) return false;
+  return wasOpen || ranOutOfTime(error);
+}
+
+/** Of errors that the way to a server brings along, the words say all: where in our code they were made says nothing. */
+export function withoutStack(error: unknown): { err?: unknown; reason?: string; cause?: string } {
+  const known = [KubeError, KubeUnreachableError, WatchFailedError, WatchTooShortError];
+  if (!known.some((each) => error instanceof each)) return { err: error };
+  const { message, cause } = error as Error;
+  return { reason: message, ...(cause !== undefined && { cause: messageOf(cause) }) };
 }

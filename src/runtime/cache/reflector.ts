@@ -3,7 +3,7 @@ import { sleep, type Clock } from "../../lib/clock.ts";
 import { messageOf } from "../../lib/errors.ts";
 import type { Logger } from "../../lib/log.ts";
 import { HttpKubeClient } from "../../kube/client.ts";
-import { isNotFound } from "../../kube/errors.ts";
+import { isForbidden, isNotFound, KubeSilentError } from "../../kube/errors.ts";
 import type { KubeTransport } from "../../kube/transport.ts";
 import type { KubeObject } from "../../kube/types.ts";
 import { HealthBackoff, retryAfterMsOf, WATCH_BACKOFF, type BackoffPolicy } from "../queue/backoff.ts";
@@ -11,10 +11,12 @@ import { listAll } from "./list-pager.ts";
 import {
   collect,
   collecting,
+  lacksItsEnd,
   refusesWatchList,
   resume,
   WatchFailedError,
   WatchTooShortError,
+  withoutStack,
   type BackingOff,
   type Collecting,
   type Connected,
@@ -22,38 +24,9 @@ import {
   type State,
   type Watching,
 } from "./reflector-state.ts";
+import type { ReflectorMetrics, ReflectorStatus } from "./reflector-status.ts";
 import type { Store } from "./store.ts";
 import { openWatch, type WatchEvent, type WatchTarget } from "./watch-stream.ts";
-
-/** What is true at one moment, for readiness, liveness and gauges. Durations in milliseconds. */
-export interface ReflectorStatus {
-  readonly kind: string;
-  readonly namespace: string | undefined;
-  readonly state: State<never>["name"];
-  readonly hasSynced: boolean;
-  /** Since it was started, while it has not synced; 0 afterwards. */
-  readonly unsyncedMs: number;
-  /** Since it last did anything, be it to fail: beyond two minutes it is stuck. 0 before it is started. */
-  readonly idleMs: number;
-  /** Since the server last said anything within a list or watch; undefined before. */
-  readonly ageMs: number | undefined;
-  /** The last error, until the server accepts a list or watch. */
-  readonly failure: string | undefined;
-}
-
-/** Where one reflector counts. Methods must not throw. */
-export interface ReflectorMetrics {
-  /** A list was complete: streamed (WatchList) or paged. */
-  listed(how: "Streamed" | "Paged"): void;
-  /** The server accepted a watch. */
-  watched(): void;
-  /** A watch ended at its time, or failed to go on or begin; "Stale": so that everything has to be listed again. */
-  ended(why: "Ended" | "Stale" | "Failed"): void;
-  /** A handler of the store threw. */
-  handlerFailed(): void;
-  /** Called once, when the reflector is made: `read` gives the gauges at any time later. */
-  observe(read: () => ReflectorStatus): void;
-}
 
 export interface ReflectorOptions<T extends KubeObject> extends WatchTarget {
   readonly transport: KubeTransport;
@@ -68,12 +41,20 @@ export interface ReflectorOptions<T extends KubeObject> extends WatchTarget {
   /** Gives [0, 1). */
   readonly random?: () => number;
   readonly metrics?: ReflectorMetrics | undefined;
-  /** Without a byte for that long a connection is taken for dead. Bookmarks come about every minute. */
+  /** Called when `hasSynced` or `refused` of its status may have changed. Must not throw. */
+  readonly onProgress?: (() => void) | undefined;
+  /** Without a byte for that long a watch is opened anew: its connection may be dead. */
   readonly idleTimeoutMs?: number;
   readonly backoff?: BackoffPolicy;
 }
 
+/**
+ * Bookmarks come about every minute; not on a kind of which kube-apiserver's watch cache has seen no event since its start, as on
+ * a fresh control plane. So silence is an ordinary end of a watch, and costs one request.
+ */
 const DEFAULTS = { idleTimeoutMs: 70_000, backoff: WATCH_BACKOFF, random: Math.random };
+/** A list that is streamed comes in one go. */
+const LIST_IDLE_TIMEOUT_MS = 30_000;
 /** Not older than any version there is. */
 const LATEST = String(2n ** 64n - 1n);
 /** The watch then ends and goes on elsewhere, so that connections spread over the API servers. */
@@ -92,10 +73,13 @@ export class Reflector<T extends KubeObject> {
   readonly #log: Logger;
   readonly #backoff: HealthBackoff;
   readonly #markSynced: () => void;
+  /** A list is held in full before the store gets it. */
+  readonly #keep = (object: T): T => this.#options.store.keep(object);
   #state: State<T> = collecting();
   #hasSynced = false;
   #canStreamLists = true;
   #failure: string | undefined;
+  #refused = false;
   #startedAtMs: number | undefined;
   #activeAtMs = 0;
   #heardAtMs: number | undefined;
@@ -126,6 +110,7 @@ export class Reflector<T extends KubeObject> {
       idleMs: this.#startedAtMs === undefined ? 0 : since(this.#activeAtMs),
       ageMs: this.#heardAtMs === undefined ? undefined : since(this.#heardAtMs),
       failure: this.#failure,
+      refused: this.#refused,
     };
   }
 
@@ -150,18 +135,21 @@ export class Reflector<T extends KubeObject> {
 
   async #list(state: Listing, signal: AbortSignal): Promise<State<T>> {
     try {
-      const list = await listAll<T>(this.#client, { target: this.#options, signal, onPage: () => this.#heard() });
+      const [keep, onPage] = [this.#keep, (): void => this.#heard()];
+      const list = await listAll<T>(this.#client, { target: this.#options, signal, keep, onPage });
       return this.#complete({ ...list, how: "Paged" });
     } catch (error) {
-      return signal.aborted ? state : this.#recover(state, error, signal);
+      return signal.aborted ? state : this.#recover(state, error, { signal, wasOpen: false });
     }
   }
 
   async #stream(start: Collecting<T> | Watching, signal: AbortSignal): Promise<State<T>> {
     const { clock, metrics } = this.#options;
     let state = start;
+    let wasOpen = false;
     try {
       const events = await this.#open(start, signal);
+      wasOpen = true;
       const openedAtMs = clock.monotonic();
       let isUseful = false;
       for await (const event of events) {
@@ -175,13 +163,14 @@ export class Reflector<T extends KubeObject> {
       metrics?.ended("Ended");
       return state;
     } catch (error) {
-      return signal.aborted ? state : this.#recover(state, error, signal);
+      return signal.aborted ? state : this.#recover(state, error, { signal, wasOpen });
     }
   }
 
   async #open(state: Collecting<T> | Watching, signal: AbortSignal): Promise<AsyncIterable<WatchEvent<T>>> {
-    const { transport, idleTimeoutMs, metrics } = this.#options;
+    const { transport, metrics } = this.#options;
     const since = state.name === "Watching" ? state.version : undefined;
+    const idleTimeoutMs = (): number => this.#idleTimeoutMs();
     const timeoutSeconds = this.#serverTimeoutSeconds();
     const watch = { target: this.#options, since, timeoutSeconds, idleTimeoutMs, signal };
     const events = await openWatch<T>(transport, watch);
@@ -193,7 +182,7 @@ export class Reflector<T extends KubeObject> {
   #receive(state: Collecting<T> | Watching, event: WatchEvent<T>): Collecting<T> | Watching {
     if (event.type === "Failed") throw new WatchFailedError(event.status);
     if (state.name === "Watching") return this.#follow(event);
-    if (!collect(state, event) || event.type !== "Bookmark") return state;
+    if (!collect(state, event, this.#keep) || event.type !== "Bookmark") return state;
     const { resourceVersion } = event;
     return this.#complete({ objects: [...state.objects.values()], resourceVersion, how: "Streamed" });
   }
@@ -205,8 +194,17 @@ export class Reflector<T extends KubeObject> {
     return { name: "Watching", version: event.object.metadata.resourceVersion };
   }
 
-  async #recover(state: Connected<T>, error: unknown, signal: AbortSignal): Promise<State<T>> {
+  /** `wasOpen`: the server had accepted the stream that ended so. */
+  async #recover(
+    state: Connected<T>,
+    error: unknown,
+    { signal, wasOpen }: { signal: AbortSignal; wasOpen: boolean },
+  ): Promise<State<T>> {
     const { isAbsent } = this.#options;
+    if (state.name === "Watching" && error instanceof KubeSilentError) return this.#afterSilence(state);
+    if (lacksItsEnd(state, error, wasOpen)) {
+      return this.#listInPages("A streamed list did not come to its end: lists are read in pages from now on", error);
+    }
     // Whoever can't be asked has not said so.
     const isEmpty = isNotFound(error) && isAbsent !== undefined && (await isAbsent(signal).catch(() => false));
     if (isEmpty && !signal.aborted) this.#empty();
@@ -216,8 +214,7 @@ export class Reflector<T extends KubeObject> {
   #empty(): void {
     const { store, namespace } = this.#options;
     store.replace({ objects: [], resourceVersion: LATEST, namespace, initial: !this.#hasSynced });
-    this.#hasSynced = true;
-    this.#markSynced();
+    this.#synced();
   }
 
   #complete(list: { objects: T[]; resourceVersion: string; how: "Streamed" | "Paged" }): Watching {
@@ -226,22 +223,40 @@ export class Reflector<T extends KubeObject> {
     store.replace({ objects, resourceVersion, namespace, initial: !this.#hasSynced });
     this.#log.debug({ objects: objects.length, resourceVersion, how }, "Listed");
     metrics?.listed(how);
+    this.#synced();
+    return { name: "Watching", version: resourceVersion };
+  }
+
+  #synced(): void {
+    if (this.#hasSynced) return;
     this.#hasSynced = true;
     this.#markSynced();
-    return { name: "Watching", version: resourceVersion };
+    this.#options.onProgress?.();
+  }
+
+  #afterSilence(state: Watching): Watching {
+    this.#log.debug("The watch was silent and is opened anew");
+    this.#options.metrics?.ended("Silent");
+    return state;
+  }
+
+  #listInPages(why: string, error: unknown): Listing {
+    this.#canStreamLists = false;
+    this.#log.info(withoutStack(error), why);
+    return { name: "Listing" };
   }
 
   #afterError(state: Connected<T>, error: unknown): State<T> {
     if (refusesWatchList(state, error)) {
-      this.#canStreamLists = false;
-      this.#log.info({ reason: messageOf(error) }, "The API server refused to stream lists and was asked for pages");
-      return { name: "Listing" };
+      return this.#listInPages("The API server refused to stream lists and was asked for pages", error);
     }
     const next = resume(state, error, () => this.#relisting());
     const delayMs = this.#delayMs(error);
     const isStale = state.name === "Watching" && next.name !== "Watching";
-    this.#failure = messageOf(error);
-    this.#log.warn({ err: error, state: state.name, next: next.name, delayMs }, "Watching was interrupted");
+    const fields = { ...withoutStack(error), state: state.name, next: next.name, delayMs };
+    // Once per failure: the same one every 30 s would drown what else is said.
+    this.#log[messageOf(error) === this.#failure ? "debug" : "warn"](fields, "Watching was interrupted");
+    this.#failed(error);
     this.#options.metrics?.ended(isStale ? "Stale" : "Failed");
     return { name: "BackingOff", delayMs, next };
   }
@@ -256,11 +271,24 @@ export class Reflector<T extends KubeObject> {
     return this.#canStreamLists ? collecting() : { name: "Listing" };
   }
 
+  #failed(error: unknown): void {
+    this.#failure = messageOf(error);
+    const wasRefused = this.#refused;
+    this.#refused = isForbidden(error);
+    if (this.#refused !== wasRefused) this.#options.onProgress?.();
+  }
+
   #heard(): void {
     this.#activeAtMs = this.#options.clock.monotonic();
     this.#heardAtMs = this.#activeAtMs;
     this.#failure = undefined;
+    this.#refused = false;
     this.#backoff.healthy();
+  }
+
+  #idleTimeoutMs(): number {
+    const { idleTimeoutMs } = this.#options;
+    return this.#state.name === "Collecting" ? Math.min(LIST_IDLE_TIMEOUT_MS, idleTimeoutMs) : idleTimeoutMs;
   }
 
   #serverTimeoutSeconds(): number {

@@ -76,15 +76,45 @@ describe("Store: reading", () => {
     expect(() => store.byIndex("size", "1")).toThrow("There is no index size");
   });
 
-  it("R12: freezes objects deep and drops managedFields", () => {
+  it("R12: freezes objects deep and drops managedFields and kubectl's copy", () => {
     const { store } = build();
     const object = widget({ version: 1 });
-    Object.assign(object.metadata, { managedFields: [{ manager: "kubectl" }] });
+    const annotations = { "kubectl.kubernetes.io/last-applied-configuration": "{}" };
+    Object.assign(object.metadata, { managedFields: [{ manager: "kubectl" }], annotations });
     store.absorb(object);
     const stored = store.get("ns/a");
+    expect(stored).toEqual(widget({ version: 1 }));
     expect(stored?.metadata).not.toHaveProperty("managedFields");
     expect(() => Object.assign(stored?.spec ?? {}, { colour: "green" })).toThrow(TypeError);
     expect(Object.isFrozen(stored) && Object.isFrozen(stored?.metadata)).toBe(true);
+  });
+
+  it("keeps once what an object and the one before it have alike", () => {
+    const { store } = build();
+    store.replace(list(2, [widget({ version: 1 }), widget({ name: "b", version: 2 })]));
+    store.absorb(widget({ name: "c", version: 3 }));
+    const [a, b, c] = store.list();
+    expect([b?.spec, c?.spec]).toEqual([a?.spec, a?.spec]);
+    expect(b?.spec).toBe(a?.spec);
+    expect(c?.spec).toBe(a?.spec);
+  });
+
+  it("holds nothing of the latest object once that is deleted", () => {
+    const { store } = build();
+    store.absorb(widget({ version: 1 }));
+    const deleted = store.get("ns/a");
+    store.remove(widget({ version: 2 }));
+    store.absorb(widget({ name: "b", version: 3 }));
+    expect(store.get("ns/b")?.spec).toEqual(deleted?.spec);
+    expect(store.get("ns/b")?.spec).not.toBe(deleted?.spec);
+  });
+
+  it("takes what it gave out as kept for what it is", () => {
+    const { store } = build();
+    const kept = store.keep(widget({ version: 1 }));
+    expect(store.size).toBe(0);
+    store.replace(list(1, [kept]));
+    expect(store.get("ns/a")).toBe(kept);
   });
 
   it("R12: keeps only what the transform leaves", () => {

@@ -1,6 +1,7 @@
 // The local copy of one kind's objects: frozen, indexed, with handlers that see the old and the new object (R11 to R13), and
 // written through by our own writes, so that a reconcile never sees less than it wrote (R15).
-import type { KubeObject, ObjectMeta, ObjectRef } from "../../kube/types.ts";
+import type { KubeObject, ObjectRef } from "../../kube/types.ts";
+import { freezeLike, withoutRecords } from "./kept.ts";
 import { compareVersions } from "./resource-version.ts";
 
 /** `namespace/name`, or `name` for a cluster-scoped object. An object's metadata will do. */
@@ -27,7 +28,7 @@ export type Change<T> =
 export interface StoreOptions<T> {
   /** By name of the index: under which values an object is found. */
   readonly indexes?: Readonly<Record<string, (object: T) => readonly string[]>>;
-  /** Applied to every object that comes in; must not change its argument. Default: drops managedFields. */
+  /** Applied to every object that comes in; must not change its argument. Default: `withoutRecords`. */
   readonly transform?: (object: T) => T;
   /** Told of every exception of a handler or an index function; nothing else suffers from it. */
   readonly onHandlerError: (error: unknown) => void;
@@ -54,9 +55,11 @@ export class Store<T extends KubeObject> {
   readonly #handlers: ((change: Change<T>) => void)[] = [];
   /** By UID, oldest first: the version at which an object was seen to be gone. A newer one came back into the selection. */
   readonly #tombstones = new Map<string, string>();
+  /** What came in last: the next one is mostly much like it. */
+  #latest: T | undefined;
 
   constructor(options: StoreOptions<T>) {
-    this.#transform = options.transform ?? withoutManagedFields;
+    this.#transform = options.transform ?? withoutRecords;
     this.#onHandlerError = options.onHandlerError;
     for (const [name, valuesOf] of Object.entries(options.indexes ?? {})) {
       this.#indexes.set(name, { valuesOf, keys: new Map() });
@@ -106,7 +109,7 @@ export class Store<T extends KubeObject> {
    * what is known, or whose deletion was seen, is ignored.
    */
   absorb(object: T): void {
-    this.#notify(this.#take(this.#prepare(object), false));
+    this.#notify(this.#take(this.keep(object), false));
   }
 
   /** Takes in a deletion; `object` is its last state. Older than what is known, it is ignored. */
@@ -125,7 +128,7 @@ export class Store<T extends KubeObject> {
    */
   replace(snapshot: Snapshot<T>): void {
     const { namespace, initial } = snapshot;
-    const incoming = snapshot.objects.map((object) => this.#prepare(object));
+    const incoming = snapshot.objects.map((object) => this.keep(object));
     const listed = new Set(incoming.map((object) => keyOf(object.metadata)));
     const isMissing = ({ metadata }: T): boolean =>
       (namespace === undefined || metadata.namespace === namespace) &&
@@ -137,8 +140,14 @@ export class Store<T extends KubeObject> {
     this.#notify([...deleted, ...incoming.flatMap((object) => this.#takeListed(object, initial))]);
   }
 
-  #prepare(object: T): T {
-    return freezeDeep(this.#transform(object));
+  /**
+   * What the store would keep of an object, frozen deep: for whoever has to hold many of them before it can hand them over. One that
+   * was kept already comes back as it is.
+   */
+  keep(object: T): T {
+    if (Object.isFrozen(object)) return object;
+    this.#latest = freezeLike(this.#transform(object), this.#latest);
+    return this.#latest;
   }
 
   #takeListed(object: T, initial: boolean): Change<T>[] {
@@ -180,6 +189,7 @@ export class Store<T extends KubeObject> {
   #drop(object: T, goneAt: string): Change<T> {
     this.#objects.delete(keyOf(object.metadata));
     this.#unindex(object);
+    if (this.#latest === object) this.#latest = undefined;
     this.#bury(object.metadata.uid, goneAt);
     return { type: "Deleted", old: object, initial: false };
   }
@@ -220,16 +230,4 @@ export class Store<T extends KubeObject> {
       this.#onHandlerError(error);
     }
   }
-}
-
-function withoutManagedFields<T extends KubeObject>(object: T): T {
-  const metadata: ObjectMeta & { managedFields?: unknown } = { ...object.metadata };
-  delete metadata.managedFields;
-  return { ...object, metadata };
-}
-
-function freezeDeep<T>(value: T): T {
-  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
-  for (const inner of Object.values(value)) freezeDeep(inner);
-  return Object.freeze(value);
 }

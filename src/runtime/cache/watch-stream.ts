@@ -57,7 +57,7 @@ interface WatchRequest {
   readonly since: string | undefined;
   /** After which the server ends the watch. */
   readonly timeoutSeconds: number;
-  readonly idleTimeoutMs: number;
+  readonly idleTimeoutMs: () => number;
   readonly signal: AbortSignal;
 }
 

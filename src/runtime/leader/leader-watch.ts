@@ -10,6 +10,8 @@ import { leasesPath, type Lease, type LeaseRef } from "./lease.ts";
 /** Short, because a watch that is away hands a release over to the slower poll. */
 const RECONNECT: BackoffPolicy = { firstMs: 200, longestMs: 5000 };
 const SERVER_TIMEOUT_SECONDS = 300;
+/** Each connection begins with the present state: one that ends sooner was of no use, whatever it said. */
+const SHORTEST_WATCH_MS = 1000;
 /** The API server sends a bookmark about once a minute, and a living leader writes far more often. */
 const IDLE_TIMEOUT_MS = 70_000;
 
@@ -32,8 +34,7 @@ export async function watchLease(options: LeaseWatchOptions, signal: AbortSignal
   let failures = 0;
   while (!signal.aborted) {
     try {
-      const heard = await watchOnce(options, signal);
-      failures = heard ? 0 : failures + 1;
+      failures = (await watchOnce(options, signal)) ? 0 : failures + 1;
     } catch (error) {
       if (signal.aborted) return;
       failures += 1;
@@ -43,7 +44,7 @@ export async function watchLease(options: LeaseWatchOptions, signal: AbortSignal
   }
 }
 
-/** One connection, from no particular version: the API server then begins with the object as it is. True if it said anything. */
+/** One connection, from no particular version: the API server then begins with the object as it is. True if it was of use. */
 async function watchOnce(options: LeaseWatchOptions, signal: AbortSignal): Promise<boolean> {
   const path = leasesPath(options.ref.namespace);
   const lines = await options.transport.stream({
@@ -55,8 +56,9 @@ async function watchOnce(options: LeaseWatchOptions, signal: AbortSignal): Promi
       timeoutSeconds: SERVER_TIMEOUT_SECONDS,
     },
     signal,
-    idleTimeoutMs: IDLE_TIMEOUT_MS,
+    idleTimeoutMs: () => IDLE_TIMEOUT_MS,
   });
+  const openedAtMs = options.clock.monotonic();
   let heard = false;
   for await (const line of lines) {
     const event = JSON.parse(line) as WatchEvent;
@@ -75,5 +77,5 @@ async function watchOnce(options: LeaseWatchOptions, signal: AbortSignal): Promi
         throw new KubeError(event.object, { method: "WATCH", path });
     }
   }
-  return heard;
+  return heard && options.clock.monotonic() - openedAtMs >= SHORTEST_WATCH_MS;
 }

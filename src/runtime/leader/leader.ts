@@ -1,5 +1,5 @@
 // Leader election over a Lease: campaigns, renews, tells when leadership is lost, and releases. Decisions: leader-state.ts.
-import { isConflict, isNotFound } from "../../kube/errors.ts";
+import { isConflict, isNotFound, isRefusal } from "../../kube/errors.ts";
 import type { KubeTransport } from "../../kube/transport.ts";
 import { sleep, type Clock } from "../../lib/clock.ts";
 import { messageOf } from "../../lib/errors.ts";
@@ -15,6 +15,8 @@ import { LeaseClient, type Lease, type LeaseRef } from "./lease.ts";
 const LEASE_NAME = "yunfan";
 /** A turn of the election takes less than two lease durations; this much more means that it hangs. */
 const STUCK_SLACK_MS = 20_000;
+/** That somebody else was quicker is nothing to tell of, unless he always is. */
+const MOST_QUIET_CONFLICTS = 5;
 
 export interface LeaderElectorOptions {
   readonly transport: Pick<KubeTransport, "request" | "stream">;
@@ -53,6 +55,11 @@ export class LeaderElector implements Fence {
   #turnedAtMs: number | undefined;
   #lastHolder: string | undefined;
   #lastFailure: string | undefined;
+  /** What the API server said when it refused a request, until it takes one. */
+  #refusal: string | undefined;
+  /** In a row. */
+  #conflicts = 0;
+  #refusals = 0;
   #lost = false;
 
   constructor(options: LeaderElectorOptions) {
@@ -117,6 +124,12 @@ export class LeaderElector implements Fence {
     return silentMs > limitMs ? `no turn of the election for ${Math.round(silentMs / 1000)} s` : undefined;
   }
 
+  /** For people: why this process can't have the Lease, where the API server refuses its requests; or undefined. */
+  obstacle(): string | undefined {
+    const { namespace, name } = this.#ref;
+    return this.#refusal && `Lease ${namespace}/${name} is refused: ${this.#refusal}`;
+  }
+
   async #campaign(signal: AbortSignal): Promise<void> {
     const { log, identity, onLeading } = this.#options;
     log.info({ lease: this.#ref, identity }, "Waiting for the lease");
@@ -144,7 +157,7 @@ export class LeaderElector implements Fence {
    * turn. A claim that was sent is waited for even when the signal is aborted, so that `release` knows what to undo.
    */
   async #candidateTurn(current: boolean, signal: AbortSignal): Promise<boolean> {
-    const { retryMs } = this.#options.timing;
+    const { retryMs, leaseMs } = this.#options.timing;
     this.#turnedAtMs = this.#options.clock.monotonic();
     try {
       signal.throwIfAborted();
@@ -156,7 +169,7 @@ export class LeaderElector implements Fence {
     } catch (error) {
       signal.throwIfAborted();
       this.#failed(error);
-      await this.#pause(retryMs, signal);
+      await this.#pause(Math.min(retryMs * 2 ** this.#refusals, leaseMs), signal);
       return false;
     }
   }
@@ -191,7 +204,7 @@ export class LeaderElector implements Fence {
   #decide(): Exclude<LeaseDecision, { action: "Lost" }> {
     const { clock, log, identity } = this.#options;
     const decision = this.#state.decide({ monotonicMs: clock.monotonic(), wallMs: clock.now() });
-    if (decision.action === "Lost") throw new LeaseLostError(decision.reason);
+    if (decision.action === "Lost") throw new LeaseLostError(this.#withLastFailure(decision.reason));
     const { holder } = this.#state;
     if (holder && holder !== this.#lastHolder && holder !== identity) log.info({ holder }, "Saw a new leader");
     this.#lastHolder = holder;
@@ -208,7 +221,13 @@ export class LeaderElector implements Fence {
         ? await this.#client.create(decision.spec, { timeoutMs })
         : await this.#client.replace(decision.lease, { timeoutMs });
     this.#state.written(lease, { sentAtMs, answeredAtMs: this.#options.clock.monotonic() });
-    this.#lastFailure = undefined;
+    [this.#lastFailure, this.#refusal] = [undefined, undefined];
+    [this.#conflicts, this.#refusals] = [0, 0];
+  }
+
+  #withLastFailure(reason: string): string {
+    const failure = this.#refusal ?? this.#lastFailure;
+    return failure === undefined ? reason : `${reason}. Before, a request failed: ${failure}`;
   }
 
   async #read(signal: AbortSignal | undefined): Promise<void> {
@@ -249,13 +268,13 @@ export class LeaderElector implements Fence {
     return ms * (1 + JITTER * this.#random());
   }
 
-  /**
-   * Said once per kind of failure: the same one every two seconds would drown what else is said. That somebody else was
-   * quicker is none.
-   */
+  /** Said once per kind of failure: the same one every two seconds would drown what else is said. */
   #failed(error: unknown): void {
-    if (isConflict(error)) return;
+    this.#refusals = isRefusal(error) ? this.#refusals + 1 : 0;
+    this.#conflicts = isConflict(error) ? this.#conflicts + 1 : 0;
+    if (isConflict(error) && this.#conflicts <= MOST_QUIET_CONFLICTS) return;
     const failure = messageOf(error);
+    if (isRefusal(error)) this.#refusal = failure;
     if (failure === this.#lastFailure) return;
     this.#lastFailure = failure;
     this.#options.log.warn({ err: error, lease: this.#ref, leading: this.#state.leading }, "Lease request failed");

@@ -11,10 +11,14 @@ export interface CloudMetrics {
   observeWait(labels: BudgetLabels, seconds: number): void;
   /** Requests per minute that the account's budget allows now. */
   setLimit(labels: BudgetLabels, perMinute: number): void;
+  /** Removes all series of an account; one that comes back begins anew. */
+  forget(account: string): void;
 }
 
 /** From a budget with room to one that a request waits out to its deadline. */
 const WAIT_BUCKETS = [0.001, 0.01, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
+
+type RequestLabels = Parameters<CloudMetrics["requested"]>[0];
 
 export function cloudMetrics(registry: Registry): CloudMetrics {
   const registers = [registry];
@@ -37,9 +41,23 @@ export function cloudMetrics(registry: Registry): CloudMetrics {
     labelNames: ["account", "class"],
     registers,
   });
+  /** Which series of requests an account has: of the other metrics its labels tell. */
+  const requested = new Map<string, Map<string, RequestLabels>>();
   return {
-    requested: (labels) => requests.inc(labels),
+    requested(labels) {
+      const ofAccount = requested.get(labels.account) ?? new Map<string, RequestLabels>();
+      requested.set(labels.account, ofAccount.set(JSON.stringify(labels), labels));
+      requests.inc(labels);
+    },
     observeWait: (labels, seconds) => wait.observe(labels, seconds),
     setLimit: (labels, perMinute) => limit.set(labels, perMinute),
+    forget(account) {
+      for (const labels of requested.get(account)?.values() ?? []) requests.remove(labels);
+      requested.delete(account);
+      for (const budgetClass of ["reads", "writes"]) {
+        wait.remove({ account, class: budgetClass });
+        limit.remove({ account, class: budgetClass });
+      }
+    },
   };
 }

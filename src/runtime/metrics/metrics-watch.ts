@@ -1,8 +1,8 @@
-// Metrics of watches: how stale a cache may be, and how often its watch ended or it had to be listed again.
+// Metrics of watches: how stale a cache may be, what it may not read, and how often its watch ended or it had to be listed again.
 import { Counter, Gauge, type Registry } from "prom-client";
-import type { ReflectorMetrics, ReflectorStatus } from "../cache/reflector.ts";
+import type { ReflectorMetrics, ReflectorStatus } from "../cache/reflector-status.ts";
 
-const REASONS = ["Ended", "Stale", "Failed"] as const;
+const REASONS = ["Ended", "Silent", "Stale", "Failed"] as const;
 const HOWS = ["Streamed", "Paged"] as const;
 
 /**
@@ -12,10 +12,11 @@ const HOWS = ["Streamed", "Paged"] as const;
 export function watchMetrics(registry: Registry): (kind: string) => ReflectorMetrics {
   const statuses = new Map<string, (() => ReflectorStatus)[]>();
   registerAge(registry, statuses);
+  registerRefused(registry, statuses);
   const registers = [registry];
   const restarts = new Counter({
     name: "yunfan_watch_restarts_total",
-    help: "Lists and watches that ended and were begun anew: at their time, because the version was too old, or by an error.",
+    help: "Lists and watches that ended and were begun anew: at their time, after silence, because the version was too old, or by an error.",
     labelNames: ["kind", "reason"],
     registers,
   });
@@ -57,6 +58,24 @@ function registerAge(registry: Registry, statuses: ReadonlyMap<string, readonly 
     collect() {
       for (const [kind, reads] of statuses) {
         age.set({ kind }, Math.max(0, ...reads.map((read) => ageMs(read()))) / 1000);
+      }
+    },
+  });
+}
+
+/** Only what is refused has a series. */
+function registerRefused(registry: Registry, statuses: ReadonlyMap<string, readonly (() => ReflectorStatus)[]>): void {
+  const refused: Gauge<"kind" | "namespace"> = new Gauge({
+    name: "yunfan_watch_refused",
+    help: "1 where the API server does not let the operator read a kind in a namespace; the namespace is empty for all of them.",
+    labelNames: ["kind", "namespace"],
+    registers: [registry],
+    collect() {
+      refused.reset();
+      for (const [kind, reads] of statuses) {
+        for (const { namespace = "" } of reads.map((read) => read()).filter((status) => status.refused)) {
+          refused.set({ kind, namespace }, 1);
+        }
       }
     },
   });

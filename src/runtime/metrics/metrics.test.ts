@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { FakeClock } from "../../../test/support/clock/fake-clock.ts";
 import { Metrics } from "./metrics.ts";
 import { Priority, WorkQueue } from "../queue/queue.ts";
-import type { ReflectorStatus } from "../cache/reflector.ts";
+import type { ReflectorStatus } from "../cache/reflector-status.ts";
 
 /** Value by name and labels, as `name{label="value"}` with the labels in the order of the text. */
 async function scraped(metrics: Metrics): Promise<Map<string, number>> {
@@ -97,6 +97,29 @@ describe("Metrics", () => {
     expect(values.get(`workqueue_longest_running_processor_seconds{${QUEUE}}`)).toBe(3);
   });
 
+  it("R24: shows nothing of an account that is forgotten, all of the others, and begins anew where it comes back", async () => {
+    const metrics = new Metrics();
+    const { cloud } = metrics;
+    const seriesOf = async (account: string): Promise<string[]> =>
+      (await metrics.scrape()).text.split("\n").filter((line) => line.includes(`account="${account}"`));
+    const work = (account: string): void => {
+      for (const code of ["200", "<error>"]) cloud.requested({ cloud: "CtyunCCI", account, operation: "Verify", code });
+      for (const budgetClass of ["reads", "writes"] as const) {
+        cloud.observeWait({ account, class: budgetClass }, 0.2);
+        cloud.setLimit({ account, class: budgetClass }, 60);
+      }
+    };
+    work("team/gone");
+    work("team/kept");
+    const before = await seriesOf("team/kept");
+    cloud.forget("team/gone");
+    cloud.forget("team/never-seen");
+    expect(await seriesOf("team/gone")).toEqual([]);
+    expect(await seriesOf("team/kept")).toEqual(before);
+    work("team/gone");
+    expect((await seriesOf("team/gone")).length).toBe(before.length);
+  });
+
   it("R24: shows the age of the stalest watch of a kind, and its restarts by reason from 0 on", async () => {
     const metrics = new Metrics();
     const watch = metrics.watch("RegistryProject");
@@ -109,10 +132,12 @@ describe("Metrics", () => {
       idleMs: 0,
       ageMs: undefined,
       failure: undefined,
+      refused: false,
       ...ages,
     });
     watch.observe(() => status({ ageMs: 5000 }));
     watch.observe(() => status({ hasSynced: false, unsyncedMs: 7000 }));
+    watch.observe(() => status({ namespace: "bad", refused: true }));
     watch.ended("Failed");
     watch.listed("Streamed");
 
@@ -121,6 +146,8 @@ describe("Metrics", () => {
     expect(values.get('yunfan_watch_age_seconds{kind="RegistryProject"}')).toBe(7);
     expect(values.get('yunfan_watch_restarts_total{kind="RegistryProject",reason="Failed"}')).toBe(1);
     expect(values.get('yunfan_watch_restarts_total{kind="RegistryProject",reason="Stale"}')).toBe(0);
+    expect(values.get('yunfan_watch_refused{kind="RegistryProject",namespace="bad"}')).toBe(1);
+    expect(values.has('yunfan_watch_refused{kind="RegistryProject",namespace="a"}')).toBe(false);
     expect(values.get('yunfan_watch_lists_total{kind="RegistryProject",how="Streamed"}')).toBe(1);
     expect(values.get('yunfan_watch_handler_failures_total{kind="RegistryProject"}')).toBe(0);
   });

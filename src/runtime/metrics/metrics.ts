@@ -7,7 +7,7 @@ import { queueMetrics } from "./metrics-queue.ts";
 import { resourceMetrics, type ResourceSource } from "./metrics-resources.ts";
 import { watchMetrics } from "./metrics-watch.ts";
 import type { QueueMetrics } from "../queue/queue.ts";
-import type { ReflectorMetrics } from "../cache/reflector.ts";
+import type { ReflectorMetrics } from "../cache/reflector-status.ts";
 
 /** What is known of a metric before anything happened. */
 export interface MetricDescription {

@@ -1,7 +1,7 @@
 // Which error leads to what.
 import { describe, expect, it } from "vitest";
 import { KubeError, KubeUnreachableError } from "../../kube/errors.ts";
-import { RetryableError, TerminalError, WaitingError } from "../../lib/errors.ts";
+import { RefusedError, RetryableError, TerminalError, WaitingError } from "../../lib/errors.ts";
 import { FencedError } from "../../lib/fence.ts";
 import { outcomeOfError, outcomeOfResult, ReconcileTimeoutError } from "./controller-outcome.ts";
 
@@ -18,6 +18,7 @@ describe("outcomeOfResult", () => {
 describe("outcomeOfError", () => {
   it.each([
     [new TerminalError(described), { kind: "Terminal" }],
+    [new RefusedError(described), { kind: "Retry", retryAfterMs: undefined }],
     [new WaitingError({ ...described, pollAfterMs: 15_000 }), { kind: "Waiting", afterMs: 15_000 }],
     [new RetryableError(described), { kind: "Retry", retryAfterMs: undefined }],
     [new RetryableError({ ...described, retryAfterMs: 5 }), { kind: "Retry", retryAfterMs: 5 }],

@@ -1,5 +1,5 @@
 // What follows from the end of a reconcile: pure functions from its result or error to one named outcome (R6).
-import { ReconcileError, TerminalError, WaitingError } from "../../lib/errors.ts";
+import { ReconcileError, RefusedError, TerminalError, WaitingError } from "../../lib/errors.ts";
 import { FencedError } from "../../lib/fence.ts";
 import { isConflict, KubeError, KubeUnreachableError } from "../../kube/errors.ts";
 import { retryAfterMsOf } from "./backoff.ts";
@@ -34,6 +34,7 @@ export function outcomeOfResult(result: Result): Outcome {
 }
 
 export function outcomeOfError(error: unknown): Outcome {
+  if (error instanceof RefusedError) return { kind: "Retry", retryAfterMs: undefined, error };
   if (error instanceof TerminalError) return { kind: "Terminal", error };
   if (error instanceof WaitingError) return { kind: "Waiting", afterMs: error.pollAfterMs, error };
   if (isConflict(error) || error instanceof FencedError) return { kind: "Yield", error };

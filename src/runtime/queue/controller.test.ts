@@ -148,6 +148,16 @@ describe("Controller: workers", () => {
     expect(seen).toEqual(["user", "initial"]);
   });
 
+  it("names the request to somebody else's service that failed, whatever the error was made into", async () => {
+    const cause = Object.assign(new Error("403"), { requestId: "id-1" });
+    const ends = [new TerminalError({ ...described, cause }), new RetryableError({ ...described, cause }), cause];
+    const { clock, lines, start } = scriptedController(ends.map(fail), { terminalRetryMs: () => 1 });
+    void start();
+    await clock.advance(10_000);
+    const failures = lines.filter(({ level }) => level === "warn" || level === "error");
+    expect(failures.map(({ requestId }) => requestId)).toEqual(["id-1", "id-1", "id-1"]);
+  });
+
   it("names the object and the reconcile in every log line", async () => {
     const { clock, controller, lines, start } = controllerSetup(({ log }) => {
       log.info("Looked");

@@ -2,7 +2,7 @@
 // happens next (R5 to R7).
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../lib/clock.ts";
-import { ReconcileError } from "../../lib/errors.ts";
+import { ReconcileError, requestIdOf } from "../../lib/errors.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { ResourceType } from "../../kube/types.ts";
 import { runBounded } from "./deadline.ts";
@@ -36,6 +36,12 @@ export interface Reconciler {
   reconcile(request: ReconcileRequest): Promise<Result>;
 }
 
+/** Such as a NamespaceGate. */
+interface Gate {
+  isOpen(namespace: string | undefined): boolean;
+  whenOpen(namespace: string, callback: () => void): void;
+}
+
 /** Where one controller counts. Methods must not throw. Durations in milliseconds. */
 export interface ControllerMetrics {
   /** Told once: how many reconciles may run at once. */
@@ -62,6 +68,8 @@ export interface ControllerOptions {
   readonly terminalRetryMs?: (key: string) => number;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Keys of a namespace that is not open are kept until it is; unset: all are open. */
+  readonly gate?: Gate | undefined;
   /** Gives [0, 1). */
   readonly random?: () => number;
   readonly metrics?: ControllerMetrics;
@@ -78,6 +86,8 @@ export class Controller {
   readonly #options: Settings;
   readonly #log: Logger;
   readonly #queue: WorkQueue;
+  /** By namespace that is not open: its keys, and the highest priority that each was asked for with. */
+  readonly #kept = new Map<string, Map<string, number>>();
 
   constructor(options: ControllerOptions) {
     const { name, type, clock, log, random, queueMetrics } = options;
@@ -90,7 +100,24 @@ export class Controller {
 
   /** Asks for a reconcile of the key. May be called before `run`. */
   enqueue(key: string, priority: number = Priority.User): void {
-    this.#queue.add(key, { priority });
+    const { namespace } = refOf(key);
+    const { gate } = this.#options;
+    if (namespace === undefined || !gate || gate.isOpen(namespace)) this.#queue.add(key, { priority });
+    else this.#keep(gate, namespace, { key, priority });
+  }
+
+  #keep(gate: Gate, namespace: string, { key, priority }: { key: string; priority: number }): void {
+    const kept = this.#kept.get(namespace);
+    if (kept) {
+      kept.set(key, Math.max(priority, kept.get(key) ?? priority));
+      return;
+    }
+    this.#kept.set(namespace, new Map([[key, priority]]));
+    gate.whenOpen(namespace, () => {
+      const keys = this.#kept.get(namespace) ?? [];
+      this.#kept.delete(namespace);
+      for (const [name, asked] of keys) this.#queue.add(name, { priority: asked });
+    });
   }
 
   /**
@@ -204,11 +231,13 @@ async function outcomeOf(reconcile: () => Promise<Result>): Promise<Outcome> {
 }
 
 /** Decisions of ours need no stack: where they come from is their reason. */
-function errorOf(outcome: Outcome): { err?: unknown } {
+function errorOf(outcome: Outcome): { err?: unknown; requestId?: string } {
   if (!("error" in outcome)) return {};
   const { error } = outcome;
-  if (!(error instanceof ReconcileError)) return { err: error };
-  return { err: { type: error.name, reason: error.reason, message: error.message } };
+  const requestId = requestIdOf(error);
+  const named = requestId === undefined ? {} : { requestId };
+  if (!(error instanceof ReconcileError)) return { err: error, ...named };
+  return { err: { type: error.name, reason: error.reason, message: error.message }, ...named };
 }
 
 function logOutcome(log: Logger, outcome: Outcome, durationMs: number): void {

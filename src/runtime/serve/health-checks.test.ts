@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { cachesAlive, cachesSynced, reportCheck, reportChecks } from "./health-checks.ts";
-import type { ReflectorStatus } from "../cache/reflector.ts";
+import { cachesAlive, cachesRefused, cachesSynced, reportCheck, reportChecks } from "./health-checks.ts";
+import type { ReflectorStatus } from "../cache/reflector-status.ts";
 
 const fine = (): undefined => undefined;
 const broken = (): string => "it broke";
@@ -34,6 +34,17 @@ describe("reportChecks", () => {
     });
   });
 
+  it("shows notes whatever the checks say, without failing for them", () => {
+    const notes = { caches: () => "CloudAccount in bad may not be read", election: fine };
+    expect(reportChecks("readyz", { a: fine }, { ...plain, notes })).toEqual({
+      status: 200,
+      body: "ok\n[!]caches: CloudAccount in bad may not be read",
+    });
+    expect(reportChecks("readyz", { a: broken }, { ...plain, notes }).body).toBe(
+      "[-]a failed: it broke\n[!]caches: CloudAccount in bad may not be read\nreadyz check failed\n",
+    );
+  });
+
   it("is fine without any check", () => {
     expect(reportChecks("healthz", {}, plain)).toEqual({ status: 200, body: "ok" });
   });
@@ -55,6 +66,7 @@ const synced: ReflectorStatus = {
   idleMs: 0,
   ageMs: 0,
   failure: undefined,
+  refused: false,
 };
 
 describe("cachesSynced", () => {
@@ -69,6 +81,20 @@ describe("cachesSynced", () => {
 
     statuses = [synced];
     expect(check()).toBeUndefined();
+  });
+});
+
+describe("cachesRefused", () => {
+  it("R14: names every kind and namespace that may not be read, with the server's words", () => {
+    const failure = "GET /apis/yunfan.dev/v1alpha1/namespaces/bad/cloudaccounts: 403 forbidden";
+    let statuses: ReflectorStatus[] = [synced];
+    const note = cachesRefused(() => statuses);
+    expect(note()).toBeUndefined();
+    statuses = [
+      synced,
+      { ...synced, kind: "CloudAccount", namespace: "bad", hasSynced: false, refused: true, failure },
+    ];
+    expect(note()).toBe(`may not be read: CloudAccount in bad (${failure})`);
   });
 });
 

@@ -1,5 +1,5 @@
 // Health checks and how their results read, as in controller-runtime's pkg/healthz, but with the reason shown. Pure.
-import type { ReflectorStatus } from "../cache/reflector.ts";
+import type { ReflectorStatus } from "../cache/reflector-status.ts";
 
 /** Undefined when all is well, else the reason. Called at each probe: must be quick and must not throw. */
 export type Check = () => string | undefined;
@@ -21,20 +21,25 @@ interface CheckResult {
   readonly reason: string | undefined;
 }
 
-/** All checks at once: just "ok" unless `verbose`; a line for each when one fails. Excluded ones are not run. */
+/**
+ * All checks at once: just "ok" unless `verbose`; a line for each when one fails. Excluded ones are not run. `notes`: what is worth
+ * a word and no failure.
+ */
 export function reportChecks(
   endpoint: string,
   checks: Checks,
-  options: { verbose: boolean; exclude: readonly string[] },
+  options: { verbose: boolean; exclude: readonly string[]; notes?: Checks },
 ): CheckReport {
+  const notes = Object.entries(options.notes ?? {}).flatMap(([name, note]) => noteLine(name, note()));
   const results = Object.entries(checks).map(([name, check]): CheckResult => {
     const excluded = options.exclude.includes(name);
     return { name, excluded, reason: excluded ? undefined : check() };
   });
   const failed = results.some(({ reason }) => reason !== undefined);
-  if (!failed && !options.verbose) return { status: 200, body: "ok" };
+  if (!failed && !options.verbose) return { status: 200, body: ["ok", ...notes].join("\n") };
   const lines = [
     ...results.map(lineOf),
+    ...notes,
     ...warningsOf(options.exclude.filter((name) => !Object.hasOwn(checks, name))),
     `${endpoint} check ${failed ? "failed" : "passed"}`,
   ];
@@ -44,6 +49,10 @@ export function reportChecks(
 function lineOf({ name, excluded, reason }: CheckResult): string {
   if (reason !== undefined) return `[-]${name} failed: ${reason}`;
   return excluded ? `[+]${name} excluded: ok` : `[+]${name} ok`;
+}
+
+function noteLine(name: string, note: string | undefined): string[] {
+  return note === undefined ? [] : [`[!]${name}: ${note}`];
 }
 
 function warningsOf(unknown: readonly string[]): string[] {
@@ -69,6 +78,14 @@ export function cachesSynced(statuses: Statuses): Check {
     const late = waiting.filter((status) => status.unsyncedMs > SYNC_LIMIT_MS);
     if (late.length > 0) return `no complete list after 2 min: ${late.map(describe).join("; ")}`;
     return waiting.length > 0 ? `waiting for the first list: ${waiting.map(describe).join("; ")}` : undefined;
+  };
+}
+
+/** For readiness, as a note: where the operator may not look. */
+export function cachesRefused(statuses: Statuses): Check {
+  return () => {
+    const refused = statuses().filter((status) => status.refused);
+    return refused.length > 0 ? `may not be read: ${refused.map(describe).join("; ")}` : undefined;
   };
 }
 

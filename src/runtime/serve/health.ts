@@ -48,11 +48,18 @@ class HttpServer {
   }
 }
 
+interface HealthOptions extends Omit<HttpServerOptions, "name"> {
+  readonly liveness: Checks;
+  readonly readiness: Checks;
+  /** Shown with readiness, whatever it says. */
+  readonly notes?: Checks;
+}
+
 export class HealthServer extends HttpServer {
-  constructor(options: Omit<HttpServerOptions, "name"> & { readonly liveness: Checks; readonly readiness: Checks }) {
+  constructor(options: HealthOptions) {
     super({ ...options, name: "health" }, (app) => {
       serveChecks(app, "healthz", options.liveness);
-      serveChecks(app, "readyz", options.readiness);
+      serveChecks(app, "readyz", options.readiness, options.notes);
     });
   }
 }
@@ -78,7 +85,7 @@ interface ProbeQuery {
 }
 
 /** `/endpoint` for all checks, `/endpoint/name` for one. */
-function serveChecks(app: FastifyInstance, endpoint: string, checks: Checks): void {
+function serveChecks(app: FastifyInstance, endpoint: string, checks: Checks, notes: Checks = {}): void {
   const send = (reply: FastifyReply, report: CheckReport): FastifyReply =>
     reply
       .code(report.status)
@@ -87,7 +94,10 @@ function serveChecks(app: FastifyInstance, endpoint: string, checks: Checks): vo
       .send(report.body);
   app.get(`/${endpoint}`, (request: FastifyRequest<{ Querystring: ProbeQuery }>, reply) => {
     const { verbose, exclude = [] } = request.query;
-    return send(reply, reportChecks(endpoint, checks, { verbose: verbose !== undefined, exclude: [exclude].flat() }));
+    return send(
+      reply,
+      reportChecks(endpoint, checks, { verbose: verbose !== undefined, exclude: [exclude].flat(), notes }),
+    );
   });
   for (const [name, check] of Object.entries(checks)) {
     app.get(`/${endpoint}/${name}`, (_request, reply) => send(reply, reportCheck(check)));

@@ -131,6 +131,14 @@ describe("Manager", () => {
     await run;
   });
 
+  it("R14: waits for the caches that it is told to wait for, where that is not all of them", async () => {
+    const story = new Story();
+    story.elected.resolve();
+    void story.start({ cachesReady: Promise.resolve() });
+    await story.settle();
+    expect(story.told).toEqual(STARTED);
+  });
+
   it("R22: stops in the reverse order, flushes events while it may still write, and releases the lease last", async () => {
     const { story, run } = await running();
     story.stop.abort();

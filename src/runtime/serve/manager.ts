@@ -4,7 +4,7 @@ import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/log.ts";
 import { SYNC_LIMIT_MS } from "./health-checks.ts";
 import { Group, type Runnable } from "./manager-group.ts";
-import type { ReflectorStatus } from "../cache/reflector.ts";
+import type { ReflectorStatus } from "../cache/reflector-status.ts";
 
 export type { Runnable } from "./manager-group.ts";
 
@@ -36,6 +36,8 @@ export interface ManagerOptions {
   readonly log: Logger;
   readonly servers: readonly ManagedServer[];
   readonly caches: readonly ManagedCache[];
+  /** Resolves when enough of the caches is complete to begin; unset: when all are. */
+  readonly cachesReady?: Promise<void> | undefined;
   /** Unset: this process leads from the start and as long as it lives. */
   readonly election?: ManagedElection | undefined;
   /** What writes. Rejects after its signal was aborted when it had to leave work behind. */
@@ -43,7 +45,7 @@ export interface ManagerOptions {
   readonly events: { close(timeoutMs: number): Promise<void> };
   /** How long controllers may take to end. */
   readonly graceMs?: number;
-  /** This process leads, its caches are synced and its controllers run. */
+  /** This process leads, its caches are ready and its controllers run. */
   readonly onReady?: () => void;
 }
 
@@ -117,12 +119,13 @@ export class Manager {
 
   async #synced(halt: AbortSignal): Promise<void> {
     const { caches, clock, log } = this.#options;
+    const ready = this.#options.cachesReady ?? Promise.all(caches.map((cache) => cache.synced)).then(() => undefined);
     const late = clock.after(SYNC_LIMIT_MS, () => {
       const kinds = caches.flatMap((cache) => kindsOf(cache, (status) => !status.hasSynced));
       log.error({ kinds }, "Caches were not complete after 2 min");
     });
     try {
-      await untilAborted(Promise.all(caches.map((cache) => cache.synced)), halt);
+      await untilAborted(ready, halt);
     } finally {
       late.cancel();
     }

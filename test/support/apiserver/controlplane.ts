@@ -16,7 +16,7 @@ export interface SharedControlPlane {
   serviceAccountKubeconfig(account: { namespace: string; name: string; tokenSeconds?: number }): Promise<string>;
 }
 
-/** The control plane that `vitest-global.ts` started. Other tests use it at the same time: stay in your own namespaces. */
+/** The control plane that `test/support/vitest/global.ts` started. Other tests use it at the same time: stay in your own namespaces. */
 export function sharedControlPlane(): SharedControlPlane {
   const { server, kubeconfigPath, kubectlPath } = inject("controlPlane");
   const cacheDirectory = path.join(path.dirname(kubeconfigPath), "kubectl-cache");

@@ -23,7 +23,7 @@ const KINDS = [managedCluster, nodePool, managedAddon];
 
 /**
  * Not the lists of pools: in a cluster whose pools are all still being made, two empty lists in a row are as good as the truth.
- * cluster-stale.test.ts empties them where a pool is known. A second add-on of a template is refused by the cloud.
+ * test/chaos/cluster-stale.test.ts empties them where a pool is known. A second add-on of a template is refused by the cloud.
  */
 const EMPTIED = "/(?:clusters|nodes|addons)$";
 

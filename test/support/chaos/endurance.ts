@@ -168,7 +168,7 @@ async function convergence({ fleet, declared }: Trial, withinMs: number): Promis
 
 /**
  * What may wait for a person: credentials that are rotated in the cloud and not yet here; and an add-on whose cluster goes to
- * sleep under its install, which CCE documents no code for (huawei-cce.txt 7.4) and the simulator answers with 403.
+ * sleep under its install, which CCE documents no code for (CCE API Reference 7.4) and the simulator answers with 403.
  */
 const MAY_STALL: ReadonlySet<string> = new Set(["CloudAccount CredentialsRejected", "ManagedAddon Forbidden"]);
 

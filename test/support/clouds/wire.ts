@@ -31,7 +31,10 @@ interface Hook {
   readonly act: () => Promise<unknown>;
 }
 
-export async function startWire(target: string): Promise<Wire> {
+/** A gateway before several clouds: where a request goes on to, by its Authorization. */
+type Route = (authorization: string) => string;
+
+export async function startWire(target: string | Route): Promise<Wire> {
   const exchanges: Exchange[] = [];
   const before = new Set<Hook>();
   const after = new Set<Hook>();
@@ -43,7 +46,8 @@ export async function startWire(target: string): Promise<Wire> {
     const passing: Passing = { method, path: url.split("?")[0] ?? "", body: parsed(bytes) };
     await run(before, passing);
     // With the operator's Host, which it has signed.
-    const request = http.request(new URL(url, target), { method, headers, agent }).end(bytes);
+    const base = typeof target === "string" ? target : target(headers.authorization ?? "");
+    const request = http.request(new URL(url, base), { method, headers, agent }).end(bytes);
     const [answer] = (await once(request, "response")) as [http.IncomingMessage];
     const content = await buffer(answer);
     await run(after, passing);

@@ -1,5 +1,6 @@
 // What the API server, the registry and the journal show, with defaults for what a test does not care about. What an author
 // writes comes from resources.ts, and so does a stored RegistryProject.
+import { locationText } from "../../../src/controllers/cloudaccount/location.ts";
 import type { RegistryProject as Project } from "../../../src/cloud/facets/registry.ts";
 import type { Operation } from "../../../src/crds/common/status.ts";
 import { cloudAccount, type CloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
@@ -12,9 +13,14 @@ export interface StoredAccount {
   status?: Partial<CloudAccount["status"]>;
 }
 
-/** A CloudAccount as the API server returns it, with the schema's defaults. */
-export function storedCloudAccount({ metadata, spec, status = {} }: StoredAccount = {}): CloudAccount {
-  const { apiVersion, kind, ...authored } = cloudAccountManifest({ spec });
+/** A CloudAccount as the API server returns it, with the schema's defaults; located where its spec says. */
+export function storedCloudAccount({ metadata, spec: declared, status }: StoredAccount = {}): CloudAccount {
+  const { apiVersion, kind, ...authored } = cloudAccountManifest({ spec: declared });
+  const spec = cloudAccount.spec.parse(authored.spec);
+  const location = locationText(spec.provider, {
+    endpoint: spec.endpoint ?? "https://region.example",
+    region: spec.region,
+  });
   return {
     apiVersion,
     kind,
@@ -27,8 +33,8 @@ export function storedCloudAccount({ metadata, spec, status = {} }: StoredAccoun
       creationTimestamp: "2026-01-01T00:00:00Z",
       ...metadata,
     },
-    spec: cloudAccount.spec.parse(authored.spec),
-    status: cloudAccount.status.parse(status),
+    spec,
+    status: cloudAccount.status.parse({ location, confirmedSecretVersion: "5", ...status }),
   };
 }
 

@@ -41,7 +41,7 @@ interface State {
   readonly addons: readonly SimulatedAddon[];
 }
 
-/** What a PUT of a pool carries (huawei-cce.txt 4.1.22). */
+/** What a PUT of a pool carries (CCE API Reference 4.1.22). */
 export interface PoolChange {
   readonly initialNodeCount?: number;
   readonly autoscaling?: { readonly enable: boolean };

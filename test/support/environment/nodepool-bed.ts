@@ -1,28 +1,28 @@
-// The NodePool controller over real HTTP to the simulator of Huawei CCE, on a clock that a test turns; the API server is a map.
+// Visits to NodePools by hand: on the real API server, over real HTTP to the simulator of Huawei CCE, on a clock that a test turns.
+// The account and the cluster are in the caches, where a test changes what is known of them.
 import { startHuaweiSimulator, type HuaweiSimulatorOptions } from "../../../src/cloud/huawei/simulator/index.ts";
 import type { Cloud } from "../../../src/cloud/contract.ts";
 import { huawei } from "../../../src/cloud/huawei/index.ts";
-import { AccountDirectory, type CredentialsSecret } from "../../../src/controllers/cloudaccount/accounts.ts";
+import { SECRETS } from "../../../src/controllers/cloudaccount/credentials.ts";
 import { LifecycleReconciler } from "../../../src/controllers/lifecycle/reconciler.ts";
-import { FINALIZER } from "../../../src/controllers/lifecycle/resource.ts";
-import { clusterOf, ClusterDirectory } from "../../../src/controllers/managedcluster/directory.ts";
-import { INDEXES } from "../../../src/controllers/nodepool/context.ts";
-import { NodePoolSteps } from "../../../src/controllers/nodepool/steps.ts";
-import type { CloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
-import { managedCluster, type ManagedCluster } from "../../../src/crds/managedcluster/schema.ts";
+import { nodePools } from "../../../src/controllers/nodepool/kind.ts";
+import type { ManagedCluster } from "../../../src/crds/managedcluster/schema.ts";
 import { nodePool, type NodePool } from "../../../src/crds/nodepool/schema.ts";
+import { HttpKubeClient } from "../../../src/kube/client.ts";
+import { isNotFound } from "../../../src/kube/errors.ts";
+import { loadKubeConfig } from "../../../src/kube/kubeconfig.ts";
 import type { KubeObject } from "../../../src/kube/types.ts";
 import { ReconcileError, WaitingError } from "../../../src/lib/errors.ts";
-import { openFence } from "../../../src/lib/fence.ts";
 import { createLogger } from "../../../src/lib/log.ts";
 import { findCondition, type Condition } from "../../../src/runtime/conditions.ts";
-import { Store } from "../../../src/runtime/cache/store.ts";
-import { condition, storedCloudAccount } from "./builders.ts";
-import { FakeClock } from "../clock/fake-clock.ts";
-import { kubeOf } from "./nodepool-kube.ts";
-import { storedNodePool, type StoredNodePool } from "./nodepools.ts";
-import { managedClusterManifest } from "./resources.ts";
+import { keyOf, type Store } from "../../../src/runtime/cache/store.ts";
+import { sharedControlPlane, uniqueNamespace } from "../apiserver/controlplane.ts";
+import { transportOf } from "../apiserver/transports.ts";
 import { controlsOf, CREDENTIALS, type LoggedRequest, type SimulatorControls } from "../clouds/simulator.ts";
+import { FakeClock } from "../clock/fake-clock.ts";
+import { cachedKinds, verifiedAccount } from "../operator/kinds.ts";
+import { condition } from "./builders.ts";
+import { nodePoolManifest, storedManagedCluster, type Stored } from "./resources.ts";
 
 export interface SimulatedPool {
   readonly id: string;
@@ -36,14 +36,14 @@ export interface NodePoolBed extends AsyncDisposable {
   readonly clock: FakeClock;
   readonly simulator: SimulatorControls;
   readonly clusterId: string;
-  /** Puts the resource where the controller finds it; a change of the spec is a new generation. */
-  declare(pool?: StoredNodePool): NodePool;
-  /** Merges into the spec; a new generation. */
-  edit(name: string, spec: Record<string, unknown>): void;
-  /** What the user did, apart from the spec. */
-  annotate(name: string, metadata: Partial<NodePool["metadata"]>): void;
-  setCluster(change: { metadata?: object; status?: object }): void;
-  setSecret(name: string, data: Readonly<Record<string, string>>): void;
+  /** As a user creates it; three nodes by default, under the name workers. */
+  declare(spec?: object, name?: string): Promise<NodePool>;
+  edit(name: string, spec: object): Promise<void>;
+  /** As a user deletes it: it goes when its finalizer does. */
+  remove(name?: string): Promise<void>;
+  /** What is known of it from now on. */
+  setCluster(change: Pick<Stored<ManagedCluster>, "metadata" | "status">): void;
+  setSecret(name: string, stringData: Readonly<Record<string, string>>): Promise<void>;
   /** One visit. Resolves with what it threw, or undefined. */
   visit(name?: string): Promise<unknown>;
   /** Visits, and lets time pass as the visits ask for, until it holds after one. Rejects after an hour of that time. */
@@ -61,9 +61,6 @@ export interface NodePoolBed extends AsyncDisposable {
 const MOST_MS = 3_600_000;
 const REGION = "cn-north-4";
 const log = createLogger({ level: "silent" });
-const onHandlerError = (error: unknown): never => {
-  throw error;
-};
 
 interface BedOptions extends Partial<HuaweiSimulatorOptions> {
   /** What happens while a write waits for its turn in the budget. */
@@ -71,44 +68,26 @@ interface BedOptions extends Partial<HuaweiSimulatorOptions> {
 }
 
 export async function startNodePoolBed({ beforeTurn, ...options }: BedOptions = {}): Promise<NodePoolBed> {
-  const clock = new FakeClock();
-  const running = await startHuaweiSimulator({
-    listen: "127.0.0.1:0",
-    ...CREDENTIALS,
-    projectName: REGION,
-    clock,
-    ...options,
-  });
-  const simulator = controlsOf(running);
-  const made = (await simulator.behindOurBack("POST", "clusters", { name: "production" })) as { id: string };
-  const accounts = accountsOf(simulator, clock, beforeTurn);
-  const clusters = new Store<ManagedCluster>({ onHandlerError });
-  const store = new Store<NodePool>({ indexes: INDEXES, onHandlerError });
-  const secrets = new Map<string, KubeObject>();
-  let version = 1;
-  const put = (object: NodePool): NodePool => {
-    version += 1;
-    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } };
-    store.absorb(stored);
-    return stored;
-  };
-  const find = (name = "workers"): NodePool | undefined => store.get(`default/${name}`);
-  const read = (name?: string): NodePool => {
-    const found = find(name);
-    if (!found) throw new Error(`There is no NodePool ${name ?? "workers"}`);
-    return found;
-  };
-  const client = kubeOf({ read, put, drop: (object) => store.remove(object), secrets });
-  const stop = new AbortController();
-  const steps = new NodePoolSteps({
+  const { kubectl, kubeconfigPath } = sharedControlPlane();
+  const namespace = await uniqueNamespace(kubectl, "nodepools");
+  const transport = transportOf(loadKubeConfig({ path: kubeconfigPath }));
+  const client = new HttpKubeClient(transport);
+  // The API server stamps with the real time, so the turned one begins there.
+  const clock = new FakeClock({ startMs: Date.now() });
+  const simulator = controlsOf(
+    await startHuaweiSimulator({ listen: "127.0.0.1:0", ...CREDENTIALS, projectName: REGION, clock, ...options }),
+  );
+  const { id } = (await simulator.behindOurBack("POST", "clusters", { name: "production" })) as { id: string };
+  const clusterAt = clusterIn(namespace, id);
+  const { accounts, informers, deps } = cachedKinds({
+    objects: [accountAt(simulator.url, namespace), clusterAt({})],
+    clouds: { HuaweiCCE: slowed(beforeTurn) },
+    credentials: CREDENTIALS,
     client,
     clock,
-    directory: new ClusterDirectory({ clusters, accounts }),
-    pools: store,
-    settleWindowMs: 120_000,
-    signal: stop.signal,
-    suspect: () => undefined,
   });
+  const store = informers.kinds.get("NodePool")!.store as unknown as Store<NodePool>;
+  const stop = new AbortController();
   const reconciler = new LifecycleReconciler<NodePool>(
     {
       client,
@@ -120,26 +99,25 @@ export async function startNodePoolBed({ beforeTurn, ...options }: BedOptions = 
       get: (key) => store.get(key),
       events: { event: () => undefined },
       random: () => 0,
-      driftGroup: clusterOf,
+      driftGroup: (object) => nodePools.parentOf(object) ?? "",
     },
-    steps,
+    nodePools.steps({ ...deps("NodePool"), stop: stop.signal }),
   );
-  let clusterVersion = 1;
-  const setCluster: NodePoolBed["setCluster"] = ({ metadata, status }) => {
-    clusterVersion += 1;
-    clusters.absorb(
-      clusterResource(made.id, { metadata: { resourceVersion: String(clusterVersion), ...metadata }, status }),
-    );
+  const refOf = (name = "workers") => ({ namespace, name });
+  const find: NodePoolBed["find"] = (name) => store.get(keyOf(refOf(name)));
+  const read: NodePoolBed["read"] = (name) => {
+    const found = find(name);
+    if (!found) throw new Error(`There is no NodePool ${name ?? "workers"}`);
+    return found;
   };
-  setCluster({});
-  const visit: NodePoolBed["visit"] = async (name = "workers") => {
-    const key = `default/${name}`;
-    try {
-      await reconciler.reconcile({ key, namespace: "default", name, signal: stop.signal, log });
-      return undefined;
-    } catch (error) {
-      return error;
-    }
+  const conditionOf: NodePoolBed["condition"] = (type, name) => findCondition(read(name).status.conditions, type);
+  const visit: NodePoolBed["visit"] = (name) => {
+    const ref = refOf(name);
+    const request = { key: keyOf(ref), ...ref, signal: stop.signal, log };
+    return reconciler.reconcile(request).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
   };
   const until: NodePoolBed["until"] = async (isReached, name) => {
     const endMs = clock.monotonic() + MOST_MS;
@@ -150,23 +128,37 @@ export async function startNodePoolBed({ beforeTurn, ...options }: BedOptions = 
       await clock.advance(pauseMs(thrown));
     }
   };
-  const conditionOf = (type: string, name?: string) => findCondition(read(name).status.conditions, type);
+  let clusterVersion = 1;
   return {
     clock,
     simulator,
-    clusterId: made.id,
-    declare: (pool) => put(withFinalizer(storedNodePool(pool))),
-    edit(name, spec) {
-      const { metadata, ...rest } = read(name);
-      const generation = (metadata.generation ?? 0) + 1;
-      put({ ...rest, metadata: { ...metadata, generation }, spec: nodePool.spec.parse({ ...rest.spec, ...spec }) });
+    clusterId: id,
+    async declare(spec, name = "workers") {
+      const { spec: written } = nodePoolManifest({ spec: { replicas: 3, ...spec } });
+      const created = { metadata: refOf(name), spec: written } as unknown as Parameters<
+        typeof client.create<NodePool>
+      >[1];
+      store.absorb(await client.create<NodePool>(nodePool.type, created));
+      return read(name);
     },
-    annotate(name, metadata) {
-      const object = read(name);
-      put({ ...object, metadata: { ...object.metadata, ...metadata } });
+    async edit(name, spec) {
+      store.absorb(await client.mergePatch<NodePool>(nodePool.type, refOf(name), { spec }));
     },
-    setCluster,
-    setSecret: (name, data) => void secrets.set(name, secretOf(name, data)),
+    async remove(name) {
+      await client.delete(nodePool.type, refOf(name));
+      const left = await client.get<NodePool>(nodePool.type, refOf(name)).catch(goneAsNothing);
+      if (left) store.absorb(left);
+      else store.remove(read(name));
+    },
+    setCluster({ metadata, status }) {
+      clusterVersion += 1;
+      const resourceVersion = String(clusterVersion);
+      informers.clusters.store.absorb(clusterAt({ metadata: { resourceVersion, ...metadata }, status }));
+    },
+    async setSecret(name, stringData) {
+      await client.delete(SECRETS, refOf(name)).catch(goneAsNothing);
+      await client.create<KubeObject & { stringData: object }>(SECRETS, { metadata: refOf(name), stringData });
+    },
     visit,
     until,
     untilReady: (name) => until(() => conditionOf("Ready", name)?.status === "True", name),
@@ -179,6 +171,7 @@ export async function startNodePoolBed({ beforeTurn, ...options }: BedOptions = 
     async [Symbol.asyncDispose]() {
       stop.abort();
       await accounts.close();
+      await transport[Symbol.asyncDispose]();
       await simulator[Symbol.asyncDispose]();
     },
   };
@@ -191,52 +184,45 @@ function pauseMs(thrown: unknown): number {
   return 5_000;
 }
 
-function withFinalizer(object: NodePool): NodePool {
-  return { ...object, metadata: { ...object.metadata, finalizers: [FINALIZER] } };
+function goneAsNothing(error: unknown): undefined {
+  if (!isNotFound(error)) throw error;
 }
 
-function secretOf(name: string, data: Readonly<Record<string, string>>): CredentialsSecret {
-  const encoded = Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString("base64")]);
-  const metadata = { name, namespace: "default", uid: name, resourceVersion: "5", creationTimestamp: "" };
-  return { apiVersion: "v1", kind: "Secret", metadata, data: Object.fromEntries(encoded) as Record<string, string> };
+function accountAt(url: string, namespace: string): ReturnType<typeof verifiedAccount> {
+  return verifiedAccount({
+    metadata: { name: "huawei", uid: "huawei", namespace },
+    spec: {
+      provider: "HuaweiCCE",
+      endpoint: url,
+      region: REGION,
+      tls: { mode: "Plaintext" },
+      credentialsSecretRef: { name: "huawei-credentials" },
+      huawei: { iamEndpoint: url },
+      requestBudget: { readsPerMinute: 60_000, writesPerMinute: 60_000 },
+    },
+  });
 }
 
-function accountsOf(
-  { url }: SimulatorControls,
-  clock: FakeClock,
-  beforeTurn: BedOptions["beforeTurn"],
-): AccountDirectory {
-  const accounts = new Store<CloudAccount>({ onHandlerError });
-  const secrets = new Store<CredentialsSecret>({ onHandlerError });
-  accounts.absorb(
-    storedCloudAccount({
-      metadata: { name: "huawei", uid: "huawei" },
-      spec: {
-        provider: "HuaweiCCE",
-        endpoint: url,
-        region: REGION,
-        tls: { mode: "Plaintext" },
-        credentialsSecretRef: { name: "huawei-credentials" },
-        huawei: { iamEndpoint: url },
-        requestBudget: { readsPerMinute: 60_000, writesPerMinute: 60_000 },
-      },
-      status: { observedGeneration: 1, secretResourceVersion: "5", conditions: [condition()] },
-    }),
-  );
-  secrets.absorb(secretOf("huawei-credentials", CREDENTIALS));
-  const cloudDeps = () => ({ clock, log, fence: openFence, userAgent: "yunfan" });
-  return new AccountDirectory({ accounts, secrets, clouds: { HuaweiCCE: slowed(beforeTurn) }, cloudDeps });
+/** Available, under the id that the cloud gave it. */
+function clusterIn(
+  namespace: string,
+  externalId: string,
+): (change: Parameters<NodePoolBed["setCluster"]>[0]) => ManagedCluster {
+  const conditions = [condition(), condition({ type: "ClusterAvailable" })];
+  return ({ metadata, status }) =>
+    storedManagedCluster({ metadata: { namespace, ...metadata }, status: { externalId, conditions, ...status } });
 }
 
 /** Huawei CCE, where `beforeTurn` is waited for before every turn. */
 function slowed(beforeTurn: BedOptions["beforeTurn"]): Cloud {
   const open: Cloud["open"] = (...given) => {
     const session = huawei.open(...given);
-    const { clusters, nodePools } = session;
+    const { clusters, nodePools: pools } = session;
     return {
       ...(clusters && { clusters }),
-      ...(nodePools && { nodePools }),
+      ...(pools && { nodePools: pools }),
       verify: (signal) => session.verify(signal),
+      locate: (signal) => session.locate(signal),
       close: () => session.close(),
       async reserveWrite(signal) {
         await beforeTurn?.();
@@ -245,26 +231,4 @@ function slowed(beforeTurn: BedOptions["beforeTurn"]): Cloud {
     };
   };
   return { ...huawei, open };
-}
-
-function clusterResource(
-  externalId: string,
-  change: { metadata?: object; status?: object | undefined },
-): ManagedCluster {
-  const { metadata, spec, ...type } = managedClusterManifest();
-  const conditions = [condition(), condition({ type: "ClusterAvailable" })];
-  return {
-    ...type,
-    metadata: {
-      namespace: "default",
-      uid: "cluster",
-      resourceVersion: "1",
-      generation: 1,
-      creationTimestamp: "2026-01-01T00:00:00Z",
-      ...metadata,
-      ...change.metadata,
-    },
-    spec: managedCluster.spec.parse(spec),
-    status: managedCluster.status.parse({ externalId, conditions, ...change.status }),
-  };
 }

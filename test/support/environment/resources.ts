@@ -1,9 +1,9 @@
-// Objects of our kinds for tests: as an author writes them, and a project as the API server returns it. Overrides win over
-// defaults.
+// Objects of our kinds for tests: as an author writes them, and as the API server returns them. Overrides win over defaults.
+import type { Managed } from "../../../src/controllers/lifecycle/resource.ts";
 import type { Kind } from "../../../src/crds/kind.ts";
 import { cloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
-import { managedAddon } from "../../../src/crds/managedaddon/schema.ts";
-import { managedCluster } from "../../../src/crds/managedcluster/schema.ts";
+import { managedAddon, type ManagedAddon } from "../../../src/crds/managedaddon/schema.ts";
+import { managedCluster, type ManagedCluster } from "../../../src/crds/managedcluster/schema.ts";
 import { nodePool } from "../../../src/crds/nodepool/schema.ts";
 import { registryProject, type RegistryProject } from "../../../src/crds/registryproject/schema.ts";
 
@@ -54,28 +54,42 @@ export function registryProjectManifest(overrides: Overrides = {}): Manifest {
 }
 
 /** A RegistryProject as the API server returns it. */
-export function storedRegistryProject(overrides: StoredProject = {}): RegistryProject {
-  const { metadata, spec, ...type } = registryProjectManifest(overrides);
-  return {
-    ...type,
-    metadata: {
-      namespace: "default",
-      uid: "6f1f4f6e-0000-4000-8000-000000000001",
-      resourceVersion: "1",
-      generation: 1,
-      creationTimestamp: "2026-01-01T00:00:00Z",
-      ...metadata,
-      ...overrides.metadata,
-    },
-    spec: registryProject.spec.parse(spec),
-    status: registryProject.status.parse(overrides.status ?? {}),
-  };
+export function storedRegistryProject(overrides: Stored<RegistryProject> = {}): RegistryProject {
+  return stored(registryProject, registryProjectManifest(overrides), overrides);
+}
+
+/** A ManagedCluster as the API server returns it. */
+export function storedManagedCluster(overrides: Stored<ManagedCluster> = {}): ManagedCluster {
+  return stored(managedCluster, managedClusterManifest(overrides), overrides);
+}
+
+/** A ManagedAddon as the API server returns it. */
+export function storedManagedAddon(overrides: Stored<ManagedAddon> = {}): ManagedAddon {
+  return stored(managedAddon, managedAddonManifest(overrides), overrides);
 }
 
 /** What the API server adds: the rest of the metadata, and the status. */
-interface StoredProject extends Omit<Overrides, "metadata"> {
-  metadata?: Partial<RegistryProject["metadata"]> | undefined;
-  status?: Partial<RegistryProject["status"]> | undefined;
+export interface Stored<R extends Managed> extends Omit<Overrides, "metadata"> {
+  metadata?: Partial<R["metadata"]> | undefined;
+  status?: Partial<R["status"]> | undefined;
+}
+
+/** With the schema's defaults, and the name for UID where no other is given. */
+function stored<R extends Managed>(kind: Kind, authored: Manifest, { metadata, status }: Stored<R>): R {
+  return {
+    ...authored,
+    metadata: {
+      namespace: "default",
+      uid: authored.metadata.name,
+      resourceVersion: "1",
+      generation: 1,
+      creationTimestamp: "2026-01-01T00:00:00Z",
+      ...authored.metadata,
+      ...metadata,
+    },
+    spec: kind.spec.parse(authored.spec),
+    status: kind.status.parse(status ?? {}),
+  } as unknown as R;
 }
 
 function manifest(

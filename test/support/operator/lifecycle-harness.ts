@@ -4,7 +4,7 @@ import { LifecycleReconciler, type Steps } from "../../../src/controllers/lifecy
 import { createLogger } from "../../../src/lib/log.ts";
 import type { Result } from "../../../src/runtime/queue/controller.ts";
 import type { EventDescription } from "../../../src/runtime/events.ts";
-import { keyOf, Store } from "../../../src/runtime/cache/store.ts";
+import { keyOf, Store, type StoreOptions } from "../../../src/runtime/cache/store.ts";
 import { FakeClock } from "../clock/fake-clock.ts";
 import { type Live, PROJECTS, unaborted } from "../apiserver/live-projects.ts";
 
@@ -18,16 +18,23 @@ export interface Frame {
   readonly store: Store<RegistryProject>;
 }
 
-/** Steps come to READY and "Released" unless told otherwise. */
-export function frameOf(live: Live, steps: Partial<Steps<RegistryProject>> = {}): Frame {
-  const clock = new FakeClock();
-  const log = createLogger({ level: "silent" });
-  const events: EventDescription[] = [];
+/** What a frame shares with its steps. */
+type Shared = Pick<Frame, "events" | "clock" | "store">;
+
+export function sharedParts(indexes: StoreOptions<RegistryProject>["indexes"] = {}): Shared {
   const store = new Store<RegistryProject>({
+    indexes,
     onHandlerError: (error) => {
       throw error;
     },
   });
+  return { events: [], clock: new FakeClock(), store };
+}
+
+/** Steps come to READY and "Released" unless told otherwise. */
+export function frameOf(live: Live, steps: Partial<Steps<RegistryProject>> = {}, shared = sharedParts()): Frame {
+  const { clock, events, store } = shared;
+  const log = createLogger({ level: "silent" });
   const deps = {
     client: live.client,
     type: PROJECTS,

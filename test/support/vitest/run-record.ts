@@ -18,7 +18,7 @@ export interface RunRecord {
   readonly auditLogs: string;
   /** JSON lines: each version of a resource that a stand saw. */
   readonly statuses: string;
-  /** A line for each file of the suite that ran, by `vitest-mark.ts`. */
+  /** A line for each file of the suite that ran, by `mark.ts`. */
   readonly marks: string;
   /** Every file of the suite, whatever the run was narrowed to. */
   readonly suite: readonly string[];

@@ -1,4 +1,5 @@
-// The simulator of CTYUN Container Instance: its registry (3.10) behind auth-v1 (2.3), written from the API reference.
+// The simulator of CTYUN Container Instance: its registry (3.10) behind auth-v1 (2.3), written from the API reference
+// (docs/clouds/ctyun.md), whose chapters the files here cite.
 import { z } from "zod";
 import type { Clock } from "../../../lib/clock.ts";
 import { systemClock } from "../../../lib/clock.ts";

@@ -1,12 +1,15 @@
 // What a create of a cluster may say (4.1.1), and what the cloud makes of it: versions, defaults, a CIDR in conflict.
 import { z } from "zod";
+import { firstFreeCidr, isCidr, overlaps } from "../../simulation/cidr.ts";
 import { CodedRefusal } from "./refusals.ts";
-import { chooseCidr, isCidr, overlaps } from "./cidr.ts";
 
 /** On offer, oldest first. No API lists them. */
 const VERSIONS = ["v1.13.10-r1", "v1.15.6-r1", "v1.15.11-r1", "v1.17.9-r0", "v1.17.11-r1"] as const;
 
 const DEFAULT_SERVICE_CIDR = "10.247.0.0/16";
+
+/** Container networks of the kind that 4.1.1 recommends, in the order of preference. */
+const CONTAINER_CIDRS = ["172.16.0.0/16", "172.20.0.0/16", "192.168.0.0/16", "10.0.0.0/16", "172.24.0.0/16"];
 
 /** Nodes that a cluster may have, by the last part of its flavor. */
 const MOST_NODES: Readonly<Record<string, number>> = { small: 50, medium: 200, large: 1000, xlarge: 2000 };
@@ -101,6 +104,10 @@ export function chooseContainerCidr(spec: ClusterBody["spec"], isInConflict: boo
   const wanted = containerNetwork.cidr ?? chooseCidr([kubernetesSvcIpRange]);
   if (!isInConflict && !overlaps(wanted, kubernetesSvcIpRange)) return wanted;
   return chooseCidr([wanted, kubernetesSvcIpRange]);
+}
+
+function chooseCidr(taken: readonly string[]): string {
+  return firstFreeCidr(CONTAINER_CIDRS, taken) ?? "100.64.0.0/16";
 }
 
 export function mostNodes(flavor: string): number {

@@ -1,12 +1,11 @@
 // The API gateway before every call: who sent it (token or AK/SK), and is it one write too many this minute.
 import type { Clock } from "../../../lib/clock.ts";
 import type { Answer, Call, Failed } from "../../simulation/cloud.ts";
+import { openThrottle } from "../../simulation/throttle.ts";
 import type { Token, TokenDesk } from "./iam.ts";
 import { CodedRefusal, isIam } from "./refusals.ts";
 import type { AccessKeys } from "./signature.ts";
 import { signatureRefusal } from "./signature.ts";
-
-const MINUTE_MS = 60_000;
 
 export interface GatewayRules {
   /** Left out: AK/SK is refused. */
@@ -46,19 +45,4 @@ function tokenRefusal(call: Call, token: Token | undefined, nowMs: number): Code
 
 function unidentified(problem: string): CodedRefusal {
   return new CodedRefusal(401, "APIGW.0301", `Incorrect IAM authentication information: ${problem}`);
-}
-
-/** Counts what it lets through; what it refuses costs nothing. */
-function openThrottle(limit: number | undefined, clock: Clock): { admits(): boolean } {
-  let admittedAtMs: number[] = [];
-  return {
-    admits() {
-      if (limit === undefined) return true;
-      const nowMs = clock.monotonic();
-      admittedAtMs = admittedAtMs.filter((atMs) => nowMs - atMs < MINUTE_MS);
-      if (admittedAtMs.length >= limit) return false;
-      admittedAtMs.push(nowMs);
-      return true;
-    },
-  };
 }

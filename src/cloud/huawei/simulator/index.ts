@@ -1,6 +1,7 @@
 // The simulator of Huawei CCE: IAM and the gateway (3), clusters, nodes, pools, jobs (4.1), add-ons (4.3), quotas (4.4).
 //
-// Chapters and tables here and in the other files are those of the CCE 22.3.5 API reference (for Huawei Cloud Stack 8.1.1).
+// Chapters and tables here and in the other files are those of the CCE 22.3.5 API reference (for Huawei Cloud Stack 8.1.1);
+// docs/clouds/huawei.md says what it leaves open and which flag stands for what.
 // What its answers have to have is in members/, what a test can do behind our back in controls.ts and content-controls.ts.
 import { createHash } from "node:crypto";
 import { z } from "zod";
@@ -11,13 +12,13 @@ import type { RunningSimulator, SimulatorDefinition } from "../../simulation/def
 import { commonFlags, commonFlagValues, parseFlags } from "../../simulation/definition.ts";
 import type { FaultPlanInput } from "../../simulation/faults.ts";
 import { readFaultPlan } from "../../simulation/faults.ts";
+import { readKubeconfig } from "../../simulation/kubeconfig.ts";
 import { serve } from "../../simulation/server.ts";
 import { Timeline } from "../../simulation/timeline.ts";
 import { templateRoutes } from "./addon-templates.ts";
 import type { AddonDemand } from "./addon-values.ts";
 import { ADDON_DEMANDS } from "./addon-values.ts";
 import { addonRoutes } from "./addons.ts";
-import { readKubeconfig } from "./certificate.ts";
 import { clusterRoutes } from "./clusters.ts";
 import { contentControls } from "./content-controls.ts";
 import { clusterControls } from "./controls.ts";

@@ -1,5 +1,6 @@
 // What exists in the simulated CCE: clusters, node pools, nodes, add-ons, jobs, quotas, and what a test has planned.
 import { randomUUID } from "node:crypto";
+import type { ServedKubeconfig } from "../../simulation/kubeconfig.ts";
 import type { Identified, StoreView } from "../../simulation/store.ts";
 import { Store } from "../../simulation/store.ts";
 import type { Timeline } from "../../simulation/timeline.ts";
@@ -201,14 +202,6 @@ export interface CceRules {
   readonly addonValues: AddonDemand;
   /** What every cluster serves in place of addresses and certificates of its own. */
   readonly kubeconfig?: ServedKubeconfig | undefined;
-}
-
-/** The parts of a kubeconfig that 4.1.8 shows, base64 where `Data`. */
-export interface ServedKubeconfig {
-  readonly server: string;
-  readonly certificateAuthorityData: string;
-  readonly clientCertificateData: string;
-  readonly clientKeyData: string;
 }
 
 /** Everything a handler works with. */

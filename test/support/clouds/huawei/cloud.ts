@@ -9,7 +9,7 @@ import { startHuaweiSimulator } from "../../../../src/cloud/huawei/simulator/ind
 import { ownBudget } from "../budgets.ts";
 import { facetsOf, type HuaweiFacets } from "./facets.ts";
 
-export const KEYS = { accessKey: "test-access-key", secretKey: "test-secret-key" } as const;
+const KEYS = { accessKey: "test-access-key", secretKey: "test-secret-key" } as const;
 export const USER = { username: "operator", password: "Pass-word-1", domainName: "company" } as const;
 export const never = new AbortController().signal;
 

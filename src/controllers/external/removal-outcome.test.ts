@@ -1,0 +1,90 @@
+// Deleting a resource whose create is still open: what it made is awaited, because a late POST would be an orphan.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { goLive, type Live } from "../../../test/support/apiserver/live-projects.ts";
+import { toyIn, type Toy } from "../../../test/support/operator/toy-kind.ts";
+import { CloudError } from "../../cloud/errors.ts";
+import type { RegistryProject } from "../../crds/registryproject/schema.ts";
+import { findCondition } from "../../runtime/conditions.ts";
+
+let live: Live;
+
+beforeAll(async () => {
+  live = await goLive("outcome");
+});
+afterAll(() => live[Symbol.asyncDispose]());
+
+const OPEN = { verb: "Create", nonce: "n-1", startedAt: "2026-01-01T00:00:00Z", lastSentAt: "2026-01-01T00:00:00Z" };
+const made = (id: string) => ({ id, name: "shop", visibility: "Private", mark: "n-1" }) as const;
+
+async function ready(object: RegistryProject): Promise<{ readonly reason: string; readonly message: string }> {
+  return findCondition((await live.read(object)).status.conditions, "Ready")!;
+}
+
+/** With an open create of which the cloud shows nothing yet. */
+async function deleting(toy: Toy): Promise<RegistryProject> {
+  const object = await toy.hold({ status: { externalId: null, origin: null, operation: OPEN } });
+  toy.cloud.there.clear();
+  await toy.remove(object);
+  return object;
+}
+
+describe("a deletion with an open create", () => {
+  it("waits until the settle window has shown what it made, and says how to let go", async () => {
+    const toy = toyIn(live);
+    const object = await deleting(toy);
+    expect(await toy.timeline(object)).not.toContain("remove 7");
+    const message = expect.stringMatching(/outcome of a create is unknown.*force-orphan: "n-1"/);
+    expect(await ready(object)).toMatchObject({ reason: "Deleting", message });
+    expect((await live.read(object)).status.operation).toMatchObject({ nonce: "n-1" });
+  });
+
+  it("lets go where nothing shows after the window", async () => {
+    const toy = toyIn(live);
+    const object = await deleting(toy);
+    await toy.clock.advance(20_000);
+    const timeline = await toy.timeline(object);
+    expect(timeline.at(-1)).toBe("PATCH resource");
+    expect(timeline.filter((call) => call.startsWith("remove"))).toEqual([]);
+    expect(await live.find(object)).toBeUndefined();
+  });
+
+  it("deletes what the create made, which it knows by its mark", async () => {
+    const toy = toyIn(live);
+    const object = await deleting(toy);
+    toy.cloud.there.set("7", made("7"));
+    toy.cloud.there.set("8", { ...made("8"), mark: "n-2" });
+    expect(await toy.timeline(object)).toContain("remove 7");
+    expect(toy.cloud.calls).not.toContain("remove 8");
+    expect((await live.read(object)).status).toMatchObject({ externalId: "7", operation: { verb: "Delete" } });
+  });
+
+  it("deletes none of two that one create made: which is ours alone can't be told", async () => {
+    const toy = toyIn(live);
+    const object = await deleting(toy);
+    toy.cloud.there.set("7", made("7"));
+    toy.cloud.there.set("8", made("8"));
+    expect((await toy.timeline(object)).join()).not.toContain("remove");
+    expect(await ready(object)).toMatchObject({ reason: "CreatedTwice", message: expect.stringContaining("7 and 8") });
+  });
+
+  it("lets go where the place is gone, which has taken along whatever was made in it", async () => {
+    const toy = toyIn(live);
+    const object = await deleting(toy);
+    toy.placeIsGone = true;
+    toy.cloud.onCall = () => {
+      throw new CloudError("NotFound", { message: "There is no such place" });
+    };
+    await toy.visit(object);
+    expect(await live.find(object)).toBeUndefined();
+  });
+
+  it("does not let go where the place is there and the list fails", async () => {
+    const toy = toyIn(live);
+    const object = await deleting(toy);
+    toy.cloud.onCall = () => {
+      throw new CloudError("NotFound", { message: "There is no such thing" });
+    };
+    await toy.visit(object);
+    expect(await ready(object)).toMatchObject({ reason: "NotFoundInCloud" });
+  });
+});

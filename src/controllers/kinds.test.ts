@@ -1,0 +1,141 @@
+// The list of kinds: complete, and each declaration with all that the operator has to know of its kind. What follows from the members
+// for watches and deletions is tested where it is wired (cli/watches.test.ts, cli/controllers.test.ts).
+import { describe, expect, it } from "vitest";
+import { cachedKinds, storedOf } from "../../test/support/operator/kinds.ts";
+import { kinds } from "../crds/kinds.ts";
+import { nodePool } from "../crds/nodepool/schema.ts";
+import { keyOf } from "../runtime/cache/store.ts";
+import { BY_SECRET } from "./cloudaccount/accounts.ts";
+import type { ControlledKind } from "./controlled.ts";
+import { kindIn } from "./external/parent.ts";
+import { controlledKinds } from "./kinds.ts";
+import { BY_ID } from "./managedcluster/clusters.ts";
+import { PUBLISHING_RULES } from "./publishing/rbac.ts";
+
+const EVERY = controlledKinds.map((controlled) => [controlled.kind.type.kind, controlled] as const);
+
+/** Members of the spec, as the schema names them. */
+const fieldsOf = ({ kind }: ControlledKind): readonly string[] => Object.keys(kind.spec.shape);
+const standsForItem = (controlled: ControlledKind): boolean => fieldsOf(controlled).includes("externalId");
+
+describe("the list", () => {
+  it("names the kinds that have a CRD, each once and in the same order", () => {
+    expect(controlledKinds.map(({ kind }) => kind)).toEqual(kinds);
+  });
+
+  it("has the parents of all kinds in it, and each of them tells what its children see", () => {
+    const parents = new Set(EVERY.flatMap(([kind, { parentOf }]) => parentOf(storedOf(kind)) ?? []).map(kindIn));
+    expect([...parents].toSorted()).toEqual(["CloudAccount", "ManagedCluster"]);
+    const seen = controlledKinds.filter(({ childrenSee }) => childrenSee !== undefined);
+    expect(seen.map(({ kind }) => kind.type.kind).toSorted()).toEqual([...parents].toSorted());
+  });
+});
+
+describe.each(EVERY)("%s", (kind, controlled) => {
+  const resource = storedOf(kind);
+  const storeWith = () => cachedKinds({ objects: [resource] }).informers.kinds.get(kind)!.store;
+
+  it("hangs on what its spec refers to, and is found below it by the index of its cache", () => {
+    const fields = fieldsOf(controlled);
+    const account = fields.includes("accountRef") ? `CloudAccount default/${accountNameOf(resource)}` : undefined;
+    const parent = fields.includes("clusterRef") ? "ManagedCluster default/production" : account;
+    expect(controlled.parentOf(resource)).toBe(parent);
+    if (parent === undefined) return;
+    expect(
+      storeWith()
+        .byIndex("parent", parent)
+        .map(({ metadata }) => keyOf(metadata)),
+    ).toEqual([keyOf(resource.metadata)]);
+    expect(storeWith().byIndex("parent", `${parent}-of-others`)).toEqual([]);
+  });
+
+  it("competes for a name, needs a facet and holds its parent where it stands for an item in a cloud, and not else", () => {
+    const isItem = standsForItem(controlled);
+    expect(controlled.cloudName !== undefined).toBe(isItem);
+    expect(controlled.facet !== undefined).toBe(isItem);
+    expect(controlled.needsParent(resource, true)).toBe(isItem);
+    if (!controlled.cloudName) return;
+    const claim = `name/${controlled.cloudName(resource)}`;
+    expect(
+      storeWith()
+        .byIndex("claim", claim)
+        .map(({ metadata }) => keyOf(metadata)),
+    ).toEqual([keyOf(resource.metadata)]);
+  });
+
+  it("has the rights to publish Secrets exactly where it publishes them", () => {
+    expect(controlled.rules.includes(PUBLISHING_RULES[0]!)).toBe(controlled.publishes);
+    const publishes = ["pullSecrets", "kubeconfig", "argocd"].some((field) => fieldsOf(controlled).includes(field));
+    expect(controlled.publishes).toBe(publishes);
+  });
+});
+
+describe("what others look up beside parents and claims", () => {
+  it("is an account by its Secret, and a cluster by its id in the cloud", () => {
+    const account = storedOf("CloudAccount");
+    const cluster = storedOf("ManagedCluster", { status: { externalId: "c-1" } });
+    const { informers } = cachedKinds({ objects: [account, cluster] });
+    expect(informers.accounts.store.byIndex(BY_SECRET, "default/ctyun-credentials")).toMatchObject([
+      { kind: "CloudAccount" },
+    ]);
+    expect(informers.clusters.store.byIndex(BY_ID, "c-1")).toMatchObject([{ kind: "ManagedCluster" }]);
+  });
+
+  it("is no cluster before it has an id", () => {
+    const { informers } = cachedKinds({ objects: [storedOf("ManagedCluster")] });
+    expect(informers.clusters.store.byIndex(BY_ID, "undefined")).toEqual([]);
+  });
+});
+
+describe("a declaration", () => {
+  const toy: Required<ControlledKind> = {
+    kind: nodePool,
+    facet: "nodePools",
+    parentOf: () => undefined,
+    cloudName: () => "toy",
+    indexes: {},
+    needsParent: () => false,
+    childrenSee: () => "",
+    contentOf: () => Promise.resolve([]),
+    publishes: false,
+    rules: [],
+    steps: () => ({ apply: () => expect.unreachable(), finalize: () => expect.unreachable() }),
+  };
+
+  function without<K extends keyof ControlledKind>(member: K): Omit<Required<ControlledKind>, K> {
+    const { [member]: _left, ...rest } = toy;
+    return rest;
+  }
+
+  const declares = (declared: ControlledKind): ControlledKind => declared;
+
+  it("does not compile without a member that each kind has to say for itself", () => {
+    const declared = [
+      // @ts-expect-error -- required
+      declares(without("kind")),
+      // @ts-expect-error -- required
+      declares(without("facet")),
+      // @ts-expect-error -- required
+      declares(without("parentOf")),
+      // @ts-expect-error -- required
+      declares(without("cloudName")),
+      // @ts-expect-error -- required
+      declares(without("needsParent")),
+      // @ts-expect-error -- required
+      declares(without("contentOf")),
+      // @ts-expect-error -- required
+      declares(without("publishes")),
+      // @ts-expect-error -- required
+      declares(without("rules")),
+      // @ts-expect-error -- required
+      declares(without("steps")),
+    ];
+    const optional = [declares(without("indexes")), declares(without("childrenSee"))];
+    // Whoever adds a member to ControlledKind says here whether it may be left out, and above what turns red where it is.
+    expect(Object.keys(toy)).toHaveLength(declared.length + optional.length);
+  });
+});
+
+function accountNameOf({ spec }: { spec: object }): string {
+  return (spec as { accountRef: { name: string } }).accountRef.name;
+}

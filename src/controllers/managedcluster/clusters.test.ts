@@ -1,0 +1,99 @@
+// What lies between a pool or an add-on and its cluster.
+import { describe, expect, it } from "vitest";
+import { condition } from "../../../test/support/environment/builders.ts";
+import { storedManagedCluster } from "../../../test/support/environment/resources.ts";
+import { cachedKinds, verifiedAccount } from "../../../test/support/operator/kinds.ts";
+import type { ClustersFacet } from "../../cloud/facets/clusters.ts";
+import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
+import { keyOf } from "../../runtime/cache/store.ts";
+import type { ClusterDirectory, ClusterMember } from "./clusters.ts";
+
+const ACCOUNT = verifiedAccount({ metadata: { name: "huawei" }, spec: { provider: "HuaweiCCE" } });
+const AVAILABLE = condition({ type: "ClusterAvailable" });
+const deletionTimestamp = "2026-01-02T00:00:00Z";
+
+function cluster(
+  status: Partial<ManagedCluster["status"]>,
+  metadata: Partial<ManagedCluster["metadata"]> = {},
+): ManagedCluster {
+  return storedManagedCluster({ metadata, status: { observedGeneration: 1, ...status } });
+}
+
+function directoryOf(...clusters: readonly ManagedCluster[]): ClusterDirectory {
+  const facets = { clusters: {} as Partial<ClustersFacet> as ClustersFacet };
+  return cachedKinds({ objects: [ACCOUNT, ...clusters], facets }).clusters;
+}
+
+const MEMBER: ClusterMember = { spec: { clusterRef: { name: "production" } }, metadata: { namespace: "default" } };
+const LEAVING: ClusterMember = { ...MEMBER, metadata: { namespace: "default", deletionTimestamp } };
+
+describe("enter", () => {
+  it("gives the cluster's id, and one place for all of its members", () => {
+    const directory = directoryOf(cluster({ externalId: "7", conditions: [AVAILABLE] }));
+    const entered = directory.enter(MEMBER);
+    expect(entered.clusterId).toBe("7");
+    expect(directory.placeOf(MEMBER)).toBe(entered.key);
+    expect(keyOf(entered.cluster.metadata)).toBe("default/production");
+  });
+
+  it("is ClusterNotReady where there is no such cluster, and says what to do", () => {
+    expect(() => directoryOf().enter(MEMBER)).toThrow(expect.objectContaining({ reason: "ClusterNotReady" }));
+    expect(() => directoryOf().enter(MEMBER)).toThrow(/default\/production.*Create it/);
+  });
+
+  it("is ClusterHibernated where it sleeps, for members that leave too, and says what stays billed", () => {
+    const asleep = condition({ type: "ClusterAvailable", status: "False", reason: "Hibernated" });
+    const directory = directoryOf(cluster({ externalId: "7", conditions: [asleep] }));
+    for (const member of [MEMBER, LEAVING]) {
+      expect(() => directory.enter(member)).toThrow(expect.objectContaining({ reason: "ClusterHibernated" }));
+    }
+    expect(() => directory.enter(MEMBER)).toThrow(/billed.*spec\.powerState/);
+  });
+
+  it("lets a member that leaves into a cluster that is out of order: the cluster's deletion waits for it", () => {
+    const failed = condition({ type: "ClusterAvailable", status: "False", reason: "ClusterNotAvailable" });
+    const directory = directoryOf(cluster({ externalId: "7", conditions: [failed] }));
+    expect(() => directory.enter(MEMBER)).toThrow(expect.objectContaining({ reason: "ClusterNotReady" }));
+    expect(directory.enter(LEAVING).clusterId).toBe("7");
+  });
+
+  it("is ClusterNotReady before anything was made, whoever asks", () => {
+    const directory = directoryOf(cluster({}));
+    for (const member of [MEMBER, LEAVING]) {
+      expect(() => directory.enter(member)).toThrow(expect.objectContaining({ reason: "ClusterNotReady" }));
+    }
+    expect(directory.placeOf(MEMBER)).toBeUndefined();
+  });
+
+  it("is ProviderMismatch where the member has a block of another cloud", () => {
+    const directory = directoryOf(cluster({ externalId: "7", conditions: [AVAILABLE] }));
+    const stranger = { ...MEMBER, spec: { ...MEMBER.spec, ctyun: {} } };
+    expect(() => directory.enter(stranger)).toThrow(expect.objectContaining({ reason: "ProviderMismatch" }));
+  });
+
+  it("lets nothing new into a cluster that is being deleted", () => {
+    const leaving = cluster({ externalId: "7", conditions: [AVAILABLE] }, { deletionTimestamp });
+    const { assertStays } = directoryOf(leaving).enter(MEMBER);
+    expect(assertStays).toThrow(expect.objectContaining({ reason: "ClusterNotReady" }));
+  });
+});
+
+describe("the resources that stand for one cluster", () => {
+  it("are all of its id in one place, and no other", () => {
+    const status = { externalId: "7", conditions: [AVAILABLE] };
+    const alike = cluster(status, { name: "observer", uid: "observer" });
+    const other = cluster({ ...status, externalId: "8" }, { name: "other", uid: "other" });
+    const directory = directoryOf(cluster(status), alike, other);
+    expect(directory.standingFor(directory.enter(MEMBER)).toSorted()).toEqual([
+      "default/observer",
+      "default/production",
+    ]);
+  });
+});
+
+describe("accountOf", () => {
+  it("is the account behind the cluster, and the cluster's own key where there is none", () => {
+    expect(directoryOf(cluster({})).accountOf(MEMBER)).toBe("default/huawei");
+    expect(directoryOf().accountOf(MEMBER)).toBe("default/production");
+  });
+});
