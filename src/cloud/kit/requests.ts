@@ -4,7 +4,7 @@ import { stringifyExactly } from "../../lib/exact-json.ts";
 import type { Permit } from "../budget/budget.ts";
 import type { SessionBudget } from "../budget/session-budget.ts";
 import type { CloudDeps } from "../contract.ts";
-import type { CloudError } from "../errors.ts";
+import { CloudError } from "../errors.ts";
 import type { HttpAnswer } from "../http/answer.ts";
 import type { Endpoint } from "../http/endpoint.ts";
 import { HttpSession } from "../http/http.ts";
@@ -144,14 +144,9 @@ export class Requests<Operation extends string> {
     const { host } = service.endpoint;
     const provable = { ...decoded, headers: { ...headers, host }, body };
     const proof = await this.#options.authenticator.prove(provable, signal);
-    const answer = await service.http.send({
-      operation,
-      method,
-      target,
-      headers: { ...headers, ...proof.headers },
-      body,
-      signal,
-    });
+    const whole = { ...headers, ...proof.headers };
+    assertSendable(operation, whole);
+    const answer = await service.http.send({ operation, method, target, headers: whole, body, signal });
     if (answer.status < 300) return { answer, error: undefined, proof };
     const redact = redactor([...proof.secrets, ...(request.secrets ?? [])]);
     const error = this.#options.errorOf(operation, answer, redact);
@@ -159,6 +154,17 @@ export class Requests<Operation extends string> {
     return { answer, error, proof };
   }
 }
+
+/** The client of HTTP would refuse it before there is a connection, which would read as one that fails. Names the header alone. */
+function assertSendable(operation: string, headers: Readonly<Record<string, string>>): void {
+  const odd = Object.entries(headers).find(([, value]) => !HEADER_VALUE.test(value));
+  if (odd === undefined) return;
+  const message = `${operation} was not sent: what belongs into its header ${odd[0]} holds a character that HTTP does not take there`;
+  throw new CloudError("Rejected", { message, advice: "Correct the spec of the account" });
+}
+
+/** RFC 9110, section 5.5. */
+const HEADER_VALUE = /^[\t\x20-\x7E\x80-\xFF]*$/;
 
 function accepted({ operation }: { operation: string }, { answer, error }: Attempt): HttpAnswer {
   if (error !== undefined) throw error;

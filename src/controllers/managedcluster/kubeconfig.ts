@@ -16,8 +16,11 @@ import { Publisher, type PublisherDeps, type SecretContents, type SecretRef } fr
 import type { ClusterScope } from "./scope.ts";
 import { argocdContents, digestOf, kubeconfigContents, sourceOf, SOURCE, type Source } from "./kubeconfig-secrets.ts";
 
+const DAY_MS = 24 * 3_600_000;
 /** A certificate with less than this left is read again; before that nothing is rewritten, because consumers restart on it. */
-const RENEW_BEFORE_MS = 30 * 24 * 3_600_000;
+const RENEW_BEFORE_MS = 30 * DAY_MS;
+/** Where the cloud goes on giving one with less than this left, it won't give another one by itself. */
+const ALARM_BEFORE_MS = 7 * DAY_MS;
 
 export class Kubeconfigs {
   readonly #publisher: Publisher;
@@ -32,13 +35,16 @@ export class Kubeconfigs {
     this.#clock = deps.clock;
   }
 
-  /** Throws TerminalError NoSuchAddress, InsecureKubeconfig, NamespaceNotAllowed, SecretNotOwned, SecretRefused or NamespaceNotFound. */
+  /**
+   * Throws TerminalError NoSuchAddress, InsecureKubeconfig, NamespaceNotAllowed, SecretNotOwned, SecretRefused or NamespaceNotFound;
+   * KubeconfigExpired or KubeconfigExpiring where it is published, but its certificate does not last.
+   */
   publish(scope: ClusterScope, cluster: Cluster): Promise<void> {
     const { visit } = scope;
     const type = "KubeconfigReady";
     return statingFailure(visit, type, async () => {
-      await this.#publish(scope, cluster);
-      visit.state({ type, status: "True", reason: Reason.Published, message: this.#summary(visit) });
+      const expiresAtMs = await this.#publish(scope, cluster);
+      visit.state({ type, status: "True", ...lasting(visit, expiresAtMs, this.#clock.now()) });
     });
   }
 
@@ -47,7 +53,8 @@ export class Kubeconfigs {
     return this.#publisher.withdrawAll(visit, placesOf(visit.object));
   }
 
-  async #publish(scope: ClusterScope, cluster: Cluster): Promise<void> {
+  /** Returns when the certificate ends that the cloud has given now; undefined where it was not asked, or does not tell. */
+  async #publish(scope: ClusterScope, cluster: Cluster): Promise<number | undefined> {
     const { visit } = scope;
     const wanted = placesOf(visit.object);
     const present = this.#publisher.publishedBy(visit.object);
@@ -58,11 +65,11 @@ export class Kubeconfigs {
     const source = sourceOf(visit.object, cluster);
     const found = wanted.map((ref) => present.find(({ metadata }) => keyOf(metadata) === keyOf(ref)));
     const current = await Promise.all(found.map((secret) => this.#isCurrent(visit, secret, source)));
-    if (current.every(Boolean)) return;
-    await this.#write(scope, cluster, source);
+    if (current.every(Boolean)) return undefined;
+    return this.#write(scope, cluster, source);
   }
 
-  async #write(scope: ClusterScope, cluster: Cluster, source: Source): Promise<void> {
+  async #write(scope: ClusterScope, cluster: Cluster, source: Source): Promise<number | undefined> {
     const { visit, facet, place } = scope;
     const { context } = visit.object.spec.kubeconfig;
     const kubeconfig = await offered(place, facet.kubeconfig, "spec.kubeconfig")(cluster.id, context, visit.signal);
@@ -76,6 +83,7 @@ export class Kubeconfigs {
       kubeconfigContents(visit.object, kubeconfig, source),
     );
     await this.#register(visit, kubeconfig, source);
+    return expiresAtMs;
   }
 
   async #register(visit: Visit<ManagedCluster>, kubeconfig: Kubeconfig, source: Source): Promise<void> {
@@ -105,11 +113,36 @@ export class Kubeconfigs {
     if (isIntact) this.#intact.add(secret);
     return isIntact;
   }
+}
 
-  #summary({ object, status }: Visit<ManagedCluster>): string {
-    const registered = object.spec.argocd ? ` and registered with Argo CD in ${object.spec.argocd.namespace}` : "";
-    return `In Secret ${status.kubeconfigSecret}, key value${registered}`;
-  }
+/**
+ * What is said of what is published: a file that lets nobody in, or soon won't, is of no use. A cloud may issue short certificates,
+ * another one each time: an alarm is one that it gives again. Throws TerminalError KubeconfigExpired or KubeconfigExpiring.
+ */
+function lasting(
+  { object, found }: Pick<Visit<ManagedCluster>, "object" | "found">,
+  expiresAtMs: number | undefined,
+  nowMs: number,
+): { reason: string; message: string } {
+  const where = publishedIn(object);
+  const leftMs = (expiresAtMs ?? Number.POSITIVE_INFINITY) - nowMs;
+  const isGivenAgain = expiresAtMs !== undefined && found.status.kubeconfigExpiresAt === timestampOf(expiresAtMs);
+  if (leftMs > RENEW_BEFORE_MS || (leftMs > 0 && !isGivenAgain)) return { reason: Reason.Published, message: where };
+  const [reason, how] =
+    leftMs > 0
+      ? [Reason.KubeconfigExpiring, "ends soon"]
+      : [Reason.KubeconfigExpired, "has expired, and lets nobody in"];
+  const message =
+    `${where}; but the client certificate that the cloud gives ${how}: see status.kubeconfigExpiresAt. ` +
+    "Have the cloud issue another one for the cluster; it is published as soon as the cloud gives it";
+  if (leftMs > ALARM_BEFORE_MS) return { reason, message };
+  throw new TerminalError({ reason, message });
+}
+
+function publishedIn(resource: ManagedCluster): string {
+  const { argocd } = resource.spec;
+  const registered = argocd ? ` and registered with Argo CD in ${argocd.namespace}` : "";
+  return `In Secret ${kubeconfigPlace(resource).name}, key value${registered}`;
 }
 
 /** By the convention of Cluster API. */
