@@ -89,10 +89,10 @@ class CloudAccountSteps implements Steps<CloudAccount> {
     const { status, object } = visit;
     const { directory, below } = this.#deps;
     const holding = below(object).filter(({ status: held }) => (held.externalId ?? held.operation) !== undefined);
-    const isFirst = status.location === undefined && now.seenBefore;
+    const wasLocated = (status.location ?? status.confirmedSecretVersion) !== undefined;
     status.location = locationText(object.spec.provider, facts);
     // The cloud tells whose keys they are, or nothing can be taken for something else, or they were in use before this was looked at.
-    const isCertain = facts.project !== undefined || holding.length === 0 || isFirst;
+    const isCertain = facts.project !== undefined || holding.length === 0 || (!wasLocated && now.seenBefore);
     if (isCertain || directory.findings.isConfirmed(object, now.secret)) {
       status.confirmedSecretVersion = versionOf(now.secret);
     }
