@@ -288,6 +288,20 @@ describe.concurrent("the registration with Argo CD", () => {
     await stand.reaches(resource, "Available");
   });
 
+  it("is taken back where the account no longer allows the namespace: it is a credential", async ({ expect }) => {
+    const manifest = clusterManifest("withdrawn", { accountRef: { name: "fickle" } });
+    await stand.cloud("fickle", {}, manifest);
+    await stand.edit("cloudaccount/fickle", { spec: { allowedNamespaces: [stand.otherNamespace] } });
+    await stand.edit("managedcluster/withdrawn", { spec: { argocd: { namespace: stand.otherNamespace } } });
+    const there = (): Promise<Secret | undefined> =>
+      secretAt(`${stand.namespace}-withdrawn-cluster`, stand.otherNamespace);
+    await expect.poll(there, { timeout: 20_000 }).toBeDefined();
+    await stand.edit("cloudaccount/fickle", { spec: { allowedNamespaces: null } });
+    await stand.reaches("managedcluster/withdrawn", "NamespaceNotAllowed");
+    await expect.poll(there, { timeout: 20_000 }).toBeUndefined();
+    expect(await secretAt("withdrawn-kubeconfig")).toBeDefined();
+  });
+
   it("for a namespace that is not there says so", async ({ expect }) => {
     await stand.apply(clusterManifest("too-early", { argocd: { namespace: "not-there-yet" } }));
     const ready = await stand.reaches("managedcluster/too-early", "NamespaceNotFound");
