@@ -1,14 +1,7 @@
 // Wire formats of node pools and nodes (CCE API Reference 4.1.11, 4.1.19 to 4.1.23), read leniently.
 import { z } from "zod";
-import type {
-  NodePhase,
-  NodePool,
-  NodePoolChange,
-  NodePoolPhase,
-  PoolAutoscaling,
-  PoolNode,
-  Volume,
-} from "../facets/nodepools.ts";
+import type { NodePool, NodePoolChange, NodePoolPhase, PoolAutoscaling } from "../facets/nodepools.ts";
+import type { ClusterNode, NodePhase, Volume } from "../facets/nodes.ts";
 import { MARK_LABEL } from "./marks.ts";
 import { count, flag, lenientObject, listOf, optionalText, text } from "../kit/wire.ts";
 
@@ -157,7 +150,7 @@ export const nodeList = z.object({
         }),
         status: lenientObject({ phase: text }),
       })
-      .transform(({ metadata, status }): PoolNode => ({
+      .transform(({ metadata, status }): ClusterNode => ({
         id: metadata.uid,
         name: metadata.name,
         poolId: poolIdOf(metadata.annotations["kubernetes.io/node-pool.id"]),

@@ -36,6 +36,8 @@ export interface Request<Operation extends string> {
   readonly body?: unknown;
   /** What is in the body and no message may show. */
   readonly secrets?: readonly string[] | undefined;
+  /** A success may be plain text; left out: it is JSON or empty. */
+  readonly answersText?: true;
   readonly signal: AbortSignal;
 }
 
@@ -166,9 +168,9 @@ function assertSendable(operation: string, headers: Readonly<Record<string, stri
 /** RFC 9110, section 5.5. */
 const HEADER_VALUE = /^[\t\x20-\x7E\x80-\xFF]*$/;
 
-function accepted({ operation }: { operation: string }, { answer, error }: Attempt): HttpAnswer {
+function accepted({ operation, answersText }: Request<string>, { answer, error }: Attempt): HttpAnswer {
   if (error !== undefined) throw error;
-  if (answer.body.trim() !== "") parseJson(operation, answer.body);
+  if (answersText === undefined && answer.body.trim() !== "") parseJson(operation, answer.body);
   return answer;
 }
 

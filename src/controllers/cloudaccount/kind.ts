@@ -174,8 +174,9 @@ function isSteady(account: CloudAccount): boolean {
 /** At the drift interval, or when the cloud lets the credentials be tried again: who tries a password too often locks its user. */
 function rejected(account: CloudAccount, cause: CloudError): TerminalError | HeldError {
   const { namespace } = account.metadata;
+  const advice = cause.advice ?? `Correct the keys in Secret ${namespace}/${account.spec.credentialsSecretRef.name}`;
   const message =
-    `${cause.message}. Correct the keys in Secret ${namespace}/${account.spec.credentialsSecretRef.name}; it is tried again as soon as ` +
+    `${cause.message}. ${advice}; it is tried again as soon as ` +
     `the Secret changes or the account is annotated with ${ANNOTATIONS.reconcileAt}, and slowly by itself`;
   const said = { reason: Reason.CredentialsRejected, message, cause };
   if (cause.retryAfterMs === undefined) return new TerminalError(said);

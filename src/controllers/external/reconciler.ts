@@ -207,7 +207,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     const { seen, plan } = await this.#planFor(scope, await this.#read(scope, listed), since);
     if (plan.do !== "Change") return { seen, plan };
     const changed = await this.#send(scope, seen, plan);
-    this.#operations.begin(visit, plan.verb);
+    this.#operations.begin(visit, plan.verb, changed.jobId);
     if (changed.now === "Wait") return { seen, plan: { ...changed, do: "Await" } };
     const next = changed.now === "Shown" ? changed.seen : await this.#seeAgain(scope, listed, since);
     const after = this.#planOn(scope, next).plan;

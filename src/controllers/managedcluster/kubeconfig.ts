@@ -91,7 +91,8 @@ export class Kubeconfigs {
   async #write(scope: ClusterScope, cluster: Cluster, { source, argocd }: Wanted): Promise<number | undefined> {
     const { visit, facet, place } = scope;
     const { context } = visit.object.spec.kubeconfig;
-    const kubeconfig = await offered(place, facet.kubeconfig, "spec.kubeconfig")(cluster.id, context, visit.signal);
+    const wanted = { context, options: place.optionsOf(visit.object.spec) };
+    const kubeconfig = await offered(place, facet.kubeconfig, "spec.kubeconfig")(cluster.id, wanted, visit.signal);
     if (kubeconfig === "NoSuchContext") throw noSuchAddress(context);
     if (kubeconfig.insecure && !visit.object.spec.kubeconfig.allowInsecure) throw insecure();
     const { expiresAtMs } = kubeconfig;

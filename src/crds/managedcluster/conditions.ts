@@ -29,6 +29,9 @@ export const ManagedClusterReason = {
   /** Of ClusterAvailable: being made, changed or deleted, or out of order. */
   ClusterNotAvailable: "ClusterNotAvailable",
 
+  /** The cloud has none of the declared version for a new cluster. */
+  VersionNotOffered: "VersionNotOffered",
+
   /** Of UpToDate. */
   InSync: "InSync",
   /** Of UpToDate: as declared, but for the mark of what Yunfan made. */
