@@ -35,6 +35,8 @@ export class CloudError extends Error {
   readonly kind: CloudErrorKind;
   /** The cloud's own error codes, or the HTTP status as text; empty where there was no answer. */
   readonly codes: readonly string[];
+  /** The HTTP status; undefined where there was no answer. */
+  readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
   /** By which the cloud's operators find the request; for logs alone, because it is another one each time. */
   readonly requestId: string | undefined;
@@ -46,6 +48,7 @@ export class CloudError extends Error {
     described: {
       message: string;
       codes?: readonly string[];
+      status?: number | undefined;
       retryAfterMs?: number | undefined;
       requestId?: string | undefined;
       advice?: string | undefined;
@@ -56,6 +59,7 @@ export class CloudError extends Error {
     this.name = "CloudError";
     this.kind = kind;
     this.codes = described.codes ?? [];
+    this.status = described.status;
     this.retryAfterMs = described.retryAfterMs;
     this.requestId = described.requestId;
     this.advice = described.advice;
