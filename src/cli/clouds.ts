@@ -2,6 +2,7 @@
 import { alibaba } from "../cloud/alibaba/index.ts";
 import type { Cloud } from "../cloud/contract.ts";
 import { ctyun } from "../cloud/ctyun/index.ts";
+import { easystack } from "../cloud/easystack/index.ts";
 import { huawei } from "../cloud/huawei/index.ts";
 import type { Provider } from "../cloud/blocks.ts";
 
@@ -9,4 +10,5 @@ export const clouds: Partial<Record<Provider, Cloud>> = {
   [alibaba.provider]: alibaba,
   [ctyun.provider]: ctyun,
   [huawei.provider]: huawei,
+  [easystack.provider]: easystack,
 };

@@ -101,6 +101,11 @@ export interface CloudSession extends Partial<Facets> {
   /** One signed read at most in the session's life; throws CloudError. */
   locate(signal: AbortSignal): Promise<LocationFacts>;
   /**
+   * What the cloud tells of the account, as the provider's block of its status has it; each fact that is left out is one that these
+   * credentials may not read. Throws CloudError. Left out where a cloud tells nothing.
+   */
+  facts?(signal: AbortSignal): Promise<object>;
+  /**
    * Waits for the account's budget to allow one write, which then goes at once if it is sent within the same `withRequester`
    * (cloud/budget/budget.ts): a create must not wait between its journal and its POST. What is not used goes back when disposed of.
    */

@@ -109,8 +109,13 @@ describe.concurrent("a cluster", () => {
     await kubectlOk(stand.kubectl, [...visited, "--namespace", near]);
     const handled = async (): Promise<string> =>
       kubectlOk(stand.kubectl, [
-        ...["get", "managedclusters.yunfan.dev", "far-prod", "--namespace", near],
-        ...["-o", "jsonpath={.status.lastHandledReconcileAt}"],
+        "get",
+        "managedclusters.yunfan.dev",
+        "far-prod",
+        "--namespace",
+        near,
+        "-o",
+        "jsonpath={.status.lastHandledReconcileAt}",
       ]);
     await expect.poll(handled, { timeout: 30_000 }).toBe("now");
     expect(await ours()).toEqual({ [second]: both[second] });

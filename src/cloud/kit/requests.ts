@@ -11,7 +11,7 @@ import { HttpSession } from "../http/http.ts";
 import { redactor } from "../http/message.ts";
 import type { ErrorOf } from "./error-table.ts";
 import { parseJson, readJson } from "./json.ts";
-import { encodePath, encodeQuery, type QueryItem } from "./uri.ts";
+import { encodePath, encodeQuery, textOf, type Path, type QueryItem } from "./uri.ts";
 
 /** One host of a cloud, with its pool of connections. */
 export interface Service {
@@ -29,7 +29,7 @@ export interface Request<Operation extends string> {
   readonly operation: Operation;
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Decoded, below the endpoint's own path. */
-  readonly path: string;
+  readonly path: Path;
   readonly query?: readonly QueryItem[] | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Sent as JSON, and said to be. */
@@ -180,7 +180,7 @@ function wireForm({ endpoint, encodedBasePath }: Service, request: Request<strin
   const body = request.body === undefined ? undefined : stringifyExactly(request.body);
   return {
     method: request.method,
-    path: endpoint.basePath + request.path,
+    path: endpoint.basePath + textOf(request.path),
     query,
     headers: {
       ...(body !== undefined && { "content-type": "application/json" }),

@@ -2,6 +2,7 @@
 // the account in use.
 import { CloudAccountCondition, CloudAccountReason as Reason } from "../../crds/cloudaccount/conditions.ts";
 import { CloudError } from "../../cloud/errors.ts";
+import { tellStatus } from "../../cloud/blocks.ts";
 import type { CloudSession, LocationFacts } from "../../cloud/contract.ts";
 import { cloudAccount, type CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
@@ -72,9 +73,10 @@ class CloudAccountSteps implements Steps<CloudAccount> {
     visit.status.secretResourceVersion = versionOf(secret);
     const session = this.#deps.directory.open(account, secret);
     if (isAskedFor(account)) session.tryAgain?.(annotation(account, ANNOTATIONS.reconcileAt) ?? "");
-    const facts = await this.#verify(visit, session, seenBefore);
-    if (facts) this.#locate(visit, facts, { secret, seenBefore });
+    const found = await this.#verify(visit, session, seenBefore);
+    if (found) this.#locate(visit, found.location, { secret, seenBefore });
     else restate(visit, "ResourcesReachable");
+    if (found) tellStatus(account.spec.provider, visit.status, found.facts);
     const message = "The cloud accepted the credentials";
     visit.state({ type: "CredentialsReady", status: "True", reason: Reason.Verified, message });
     return { state: "Ready", reason: Reason.Verified, message };
@@ -134,10 +136,11 @@ class CloudAccountSteps implements Steps<CloudAccount> {
     visit: Visit<CloudAccount>,
     session: CloudSession,
     seenBefore: boolean,
-  ): Promise<LocationFacts | undefined> {
+  ): Promise<{ location: LocationFacts; facts: object | undefined } | undefined> {
     try {
       await session.verify(visit.signal);
-      return await session.locate(visit.signal);
+      const location = await session.locate(visit.signal);
+      return { location, facts: await session.facts?.(visit.signal) };
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;
       const steady = seenBefore && isSteady(visit.object);

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { PROVIDERS } from "../../cloud/blocks.ts";
 import { endpointUrl, objectName } from "../../schema/formats.ts";
 import { driftIntervalSeconds } from "../common/spec.ts";
-import { blockFields, withAccountBlocks } from "../common/with-blocks.ts";
+import { blockFields, statusFields, withAccountBlocks } from "../common/with-blocks.ts";
 import { accountLocation, commonStatus } from "../common/status.ts";
 import { conditionColumn, defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
@@ -97,6 +97,7 @@ const spec = z.object({
 const status = z.object({
   ...commonStatus,
   location: accountLocation.optional(),
+  ...statusFields(KIND),
   confirmedSecretVersion: text({ max: 64 })
     .optional()
     .describe(

@@ -66,6 +66,8 @@ export const Reason = {
   Forbidden: "Forbidden",
   NotFoundInCloud: "NotFoundInCloud",
   CredentialsRejected: "CredentialsRejected",
+  /** The credentials are right, and the project that the account names is none of theirs. */
+  ProjectNotFound: "ProjectNotFound",
   EndpointUnreachable: "EndpointUnreachable",
   /** The cloud answers with errors of its own, or not at all. */
   CloudUnavailable: "CloudUnavailable",

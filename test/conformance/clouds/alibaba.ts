@@ -30,6 +30,7 @@ function conforming(dialect: Dialect, name: string): ConformingCloud {
     facets: {
       clusters: "Not offered yet",
       nodePools: "Not offered yet",
+      nodes: "Not offered yet",
       addons: "Add-ons of ACK are not in the reference",
       registry: "ACK has no registry",
     },

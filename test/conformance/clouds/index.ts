@@ -2,6 +2,15 @@
 import type { ConformingCloud } from "../suite.ts";
 import { alibaba, alibabaReference } from "./alibaba.ts";
 import { ctyun } from "./ctyun.ts";
+import { easystack, easystackById } from "./easystack.ts";
 import { huawei, huaweiUser } from "./huawei.ts";
 
-export const CLOUDS: readonly ConformingCloud[] = [alibaba, alibabaReference, ctyun, huawei, huaweiUser];
+export const CLOUDS: readonly ConformingCloud[] = [
+  alibaba,
+  alibabaReference,
+  ctyun,
+  easystack,
+  easystackById,
+  huawei,
+  huaweiUser,
+];
