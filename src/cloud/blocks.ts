@@ -1,6 +1,7 @@
 // The registry of the clouds' blocks: one line per cloud, from which follow `spec.provider` and what a spec may hold of each cloud.
 import type * as z from "zod";
 import type { Block, CloudBlocks } from "../schema/blocks.ts";
+import type { BlockOptions } from "./collection.ts";
 import { alibaba } from "./alibaba/blocks.ts";
 import { bcs } from "./bcs/blocks.ts";
 import { ctyun } from "./ctyun/blocks.ts";
@@ -81,9 +82,18 @@ function blockNameOf(provider: Provider): BlockName {
 }
 
 /** What a spec holds for that cloud alone, as the schema admitted it: the one reader of blocks. Empty where it holds nothing. */
-export function optionsOf(provider: Provider, spec: object): Readonly<Record<string, unknown>> {
+export function optionsOf(provider: Provider, spec: object): BlockOptions {
   const blocks = spec as { readonly [Name in BlockName]?: Readonly<Record<string, unknown>> };
   return blocks[blockNameOf(provider)] ?? {};
+}
+
+/** The members of a kind's block that say how people log in: as paths in it such as `controlPlaneConfig.login`, and in the spec. */
+export function loginsOf(
+  provider: Provider,
+  kind: string,
+): readonly { readonly path: string; readonly field: string }[] {
+  const name = blockNameOf(provider);
+  return (blockOf(name, kind)?.logins ?? []).map((path) => ({ path, field: `spec.${name}.${path}` }));
 }
 
 /** What an account's block says of the tenant or project that it works in; empty where it says nothing. */

@@ -3,10 +3,12 @@ import type { Clock } from "../lib/clock.ts";
 import type { Fence } from "../lib/fence.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Provider } from "./blocks.ts";
+import type { BlockOptions } from "./collection.ts";
 import type { AddonsFacet } from "./facets/addons.ts";
 import type { BudgetLimits, BudgetMetrics, RequestBudget } from "./budget/budget.ts";
 import type { ClustersFacet } from "./facets/clusters.ts";
 import type { NodePoolsFacet } from "./facets/nodepools.ts";
+import type { NodesFacet } from "./facets/nodes.ts";
 import type { ProxySettings } from "./http/proxy.ts";
 import type { RegistryFacet } from "./facets/registry.ts";
 
@@ -29,8 +31,7 @@ export interface AccountSettings {
     readonly readsPerMinute?: number | undefined;
     readonly writesPerMinute?: number | undefined;
   };
-  /** The cloud's own block of the spec, as the schema admitted it. */
-  readonly providerOptions: Readonly<Record<string, unknown>>;
+  readonly providerOptions: BlockOptions;
 }
 
 /** The keys of a credentials Secret, decoded. Never logged, never put into an error. */
@@ -74,6 +75,8 @@ export interface Facets {
   readonly registry: RegistryFacet;
   readonly clusters: ClustersFacet;
   readonly nodePools: NodePoolsFacet;
+  /** Of every cloud that has nodePools. */
+  readonly nodes: NodesFacet;
   readonly addons: AddonsFacet;
 }
 

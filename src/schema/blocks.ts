@@ -12,6 +12,8 @@ export interface Block<S extends z.ZodObject = z.ZodObject> {
   readonly endpoints?: readonly string[];
   /** Of a CloudAccount's block: fields that say in which of several tenants or projects of an endpoint it works. */
   readonly tenant?: readonly string[];
+  /** Members that say how people log in to servers ({keyPairName | passwordSecretRef}), each as a path in the block. */
+  readonly logins?: readonly string[];
   /** What other clouds need of the neutral fields and this one does not: names of rules that do not hold beside its block. */
   readonly waives?: readonly string[];
   /** Further rules over the whole spec, each as CEL and as its twin for zod. */

@@ -15,6 +15,7 @@ import {
   huaweiAccountManifests,
   type HuaweiStand,
 } from "../support/clouds/huawei/environment.ts";
+import { conditionOf } from "../support/environment/cluster-members.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
 import { secretManifest } from "../support/environment/environment.ts";
 
@@ -135,6 +136,34 @@ describe.concurrent("the kubeconfig", () => {
     const expiresAt = later.replace(".000Z", "Z");
     await stand.until(resource, ({ status }) => status["kubeconfigExpiresAt"] === expiresAt);
   });
+
+  it.for([
+    { name: "far-off", days: 20, ready: "Available", says: "KubeconfigExpiring", status: "True" },
+    { name: "near", days: 3, ready: "KubeconfigExpiring", says: "KubeconfigExpiring", status: "False" },
+    { name: "over", days: -1, ready: "KubeconfigExpired", says: "KubeconfigExpired", status: "False" },
+  ])(
+    "whose certificate has $days days left in the cloud too says $says and what to do, until the cloud gives another",
+    async ({ name, days, ready, says, status }, { expect }) => {
+      const resource = `managedcluster/${name}`;
+      const cloud = await stand.cloud(name, {}, clusterManifest(name, { accountRef: { name } }));
+      await stand.reaches(resource, "Available");
+      const record = `clusters/${stand.seen(resource)!.status.externalId}`;
+      const dateIn = (count: number): string => new Date(Date.now() + count * DAY_MS).toISOString();
+      const ending = (count: number) => cloud.behindOurBack("PATCH", record, { certificateNotAfter: dateIn(count) });
+      await ending(days);
+      await kubectlOk(stand.kubectl, ["delete", "secret", `${name}-kubeconfig`]);
+      await stand.until(resource, (shown) => conditionOf(shown, "KubeconfigReady")?.reason === says);
+      await stand.reaches(resource, ready);
+      const message = expect.stringContaining("Have the cloud issue another one");
+      expect(conditionOf(stand.seen(resource)!, "KubeconfigReady")).toMatchObject({ status, message });
+      expect(await secretAt(`${name}-kubeconfig`)).toBeDefined();
+      await expectCalm(stand, resource, cloud);
+
+      await ending(365);
+      await stand.until(resource, (shown) => conditionOf(shown, "KubeconfigReady")?.reason === "Published");
+      await stand.reaches(resource, "Available");
+    },
+  );
 
   it("is made anew when somebody deletes it, long before drift is due", async ({ expect }) => {
     await available("deleted", { driftIntervalSeconds: 3600 });
@@ -257,6 +286,20 @@ describe.concurrent("the registration with Argo CD", () => {
     expect(await secretAt(`${stand.namespace}-trespasser-cluster`, "default")).toBeUndefined();
     await stand.edit(resource, { spec: { argocd: null } });
     await stand.reaches(resource, "Available");
+  });
+
+  it("is taken back where the account no longer allows the namespace: it is a credential", async ({ expect }) => {
+    const manifest = clusterManifest("withdrawn", { accountRef: { name: "fickle" } });
+    await stand.cloud("fickle", {}, manifest);
+    await stand.edit("cloudaccount/fickle", { spec: { allowedNamespaces: [stand.otherNamespace] } });
+    await stand.edit("managedcluster/withdrawn", { spec: { argocd: { namespace: stand.otherNamespace } } });
+    const there = (): Promise<Secret | undefined> =>
+      secretAt(`${stand.namespace}-withdrawn-cluster`, stand.otherNamespace);
+    await expect.poll(there, { timeout: 20_000 }).toBeDefined();
+    await stand.edit("cloudaccount/fickle", { spec: { allowedNamespaces: null } });
+    await stand.reaches("managedcluster/withdrawn", "NamespaceNotAllowed");
+    await expect.poll(there, { timeout: 20_000 }).toBeUndefined();
+    expect(await secretAt("withdrawn-kubeconfig")).toBeDefined();
   });
 
   it("for a namespace that is not there says so", async ({ expect }) => {

@@ -17,6 +17,7 @@ import { proofOf } from "./credentials.ts";
 import { errorOf } from "./errors.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { HuaweiNodePools } from "./nodepools.ts";
+import { HuaweiNodes } from "./nodes.ts";
 import { Project } from "./project.ts";
 import { Services } from "./services.ts";
 import { SignIn } from "../keystone/sign-in.ts";
@@ -24,7 +25,7 @@ import { SignIn } from "../keystone/sign-in.ts";
 /** About 60 reads a second were seen to go through: a third, as others use the account too. Writes: what the gateway was seen to allow. */
 const DEFAULT_LIMITS = { readsPerMinute: 1_200, writesPerMinute: 10 };
 
-export const huawei: Cloud = { provider: blocks.provider, facets: ["clusters", "nodePools", "addons"], open };
+export const huawei: Cloud = { provider: blocks.provider, facets: ["clusters", "nodePools", "nodes", "addons"], open };
 
 function open(settings: AccountSettings, credentials: Credentials, deps: SessionDeps): CloudSession {
   const proof = proofOf(credentials);
@@ -54,6 +55,7 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
   return {
     clusters: new HuaweiClusters(client),
     nodePools: new HuaweiNodePools(client),
+    nodes: new HuaweiNodes(client),
     addons: new HuaweiAddons(client),
     // The cheapest read in the project: it needs endpoint, credentials and project, and changes nothing.
     async verify(signal) {

@@ -4,7 +4,7 @@ import { stringifyExactly } from "../../lib/exact-json.ts";
 import type { Permit } from "../budget/budget.ts";
 import type { SessionBudget } from "../budget/session-budget.ts";
 import type { CloudDeps } from "../contract.ts";
-import type { CloudError } from "../errors.ts";
+import { CloudError } from "../errors.ts";
 import type { HttpAnswer } from "../http/answer.ts";
 import type { Endpoint } from "../http/endpoint.ts";
 import { HttpSession } from "../http/http.ts";
@@ -36,6 +36,8 @@ export interface Request<Operation extends string> {
   readonly body?: unknown;
   /** What is in the body and no message may show. */
   readonly secrets?: readonly string[] | undefined;
+  /** A success may be plain text; left out: it is JSON or empty. */
+  readonly answersText?: true;
   readonly signal: AbortSignal;
 }
 
@@ -144,14 +146,9 @@ export class Requests<Operation extends string> {
     const { host } = service.endpoint;
     const provable = { ...decoded, headers: { ...headers, host }, body };
     const proof = await this.#options.authenticator.prove(provable, signal);
-    const answer = await service.http.send({
-      operation,
-      method,
-      target,
-      headers: { ...headers, ...proof.headers },
-      body,
-      signal,
-    });
+    const whole = { ...headers, ...proof.headers };
+    assertSendable(operation, whole);
+    const answer = await service.http.send({ operation, method, target, headers: whole, body, signal });
     if (answer.status < 300) return { answer, error: undefined, proof };
     const redact = redactor([...proof.secrets, ...(request.secrets ?? [])]);
     const error = this.#options.errorOf(operation, answer, redact);
@@ -160,9 +157,20 @@ export class Requests<Operation extends string> {
   }
 }
 
-function accepted({ operation }: { operation: string }, { answer, error }: Attempt): HttpAnswer {
+/** The client of HTTP would refuse it before there is a connection, which would read as one that fails. Names the header alone. */
+function assertSendable(operation: string, headers: Readonly<Record<string, string>>): void {
+  const odd = Object.entries(headers).find(([, value]) => !HEADER_VALUE.test(value));
+  if (odd === undefined) return;
+  const message = `${operation} was not sent: what belongs into its header ${odd[0]} holds a character that HTTP does not take there`;
+  throw new CloudError("Rejected", { message, advice: "Correct the spec of the account" });
+}
+
+/** RFC 9110, section 5.5. */
+const HEADER_VALUE = /^[\t\x20-\x7E\x80-\xFF]*$/;
+
+function accepted({ operation, answersText }: Request<string>, { answer, error }: Attempt): HttpAnswer {
   if (error !== undefined) throw error;
-  if (answer.body.trim() !== "") parseJson(operation, answer.body);
+  if (answersText === undefined && answer.body.trim() !== "") parseJson(operation, answer.body);
   return answer;
 }
 

@@ -91,10 +91,10 @@ class CloudAccountSteps implements Steps<CloudAccount> {
     const { status, object } = visit;
     const { directory, below } = this.#deps;
     const holding = below(object).filter(({ status: held }) => (held.externalId ?? held.operation) !== undefined);
-    const isFirst = status.location === undefined && now.seenBefore;
+    const wasLocated = (status.location ?? status.confirmedSecretVersion) !== undefined;
     status.location = locationText(object.spec.provider, facts);
     // The cloud tells whose keys they are, or nothing can be taken for something else, or they were in use before this was looked at.
-    const isCertain = facts.project !== undefined || holding.length === 0 || isFirst;
+    const isCertain = facts.project !== undefined || holding.length === 0 || (!wasLocated && now.seenBefore);
     if (isCertain || directory.findings.isConfirmed(object, now.secret)) {
       status.confirmedSecretVersion = versionOf(now.secret);
     }
@@ -177,8 +177,9 @@ function isSteady(account: CloudAccount): boolean {
 /** At the drift interval, or when the cloud lets the credentials be tried again: who tries a password too often locks its user. */
 function rejected(account: CloudAccount, cause: CloudError): TerminalError | HeldError {
   const { namespace } = account.metadata;
+  const advice = cause.advice ?? `Correct the keys in Secret ${namespace}/${account.spec.credentialsSecretRef.name}`;
   const message =
-    `${cause.message}. Correct the keys in Secret ${namespace}/${account.spec.credentialsSecretRef.name}; it is tried again as soon as ` +
+    `${cause.message}. ${advice}; it is tried again as soon as ` +
     `the Secret changes or the account is annotated with ${ANNOTATIONS.reconcileAt}, and slowly by itself`;
   const said = { reason: Reason.CredentialsRejected, message, cause };
   if (cause.retryAfterMs === undefined) return new TerminalError(said);
