@@ -27,7 +27,7 @@ export const easystack: ConformingCloud = {
     registry: "Not yet",
     clusters: "Not yet",
     nodePools: "ECNS makes no nodes",
-    nodes: "ECNS shows nodes with their cluster",
+    nodes: "ECNS makes no nodes",
     addons: "ECNS has no add-ons",
   },
 };
