@@ -6,6 +6,7 @@ import type { Provider } from "./blocks.ts";
 import type { AddonsFacet } from "./facets/addons.ts";
 import type { BudgetLimits, BudgetMetrics, RequestBudget } from "./budget/budget.ts";
 import type { ClustersFacet } from "./facets/clusters.ts";
+import type { InventoryFacet } from "./facets/inventory.ts";
 import type { NodePoolsFacet } from "./facets/nodepools.ts";
 import type { ProxySettings } from "./http/proxy.ts";
 import type { RegistryFacet } from "./facets/registry.ts";
@@ -45,7 +46,7 @@ export interface CloudDeps {
   readonly userAgent: string;
   /** Unset: every endpoint is reached straight. */
   readonly proxy?: ProxySettings | undefined;
-  /** Counts each answer; `code` is the HTTP status, or 0 where no answer came. */
+  /** Counts each answer; `code` is the HTTP status, the cloud's own code where that says under 200 what went wrong, or 0 where no answer came. */
   readonly onRequest?: ((request: { operation: string; code: number }) => void) | undefined;
   /** Told how long requests wait for the account's budget, and what it allows. */
   readonly budgetMetrics?: BudgetMetrics | undefined;
@@ -75,6 +76,7 @@ export interface Facets {
   readonly clusters: ClustersFacet;
   readonly nodePools: NodePoolsFacet;
   readonly addons: AddonsFacet;
+  readonly inventory: InventoryFacet;
 }
 
 /** What a cloud tells of where an account's things are; never a key. */

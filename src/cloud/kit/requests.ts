@@ -7,7 +7,7 @@ import type { CloudDeps } from "../contract.ts";
 import type { CloudError } from "../errors.ts";
 import type { HttpAnswer } from "../http/answer.ts";
 import type { Endpoint } from "../http/endpoint.ts";
-import { HttpSession } from "../http/http.ts";
+import { HttpSession, type HttpLimits } from "../http/http.ts";
 import { redactor } from "../http/message.ts";
 import type { ErrorOf } from "./error-table.ts";
 import { parseJson, readJson } from "./json.ts";
@@ -21,8 +21,8 @@ export interface Service {
   readonly http: HttpSession;
 }
 
-export function serviceAt(endpoint: Endpoint, deps: CloudDeps): Service {
-  return { endpoint, encodedBasePath: encodePath(endpoint.basePath), http: new HttpSession(endpoint, deps) };
+export function serviceAt(endpoint: Endpoint, deps: CloudDeps, limits: HttpLimits = {}): Service {
+  return { endpoint, encodedBasePath: encodePath(endpoint.basePath), http: new HttpSession(endpoint, deps, limits) };
 }
 
 export interface Request<Operation extends string> {
@@ -86,14 +86,18 @@ interface Attempt {
   readonly proof: Proof;
 }
 
-export class Requests<Operation extends string> {
-  readonly #options: {
-    readonly authenticator: Authenticator;
-    readonly budget: SessionBudget;
-    readonly errorOf: ErrorOf<Operation>;
-  };
+export interface RequestsOptions<Operation extends string> {
+  readonly authenticator: Authenticator;
+  readonly budget: SessionBudget;
+  readonly errorOf: ErrorOf<Operation>;
+  /** Default: by its status. */
+  readonly isSuccess?: (answer: HttpAnswer) => boolean;
+}
 
-  constructor(options: { authenticator: Authenticator; budget: SessionBudget; errorOf: ErrorOf<Operation> }) {
+export class Requests<Operation extends string> {
+  readonly #options: RequestsOptions<Operation>;
+
+  constructor(options: RequestsOptions<Operation>) {
     this.#options = options;
   }
 
@@ -152,12 +156,17 @@ export class Requests<Operation extends string> {
       body,
       signal,
     });
-    if (answer.status < 300) return { answer, error: undefined, proof };
+    const { isSuccess = hasGoodStatus } = this.#options;
+    if (isSuccess(answer)) return { answer, error: undefined, proof };
     const redact = redactor([...proof.secrets, ...(request.secrets ?? [])]);
     const error = this.#options.errorOf(operation, answer, redact);
     if (error.kind === "Throttled") permit.throttled(error.retryAfterMs);
     return { answer, error, proof };
   }
+}
+
+function hasGoodStatus({ status }: HttpAnswer): boolean {
+  return status < 300;
 }
 
 function accepted({ operation }: { operation: string }, { answer, error }: Attempt): HttpAnswer {

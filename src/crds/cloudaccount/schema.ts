@@ -74,7 +74,7 @@ const spec = z.object({
     .object({ name: objectName.describe("Name of the Secret.") })
     .describe(
       "The Secret beside this account that holds the credentials, of type yunfan.dev/credentials, with accessKey and secretKey, " +
-        "or username, password and domainName.",
+        "or username, password and domainName; on TencentBCS with token, or clientCertificate and clientKey, or all three.",
     ),
   tls: tls.prefault({}).describe("How the endpoints prove who they are."),
   requestBudget: requestBudget

@@ -40,6 +40,7 @@ export const ctyun: ConformingCloud = {
     clusters: "Container Instance has no clusters",
     nodePools: "Container Instance has no clusters",
     addons: "Container Instance has no clusters",
+    inventory: "Container Instance keeps no inventory",
   },
 };
 
