@@ -9,8 +9,8 @@ const only = (name, layers, allowed) => ({
 
 /** What every cloud and every controller may see of `cloud/`: the contract, its facets, and what all clouds share. */
 const CONTRACT = "(?:[^/]+\\.ts$|facets/|http/|budget/)";
-/** The registry of blocks, and the blocks of each cloud. */
-const BLOCKS = ["cloud/blocks\\.ts$", "cloud/[^/]+/blocks\\.ts$"];
+/** The registry of blocks, the blocks of each cloud, and the table of what an inventory may be asked: data, and no code. */
+const BLOCKS = ["cloud/blocks\\.ts$", "cloud/[^/]+/blocks\\.ts$", "cloud/bcs/query-kinds\\.ts$"];
 const SHARED_ROOMS = "facets|http|budget|kit|keystone|simulation";
 
 export default {
@@ -24,6 +24,7 @@ export default {
     only("cloud-contract-imports-lib", `cloud/${CONTRACT}`, [
       `cloud/${CONTRACT}`,
       "cloud/[^/]+/blocks\\.ts$",
+      "cloud/bcs/query-kinds\\.ts$",
       "schema/",
       "lib/",
     ]),

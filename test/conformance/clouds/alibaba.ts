@@ -33,6 +33,7 @@ function conforming(dialect: Dialect, name: string): ConformingCloud {
       nodes: "Not offered yet",
       addons: "Add-ons of ACK are not in the reference",
       registry: "ACK has no registry",
+      inventory: "ACK keeps no inventory",
     },
   };
 }

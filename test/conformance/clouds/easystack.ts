@@ -29,6 +29,7 @@ export const easystack: ConformingCloud = {
     nodePools: "ECNS makes no nodes",
     nodes: "ECNS makes no nodes",
     addons: "ECNS has no add-ons",
+    inventory: "ECNS keeps no inventory",
   },
 };
 
