@@ -1,9 +1,10 @@
-// The kubeconfig Secret that hands a cluster on, with which real kubectl works.
+// What hands a cluster on: the kubeconfig Secret, with which real kubectl works.
 import { X509Certificate } from "node:crypto";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, inject, it, vi } from "vitest";
+import { parse } from "yaml";
 import { createKubectl } from "../../controlplane/kubectl.ts";
 import { readKubeconfig } from "../../src/cloud/simulation/kubeconfig.ts";
 import { expectCalm, expectToldOnce } from "../support/environment/steady-state.ts";
@@ -16,12 +17,6 @@ import {
 } from "../support/clouds/huawei/environment.ts";
 import { conditionOf } from "../support/environment/cluster-members.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
-import {
-  kubeconfigOf,
-  secretAt as publishedAt,
-  textOf,
-  type PublishedSecret,
-} from "../support/environment/published-secrets.ts";
 import { secretManifest } from "../support/environment/environment.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
@@ -30,16 +25,41 @@ let stand: HuaweiStand;
 
 beforeAll(async () => {
   stand = await createHuaweiStand("cluster-kubeconfig");
-  const spec = { allowedNamespaces: [stand.otherNamespace, "not-there-yet"] };
-  await stand.apply(...huaweiAccountManifests(stand.simulator, { spec }));
+  await stand.apply(...huaweiAccountManifests(stand.simulator));
   await stand.operator({ flags: ["--no-leader-elect"] }).ready;
 });
 afterAll(() => stand[Symbol.asyncDispose]());
 
 const DAY_MS = 86_400_000;
 
-function secretAt(name: string, namespace = stand.namespace): Promise<PublishedSecret | undefined> {
-  return publishedAt(stand.kubectl, { namespace, name });
+interface Secret {
+  readonly type: string;
+  readonly metadata: {
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly data: Readonly<Record<string, string>>;
+}
+
+interface Kubeconfig {
+  readonly "current-context": string;
+  readonly clusters: readonly { cluster: { server: string; "insecure-skip-tls-verify"?: boolean } }[];
+  readonly users: readonly { user: { "client-certificate-data": string } }[];
+}
+
+async function secretAt(name: string, namespace = stand.namespace): Promise<Secret | undefined> {
+  const { code, stdout } = await stand.kubectl(["get", "secret", name, "-o", "json", "--namespace", namespace]);
+  return code === 0 ? (JSON.parse(stdout) as Secret) : undefined;
+}
+
+function textOf({ data }: Secret, key = "value"): string {
+  return Buffer.from(data[key] ?? "", "base64").toString();
+}
+
+function kubeconfigOf(secret: Secret): Kubeconfig {
+  return parse(textOf(secret)) as Kubeconfig;
 }
 
 /** Declares a cluster and waits until it is there; resolves with its resource. */
@@ -95,7 +115,7 @@ describe.concurrent("the kubeconfig", () => {
 
   it("is read and written anew when less than thirty days of its certificate are left", async ({ expect }) => {
     const resource = await available("ageing");
-    const endOf = (secret: PublishedSecret): number => {
+    const endOf = (secret: Secret): number => {
       const { "client-certificate-data": pem } = kubeconfigOf(secret).users[0]!.user;
       return new X509Certificate(Buffer.from(pem, "base64")).validToDate.getTime();
     };

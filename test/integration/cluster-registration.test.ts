@@ -1,5 +1,7 @@
-// The registration of a cluster with Argo CD, which hands its credentials on to another namespace.
+// The registration of a cluster with Argo CD, by a Secret in the namespace that the spec names.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
+import { parse } from "yaml";
+import { expectToldOnce } from "../support/environment/steady-state.ts";
 import {
   clusterManifest,
   createHuaweiStand,
@@ -7,28 +9,35 @@ import {
   type HuaweiStand,
 } from "../support/clouds/huawei/environment.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
-import {
-  kubeconfigOf,
-  secretAt as publishedAt,
-  textOf,
-  type PublishedSecret,
-} from "../support/environment/published-secrets.ts";
-import { expectToldOnce } from "../support/environment/steady-state.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 
 let stand: HuaweiStand;
 
 beforeAll(async () => {
-  stand = await createHuaweiStand("cluster-argocd");
+  stand = await createHuaweiStand("registration");
   const spec = { allowedNamespaces: [stand.otherNamespace, "not-there-yet"] };
   await stand.apply(...huaweiAccountManifests(stand.simulator, { spec }));
   await stand.operator({ flags: ["--no-leader-elect"] }).ready;
 });
 afterAll(() => stand[Symbol.asyncDispose]());
 
-function secretAt(name: string, namespace = stand.namespace): Promise<PublishedSecret | undefined> {
-  return publishedAt(stand.kubectl, { namespace, name });
+interface Secret {
+  readonly data: Readonly<Record<string, string>>;
+}
+
+interface Kubeconfig {
+  readonly clusters: readonly { cluster: { server: string } }[];
+  readonly users: readonly { user: { "client-certificate-data": string } }[];
+}
+
+async function secretAt(name: string, namespace = stand.namespace): Promise<Secret | undefined> {
+  const { code, stdout } = await stand.kubectl(["get", "secret", name, "-o", "json", "--namespace", namespace]);
+  return code === 0 ? (JSON.parse(stdout) as Secret) : undefined;
+}
+
+function textOf({ data }: Secret, key: string): string {
+  return Buffer.from(data[key] ?? "", "base64").toString();
 }
 
 /** Declares a cluster and waits until it is there; resolves with its resource. */
@@ -47,7 +56,7 @@ describe.concurrent("the registration with Argo CD", () => {
       type: "Opaque",
       metadata: { labels: { "argocd.argoproj.io/secret-type": "cluster" } },
     });
-    const kubeconfig = kubeconfigOf((await secretAt("fleet-kubeconfig"))!);
+    const kubeconfig = parse(textOf((await secretAt("fleet-kubeconfig"))!, "value")) as Kubeconfig;
     expect(textOf(secret, "name")).toBe(`${stand.namespace}/fleet`);
     expect(textOf(secret, "server")).toBe(kubeconfig.clusters[0]!.cluster.server);
     const { tlsClientConfig } = JSON.parse(textOf(secret, "config")) as { tlsClientConfig: Record<string, unknown> };
@@ -84,7 +93,7 @@ describe.concurrent("the registration with Argo CD", () => {
     await stand.cloud("fickle", {}, manifest);
     await stand.edit("cloudaccount/fickle", { spec: { allowedNamespaces: [stand.otherNamespace] } });
     await stand.edit("managedcluster/withdrawn", { spec: { argocd: { namespace: stand.otherNamespace } } });
-    const there = (): Promise<PublishedSecret | undefined> =>
+    const there = (): Promise<Secret | undefined> =>
       secretAt(`${stand.namespace}-withdrawn-cluster`, stand.otherNamespace);
     await expect.poll(there, { timeout: 20_000 }).toBeDefined();
     await stand.edit("cloudaccount/fickle", { spec: { allowedNamespaces: null } });
