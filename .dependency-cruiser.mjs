@@ -11,7 +11,7 @@ const only = (name, layers, allowed) => ({
 const CONTRACT = "(?:[^/]+\\.ts$|facets/|http/|budget/)";
 /** The registry of blocks, the blocks of each cloud, and the table of what an inventory may be asked: data, and no code. */
 const BLOCKS = ["cloud/blocks\\.ts$", "cloud/[^/]+/blocks\\.ts$", "cloud/bcs/query-kinds\\.ts$"];
-const SHARED_ROOMS = "facets|http|budget|kit|simulation";
+const SHARED_ROOMS = "facets|http|budget|kit|keystone|simulation";
 
 export default {
   forbidden: [
@@ -29,6 +29,7 @@ export default {
       "lib/",
     ]),
     only("client-kit-imports-the-contract", "cloud/kit/", ["cloud/kit/", `cloud/${CONTRACT}`, "lib/"]),
+    only("keystone-imports-the-kit", "cloud/keystone/", ["cloud/keystone/", "cloud/kit/", `cloud/${CONTRACT}`, "lib/"]),
     only("simulation-imports-lib", "cloud/simulation/", ["cloud/simulation/", "lib/"]),
     {
       name: "a-cloud-imports-the-contract-and-itself",
@@ -36,7 +37,12 @@ export default {
       from: { path: "^src/cloud/([^/]+)/", pathNot: `^src/cloud/(${SHARED_ROOMS})/|\\.test\\.ts$` },
       to: {
         path: "^src/",
-        pathNot: [`^src/cloud/${CONTRACT}`, "^src/cloud/(kit|simulation)/", "^src/cloud/$1/", "^src/(schema|lib)/"],
+        pathNot: [
+          `^src/cloud/${CONTRACT}`,
+          "^src/cloud/(kit|keystone|simulation)/",
+          "^src/cloud/$1/",
+          "^src/(schema|lib)/",
+        ],
       },
     },
     {
@@ -50,7 +56,7 @@ export default {
       name: "a-simulator-never-sees-its-client",
       severity: "error",
       from: { path: "^src/cloud/([^/]+)/simulator/" },
-      to: { path: "^src/cloud/($1/(?!simulator/)|kit/)" },
+      to: { path: "^src/cloud/($1/(?!simulator/)|kit/|keystone/)" },
     },
     {
       name: "controllers-see-the-cloud-contract-only",

@@ -50,9 +50,22 @@ export interface WritePermit {
   readonly signal: AbortSignal;
 }
 
+/** A cloud's own block of a spec, as the schema admitted it; empty where the spec has none. */
+export type BlockOptions = Readonly<Record<string, unknown>>;
+
+/**
+ * What of a request a cloud can't carry out, told before anything is sent. `NotSupported`: by nothing that the cloud has.
+ * `LoginRequired`: it needs to be told how people log in. `Rejected`: everything else.
+ */
+export interface Refusal {
+  readonly kind: "Rejected" | "NotSupported" | "LoginRequired";
+  /** Names the field of the spec and says what to do. */
+  readonly message: string;
+}
+
 /** Every member throws CloudError and nothing else, apart from the signal's reason and FencedError. */
 export interface Collection<T extends Item> {
-  /** May lag, and may tell less of an item than `get`. */
+  /** May lag, and may tell less of an item than `get`, the mark among it. */
   readonly list: (signal: AbortSignal) => Promise<Listed<T>>;
 
   /** "Absent" where the cloud answers that there is none of this id. Left out where no read shows one by its id; `look` then proves. */
@@ -61,13 +74,13 @@ export interface Collection<T extends Item> {
   /** The proof by id: a list may lag. */
   readonly look: (id: string, signal: AbortSignal) => Promise<Presence>;
 
-  /** One request, never repeated by itself. NotFound where it is gone: that is the proof. */
-  readonly remove: (id: string, permit: WritePermit) => Promise<Accepted>;
+  /** One request, never repeated by itself. NotFound where it is gone: that is the proof. `options`: of the resource's spec. */
+  readonly remove: (id: string, permit: WritePermit, options?: BlockOptions) => Promise<Accepted>;
 
   /** Whether the cloud is deleting it already. Pure. A list may not tell it: what `get` shows does. */
   readonly isLeaving: (item: T) => boolean;
 
-  /** Whether it is the result of that attempt. Pure. */
+  /** Whether it is the result of that attempt: asked of what `get` shows where there is one. Pure. */
   readonly bearsMark: (item: T, attempt: CreateAttempt, clockSkewMs: number) => boolean;
 
   /**
@@ -75,6 +88,12 @@ export interface Collection<T extends Item> {
    * item at another address. Not so for numbers that count up, and for names.
    */
   readonly idsAreUniversal: boolean;
+
+  /**
+   * Whether names compete within one account only: the cloud tells no tenant, so that two accounts of one address may be of two, each
+   * with a name of its own. Left out: whoever reaches the place competes.
+   */
+  readonly namesAreOfAccount?: boolean;
 
   /** Whether a second create would be refused or be seen, so that one of unknown outcome may be sent again. */
   readonly resendIsSafe: boolean;

@@ -66,8 +66,8 @@ export interface ConformingCloud {
   /** Has the form of the cloud's ids and is none. */
   readonly unknownId: string;
   readonly skips?: Skips;
-  /** By facet; where the cloud does not offer it, the reason. */
-  readonly facets: { readonly [F in keyof Facets]: Samples[F] | string };
+  /** By facet; where the cloud does not offer it, or no suite is of it alone, the reason. */
+  readonly facets: { readonly [F in keyof Facets]: (F extends keyof Samples ? Samples[F] : never) | string };
 }
 
 export interface Samples {

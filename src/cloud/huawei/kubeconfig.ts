@@ -37,7 +37,7 @@ export function kubeconfigOf(wire: ClusterCertificate, wanted: KubeconfigContext
   };
   return {
     text: `${JSON.stringify(config, undefined, 2)}\n`,
-    expiresAtMs: endOf(user.user["client-certificate-data"]),
+    ...lifeOf(user.user["client-certificate-data"]),
     insecure: cluster.cluster["insecure-skip-tls-verify"] === true,
   };
 }
@@ -47,11 +47,13 @@ function byName<T extends { name: string }>(entries: readonly T[], name: string)
 }
 
 /** Base64 of PEM. */
-function endOf(certificate: string | undefined): number | undefined {
-  if (certificate === undefined || certificate === "") return undefined;
+function lifeOf(certificate: string | undefined): Pick<Kubeconfig, "issuedAtMs" | "expiresAtMs"> {
+  const unknown = { issuedAtMs: undefined, expiresAtMs: undefined };
+  if (certificate === undefined || certificate === "") return unknown;
   try {
-    return new X509Certificate(Buffer.from(certificate, "base64")).validToDate.getTime();
+    const { validFromDate, validToDate } = new X509Certificate(Buffer.from(certificate, "base64"));
+    return { issuedAtMs: validFromDate.getTime(), expiresAtMs: validToDate.getTime() };
   } catch {
-    return undefined;
+    return unknown;
   }
 }

@@ -19,22 +19,27 @@ export interface Pages<T> {
 
 /**
  * All entries, one for each key, the latest seen. `read` is asked for page 1, 2, 3, …; the end is an empty page and nothing else:
- * sizes are clamped, totals and short pages mislead, and pages shift while others delete. Throws what `read` throws, and CloudError
- * Unavailable where no end comes.
+ * sizes are clamped, totals and short pages mislead, and pages shift while others delete. With `repeatsLast`, a page that brings
+ * nothing new is the end too. Throws what `read` throws, and CloudError Unavailable where no end comes.
  */
 export async function readPages<T>(
   operation: string,
   list: {
     readonly read: (page: number) => Promise<{ readonly value: readonly T[]; readonly answer: HttpAnswer }>;
     readonly keyOf: (entry: T) => unknown;
+    readonly repeatsLast?: boolean;
   },
 ): Promise<Pages<T>> {
   const entries: T[] = [];
+  const keys = new Set<unknown>();
   const skewsMs: number[] = [];
   for (let page = 1; page <= MOST_PAGES; page += 1) {
     const { value, answer } = await list.read(page);
     skewsMs.push(clockSkewMs(answer) ?? Number.NEGATIVE_INFINITY);
-    if (value.length === 0) return { entries: distinct(entries, list.keyOf), clockSkewMs: largestOr0(skewsMs) };
+    const isNew = (entry: T): boolean => !keys.has(list.keyOf(entry));
+    const isEnd = value.length === 0 || (list.repeatsLast === true && !value.some(isNew));
+    if (isEnd) return { entries: distinct(entries, list.keyOf), clockSkewMs: largestOr0(skewsMs) };
+    for (const entry of value) keys.add(list.keyOf(entry));
     entries.push(...value);
   }
   throw unreadable(operation, `a list without an end after ${MOST_PAGES} pages`);

@@ -110,10 +110,11 @@ export class Remover<S extends Shape> {
   }
 
   async #request(scope: Scope<S>, id: string): Promise<"Asked" | "Gone"> {
-    const { visit, items, noun } = scope;
+    const { visit, items, noun, place } = scope;
+    const options = place.optionsOf(visit.object.spec);
     const change = { verb: "Delete", target: `${noun} ${visit.status.cloudName ?? id}`, fields: [] } as const;
     try {
-      const { jobId } = await this.#deps.sender.send(visit, change, (permit) => items.remove(id, permit));
+      const { jobId } = await this.#deps.sender.send(visit, change, (permit) => items.remove(id, permit, options));
       this.#deps.operations.begin(visit, "Delete", jobId);
       return "Asked";
     } catch (error) {

@@ -18,9 +18,11 @@ export function describe(
   const { name, version, cloudPhase, endpoints, network } = cluster;
   status.cloudName = name;
   status.cloudPhase = cloudPhase;
-  status.version = version === "" ? undefined : version;
-  status.endpoint = endpoints.internal ?? endpoints.external;
-  status.podCidr = network.podCidr;
+  if (cluster.type !== undefined) status.clusterType = cluster.type;
+  // What an answer does not tell stays as another has told it.
+  if (version !== "") status.version = version;
+  if (endpoints) status.endpoint = endpoints.internal ?? endpoints.external;
+  if (network.podCidr !== undefined) status.podCidr = network.podCidr;
   visit.state(availability(cluster));
   if (plan?.do === "Keep") visit.state(upToDate(visit.object, cluster) ?? markOf(visit, cluster));
 }

@@ -25,6 +25,8 @@ export const Reason = {
   /** The provider's block in the spec is another one's than the account's. */
   ProviderMismatch: "ProviderMismatch",
   NotSupportedByCloud: "NotSupportedByCloud",
+  /** The cloud needs to be told how people log in to what it makes. */
+  LoginRequired: "LoginRequired",
 
   /** The cloud does not take this name. */
   NameRefused: "NameRefused",
@@ -45,6 +47,8 @@ export const Reason = {
   QuotaExceeded: "QuotaExceeded",
   /** Images are in the project and contentsOnDelete is Refuse. */
   NotEmpty: "NotEmpty",
+  /** A Secret that the spec names, or its key, is not there. */
+  SecretNotFound: "SecretNotFound",
   /** The Secret lacks a key that is needed, or one is empty or holds what it can't hold. */
   CredentialsIncomplete: "CredentialsIncomplete",
   /** The Secret holds the keys of two ways to sign in. */
@@ -62,6 +66,8 @@ export const Reason = {
   Forbidden: "Forbidden",
   NotFoundInCloud: "NotFoundInCloud",
   CredentialsRejected: "CredentialsRejected",
+  /** The credentials are right, and the project that the account names is none of theirs. */
+  ProjectNotFound: "ProjectNotFound",
   EndpointUnreachable: "EndpointUnreachable",
   /** The cloud answers with errors of its own, or not at all. */
   CloudUnavailable: "CloudUnavailable",
@@ -90,6 +96,8 @@ export const Reason = {
 
   /** A deletion that waits for a person or for something else to go first. */
   DeletionHeld: "DeletionHeld",
+  /** The cloud has begun to delete it and failed; what is left costs on. */
+  DeletionFailed: "DeletionFailed",
   /** Of events: a change was sent to the cloud; the note has each field with its values. */
   Requested: "Requested",
   /** The cloud took the request for deletion and does not act on it. */

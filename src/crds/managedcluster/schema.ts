@@ -162,6 +162,9 @@ const status = z.object({
   ...managedStatus,
   ...originFields,
   cloudPhase: cloudPhase.optional(),
+  clusterType: text({ max: 63 })
+    .optional()
+    .describe("What sort of cluster, in the cloud's words, where it has several."),
   version: text({ max: 253 }).optional().describe("The cloud's full version, such as v1.15.11-r1."),
   endpoint: text({ max: 2048 })
     .optional()

@@ -217,10 +217,11 @@ function clusterIn(
 function slowed(beforeTurn: BedOptions["beforeTurn"]): Cloud {
   const open: Cloud["open"] = (...given) => {
     const session = huawei.open(...given);
-    const { clusters, nodePools: pools } = session;
+    const { clusters, nodePools: pools, nodes } = session;
     return {
       ...(clusters && { clusters }),
       ...(pools && { nodePools: pools }),
+      ...(nodes && { nodes }),
       verify: (signal) => session.verify(signal),
       locate: (signal) => session.locate(signal),
       close: () => session.close(),
