@@ -9,8 +9,8 @@ import type { Provider } from "../cloud/blocks.ts";
 
 export const clouds: Partial<Record<Provider, Cloud>> = {
   [alibaba.provider]: alibaba,
-  [ctyun.provider]: ctyun,
-  [huawei.provider]: huawei,
-  [easystack.provider]: easystack,
   [bcs.provider]: bcs,
+  [ctyun.provider]: ctyun,
+  [easystack.provider]: easystack,
+  [huawei.provider]: huawei,
 };

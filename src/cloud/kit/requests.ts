@@ -162,10 +162,6 @@ export class Requests<Operation extends string> {
   }
 }
 
-function hasGoodStatus({ status }: HttpAnswer): boolean {
-  return status < 300;
-}
-
 /** The client of HTTP would refuse it before there is a connection, which would read as one that fails. Names the header alone. */
 function assertSendable(operation: string, headers: Readonly<Record<string, string>>): void {
   const odd = Object.entries(headers).find(([, value]) => !HEADER_VALUE.test(value));
@@ -176,6 +172,10 @@ function assertSendable(operation: string, headers: Readonly<Record<string, stri
 
 /** RFC 9110, section 5.5. */
 const HEADER_VALUE = /^[\t\x20-\x7E\x80-\xFF]*$/;
+
+function hasGoodStatus({ status }: HttpAnswer): boolean {
+  return status < 300;
+}
 
 function accepted({ operation, answersText }: Request<string>, { answer, error }: Attempt): HttpAnswer {
   if (error !== undefined) throw error;

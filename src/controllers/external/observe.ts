@@ -8,7 +8,7 @@ import { lastTickMs } from "../lifecycle/drift-schedule.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import type { Listing } from "./list-cache.ts";
 import { PROGRESS, type Observation } from "./identity.ts";
-import { isAskedFor, mayRecreate, openCreate, type ExternalResource } from "./resource.ts";
+import { isAskedFor, isReplacedBy, mayRecreate, openCreate, type ExternalResource } from "./resource.ts";
 import type { ItemScope } from "./scope.ts";
 
 /** Where something is under way, a list may be this old: many visits in a row share it. */
@@ -60,7 +60,9 @@ export class Observer {
     const { resendIsSafe } = items;
     const listing = await lists.observe(this.since(scope), visit.signal);
     const byId = await lookById(scope, listing);
-    if (byId.byId && !operation) return { ...NOTHING, ...byId, resendIsSafe };
+    const isSought =
+      operation !== undefined || (byId.byId && isReplacedBy(object.status, byId.byId) && mayRecreate(object));
+    if (byId.byId && !isSought) return { ...NOTHING, ...byId, resendIsSafe };
     const settled = operation !== undefined && this.#settledSince(operation) !== undefined;
     const byName = await confirmed(items, listing.byName.get(name) ?? [], visit.signal);
     const marked = operation ? resultsOf(operation, { items, byName, listing }) : [];

@@ -9,7 +9,7 @@ import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
 import type { Outcome, Steps } from "../lifecycle/reconciler.ts";
 import type { Visit } from "../lifecycle/visit.ts";
-import { abandon, Creator, record } from "./create.ts";
+import { abandon, Creator, record, type Made } from "./create.ts";
 import { identify, subjectOf, type Identity } from "./identity.ts";
 import type { ExternalKind, Plan, Said } from "./kind.ts";
 import type { Shape } from "./scope.ts";
@@ -158,9 +158,10 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
   }
 
   /** What the cloud has made when it answers is there; what it goes on making is waited for. */
-  #created(scope: Scope<S>, { jobId }: { readonly jobId?: string | undefined }): S["item"] {
+  #created(scope: Scope<S>, { jobId, item }: Made<S["item"]>): S["item"] {
     const { visit, noun } = scope;
     const { asCreated, creating } = this.#kind;
+    if (asCreated && item) return item;
     if (asCreated && visit.status.externalId !== undefined) return asCreated(scope, visit.status.externalId);
     this.#operations.begin(visit, "Create", jobId);
     const said = creating ?? { reason: Reason.Creating, message: `The cloud is creating the ${noun}` };

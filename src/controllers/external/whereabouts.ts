@@ -46,6 +46,7 @@ export function recognise<T extends Item>({ visit, place, noun }: ItemScope<T>, 
   assertConfirmed({ visit, place, noun });
   visit.status.location = place.location;
   visit.status.createdAt = shown ?? known;
+  visit.status.incarnation ??= item.incarnation;
 }
 
 /** As a status has it; undefined where the cloud does not tell. */

@@ -26,7 +26,7 @@ function dialect(name: DialectName): ConformingCloud {
       registry: "bcs-storage keeps what others report, and has no images",
       clusters: "bcs-storage keeps what others report, and makes no clusters",
       nodePools: "bcs-storage keeps what others report, and makes no nodes",
-      nodes: "bcs-storage keeps what others report, and makes no nodes",
+      nodes: "bcs-storage keeps what others report, and has no nodes of its own",
       addons: "bcs-storage keeps what others report, and installs nothing",
       inventory,
     },

@@ -28,7 +28,7 @@ export const easystack: ConformingCloud = {
     inventory: "ECNS keeps no inventory",
     clusters: "Not yet",
     nodePools: "ECNS makes no nodes",
-    nodes: "ECNS shows nodes with their cluster",
+    nodes: "ECNS makes no nodes",
     addons: "ECNS has no add-ons",
   },
 };
