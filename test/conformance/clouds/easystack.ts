@@ -25,11 +25,11 @@ export const easystack: ConformingCloud = {
   unknownId: "nowhere",
   facets: {
     registry: "Not yet",
+    inventory: "ECNS keeps no inventory",
     clusters: "Not yet",
     nodePools: "ECNS makes no nodes",
     nodes: "ECNS makes no nodes",
     addons: "ECNS has no add-ons",
-    inventory: "ECNS keeps no inventory",
   },
 };
 
