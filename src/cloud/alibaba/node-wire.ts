@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { ClusterNode, NodePhase } from "../facets/nodes.ts";
 import { flag, instant, listOf, optionalText, text } from "../kit/wire.ts";
 import { markOf, pairs } from "./marks.ts";
-import { someText, stateWord } from "./wire.ts";
+import { pageInfo, someText, stateWord } from "./wire.ts";
 
 /** What a node is doing; of one that runs, its status decides. */
 const PHASES: Readonly<Record<string, NodePhase>> = {
@@ -57,7 +57,7 @@ const node = z
     };
   });
 
-export const nodePage = z.object({ nodes: listOf(node) });
+export const nodePage = z.object({ nodes: listOf(node), page: pageInfo });
 
 function phaseOf(state: string, status: string): NodePhase {
   if (stateWord(state) !== "running") return PHASES[stateWord(state)] ?? "Unknown";
