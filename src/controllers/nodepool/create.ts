@@ -22,7 +22,7 @@ interface PasswordSecret extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-/** Nothing tells when the Secret appears. */
+/** It is looked out for; this is the fall-back. */
 const SECRET_POLL_MS = 30_000;
 
 /**
@@ -75,10 +75,12 @@ async function loginOf(visit: Visit<NodePool>, client: KubeClient): Promise<Node
   const secret = await readSecret(visit, client, { name, namespace });
   const password = textOf(secret?.data?.[key] ?? "");
   const flaw = flawOf(password, "Text");
-  if (flaw !== undefined) throw unusable(`Secret ${namespace}/${name} (spec.login.passwordSecretRef)`, key, flaw);
-  if (password !== "") return { password };
+  if (flaw === undefined && password !== "") return { password };
+  visit.awaits({ type: SECRETS, ref: { name, namespace }, seen: secret ?? "Absent", until: "Changed" });
+  const where = `Secret ${namespace}/${name} (spec.login.passwordSecretRef)`;
+  if (flaw !== undefined) throw unusable(where, key, flaw);
   const what = secret ? `has no key ${key}, or nothing is in it` : "does not exist";
-  const message = `Secret ${namespace}/${name} (spec.login.passwordSecretRef) ${what}. Create it with the password of the nodes`;
+  const message = `${where} ${what}. Create it with the password of the nodes`;
   throw new WaitingError({ reason: Reason.SecretNotFound, message, pollAfterMs: SECRET_POLL_MS });
 }
 
