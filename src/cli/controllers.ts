@@ -8,8 +8,9 @@ import { keyIn, kindIn, refTo, type ParentKind } from "../controllers/external/p
 import { controlledKinds } from "../controllers/kinds.ts";
 import { tellVanished } from "../controllers/vanished.ts";
 import type { OnNamespaceDeletion } from "../controllers/lifecycle/deletion-intent.ts";
+import { Lookout } from "../controllers/lifecycle/lookout.ts";
 import { LifecycleReconciler } from "../controllers/lifecycle/reconciler.ts";
-import type { Managed } from "../controllers/lifecycle/resource.ts";
+import { isDeleting, type Managed } from "../controllers/lifecycle/resource.ts";
 import { ClusterDirectory } from "../controllers/managedcluster/clusters.ts";
 import type { CloudAccount } from "../crds/cloudaccount/schema.ts";
 import type { HttpKubeClient } from "../kube/client.ts";
@@ -72,6 +73,8 @@ export function createControllers(parts: Parts): Created {
     clusters,
     published: informers.published.store,
     releases: new Set<string>(),
+    lookout: new Lookout(parts),
+    wake: (kind: string, key: string) => controllers.get(kind)?.enqueue(key),
     recheck: visitAccount,
     holders: (parent: string) => holdersOf(parts, parent),
     below: (parent: string) => below(informers, parent),
@@ -82,6 +85,7 @@ export function createControllers(parts: Parts): Created {
     const informer = informers.kinds.get(kind);
     if (informer) controllers.set(kind, controllerOf(controlled, informer, shared));
   }
+  visitHeldWhenRead(parts, visitAccount);
   const placeAt = (parent: string): string | undefined => {
     if (kindIn(parent) === "ManagedCluster") return clusters.placeAt(keyIn(parent));
     const account = accounts.account(keyIn(parent));
@@ -104,6 +108,14 @@ function holdersOf({ informers: { kinds, accounts }, gate }: Parts, parent: stri
     return children.filter((child) => needsParent(child, mayUse(child))).map(named);
   });
   return [...holders, ...unread];
+}
+
+/** A namespace that can be read at last may hold nothing that an account being deleted has waited for. */
+function visitHeldWhenRead({ gate, watchNamespaces, informers }: Parts, visit: (account: string) => void): void {
+  const visitHeld = (): void => {
+    for (const account of informers.accounts.store.list()) if (isDeleting(account)) visit(keyOf(account.metadata));
+  };
+  for (const namespace of watchNamespaces) gate.whenOpen(namespace, visitHeld);
 }
 
 function below(informers: Informers, parent: string): readonly Managed[] {
@@ -136,10 +148,13 @@ const DEADLINE_MS = 900_000;
 interface Shared extends Parts, Omit<KindDeps<Managed>, "store" | keyof Parts> {
   /** UIDs of resources that we have let go of, or are about to. */
   readonly releases: Set<string>;
+  readonly lookout: Lookout;
+  readonly wake: (kind: string, key: string) => void;
 }
 
 function controllerOf(controlled: ControlledKind, informer: Informer<Managed>, shared: Shared): Controller {
   const { client, clock, log, events, metrics, gate, onNamespaceDeletion, concurrency, releases } = shared;
+  const { lookout, wake } = shared;
   const { store } = informer;
   wireVanished(controlled, informer, shared);
   const { type } = controlled.kind;
@@ -152,6 +167,8 @@ function controllerOf(controlled: ControlledKind, informer: Informer<Managed>, s
       onNamespaceDeletion,
       absorb: (object) => store.absorb(object),
       releases,
+      lookout,
+      wake: (key) => wake(type.kind, key),
       forget: (object) => store.remove(object),
       get: (key) => store.get(key),
       events,

@@ -151,12 +151,15 @@ class CloudAccountSteps implements Steps<CloudAccount> {
   }
 
   /** Missing, or there with another type; told apart without reading the Secret's contents. */
-  async #explainAbsence({ object, signal }: Visit<CloudAccount>): Promise<never> {
+  async #explainAbsence(visit: Visit<CloudAccount>): Promise<never> {
+    const { object, signal } = visit;
     const { namespace } = object.metadata;
     const { name } = object.spec.credentialsSecretRef;
     const fieldSelector = `metadata.name=${name},type!=${CREDENTIALS_TYPE}`;
     const found = await this.#deps.client.list(SECRETS, { namespace, fieldSelector, metadataOnly: true, signal });
-    if (found.items.length > 0) {
+    const [other] = found.items;
+    if (other) {
+      visit.awaits({ type: SECRETS, ref: { name, namespace }, seen: other, until: "Replaced" });
       const message =
         `Secret ${namespace}/${name} (spec.credentialsSecretRef) is not of type ${CREDENTIALS_TYPE}. ` +
         "A Secret's type can't be changed: delete it and create it with that type";

@@ -31,7 +31,7 @@ interface RemoverDeps<S extends Shape> {
 const LOOK_AGAIN_MS = 1_000;
 /** A change of the parent wakes its children at once; this is the fall-back. */
 const PARENT_POLL_MS = 30_000;
-/** Nothing tells of a namespace's new annotation or of a right that was granted. */
+/** A namespace's annotation and a right are looked out for; this is the fall-back. */
 const HELD_POLL_MS = 20_000;
 /** Within it the cloud has begun to delete what it was asked to delete. */
 const BEGIN_MS = 60_000;

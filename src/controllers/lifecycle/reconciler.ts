@@ -20,6 +20,7 @@ import { CloudError } from "../../cloud/errors.ts";
 import { reconcileErrorOf } from "./cloud-errors.ts";
 import { nextDriftMs } from "./drift-schedule.ts";
 import { FINALIZER, isDeleting, isPaused, type Managed } from "./resource.ts";
+import type { Lookout } from "./lookout.ts";
 import { isPassing, reconcileErrorOfServer } from "./server-errors.ts";
 import { ChangedError, Visit, type VisitDeps } from "./visit.ts";
 
@@ -39,6 +40,9 @@ export interface Steps<T extends Managed> {
 
 export interface FrameDeps<T extends Managed> extends VisitDeps<T> {
   readonly get: (key: string) => T | undefined;
+  readonly lookout: Pick<Lookout, "set">;
+  /** Has the resource of that key visited. */
+  readonly wake: (key: string) => void;
   readonly events: Pick<EventRecorder, "event">;
   readonly random: () => number;
   /** Resources of one group share their drift ticks: see drift-schedule.ts. */
@@ -68,6 +72,7 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
     const object = this.#deps.get(key);
     if (!object || (isDeleting(object) && !hasFinalizer(object, FINALIZER))) {
       this.#disturbances.delete(key);
+      this.#lookOut(key, []);
       return {};
     }
     const visit = new Visit(this.#deps, { object, signal, log });
@@ -76,7 +81,14 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
     } catch (error) {
       if (signal.aborted) throw error;
       throw await this.#concludeFailure(visit, this.#judge(visit, error));
+    } finally {
+      this.#lookOut(key, visit.awaited);
     }
+  }
+
+  #lookOut(key: string, awaited: Visit<T>["awaited"]): void {
+    const { lookout, wake, type } = this.#deps;
+    lookout.set(`${type.kind} ${key}`, { awaited, wake: () => wake(key) });
   }
 
   /** What to make of what ended the visit, or its end. */

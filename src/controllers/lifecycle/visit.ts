@@ -2,7 +2,7 @@
 import { Reason } from "../../crds/common/conditions.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { isConflict, isFailedTest, isRefusal, KubeError } from "../../kube/errors.ts";
-import type { ResourceType } from "../../kube/types.ts";
+import type { KubeObject, ResourceType } from "../../kube/types.ts";
 import { timestamp, type Clock } from "../../lib/clock.ts";
 import { WaitingError } from "../../lib/errors.ts";
 import type { Logger } from "../../lib/log.ts";
@@ -22,6 +22,7 @@ import {
   type StatusDraft,
 } from "./resource.ts";
 import { CRDS, crdNameOf, lookAt, NAMESPACES } from "./live-metadata.ts";
+import type { Awaited } from "./lookout.ts";
 
 export interface VisitDeps<T extends Managed> {
   readonly client: KubeClient;
@@ -49,6 +50,7 @@ export class Visit<T extends Managed> {
   #leftBecause: string | undefined;
   readonly #deps: VisitDeps<T>;
   readonly #stated = new Map<string, Statement>();
+  readonly #awaited: Awaited[] = [];
 
   constructor(deps: VisitDeps<T>, start: { object: T; signal: AbortSignal; log: Logger }) {
     this.#deps = deps;
@@ -72,6 +74,16 @@ export class Visit<T extends Managed> {
   /** States a condition beside Ready, Reconciling and Stalled; what a visit that ends well does not state disappears. */
   state(statement: Statement): void {
     this.#stated.set(statement.type, statement);
+  }
+
+  /** What it came to wait for that no watch shows. */
+  get awaited(): readonly Awaited[] {
+    return this.#awaited;
+  }
+
+  /** Has the next visit follow within seconds after that is no longer as it was seen. Nothing but its metadata is kept. */
+  awaits({ seen, ...awaited }: Awaited): void {
+    this.#awaited.push({ ...awaited, seen: typeof seen === "string" ? seen : metadataOf(seen) });
   }
 
   /** Persists the finalizer; nothing may be written to a cloud before. */
@@ -142,6 +154,10 @@ export class Visit<T extends Managed> {
       onNamespaceDeletion,
     });
     if (departure.means === "Delete") await this.#readLive();
+    if (departure.means === "Hold") {
+      this.awaits({ type: CRDS, ref: { name: crdNameOf(type) }, seen: crd, until: "Replaced" });
+      this.awaits({ type: NAMESPACES, ref: { name: namespace }, seen: surrounding, until: "Changed" });
+    }
     if (departure.means === "Orphan") this.#leftBecause = departure.why;
     return departure;
   }
@@ -241,6 +257,10 @@ function unvisited({ reason, message }: Statement): Statement[] {
     { type: "Ready", status: "Unknown", reason, message },
     { type: "Reconciling", status: "True", reason, message },
   ];
+}
+
+function metadataOf({ apiVersion, kind, metadata }: KubeObject): KubeObject {
+  return { apiVersion, kind, metadata };
 }
 
 /** Whether a decision made on `seen` still stands on `live`. */
