@@ -9,8 +9,9 @@ const only = (name, layers, allowed) => ({
 
 /** What every cloud and every controller may see of `cloud/`: the contract, its facets, and what all clouds share. */
 const CONTRACT = "(?:[^/]+\\.ts$|facets/|http/|budget/)";
-/** The registry of blocks, and the blocks of each cloud. */
-const BLOCKS = ["cloud/blocks\\.ts$", "cloud/[^/]+/blocks\\.ts$"];
+/** The registry of blocks, the blocks of each cloud, and the table of what an inventory may be asked: data, and no code. */
+const CLOUD_BLOCKS = ["cloud/[^/]+/blocks\\.ts$", "cloud/[^/]+/blocks-[a-z-]+\\.ts$"];
+const BLOCKS = ["cloud/blocks\\.ts$", ...CLOUD_BLOCKS, "cloud/bcs/query-kinds\\.ts$"];
 const SHARED_ROOMS = "facets|http|budget|kit|keystone|simulation";
 
 export default {
@@ -20,10 +21,11 @@ export default {
     only("runtime-knows-no-kind-and-no-cloud", "runtime/", ["runtime/", "kube/", "lib/"]),
     only("schema-imports-lib", "schema/", ["schema/", "lib/"]),
     only("crds-import-the-dialect-and-blocks", "crds/", ["crds/", "schema/", "lib/", ...BLOCKS]),
-    only("blocks-import-the-dialect", BLOCKS, ["cloud/[^/]+/blocks\\.ts$", "schema/", "lib/"]),
+    only("blocks-import-the-dialect", BLOCKS, [...CLOUD_BLOCKS, "schema/", "lib/"]),
     only("cloud-contract-imports-lib", `cloud/${CONTRACT}`, [
       `cloud/${CONTRACT}`,
-      "cloud/[^/]+/blocks\\.ts$",
+      ...CLOUD_BLOCKS,
+      "cloud/bcs/query-kinds\\.ts$",
       "schema/",
       "lib/",
     ]),

@@ -1,7 +1,6 @@
 // The registry of the clouds' blocks: one line per cloud, from which follow `spec.provider` and what a spec may hold of each cloud.
 import type * as z from "zod";
-import type { Block, CloudBlocks } from "../schema/blocks.ts";
-import type { BlockOptions } from "./collection.ts";
+import type { Block, BlockOptions, CloudBlocks } from "../schema/blocks.ts";
 import { alibaba } from "./alibaba/blocks.ts";
 import { bcs } from "./bcs/blocks.ts";
 import { ctyun } from "./ctyun/blocks.ts";

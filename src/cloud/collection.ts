@@ -1,5 +1,6 @@
 // What every facet has in common: items of one kind in one place, an account or a cluster. A cloud implements it; a controller
 // needs nothing else to keep one item safe.
+import type { BlockOptions } from "../schema/blocks.ts";
 import { CloudError } from "./errors.ts";
 
 /** A create that was journaled: what an item must show to count as its result. */
@@ -55,8 +56,7 @@ export interface WritePermit {
   readonly signal: AbortSignal;
 }
 
-/** A cloud's own block of a spec, as the schema admitted it; empty where the spec has none. */
-export type BlockOptions = Readonly<Record<string, unknown>>;
+export type { BlockOptions } from "../schema/blocks.ts";
 
 /**
  * What of a request a cloud can't carry out, told before anything is sent. `NotSupported`: by nothing that the cloud has.

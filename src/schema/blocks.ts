@@ -20,6 +20,9 @@ export interface Block<S extends z.ZodObject = z.ZodObject> {
   readonly rules?: <Spec extends z.ZodObject>(spec: Spec) => Spec;
 }
 
+/** A cloud's own block of a spec, as the schema admitted it; empty where the spec has none. */
+export type BlockOptions = Readonly<Record<string, unknown>>;
+
 /** One cloud: its name in `spec.provider`, and its blocks by kind. */
 export interface CloudBlocks {
   readonly provider: string;

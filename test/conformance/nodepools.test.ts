@@ -59,6 +59,8 @@ const cases: readonly Case<PoolsSubject>[] = [
         await update(subject.clusterId, pool.id, { ...changeOf(pool, "replicas"), replicas }, grantWrite(never));
         await eventually(() => shown(subject, pool.id)).toMatchObject({ desired: replicas, mark: NONCE });
         await eventually(() => nodesOf(subject, pool.id, "all")).toBe(replicas);
+        // A pool that moves may refuse the next change.
+        await eventually(() => shown(subject, pool.id)).toMatchObject({ phase: "Normal" });
       }
     },
   },

@@ -107,11 +107,9 @@ describe.concurrent("a cluster", () => {
     await expect.poll(ours, { timeout: 30_000 }).toEqual({ [second]: both[second] });
     const visited = ["annotate", "managedclusters.yunfan.dev", "far-prod", "yunfan.dev/reconcile-at=now"];
     await kubectlOk(stand.kubectl, [...visited, "--namespace", near]);
-    const handled = async (): Promise<string> =>
-      kubectlOk(stand.kubectl, [
-        ...["get", "managedclusters.yunfan.dev", "far-prod", "--namespace", near],
-        ...["-o", "jsonpath={.status.lastHandledReconcileAt}"],
-      ]);
+    const asked = ["get", "managedclusters.yunfan.dev", "far-prod", "--namespace", near];
+    const handled = (): Promise<string> =>
+      kubectlOk(stand.kubectl, [...asked, "-o", "jsonpath={.status.lastHandledReconcileAt}"]);
     await expect.poll(handled, { timeout: 30_000 }).toBe("now");
     expect(await ours()).toEqual({ [second]: both[second] });
   });

@@ -2,6 +2,8 @@
 import * as z from "zod";
 import type { CloudBlocks } from "../../schema/blocks.ts";
 import { withRule } from "../../schema/enforced.ts";
+import { clusterBlock } from "./blocks-cluster.ts";
+import { poolBlock } from "./blocks-pool.ts";
 
 const PROVIDER = "AlibabaACK";
 
@@ -38,9 +40,15 @@ function withRegion<Spec extends z.ZodObject>(spec: Spec): Spec {
   );
 }
 
+export type { ClusterOptions } from "./blocks-cluster.ts";
+export type { PoolOptions } from "./blocks-pool.ts";
 export type AccountOptions = z.output<typeof account>;
 
 export const alibaba = {
   provider: PROVIDER,
-  blocks: { CloudAccount: { schema: account, rules: withRegion } },
+  blocks: {
+    CloudAccount: { schema: account, rules: withRegion },
+    ManagedCluster: clusterBlock,
+    NodePool: poolBlock,
+  },
 } as const satisfies CloudBlocks;

@@ -1,5 +1,6 @@
 // Requests to ACK in the account's region and dialect (1.2).
 import type { z } from "zod";
+import type { Clock } from "../../lib/clock.ts";
 import type { HttpAnswer } from "../http/answer.ts";
 import { orAbsent } from "../kit/error-table.ts";
 import type { Client, Request } from "../kit/requests.ts";
@@ -11,14 +12,21 @@ export type Call = Omit<Request<Operation>, "headers">;
 export class AckClient {
   readonly region: string;
   readonly dialect: Config["dialect"];
+  readonly #clock: Clock;
   readonly #requests: Client<Operation>;
   readonly #namesActions: boolean;
 
-  constructor(requests: Client<Operation>, { region, dialect, signature }: Config) {
+  constructor(requests: Client<Operation>, { region, dialect, signature }: Config, clock: Clock) {
+    this.#clock = clock;
     this.region = region;
     this.dialect = dialect;
     this.#requests = requests;
     this.#namesActions = signature.kind === "Acs3";
+  }
+
+  /** By our clock, milliseconds since the epoch. */
+  now(): number {
+    return this.#clock.now();
   }
 
   /** See `Requests.send`. */

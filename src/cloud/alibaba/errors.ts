@@ -66,6 +66,8 @@ const MEANINGS: readonly (readonly [RegExp, CloudErrorKind])[] = [
   [/^(?:Forbidden|NoPermission|ErrorCheckAcl)/, "Forbidden"],
   // With 404, and no word about what was asked for.
   [/^InvalidRegionId/, "Rejected"],
+  // With 400, of one that was to be removed.
+  [/^ErrorNodeNotFound/, "NotFound"],
   [/AlreadyExist/, "AlreadyExists"],
   [/Quota/, "QuotaExceeded"],
   // What a state forbids has no code that is known. Protection is one: whether it holds is for the next read to say.

@@ -12,11 +12,14 @@ import { configOf } from "./config.ts";
 import { accessKeyOf } from "./credentials.ts";
 import { errorOf } from "./errors.ts";
 import { readAnyCluster } from "./cluster-lists.ts";
+import { clustersFacet } from "./clusters.ts";
+import { nodePoolsFacet } from "./nodepools.ts";
+import { nodesFacet } from "./nodes.ts";
 
 /** Nothing documented; the gateway counts users, of which others may use the same account. */
 const DEFAULT_LIMITS = { readsPerMinute: 600, writesPerMinute: 60 };
 
-export const alibaba: Cloud = { provider: blocks.provider, facets: [], open };
+export const alibaba: Cloud = { provider: blocks.provider, facets: ["clusters", "nodePools", "nodes"], open };
 
 function open(settings: AccountSettings, credentials: Credentials, deps: SessionDeps): CloudSession {
   const key = accessKeyOf(credentials);
@@ -25,8 +28,11 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
   const closing = new AbortController();
   const budget = new SessionBudget(deps.budget(limitsOf(settings, DEFAULT_LIMITS)), closing.signal);
   const authenticator = signingWith(key, config.signature.sign, deps.clock);
-  const client = new AckClient(new Requests({ authenticator, budget, errorOf }).to(service), config);
+  const client = new AckClient(new Requests({ authenticator, budget, errorOf }).to(service), config, deps.clock);
   return {
+    clusters: clustersFacet(client),
+    nodePools: nodePoolsFacet(client),
+    nodes: nodesFacet(client),
     verify: (signal) => readAnyCluster(client, signal),
     // No call of the API tells whose the keys are.
     locate: () => Promise.resolve({ endpoint: addressOf(config.endpoint), region: config.region }),

@@ -1,7 +1,7 @@
 // The clusters facet: managed Kubernetes clusters, the jobs that make them, power, upgrades, credentials, and the quotas they count against.
 import type { Accepted, BlockOptions, Created, Item, Readable, Refusal, WritePermit } from "../collection.ts";
 import type { Job } from "./jobs.ts";
-import type { NodeLogin } from "./nodes.ts";
+import type { NodeLogin } from "./servers.ts";
 
 /**
  * `Changing`: the cloud resizes, upgrades or rolls back; it takes no changes of ours meanwhile. What its nodes are up to is none.

@@ -1,7 +1,8 @@
 // The nodePools facet: groups of like nodes in a managed cluster. All of it is below a cluster, addressed by the cluster's id.
 import type { Accepted, BlockOptions, Created, Item, Readable, Refusal, WritePermit } from "../collection.ts";
 import type { ClusterHost } from "./clusters.ts";
-import type { NodeLogin, ServersToAccept, Volume } from "./nodes.ts";
+import type { ServersToAccept } from "./nodes.ts";
+import type { NodeLogin, Volume } from "./servers.ts";
 
 /**
  * `Synchronizing`: nodes are being added or removed. `SoldOut`: the cloud has no such instances now; those that are there stay.

@@ -2,18 +2,9 @@
 // cloud has no pools, how more are bought.
 import type { Accepted, BlockOptions, Item, Listed, WritePermit } from "../collection.ts";
 import type { ClusterHost } from "./clusters.ts";
+import type { NodeLogin, Volume } from "./servers.ts";
 
 export type NodePhase = "Creating" | "Active" | "Abnormal" | "Deleting" | "Changing" | "Unknown";
-
-export type NodeLogin =
-  | { readonly keyPairName: string }
-  /** In plain text: the facet hashes it as its cloud demands. Never logged. */
-  | { readonly password: string };
-
-export interface Volume {
-  readonly type: string;
-  readonly sizeGiB: number;
-}
 
 /** Optional members are left out where the cloud does not tell them. */
 export interface ClusterNode extends Item {

@@ -14,11 +14,12 @@ import type { KubeconfigContext } from "../facets/clusters.ts";
 import type { Job } from "../facets/jobs.ts";
 import type { HuaweiClient } from "./client.ts";
 import { cluster, clusterList, createBody, job, quotas } from "./cluster-wire.ts";
-import { clusterCertificate, kubeconfigOf } from "./kubeconfig.ts";
+import { kubeconfigOf } from "./kubeconfig.ts";
 import { refusalOfDescription, withMark } from "./marks.ts";
 import { checkClusterName } from "./names.ts";
 import { pathOf } from "../kit/uri.ts";
 import { readJson } from "../kit/json.ts";
+import { wireKubeconfig } from "../kit/kubeconfig.ts";
 import { listed } from "../kit/lists.ts";
 import { created, jobIdOf } from "./wire.ts";
 
@@ -133,7 +134,7 @@ export class HuaweiClusters implements ClustersFacet {
   ): Promise<Kubeconfig | "NoSuchContext"> => {
     const path = clusterPath(id, "clustercert");
     const call = { operation: "GetClusterCertificate", method: "GET", path, signal } as const;
-    const { value } = await this.#client.read(call, clusterCertificate);
+    const { value } = await this.#client.read(call, wireKubeconfig);
     return kubeconfigOf(value, context);
   };
 }

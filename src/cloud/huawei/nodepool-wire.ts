@@ -1,7 +1,8 @@
 // Wire formats of node pools and nodes (CCE API Reference 4.1.11, 4.1.19 to 4.1.23), read leniently.
 import { z } from "zod";
 import type { NodePool, NodePoolChange, NodePoolPhase, PoolAutoscaling } from "../facets/nodepools.ts";
-import type { ClusterNode, NodePhase, Volume } from "../facets/nodes.ts";
+import type { ClusterNode, NodePhase } from "../facets/nodes.ts";
+import type { Volume } from "../facets/servers.ts";
 import { MARK_LABEL } from "./marks.ts";
 import { count, flag, lenientObject, listOf, optionalText, text } from "../kit/wire.ts";
 

@@ -7,7 +7,7 @@ import type { CloudDeps } from "../contract.ts";
 import { CloudError } from "../errors.ts";
 import type { HttpAnswer } from "../http/answer.ts";
 import type { Endpoint } from "../http/endpoint.ts";
-import { HttpSession } from "../http/http.ts";
+import { HttpSession, type HttpLimits } from "../http/http.ts";
 import { redactor } from "../http/message.ts";
 import type { ErrorOf } from "./error-table.ts";
 import { parseJson, readJson } from "./json.ts";
@@ -21,8 +21,8 @@ export interface Service {
   readonly http: HttpSession;
 }
 
-export function serviceAt(endpoint: Endpoint, deps: CloudDeps): Service {
-  return { endpoint, encodedBasePath: encodePath(endpoint.basePath), http: new HttpSession(endpoint, deps) };
+export function serviceAt(endpoint: Endpoint, deps: CloudDeps, limits: HttpLimits = {}): Service {
+  return { endpoint, encodedBasePath: encodePath(endpoint.basePath), http: new HttpSession(endpoint, deps, limits) };
 }
 
 export interface Request<Operation extends string> {
@@ -88,14 +88,18 @@ interface Attempt {
   readonly proof: Proof;
 }
 
-export class Requests<Operation extends string> {
-  readonly #options: {
-    readonly authenticator: Authenticator;
-    readonly budget: SessionBudget;
-    readonly errorOf: ErrorOf<Operation>;
-  };
+export interface RequestsOptions<Operation extends string> {
+  readonly authenticator: Authenticator;
+  readonly budget: SessionBudget;
+  readonly errorOf: ErrorOf<Operation>;
+  /** Default: by its status. */
+  readonly isSuccess?: (answer: HttpAnswer) => boolean;
+}
 
-  constructor(options: { authenticator: Authenticator; budget: SessionBudget; errorOf: ErrorOf<Operation> }) {
+export class Requests<Operation extends string> {
+  readonly #options: RequestsOptions<Operation>;
+
+  constructor(options: RequestsOptions<Operation>) {
     this.#options = options;
   }
 
@@ -149,7 +153,8 @@ export class Requests<Operation extends string> {
     const whole = { ...headers, ...proof.headers };
     assertSendable(operation, whole);
     const answer = await service.http.send({ operation, method, target, headers: whole, body, signal });
-    if (answer.status < 300) return { answer, error: undefined, proof };
+    const { isSuccess = hasGoodStatus } = this.#options;
+    if (isSuccess(answer)) return { answer, error: undefined, proof };
     const redact = redactor([...proof.secrets, ...(request.secrets ?? [])]);
     const error = this.#options.errorOf(operation, answer, redact);
     if (error.kind === "Throttled") permit.throttled(error.retryAfterMs);
@@ -167,6 +172,10 @@ function assertSendable(operation: string, headers: Readonly<Record<string, stri
 
 /** RFC 9110, section 5.5. */
 const HEADER_VALUE = /^[\t\x20-\x7E\x80-\xFF]*$/;
+
+function hasGoodStatus({ status }: HttpAnswer): boolean {
+  return status < 300;
+}
 
 function accepted({ operation, answersText }: Request<string>, { answer, error }: Attempt): HttpAnswer {
   if (error !== undefined) throw error;

@@ -1,5 +1,5 @@
 // How people log in to servers that a cloud makes, as a spec declares it: a key pair, or a password out of a Secret.
-import type { NodeLogin } from "../../cloud/facets/nodes.ts";
+import type { NodeLogin } from "../../cloud/facets/servers.ts";
 import { Reason } from "../../crds/common/conditions.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { isNotFound } from "../../kube/errors.ts";

@@ -2,7 +2,7 @@
 import { loginsOf } from "../../cloud/blocks.ts";
 import type { BlockOptions } from "../../cloud/collection.ts";
 import type { Cluster, ClusterQuota, ClusterRequest } from "../../cloud/facets/clusters.ts";
-import type { NodeLogin } from "../../cloud/facets/nodes.ts";
+import type { NodeLogin } from "../../cloud/facets/servers.ts";
 import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import { managedCluster } from "../../crds/managedcluster/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";

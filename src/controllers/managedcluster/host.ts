@@ -4,7 +4,7 @@ import type { ClusterPlace } from "./clusters.ts";
 
 export function hostOf({ cluster, clusterId, optionsOf }: ClusterPlace): ClusterHost {
   const { spec, status } = cluster;
-  const { vpcId, subnetId, podCidr, serviceCidr } = spec.network;
+  const { vpcId, subnetId, podCidr, serviceCidr } = spec.network ?? {};
   return {
     id: clusterId,
     options: optionsOf(spec),

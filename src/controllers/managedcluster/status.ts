@@ -66,7 +66,7 @@ const ASLEEP: ReadonlySet<Cluster["phase"]> = new Set(["Hibernating", "Hibernate
 /** In what the cloud differs from what is declared, and why it stays so; undefined where it does not. */
 function upToDate({ spec }: Pick<ManagedCluster, "spec">, cluster: Cluster): Statement | undefined {
   const type = "UpToDate";
-  const { podCidr } = spec.network;
+  const { podCidr } = spec.network ?? {};
   if (podCidr !== undefined && cluster.network.podCidr !== undefined && podCidr !== cluster.network.podCidr) {
     const message =
       `spec.network.podCidr is ${podCidr}, but the cloud chose ${cluster.network.podCidr} when it made the cluster, ` +

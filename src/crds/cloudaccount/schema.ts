@@ -74,7 +74,8 @@ const spec = z.object({
     .object({ name: objectName.describe("Name of the Secret.") })
     .describe(
       "The Secret beside this account that holds the credentials, of type yunfan.dev/credentials, with accessKey and secretKey, " +
-        "and securityToken where the cloud has temporary ones, or username, password and domainName.",
+        "and securityToken where the cloud has temporary ones, or username, password and domainName; on TencentBCS with token, or " +
+        "clientCertificate and clientKey, or all three.",
     ),
   tls: tls.prefault({}).describe("How the endpoints prove who they are."),
   requestBudget: requestBudget

@@ -52,7 +52,9 @@ export const commonStatus = {
 } as const;
 
 const operation = z.object({
-  verb: z.enum(["Create", "Update", "Hibernate", "Wake", "Delete"]).describe("What was asked of the cloud."),
+  verb: z
+    .enum(["Create", "Update", "Upgrade", "Hibernate", "Wake", "ScaleOut", "Attach", "Remove", "Delete"])
+    .describe("What was asked of the cloud."),
   id: cloudId.optional().describe("The cloud's id of its job, where it has one."),
   nonce: z
     .string()

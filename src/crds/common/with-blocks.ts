@@ -11,7 +11,7 @@ import {
   type Provider,
   type StatusBlocksOf,
 } from "../../cloud/blocks.ts";
-import { withRule, type CelRule } from "../../schema/enforced.ts";
+import { withRule, withTransitionRule, type CelRule } from "../../schema/enforced.ts";
 import { withImmutable } from "../../schema/rules.ts";
 
 /** The blocks that the clouds declare for this kind. */
@@ -33,19 +33,41 @@ export function withBlocks<S extends z.ZodObject>(spec: S, kind: string): S {
   );
 }
 
+/** By the name under which blocks of the kind waive it. */
+interface Waivable {
+  readonly kind: string;
+  readonly name: string;
+  readonly rule: CelRule;
+}
+
 /** A rule that does not hold beside the blocks of clouds that waive it by this name. */
 export function withWaivableRule<S extends z.ZodObject>(
   spec: S,
-  { kind, name, rule }: { readonly kind: string; readonly name: string; readonly rule: CelRule },
+  waivable: Waivable,
   holds: (value: z.output<S>) => boolean,
 ): S {
-  const waiving = namesOf(kind).filter((block) => blockOf(block, kind)?.waives?.includes(name));
-  const waived = waiving.map((block) => `has(self.${block}) || `).join("");
+  const waiving = waivingBlocks(waivable);
   return withRule(
     spec,
-    { ...rule, rule: waived === "" ? rule.rule : `${waived}(${rule.rule})` },
+    waivedBy(waiving, waivable.rule),
     (value) => waiving.some((block) => read(value, [block]) !== undefined) || holds(value),
   );
+}
+
+/** The same for a rule over two versions of an object. */
+export function withWaivableTransition<S extends z.ZodObject>(spec: S, waivable: Waivable): S {
+  return withTransitionRule(spec, waivedBy(waivingBlocks(waivable), waivable.rule));
+}
+
+function waivingBlocks({ kind, name }: Waivable): readonly BlockName[] {
+  return namesOf(kind).filter((block) => blockOf(block, kind)?.waives?.includes(name));
+}
+
+function waivedBy(waiving: readonly BlockName[], rule: CelRule): CelRule {
+  if (waiving.length === 0) return rule;
+  const given = waiving.map((block) => `has(self.${block}) || `).join("");
+  const message = `${rule.message} (not so beside the block ${waiving.join(" or ")}, which may be added once)`;
+  return { ...rule, rule: `${given}(${rule.rule})`, message };
 }
 
 /** The same for an account, which says its provider: the block has to be that one's, and its addresses encrypted. */

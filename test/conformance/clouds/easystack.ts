@@ -46,6 +46,7 @@ export const easystack: ConformingCloud = {
   unknownId: "nowhere",
   facets: {
     registry,
+    inventory: "ECNS keeps no inventory",
     clusters: "Not yet",
     nodePools: "ECNS makes no nodes",
     nodes: "ECNS makes no nodes",

@@ -96,6 +96,7 @@ export async function startNodePoolBed({ beforeTurn, ...options }: BedOptions = 
       onNamespaceDeletion: "Hold",
       absorb: (object) => store.absorb(object),
       forget: (object) => store.remove(object),
+      releases: new Set(),
       get: (key) => store.get(key),
       events: { event: () => undefined },
       random: () => 0,
