@@ -100,6 +100,9 @@ export interface Collection<T extends Item> {
    */
   readonly idsAreNames?: true;
 
+  /** The id that an item of this name has, where ids are names; left out: the name itself. Pure. */
+  readonly idOf?: (name: string) => string;
+
   /** Whether a name is in use, by what no list need show. Asked before a create; left out where lists show all that is in the way. */
   readonly isTaken?: (name: string, signal: AbortSignal) => Promise<boolean>;
 

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { CloudBlocks } from "../../schema/blocks.ts";
 import { withRule } from "../../schema/enforced.ts";
-import { integer, setOf, text } from "../../schema/fields.ts";
+import { integer, listMapOf, setOf, text } from "../../schema/fields.ts";
 import { endpointUrl } from "../../schema/formats.ts";
 
 const PROVIDER = "EasyStackECNS";
@@ -28,6 +28,10 @@ const account = withRule(
     keystoneEndpoint: endpointUrl
       .optional()
       .describe("Address of the identity service; /v3 is added unless it ends in it. Default: endpoint."),
+    registryAddress: z
+      .enum(["Domain", "PublicVip"])
+      .optional()
+      .describe("Which address of the registry pull Secrets are for: its domain, or the platform's. Default: Domain."),
   }),
   {
     rule: "has(self.projectId) != has(self.projectName)",
@@ -36,6 +40,47 @@ const account = withRule(
   },
   ({ projectId, projectName }) => (projectId === undefined) !== (projectName === undefined),
 );
+
+/** An image without the workspace's name, and a tag, in the alphabets of a registry. */
+const imageName = z
+  .string()
+  .min(1)
+  .max(253)
+  .regex(/^[a-z0-9]+([._/-]+[a-z0-9]+)*$/);
+const tagPattern = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[A-Za-z0-9_.*?-]+$/);
+
+const retention = z.object({
+  keepLatest: integer({ min: 1, max: 10_000 }).describe("So many of the newest tags of each image stay."),
+  keepMatching: setOf(tagPattern.describe("Such as v*: * is any text, ? any one character."), { max: 64 })
+    .optional()
+    .describe("Tags that stay, whatever their age. Default: none."),
+  minAgeHours: integer({ min: 0, max: 87_600 }).optional().describe("No younger tag goes. Default: 24."),
+  maxDeletionsPerRun: integer({ min: 1, max: 1_000 })
+    .optional()
+    .describe("So many tags go at most at each look for drift. Default: 10."),
+});
+
+const workspace = z.object({
+  images: listMapOf(
+    z.object({
+      name: imageName.describe("Name of the image, without the workspace's."),
+      description: text({ max: 4_096 }).describe("Shown in the cloud's console, which takes Markdown."),
+    }),
+    { keys: ["name"], max: 256 },
+  )
+    .optional()
+    .describe("Descriptions of images. Others are left alone."),
+  retention: retention
+    .optional()
+    .describe(
+      "Which tags of the images stay; the others are deleted for good. A tag that may share its manifest with one that stays does too. " +
+        "Default: no tag is ever deleted.",
+    ),
+});
 
 const whole = integer({ min: 0, max: 2 ** 31 - 1 });
 const word = text({ max: 253 });
@@ -58,6 +103,8 @@ const accountStatus = z.object({
     .describe("The image registry of the whole installation."),
 });
 
+export type WorkspaceOptions = z.output<typeof workspace>;
+export type RetentionOptions = z.output<typeof retention>;
 export type AccountOptions = z.output<typeof account>;
 export type AccountFacts = z.output<typeof accountStatus>;
 
@@ -70,6 +117,7 @@ export const easystack = {
       tenant: ["projectId", "projectName"],
       required: true,
     },
+    RegistryProject: { schema: workspace },
   },
   statuses: { CloudAccount: accountStatus },
 } as const satisfies CloudBlocks;

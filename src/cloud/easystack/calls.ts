@@ -18,7 +18,22 @@ export const PROJECT_CALLS = {
   ListAdministeredProjects: { method: "GET", path: "eks/projects/" },
   // 1.13
   ListKubernetesVersions: { method: "GET", path: "{product}/container_infra/k8sversions/" },
+  // Of a workspace, and of a namespace in the cluster that the query names; of other types it acts where the session stands.
+  CheckName: { method: "GET", path: "{product}/resources/{type}/{name}/" },
+  // 1.7
+  ListWorkspaces: { method: "GET", path: "image/images/harbor_projects/" },
+  CreateWorkspace: { method: "POST", path: "image/images/harbor_project" },
+  GetWorkspace: { method: "GET", path: "image/images/harbor_project/{name}" },
+  SetVisibility: { method: "PUT", path: "image/images/harbor_project/{name}" },
+  DeleteWorkspace: { method: "DELETE", path: "image/images/harbor_project/" },
   // 1.9
+  ListImages: { method: "GET", path: "image/images/repositories/" },
+  DescribeImage: { method: "PUT", path: "image/images/repositories/{project}/{image}" },
+  DeleteImage: { method: "DELETE", path: "image/images/repositories/" },
+  ListTags: { method: "GET", path: "image/images/repositories/{project}/{image}/tags/" },
+  DeleteTag: { method: "DELETE", path: "image/images/repositories/{project}/{image}/tags/" },
+  GetRegistryLogin: { method: "GET", path: "image/images/loginfo/" },
+  GetCollection: { method: "GET", path: "image/images/system/gc/schedule" },
   GetRegistryStorage: { method: "GET", path: "image/images/systeminfo/volumes" },
 } as const satisfies Record<string, CallSpec>;
 

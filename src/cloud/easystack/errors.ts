@@ -7,7 +7,7 @@ import type { ProjectOperation } from "./calls.ts";
 
 export type Operation = ProjectOperation | "GetToken" | "FindProject";
 
-const CREATES: ReadonlySet<Operation> = new Set([]);
+const CREATES: ReadonlySet<Operation> = new Set<Operation>(["CreateWorkspace"]);
 
 /** Lists and creates: nothing that their paths name could be missing. */
 const NAMELESS: ReadonlySet<Operation> = new Set<Operation>([
@@ -17,7 +17,16 @@ const NAMELESS: ReadonlySet<Operation> = new Set<Operation>([
   "ListAdministeredProjects",
   "ListKubernetesVersions",
   "GetRegistryStorage",
+  "CheckName",
+  "ListWorkspaces",
+  "CreateWorkspace",
+  "ListImages",
+  "GetRegistryLogin",
+  "GetCollection",
 ]);
+
+/** A deletion's "normal code" is 404 (1.2): none of its answers proves anything, and this one is no failure. */
+const DELETES: ReadonlySet<Operation> = new Set<Operation>(["DeleteWorkspace", "DeleteImage", "DeleteTag"]);
 
 export const errorOf = errorsBy<Operation>({
   creates: CREATES,
@@ -39,6 +48,15 @@ function said(json: unknown): Said | undefined {
   return { codes: [code, title], texts: [message] };
 }
 
-function meaning(_operation: Operation, _status: number, _said: Said): CloudErrorKind | undefined {
-  return undefined;
+function meaning(operation: Operation, status: number, { texts }: Said): CloudErrorKind | undefined {
+  if (status === 404 && DELETES.has(operation)) return "NotFound";
+  if (operation === "DeleteWorkspace" && (status === 409 || status === 412)) return "NotEmpty";
+  return CREATES.has(operation) ? meaningOfCreate(status, texts.join("\n")) : undefined;
+}
+
+/** There are no codes: the words decide. */
+function meaningOfCreate(status: number, words: string): CloudErrorKind | undefined {
+  if (status === 409) return "AlreadyExists";
+  if (status === 403 && /\bquota\b|配额/i.test(words)) return "QuotaExceeded";
+  return status === 400 && /name|名/i.test(words) ? "NameRefused" : undefined;
 }

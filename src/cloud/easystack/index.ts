@@ -14,11 +14,12 @@ import { loginOf } from "./credentials.ts";
 import { errorOf } from "./errors.ts";
 import { factsOf } from "./facts.ts";
 import { Organisation } from "./organisation.ts";
+import { EasyStackRegistry } from "./registry.ts";
 
 /** The reference names no limit: a dashboard's backend is not to be strained. */
 const DEFAULT_LIMITS = { readsPerMinute: 300, writesPerMinute: 60 };
 
-export const easystack: Cloud = { provider: blocks.provider, facets: [], open };
+export const easystack: Cloud = { provider: blocks.provider, facets: ["registry"], open };
 
 function open(settings: AccountSettings, credentials: Credentials, deps: SessionDeps): CloudSession {
   const { domainName, ...login } = loginOf(credentials);
@@ -43,6 +44,7 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
   const client = new ProjectClient(new Requests({ authenticator: tokens, budget, errorOf }).to(service));
   const organisation = new Organisation(client, tokens);
   return {
+    registry: new EasyStackRegistry({ client, organisation, options }),
     async verify(signal) {
       await organisation.read(signal);
     },

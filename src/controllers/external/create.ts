@@ -88,8 +88,7 @@ export class Creator {
       .catch((error: unknown) => (outcomeIsUnknown(error) ? unknownOutcome(scope, error) : refused(error)))
       .finally(() => this.#deps.observer.noteWrite(scope));
     visit.log.info({ externalId: created.id, cloudName: name }, `Created ${noun}`);
-    if (scope.items.idsAreNames)
-      return { ...created, item: await this.#readCreated(scope, operation, created.id ?? name) };
+    if (scope.items.idsAreNames) return { ...created, item: await this.#readCreated(scope, operation) };
     if (created.id === undefined) await this.#findCreated(scope, operation);
     else record(scope, { id: created.id, name }, "Created");
     return created;
@@ -126,10 +125,10 @@ export class Creator {
   }
 
   /** Which of those that may get its name it is, a read tells. */
-  async #readCreated<T extends Item>(scope: ItemScope<T>, operation: Operation, id: string): Promise<T> {
-    const { visit, items, noun } = scope;
+  async #readCreated<T extends Item>(scope: ItemScope<T>, operation: Operation): Promise<T> {
+    const { visit, items, noun, name } = scope;
     visit.status.operation = { ...operation, progress: PROGRESS.Created };
-    const item = (await items.get?.(id, visit.signal)) ?? "Absent";
+    const item = (await items.get?.(items.idOf?.(name) ?? name, visit.signal)) ?? "Absent";
     if (item === "Absent" || item.mine === false) throw lookAgain(`Created; waiting for the ${noun} to show`);
     record(scope, item, "Created");
     return item;

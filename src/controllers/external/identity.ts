@@ -5,7 +5,7 @@ import { Reason } from "../../crds/common/conditions.ts";
 import type { Operation } from "../../crds/common/status.ts";
 import { capitalized } from "../../lib/text.ts";
 import { ANNOTATIONS } from "../lifecycle/resource.ts";
-import { identityOf, isReplacedBy, mayRecreate, openCreate, type ExternalResource, type Origin } from "./resource.ts";
+import { annotating, isReplacedBy, mayRecreate, openCreate, type ExternalResource, type Origin } from "./resource.ts";
 import type { ItemScope } from "./scope.ts";
 import { createdAtOf } from "./whereabouts.ts";
 
@@ -212,16 +212,16 @@ function stallOnSeveral({ noun }: Subject, items: readonly Item[]): Stall {
 
 function stallOnReplaced({ noun, resource }: Subject, item: Item): Stall {
   const message =
-    `${capitalized(noun)} ${item.id} is gone from the cloud, and somebody has made another one of that name ` +
-    `(${item.incarnation}; status.incarnation is ${resource.status.incarnation}). That is not touched. To take it over, set spec.externalId ` +
-    `to "${item.id}" and annotate ${ANNOTATIONS.recreate}: "${resource.status.incarnation}"; or delete this resource`;
+    `${capitalized(noun)} ${item.id} is gone from the cloud, and somebody has made another one of that name: its status.incarnation would ` +
+    `differ. That one is not touched. To take it over, set spec.externalId to "${item.id}" and ` +
+    `${annotating(ANNOTATIONS.recreate, resource.status)}; or delete this resource`;
   return { do: "Stall", reason: Reason.ExternalResourceMissing, message };
 }
 
 function stallOnMissing({ noun, resource }: Subject, id: string, adoptedOnly: boolean): Stall {
   const wayOut = adoptedOnly
     ? "Restore it, or delete this resource"
-    : `To create an empty one in its place, annotate ${ANNOTATIONS.recreate}: "${identityOf(resource.status)}"; or delete this resource`;
+    : `To create an empty one in its place, ${annotating(ANNOTATIONS.recreate, resource.status)}; or delete this resource`;
   const message = `${capitalized(noun)} ${id} is gone from the cloud. ${wayOut}`;
   return { do: "Stall", reason: Reason.ExternalResourceMissing, message };
 }

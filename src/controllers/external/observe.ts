@@ -60,9 +60,7 @@ export class Observer {
     const { resendIsSafe } = items;
     const listing = await lists.observe(this.since(scope), visit.signal);
     const byId = await lookById(scope, listing);
-    const isSought =
-      operation !== undefined || (byId.byId && isReplacedBy(object.status, byId.byId) && mayRecreate(object));
-    if (byId.byId && !isSought) return { ...NOTHING, ...byId, resendIsSafe };
+    if (byId.byId && !operation && !maySucceed(object, byId.byId)) return { ...NOTHING, ...byId, resendIsSafe };
     const settled = operation !== undefined && this.#settledSince(operation) !== undefined;
     const byName = await confirmed(items, listing.byName.get(name) ?? [], visit.signal);
     const marked = operation ? resultsOf(operation, { items, byName, listing }) : [];
@@ -148,6 +146,11 @@ function isSteady(resource: ExternalResource): boolean {
     status.observedGeneration === metadata.generation &&
     (isTrue(status.conditions, "Ready") || isTrue(status.conditions, "Stalled"))
   );
+}
+
+/** Whether the resource may come to stand for another item than the one that has its id. */
+function maySucceed(resource: ExternalResource, shown: Item): boolean {
+  return isReplacedBy(resource.status, shown) && mayRecreate(resource);
 }
 
 /** Whether a create may be what comes next; else two more lists would be read for nothing. */

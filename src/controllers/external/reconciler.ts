@@ -11,7 +11,7 @@ import type { Outcome, Steps } from "../lifecycle/reconciler.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { abandon, Creator, record, type Made } from "./create.ts";
 import { identify, subjectOf, type Identity } from "./identity.ts";
-import type { ExternalKind, Plan, Said } from "./kind.ts";
+import type { Changed, ExternalKind, Plan, Said } from "./kind.ts";
 import type { Shape } from "./scope.ts";
 import { Observer } from "./observe.ts";
 import { Operations } from "./operation.ts";
@@ -39,6 +39,8 @@ interface Decision<S extends Shape, P = Plan<S["change"]>> {
 
 /** What is left to decide once nothing is to be sent. */
 type Settled<S extends Shape> = Decision<S, Exclude<Plan<S["change"]>, { do: "Change" }>>;
+
+type ChangePlan<S extends Shape> = Extract<Plan<S["change"]>, { do: "Change" }>;
 
 /** A list or a read that lags is looked at again soon. */
 const DOUBT_POLL_MS = 1_000;
@@ -207,7 +209,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     const since = this.#deps.clock.monotonic();
     const { seen, plan } = await this.#planFor(scope, await this.#read(scope, listed), since);
     if (plan.do !== "Change") return { seen, plan };
-    const changed = await this.#send(scope, seen, plan);
+    const changed = await this.#sendAll(scope, seen, plan);
     this.#operations.begin(visit, plan.verb, changed.jobId);
     if (changed.now === "Wait") return { seen, plan: { ...changed, do: "Await" } };
     const next = changed.now === "Shown" ? changed.seen : await this.#seeAgain(scope, listed, since);
@@ -221,7 +223,18 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     return this.#kind.see(scope, await this.#read(scope, listed), since);
   }
 
-  async #send(scope: Scope<S>, seen: S["seen"], plan: Extract<Plan<S["change"]>, { do: "Change" }>) {
+  /** In the turn that is held, and what comes after it each in one of its own. Returns what came of the last. */
+  async #sendAll(scope: Scope<S>, seen: S["seen"], plan: ChangePlan<S>): Promise<Changed<S["seen"]>> {
+    const { further = [], ...first } = plan;
+    let changed = await this.#send(scope, seen, first);
+    for (const next of further) {
+      using _turn = await scope.place.session.reserveWrite(scope.visit.signal);
+      changed = await this.#send(scope, seen, { ...first, ...next });
+    }
+    return changed;
+  }
+
+  async #send(scope: Scope<S>, seen: S["seen"], plan: ChangePlan<S>): Promise<Changed<S["seen"]>> {
     const { visit, place, noun } = scope;
     const { verb, change, fields } = plan;
     try {

@@ -61,12 +61,16 @@ export class Remover<S extends Shape> {
     if (item === "Replaced") return;
     if (item !== "Absent") recognise(scope, item);
     assertConfirmed(scope);
-    // A read may be older than the item; where the cloud has accepted the deletion before, no other proof is needed.
-    if (item === "Absent" && (wasAsked(scope) || scope.items.idsAreNames)) return;
-    if (item !== "Absent" && scope.items.isLeaving(item)) throw await this.#deleting(scope, item);
-    if (item !== "Absent" && this.#kind.removal === "Once" && wasAsked(scope)) throw await this.#asked(scope, item);
+    if (item === "Absent" && isProved(scope)) return;
+    if (item !== "Absent") await this.#assertNotUnderWay(scope, item);
     await this.#kind.beforeRemoval?.(scope, item, (change, request) => this.#sendFirst(scope, change, request));
     await this.#requestAndLook(scope, id);
+  }
+
+  /** Throws what to wait for where the cloud is deleting it, or was asked to. */
+  async #assertNotUnderWay(scope: Scope<S>, item: S["item"]): Promise<void> {
+    if (scope.items.isLeaving(item)) throw await this.#deleting(scope, item);
+    if (this.#kind.removal === "Once" && wasAsked(scope)) throw await this.#asked(scope, item);
   }
 
   /** A place that is gone has taken along whatever an open create has made in it. */
@@ -184,6 +188,14 @@ function withWayOut(error: unknown, resource: ExternalResource, noun: string): u
   if (!(failure instanceof ReconcileError)) return error;
   const message = `${failure.message}. To leave the ${noun} in the cloud, ${orphaning(resource)}`;
   return new WaitingError({ reason: failure.reason, message, pollAfterMs: PARENT_POLL_MS, cause: error });
+}
+
+/**
+ * Whether a read that shows nothing is enough: it may be older than the item, unless the cloud has accepted the deletion before. Where ids
+ * are names, a deletion could hit what was made meanwhile.
+ */
+function isProved<S extends Shape>(scope: Scope<S>): boolean {
+  return wasAsked(scope) || scope.items.idsAreNames === true;
 }
 
 function wasAsked({ visit }: { visit: Visit<ExternalResource> }): boolean {

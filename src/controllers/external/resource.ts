@@ -57,7 +57,7 @@ export function holdsSomething({ status }: ExternalResource): boolean {
 }
 
 /** What a person names to confirm what becomes of it: a name that comes back would make a confirmation true for ever. */
-export function identityOf({ incarnation, externalId, operation }: ExternalStatus): string | undefined {
+function identityOf({ incarnation, externalId, operation }: ExternalStatus): string | undefined {
   return incarnation ?? externalId ?? operation?.nonce;
 }
 
@@ -88,7 +88,13 @@ export function holdsParent(resource: ExternalResource, mayUse: boolean): boolea
 
 /** How a user lets go of what can't be deleted now. */
 export function orphaning({ status }: ExternalResource): string {
-  return `annotate ${ANNOTATIONS.forceOrphan}: "${identityOf(status)}"`;
+  return annotating(ANNOTATIONS.forceOrphan, status);
+}
+
+/** An incarnation is most often a time, which no message may hold: the status has it. */
+export function annotating(name: string, status: ExternalStatus): string {
+  if (status.incarnation !== undefined) return `annotate ${name} with the value of status.incarnation`;
+  return `annotate ${name}: "${identityOf(status)}"`;
 }
 
 /** By annotation, and not yet done: what a visit knows from before, or has given up, is looked at or tried anew. */

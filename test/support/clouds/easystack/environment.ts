@@ -26,7 +26,7 @@ export type EasyStackOptions = Partial<EasyStackSimulatorOptions>;
 export type EasyStackStand = Stand<EasyStackSimulator, EasyStackOptions>;
 
 const EASYSTACK: SimulatedCloud<EasyStackSimulator, EasyStackOptions> = {
-  kinds: ["cloudaccounts"],
+  kinds: ["cloudaccounts", "registryprojects"],
   secrets: [LOGIN.password, Buffer.from(`registry of ${PROJECT_ID}`).toString("base64"), "sessionid=", "MII"],
   start: startSimulator,
   accountManifests: (simulator, account) => easystackAccountManifests(simulator, account),
