@@ -27,24 +27,28 @@ export interface Page<T> {
 
 /**
  * All entries, one for each key, the latest seen. `read` is asked for page 1, 2, 3, …; the end is an empty page, or one that is the last
- * by the cloud's own word: sizes are clamped, a total or a short page alone misleads, and pages shift while others delete. Throws what
- * `read` throws, and CloudError Unavailable where no end comes.
+ * by the cloud's own word: sizes are clamped, a total or a short page alone misleads, and pages shift while others delete. With
+ * `repeatsLast`, a page that brings nothing new is the end too. Throws what `read` throws, and CloudError Unavailable where no end comes.
  */
 export async function readPages<T>(
   operation: string,
   list: {
     readonly read: (page: number) => Promise<Page<T>>;
     readonly keyOf: (entry: T) => unknown;
+    readonly repeatsLast?: boolean;
   },
 ): Promise<Pages<T>> {
   const entries: T[] = [];
+  const keys = new Set<unknown>();
   const skewsMs: number[] = [];
   for (let page = 1; page <= MOST_PAGES; page += 1) {
     const { value, answer, isLast = false } = await list.read(page);
     skewsMs.push(clockSkewMs(answer) ?? Number.NEGATIVE_INFINITY);
+    const isNew = (entry: T): boolean => !keys.has(list.keyOf(entry));
+    const isOver = value.length === 0 || (list.repeatsLast === true && !value.some(isNew));
+    for (const entry of value) keys.add(list.keyOf(entry));
     entries.push(...value);
-    if (value.length > 0 && !isLast) continue;
-    return { entries: distinct(entries, list.keyOf), clockSkewMs: largestOr0(skewsMs) };
+    if (isOver || isLast) return { entries: distinct(entries, list.keyOf), clockSkewMs: largestOr0(skewsMs) };
   }
   throw unreadable(operation, `a list without an end after ${MOST_PAGES} pages`);
 }

@@ -17,12 +17,25 @@ export type Said = Omit<Verdict, "state">;
 
 type Verb = Operation["verb"];
 
+/** What one request changes. */
+interface OneChange<Change> {
+  readonly change: Change;
+  readonly fields: readonly Difference[];
+}
+
 /** What to do about an item that is there. */
 export type Plan<Change> =
   /** Nothing for now: Ready, in these words. */
   | ({ readonly do: "Keep" } & Said)
-  /** `verb`: what the operation is called from now on; that of the one under way where the change is a part of it. */
-  | { readonly do: "Change"; readonly verb: Verb; readonly change: Change; readonly fields: readonly Difference[] }
+  /**
+   * `verb`: what the operation is called from now on; that of the one under way where the change is a part of it. `further`: sent after it
+   * in the same visit, each in a turn of its own, whatever the changes before it show.
+   */
+  | ({
+      readonly do: "Change";
+      readonly verb: Verb;
+      readonly further?: readonly OneChange<Change>[];
+    } & OneChange<Change>)
   /** The cloud is at it, or somebody else is. `pollAfterMs` where the time that it has taken so far says nothing. */
   | ({ readonly do: "Await"; readonly pollAfterMs?: number } & Said)
   /** Its creation has failed; `why` ends without a full stop. `again`: what it is not again; default: created. */
