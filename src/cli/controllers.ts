@@ -2,7 +2,6 @@
 import type { CloudDeps, CloudSession } from "../cloud/contract.ts";
 import type { ProxySettings } from "../cloud/http/proxy.ts";
 import { AccountDirectory, allowsNamespace } from "../controllers/cloudaccount/accounts.ts";
-import { placeOf } from "../controllers/cloudaccount/location.ts";
 import type { Content, ControlledKind, KindDeps } from "../controllers/controlled.ts";
 import { keyIn, kindIn, refTo, type ParentKind } from "../controllers/external/parent.ts";
 import { controlledKinds } from "../controllers/kinds.ts";
@@ -89,7 +88,7 @@ export function createControllers(parts: Parts): Created {
   const placeAt = (parent: string): string | undefined => {
     if (kindIn(parent) === "ManagedCluster") return clusters.placeAt(keyIn(parent));
     const account = accounts.account(keyIn(parent));
-    return account && placeOf(account);
+    return account && accounts.placeOf(account);
   };
   return { controllers, accounts, placeAt };
 }

@@ -4,13 +4,14 @@ import type { Refusal } from "../../cloud/collection.ts";
 import { Budgets } from "../../cloud/budget/budgets.ts";
 import type { AccountSettings, Cloud, CloudDeps, CloudSession, Facets, SessionDeps } from "../../cloud/contract.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
-import { TerminalError, WaitingError } from "../../lib/errors.ts";
+import { TerminalError, UnsaidError, WaitingError } from "../../lib/errors.ts";
 import { BLOCK_NAMES, cloudBlocks, optionsOf, tenantOf, type BlockName, type Provider } from "../../cloud/blocks.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import { keyOf, type Store } from "../../runtime/cache/store.ts";
-import { isDeleting } from "../lifecycle/resource.ts";
+import { isDeleting, isPaused } from "../lifecycle/resource.ts";
 import { decode, versionOf, type CredentialsSecret } from "./credentials.ts";
 import { Findings } from "./findings.ts";
+import { placeOf } from "./location.ts";
 
 /** Index of the cache of CloudAccounts by "namespace/name" of the Secret with their credentials. */
 export const BY_SECRET = "secret";
@@ -61,6 +62,7 @@ interface OpenSession {
 
 /** While an account is not ready, its users look again this often; they are also woken when it changes. */
 const ACCOUNT_POLL_MS = 30_000;
+const START_POLL_MS = 2_000;
 
 export class AccountDirectory {
   readonly findings = new Findings();
@@ -108,14 +110,14 @@ export class AccountDirectory {
 
   /**
    * Throws WaitingError `AccountNotReady`: an account whose credentials are not verified in their present version serves
-   * nobody, unless it is being deleted.
+   * nobody, unless it is being deleted. UnsaidError where it is only its location that this process has to learn first.
    */
   enter(account: CloudAccount): Access {
     const secret = this.secretOf(account);
     const obstacle = obstacleOf(account, secret);
     if (!secret || obstacle) throw notReady(`CloudAccount ${keyOf(account.metadata)} ${obstacle}`);
     const location = this.findings.locationOf(account);
-    if (location === undefined) throw notReady(`CloudAccount ${keyOf(account.metadata)} is being verified`);
+    if (location === undefined) throw this.#unlocated(account);
     return {
       account,
       session: this.open(account, secret),
@@ -127,10 +129,25 @@ export class AccountDirectory {
     };
   }
 
+  /** Until this process has been there itself, what a former one said of the account's users holds: an upgrade makes nobody unready. */
+  #unlocated(account: CloudAccount): WaitingError {
+    const name = `CloudAccount ${keyOf(account.metadata)}`;
+    if (isPaused(account)) return notReady(`${name} is paused, and this version does not know yet where it reaches`);
+    if (this.findings.wasVisited(account)) return notReady(`${name} was not reached since the operator started`);
+    const reason = Reason.AccountNotReady;
+    return new UnsaidError({ reason, message: `${name} is being verified`, pollAfterMs: START_POLL_MS });
+  }
+
   #confirm(account: CloudAccount, secret: CredentialsSecret): void {
     if (this.findings.isConfirmed(account, secret)) return;
     this.findings.confirm(account, secret);
     this.#deps.onConfirmed(keyOf(account.metadata));
+  }
+
+  /** Where names compete that are used with it; undefined where it was never verified. Its status may not say so: see findings.ts. */
+  placeOf(account: CloudAccount): string | undefined {
+    const location = this.findings.locationOf(account);
+    return location && placeOf(location);
   }
 
   /** Without any check: to compare accounts, not to use them. */

@@ -7,6 +7,7 @@ import {
   RefusedError,
   requestIdOf,
   RetryableError,
+  UnsaidError,
   WaitingError,
 } from "../../lib/errors.ts";
 import type { Reconciler, ReconcileRequest, Result } from "../../runtime/queue/controller.ts";
@@ -208,9 +209,10 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
   }
 }
 
-/** Conflicts, outages of the API server, a lost lease: nothing that the user of this resource could act on. */
+/** Conflicts, outages of the API server, a lost lease, a start: nothing that the user of this resource could act on. */
 function isOursAlone(error: unknown): boolean {
-  return isKubeError(error) || error instanceof FencedError || error instanceof ChangedError;
+  const isWait = error instanceof ChangedError || error instanceof UnsaidError;
+  return isWait || isKubeError(error) || error instanceof FencedError;
 }
 
 function verdictOf(failure: unknown): Verdict {

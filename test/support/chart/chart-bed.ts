@@ -40,8 +40,9 @@ export interface ChartBed extends AsyncDisposable {
   resources(): Promise<string[]>;
 }
 
-export async function createChartBed(): Promise<ChartBed> {
-  const plane = await startControlPlane();
+/** `auditLogPath`: where the API server notes every request. */
+export async function createChartBed(options: { auditLogPath?: string } = {}): Promise<ChartBed> {
+  const plane = await startControlPlane(options);
   const helm = await createHelm({ kubeconfigPath: plane.kubeconfigPath });
   const kubectl = (args: readonly string[], input?: string): Promise<string> => kubectlOk(plane.kubectl, args, input);
   const simulators: SimulatorControls[] = [];
