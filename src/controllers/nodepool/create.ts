@@ -65,17 +65,23 @@ function requestOf({ spec }: NodePool, { name, login, options }: Given): Omit<No
   };
 }
 
-/** The Secret is read when it is needed and kept nowhere. */
 async function loginOf(visit: Visit<NodePool>, client: KubeClient): Promise<NodeLogin | undefined> {
   const { keyPairName, passwordSecretRef } = visit.object.spec.login ?? {};
   if (keyPairName !== undefined) return { keyPairName };
-  if (!passwordSecretRef) return undefined;
+  return passwordSecretRef && { password: await passwordIn(visit, client, passwordSecretRef) };
+}
+
+/** The Secret is read when it is needed and kept nowhere. */
+async function passwordIn(
+  visit: Visit<NodePool>,
+  client: KubeClient,
+  { name, key }: { name: string; key: string },
+): Promise<string> {
   const { namespace } = visit.object.metadata;
-  const { name, key } = passwordSecretRef;
   const secret = await readSecret(visit, client, { name, namespace });
   const password = textOf(secret?.data?.[key] ?? "");
   const flaw = flawOf(password, "Text");
-  if (flaw === undefined && password !== "") return { password };
+  if (flaw === undefined && password !== "") return password;
   visit.awaits({ type: SECRETS, ref: { name, namespace }, seen: secret ?? "Absent", until: "Changed" });
   const where = `Secret ${namespace}/${name} (spec.login.passwordSecretRef)`;
   if (flaw !== undefined) throw unusable(where, key, flaw);
