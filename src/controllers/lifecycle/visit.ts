@@ -21,6 +21,7 @@ import {
   type ManagedStatus,
   type StatusDraft,
 } from "./resource.ts";
+import { fitting } from "./fitting.ts";
 import { CRDS, crdNameOf, lookAt, NAMESPACES } from "./live-metadata.ts";
 import type { Awaited } from "./lookout.ts";
 
@@ -206,13 +207,13 @@ export class Visit<T extends Managed> {
     const stated = [...summary(verdict), ...this.#stated.values()];
     const previous = basis.status.conditions ?? [];
     const conditions = nextConditions(previous, stated, { generation, now: timestamp(this.#deps.clock) });
-    return {
+    return fitting({
       ...this.status,
       observedGeneration: generation,
       phase: phaseOf(verdict, basis),
       lastHandledReconcileAt: annotation(basis, ANNOTATIONS.reconcileAt),
       conditions: [...conditions, ...carriedOver(previous, stated, verdict)],
-    };
+    });
   }
 
   async #write(next: object): Promise<void> {

@@ -5,7 +5,7 @@ import { commonColumns } from "../common/columns.ts";
 import { cloudReference, namespaceName, time } from "../../schema/formats.ts";
 import { managedFields, managedSpec } from "../common/spec.ts";
 import { blockFields, withBlocks, withWaivableRule, withWaivableTransition } from "../common/with-blocks.ts";
-import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
+import { cloudPhase, LONGEST_WORDS, managedStatus, originFields } from "../common/status.ts";
 import { defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { withRule, withTransitionRule, type CelRule } from "../../schema/enforced.ts";
@@ -192,7 +192,7 @@ const guarded = withWaivableRule(
 
 const spec = withBlocks(guarded, KIND);
 
-/** Longer than a name may be: the API server then refuses the Secret, and this status still shows which. */
+/** Longer than a name may be: those of before, which the API server refused, are shown as they were. */
 const secretName = text({ max: 512 });
 
 const status = z.object({
@@ -202,11 +202,13 @@ const status = z.object({
   clusterType: text({ max: 63 })
     .optional()
     .describe("What sort of cluster, in the cloud's words, where it has several."),
-  version: text({ max: 253 }).optional().describe("The cloud's full version, such as v1.15.11-r1."),
+  version: text({ max: LONGEST_WORDS.version }).optional().describe("The cloud's full version, such as v1.15.11-r1."),
   endpoint: text({ max: 2048 })
     .optional()
     .describe("Address of the API server: the one in the VPC, or else the public one."),
-  podCidr: text({ max: 253 }).optional().describe("The range of the pods' addresses that the cloud has chosen."),
+  podCidr: text({ max: LONGEST_WORDS.podCidr })
+    .optional()
+    .describe("The range of the pods' addresses that the cloud has chosen."),
   kubeconfigSecret: secretName
     .optional()
     .describe("Name of the Secret, in our own namespace, that holds the kubeconfig."),
