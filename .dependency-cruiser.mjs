@@ -11,7 +11,7 @@ const only = (name, layers, allowed) => ({
 const CONTRACT = "(?:[^/]+\\.ts$|facets/|http/|budget/)";
 /** The registry of blocks, and the blocks of each cloud. */
 const BLOCKS = ["cloud/blocks\\.ts$", "cloud/[^/]+/blocks\\.ts$"];
-const SHARED_ROOMS = "facets|http|budget|kit|simulation";
+const SHARED_ROOMS = "facets|http|budget|kit|manifests|simulation";
 
 export default {
   forbidden: [
@@ -28,6 +28,11 @@ export default {
       "lib/",
     ]),
     only("client-kit-imports-the-contract", "cloud/kit/", ["cloud/kit/", `cloud/${CONTRACT}`, "lib/"]),
+    only("channels-import-the-contract-and-the-kit", "cloud/manifests/", [
+      "cloud/(manifests|kit)/",
+      `cloud/${CONTRACT}`,
+      "lib/",
+    ]),
     only("simulation-imports-lib", "cloud/simulation/", ["cloud/simulation/", "lib/"]),
     {
       name: "a-cloud-imports-the-contract-and-itself",
@@ -35,7 +40,12 @@ export default {
       from: { path: "^src/cloud/([^/]+)/", pathNot: `^src/cloud/(${SHARED_ROOMS})/|\\.test\\.ts$` },
       to: {
         path: "^src/",
-        pathNot: [`^src/cloud/${CONTRACT}`, "^src/cloud/(kit|simulation)/", "^src/cloud/$1/", "^src/(schema|lib)/"],
+        pathNot: [
+          `^src/cloud/${CONTRACT}`,
+          "^src/cloud/(kit|manifests|simulation)/",
+          "^src/cloud/$1/",
+          "^src/(schema|lib)/",
+        ],
       },
     },
     {
@@ -49,7 +59,7 @@ export default {
       name: "a-simulator-never-sees-its-client",
       severity: "error",
       from: { path: "^src/cloud/([^/]+)/simulator/" },
-      to: { path: "^src/cloud/($1/(?!simulator/)|kit/)" },
+      to: { path: "^src/cloud/($1/(?!simulator/)|kit/|manifests/)" },
     },
     {
       name: "controllers-see-the-cloud-contract-only",
@@ -57,7 +67,7 @@ export default {
       from: { path: "^src/controllers/", pathNot: "\\.test\\.ts$" },
       to: {
         path: "^src/",
-        pathNot: ["controllers", "crds", `cloud/${CONTRACT}`, "runtime", "kube", "lib"].map(
+        pathNot: ["controllers", "crds", `cloud/${CONTRACT}`, "cloud/manifests/", "runtime", "kube", "lib"].map(
           (folder) => `^src/${folder}`,
         ),
       },

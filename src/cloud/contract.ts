@@ -6,6 +6,7 @@ import type { Provider } from "./blocks.ts";
 import type { AddonsFacet } from "./facets/addons.ts";
 import type { BudgetLimits, BudgetMetrics, RequestBudget } from "./budget/budget.ts";
 import type { ClustersFacet } from "./facets/clusters.ts";
+import type { ManifestsFacet } from "./facets/manifests.ts";
 import type { NodePoolsFacet } from "./facets/nodepools.ts";
 import type { ProxySettings } from "./http/proxy.ts";
 import type { RegistryFacet } from "./facets/registry.ts";
@@ -75,6 +76,7 @@ export interface Facets {
   readonly clusters: ClustersFacet;
   readonly nodePools: NodePoolsFacet;
   readonly addons: AddonsFacet;
+  readonly manifests: ManifestsFacet;
 }
 
 /** What a cloud tells of where an account's things are; never a key. */

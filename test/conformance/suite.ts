@@ -1,6 +1,6 @@
 // What a cloud says to join the suite, and how its cases are run.
 import { expect, test } from "vitest";
-import type { AccountSettings, Cloud, Credentials, Facets } from "../../src/cloud/contract.ts";
+import type { AccountSettings, Cloud, Credentials } from "../../src/cloud/contract.ts";
 import { CloudError } from "../../src/cloud/errors.ts";
 import type { AddonHost, AddonRequest } from "../../src/cloud/facets/addons.ts";
 import type { ClusterRequest, KubeconfigContext } from "../../src/cloud/facets/clusters.ts";
@@ -67,9 +67,10 @@ export interface ConformingCloud {
   readonly unknownId: string;
   readonly skips?: Skips;
   /** By facet; where the cloud does not offer it, the reason. */
-  readonly facets: { readonly [F in keyof Facets]: Samples[F] | string };
+  readonly facets: { readonly [F in keyof Samples]: Samples[F] | string };
 }
 
+/** Of facets that are collections of items; the channels of manifests have a suite of their own. */
 export interface Samples {
   readonly clusters: ClustersSample;
   readonly nodePools: NodePoolsSample;

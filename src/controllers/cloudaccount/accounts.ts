@@ -96,12 +96,18 @@ export class AccountDirectory {
   ): { access: Access; facet: Facets[F] } {
     const account = this.find(spec.accountRef, metadata.namespace);
     assertBlocks(spec, account);
-    if (!this.#offers(account, facet)) throw notSupported(account, noun);
+    if (!this.#offersTo(account, facet)) throw notSupported(account, noun);
     const access = this.enter(account);
     return { access, facet: facetOf(access, facet, noun) };
   }
 
-  #offers(account: CloudAccount, facet: keyof Facets): boolean {
+  /** Whether the cloud of the account with this key ("namespace/name") offers the facet; false where there is no such account. */
+  offers(key: string, facet: keyof Facets): boolean {
+    const account = this.account(key);
+    return account !== undefined && this.#offersTo(account, facet);
+  }
+
+  #offersTo(account: CloudAccount, facet: keyof Facets): boolean {
     return this.#deps.clouds[account.spec.provider]?.facets.includes(facet) ?? false;
   }
 

@@ -21,7 +21,7 @@ import { reconcileErrorOf } from "./cloud-errors.ts";
 import { nextDriftMs } from "./drift-schedule.ts";
 import { FINALIZER, isDeleting, isPaused, type Managed } from "./resource.ts";
 import { isPassing, reconcileErrorOfServer } from "./server-errors.ts";
-import { ChangedError, Visit, type VisitDeps } from "./visit.ts";
+import { ChangedError, LaterError, Visit, type VisitDeps } from "./visit.ts";
 
 /** What a kind does; the frame does the rest. Both may throw ReconcileError and CloudError. */
 export interface Steps<T extends Managed> {
@@ -192,7 +192,7 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
 
 /** Conflicts, outages of the API server, a lost lease: nothing that the user of this resource could act on. */
 function isOursAlone(error: unknown): boolean {
-  return isKubeError(error) || error instanceof FencedError || error instanceof ChangedError;
+  return [FencedError, ChangedError, LaterError].some((type) => error instanceof type) || isKubeError(error);
 }
 
 function verdictOf(failure: unknown): Verdict {

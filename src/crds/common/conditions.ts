@@ -61,6 +61,8 @@ export const Reason = {
   /** The credentials are right but may not do this. */
   Forbidden: "Forbidden",
   NotFoundInCloud: "NotFoundInCloud",
+  /** There is no such service, or no such kind of thing, at the address. */
+  NotServed: "NotServed",
   CredentialsRejected: "CredentialsRejected",
   EndpointUnreachable: "EndpointUnreachable",
   /** The cloud answers with errors of its own, or not at all. */
