@@ -6,6 +6,7 @@ import { placeOf } from "../controllers/cloudaccount/location.ts";
 import type { Content, ControlledKind, KindDeps } from "../controllers/controlled.ts";
 import { keyIn, kindIn, refTo, type ParentKind } from "../controllers/external/parent.ts";
 import { controlledKinds } from "../controllers/kinds.ts";
+import { tellVanished } from "../controllers/vanished.ts";
 import type { OnNamespaceDeletion } from "../controllers/lifecycle/deletion-intent.ts";
 import { LifecycleReconciler } from "../controllers/lifecycle/reconciler.ts";
 import type { Managed } from "../controllers/lifecycle/resource.ts";
@@ -74,6 +75,7 @@ export function createControllers(parts: Parts): Created {
     accounts,
     clusters,
     published: informers.published.store,
+    releases: new Set<string>(),
     recheck: visitAccount,
     holders: (parent: string) => holdersOf(parts, parent),
     below: (parent: string) => below(informers, parent),
@@ -135,11 +137,15 @@ async function contentsOf(session: CloudSession, clusterId: string, signal: Abor
  */
 const DEADLINE_MS = 900_000;
 
-type Shared = Parts & Omit<KindDeps<Managed>, "store">;
+interface Shared extends Parts, Omit<KindDeps<Managed>, "store" | keyof Parts> {
+  /** UIDs of resources that we have let go of, or are about to. */
+  readonly releases: Set<string>;
+}
 
 function controllerOf(controlled: ControlledKind, informer: Informer<Managed>, shared: Shared): Controller {
-  const { client, clock, log, events, metrics, gate, onNamespaceDeletion, concurrency } = shared;
+  const { client, clock, log, events, metrics, gate, onNamespaceDeletion, concurrency, releases } = shared;
   const { store } = informer;
+  wireVanished(controlled, informer, shared);
   const { type } = controlled.kind;
   const name = type.kind.toLowerCase();
   const reconciler = new LifecycleReconciler<Managed>(
@@ -149,6 +155,7 @@ function controllerOf(controlled: ControlledKind, informer: Informer<Managed>, s
       clock,
       onNamespaceDeletion,
       absorb: (object) => store.absorb(object),
+      releases,
       forget: (object) => store.remove(object),
       get: (key) => store.get(key),
       events,
@@ -176,6 +183,29 @@ function controllerOf(controlled: ControlledKind, informer: Informer<Managed>, s
 
 function userAgentOf({ identity }: Parts): string {
   return `yunfan/${VERSION} (${identity})`;
+}
+
+function wireVanished(controlled: ControlledKind, { store }: Informer<Managed>, shared: Shared): void {
+  const { log, events, releases, fence, informers, published, holders, metrics } = shared;
+  tellVanished(store, {
+    log,
+    events,
+    releases,
+    leads: () => fence.remainingMs() > 0,
+    accountOf: (resource) => accountBehind(informers, controlled, resource),
+    holders: ({ kind, metadata }) => holders(refTo(kind as ParentKind, keyOf(metadata))),
+    published: (uid) => published.byIndex("owner", uid),
+    onLeft: metrics.vanished(controlled.kind.type.kind),
+  });
+}
+
+/** The account that a resource works with, by its parents; undefined where one of them is gone. */
+function accountBehind(informers: Informers, { parentOf }: ControlledKind, resource: Managed): Managed | undefined {
+  const ref = parentOf(resource);
+  const parent = ref === undefined ? undefined : informers.kinds.get(kindIn(ref))?.store.get(keyIn(ref));
+  const controlled = controlledKinds.find(({ kind }) => kind.type.kind === parent?.kind);
+  if (!parent || !controlled) return undefined;
+  return controlled.parentOf(parent) === undefined ? parent : accountBehind(informers, controlled, parent);
 }
 
 function cloudDeps(parts: Parts, { metadata, spec }: CloudAccount): CloudDeps {

@@ -1,5 +1,6 @@
 // What every facet has in common: items of one kind in one place, an account or a cluster. A cloud implements it; a controller
 // needs nothing else to keep one item safe.
+import type { BlockOptions } from "../schema/blocks.ts";
 import { CloudError } from "./errors.ts";
 
 /** A create that was journaled: what an item must show to count as its result. */
@@ -16,6 +17,11 @@ export interface Item {
   readonly mine?: boolean;
   /** By the cloud's clock, milliseconds since the epoch; NaN or left out where the cloud does not tell. It never changes. */
   readonly createdAtMs?: number;
+  /**
+   * Of items whose id is a name: what tells this one from another that gets the same name later, such as its time of creation as the
+   * cloud shows it. It never changes.
+   */
+  readonly incarnation?: string | undefined;
   /** The job that is making it; only while the cloud tells it. */
   readonly jobId?: string | undefined;
 }
@@ -50,9 +56,21 @@ export interface WritePermit {
   readonly signal: AbortSignal;
 }
 
+export type { BlockOptions } from "../schema/blocks.ts";
+
+/**
+ * What of a request a cloud can't carry out, told before anything is sent. `NotSupported`: by nothing that the cloud has.
+ * `LoginRequired`: it needs to be told how people log in. `Rejected`: everything else.
+ */
+export interface Refusal {
+  readonly kind: "Rejected" | "NotSupported" | "LoginRequired";
+  /** Names the field of the spec and says what to do. */
+  readonly message: string;
+}
+
 /** Every member throws CloudError and nothing else, apart from the signal's reason and FencedError. */
 export interface Collection<T extends Item> {
-  /** May lag, and may tell less of an item than `get`. */
+  /** May lag, and may tell less of an item than `get`, the mark among it. */
   readonly list: (signal: AbortSignal) => Promise<Listed<T>>;
 
   /** "Absent" where the cloud answers that there is none of this id. Left out where no read shows one by its id; `look` then proves. */
@@ -61,13 +79,13 @@ export interface Collection<T extends Item> {
   /** The proof by id: a list may lag. */
   readonly look: (id: string, signal: AbortSignal) => Promise<Presence>;
 
-  /** One request, never repeated by itself. NotFound where it is gone: that is the proof. */
-  readonly remove: (id: string, permit: WritePermit) => Promise<Accepted>;
+  /** One request, never repeated by itself. NotFound where it is gone: that is the proof. `options`: of the resource's spec. */
+  readonly remove: (id: string, permit: WritePermit, options?: BlockOptions) => Promise<Accepted>;
 
   /** Whether the cloud is deleting it already. Pure. A list may not tell it: what `get` shows does. */
   readonly isLeaving: (item: T) => boolean;
 
-  /** Whether it is the result of that attempt. Pure. */
+  /** Whether it is the result of that attempt: asked of what `get` shows where there is one. Pure. */
   readonly bearsMark: (item: T, attempt: CreateAttempt, clockSkewMs: number) => boolean;
 
   /**
@@ -75,6 +93,21 @@ export interface Collection<T extends Item> {
    * item at another address. Not so for numbers that count up, and for names.
    */
   readonly idsAreUniversal: boolean;
+
+  /**
+   * Whether ids are names, so that what has a known id may be another item: then `get` is there and tells the incarnation. Left out: an id
+   * is given once in a place.
+   */
+  readonly idsAreNames?: true;
+
+  /** Whether a name is in use, by what no list need show. Asked before a create; left out where lists show all that is in the way. */
+  readonly isTaken?: (name: string, signal: AbortSignal) => Promise<boolean>;
+
+  /**
+   * Whether names compete within one account only: the cloud tells no tenant, so that two accounts of one address may be of two, each
+   * with a name of its own. Left out: whoever reaches the place competes.
+   */
+  readonly namesAreOfAccount?: boolean;
 
   /** Whether a second create would be refused or be seen, so that one of unknown outcome may be sent again. */
   readonly resendIsSafe: boolean;

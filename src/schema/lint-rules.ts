@@ -17,10 +17,13 @@ function lintRule({ rule, message, fieldPath }: CelRule, schema: StructuralSchem
   ];
 }
 
-/** A rule on an optional field is not asked when the field is added or removed. */
-function skippedComparisons({ properties = {}, required = [] }: StructuralSchema): string[] {
+/** A rule on an optional field is not asked when the field is added or removed: the parent's rules have to say what then. */
+function skippedComparisons(schema: StructuralSchema): string[] {
+  const { properties = {}, required = [] } = schema;
+  const isTold = (name: string): boolean => rulesOf(schema).some(({ rule }) => rule.includes(`has(oldSelf.${name})`));
   return Object.entries(properties)
     .filter(([name, child]) => comparesVersions(child) && !required.includes(name) && child.default === undefined)
+    .filter(([name]) => !isTold(name))
     .map(
       ([name]) => `${name} is optional: its rule over oldSelf is skipped when it comes or goes; put it on the parent`,
     );

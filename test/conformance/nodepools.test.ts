@@ -2,7 +2,8 @@
 import { grantWrite } from "../../src/cloud/permit.ts";
 import { describe, expect } from "vitest";
 import type { CloudSession } from "../../src/cloud/contract.ts";
-import type { NodePool, NodePoolChange, NodePoolsFacet } from "../../src/cloud/facets/nodepools.ts";
+import type { ChangedField, CloudPools, NodePool, NodePoolChange } from "../../src/cloud/facets/nodepools.ts";
+import type { NodesFacet } from "../../src/cloud/facets/nodes.ts";
 import { CLOUDS } from "./clouds/index.ts";
 import { collectionCases, markCases } from "./collection.ts";
 import { outcomeCases } from "./outcomes.ts";
@@ -12,19 +13,21 @@ import { never, startStand, type Stand } from "./stand.ts";
 import { firstName, make, makeSettled, NONCE, shown, type Subject } from "./subject.ts";
 
 interface PoolsSubject extends Subject<NodePool> {
-  readonly facet: NodePoolsFacet;
+  readonly facet: CloudPools;
+  readonly nodes: NodesFacet;
   readonly sample: NodePoolsSample;
 }
 
 /** How many nodes of the pool run; `all`: whatever they do. */
-async function nodesOf({ facet, clusterId }: PoolsSubject, id: string, all?: "all"): Promise<number> {
-  const nodes = await facet.listNodes(clusterId, never);
-  return nodes.filter(({ poolId, phase }) => poolId === id && (all === "all" || phase === "Active")).length;
+async function nodesOf({ nodes: facet, clusterId }: PoolsSubject, id: string, all?: "all"): Promise<number> {
+  const { items } = await facet.list(clusterId, never);
+  return items.filter(({ poolId, phase }) => poolId === id && (all === "all" || phase === "Active")).length;
 }
 
 /** As it is. */
-function changeOf({ name, mark, desired, autoscaling, labels, taints }: NodePool): NodePoolChange {
-  return { name, mark, replicas: desired, autoscaling, labels, taints: taints ?? [] };
+function changeOf(pool: NodePool, ...changes: readonly ChangedField[]): NodePoolChange {
+  const { name, mark, desired, autoscaling, labels, taints } = pool;
+  return { name, mark, replicas: desired, autoscaling, labels, taints: taints ?? [], changes };
 }
 
 const cases: readonly Case<PoolsSubject>[] = [
@@ -44,7 +47,7 @@ const cases: readonly Case<PoolsSubject>[] = [
     async run(subject) {
       const { id } = await make(subject);
       await eventually(() => nodesOf(subject, id)).toBe(2);
-      expect(await subject.facet.listNodes(subject.clusterId, never)).toHaveLength(2);
+      expect((await subject.nodes.list(subject.clusterId, never)).items).toHaveLength(2);
     },
   },
   {
@@ -53,9 +56,11 @@ const cases: readonly Case<PoolsSubject>[] = [
       const update = needed(subject.facet.update, "update");
       const pool = await makeSettled(subject);
       for (const replicas of [3, 3, 1]) {
-        await update(subject.clusterId, pool.id, { ...changeOf(pool), replicas }, grantWrite(never));
+        await update(subject.clusterId, pool.id, { ...changeOf(pool, "replicas"), replicas }, grantWrite(never));
         await eventually(() => shown(subject, pool.id)).toMatchObject({ desired: replicas, mark: NONCE });
         await eventually(() => nodesOf(subject, pool.id, "all")).toBe(replicas);
+        // A pool that moves may refuse the next change.
+        await eventually(() => shown(subject, pool.id)).toMatchObject({ phase: "Normal" });
       }
     },
   },
@@ -66,7 +71,12 @@ const cases: readonly Case<PoolsSubject>[] = [
       const pool = await makeSettled(subject);
       const labels = { changed: "yes" };
       const autoscaling = { ...pool.autoscaling, enabled: true, minReplicas: 1, maxReplicas: 5 };
-      await update(subject.clusterId, pool.id, { ...changeOf(pool), labels, autoscaling }, grantWrite(never));
+      await update(
+        subject.clusterId,
+        pool.id,
+        { ...changeOf(pool, "labels", "autoscaling"), labels, autoscaling },
+        grantWrite(never),
+      );
       const changed = { labels, autoscaling, desired: pool.desired, mark: NONCE };
       await eventually(() => shown(subject, pool.id)).toMatchObject(changed);
     },
@@ -76,7 +86,7 @@ const cases: readonly Case<PoolsSubject>[] = [
     async run(subject) {
       const update = needed(subject.facet.update, "update");
       const { unknownId } = subject.stand.cloud;
-      const change = changeOf(await make(subject));
+      const change = changeOf(await make(subject), "replicas");
       expect((await failureOf(update(subject.clusterId, unknownId, change, grantWrite(never)))).kind).toBe("NotFound");
     },
   },
@@ -91,10 +101,10 @@ const cases: readonly Case<PoolsSubject>[] = [
   },
   {
     title: "in a cluster that is not there lists are NotFound, and a pool is absent",
-    async run({ facet, stand }) {
+    async run({ facet, nodes, stand }) {
       const { unknownId } = stand.cloud;
       expect((await failureOf(facet.in(unknownId).list(never))).kind).toBe("NotFound");
-      expect((await failureOf(facet.listNodes(unknownId, never))).kind).toBe("NotFound");
+      expect((await failureOf(nodes.list(unknownId, never))).kind).toBe("NotFound");
       expect(await facet.in(unknownId).get(unknownId, never)).toBe("Absent");
       expect(await facet.in(unknownId).look(unknownId, never)).toBe("Absent");
     },
@@ -102,12 +112,16 @@ const cases: readonly Case<PoolsSubject>[] = [
 ];
 
 function subjectOf(stand: Stand, sample: NodePoolsSample, clusterId: string): PoolsSubject {
-  const facetOf = ({ nodePools }: CloudSession): NodePoolsFacet => needed(nodePools, "the nodePools facet");
+  const facetOf = ({ nodePools }: CloudSession): CloudPools => {
+    const facet = needed(nodePools, "the nodePools facet");
+    return facet.membership === "Cloud" ? facet : expect.fail("The cloud has no pools");
+  };
   return {
     stand,
     sample,
     clusterId,
     facet: facetOf(stand.session),
+    nodes: needed(stand.session.nodes, "the nodes facet"),
     via: (session) => ({
       items: facetOf(session).in(clusterId),
       create: (name, nonce, signal) =>

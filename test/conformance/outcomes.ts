@@ -16,6 +16,7 @@ import {
   makeSettled,
   namesakes,
   NONCE,
+  readAgain,
   type CollectionCase,
   type Subject,
 } from "./subject.ts";
@@ -49,7 +50,7 @@ async function expectOneMarked<T extends Item>(
   const list = await items.list(never);
   const found = list.items.filter(({ name }) => name === firstName(subject));
   expect(found).toHaveLength(1);
-  expect(items.bearsMark(found[0]!, attempt, list.clockSkewMs)).toBe(true);
+  expect(items.bearsMark(await readAgain(items, found[0]!), attempt, list.clockSkewMs)).toBe(true);
 }
 
 /** All of its name bear its mark, so that none of them passes for somebody else's. */
@@ -61,7 +62,8 @@ async function expectAllSeen<T extends Item>(subject: Subject<T>): Promise<void>
   const resent = await create(firstName(subject), NONCE, never).catch((error: unknown) => error);
   if (resent instanceof Error) expect(resent).toMatchObject({ kind: "AlreadyExists" });
   const list = await items.list(never);
-  const found = list.items.filter(({ name }) => name === firstName(subject));
+  const named = list.items.filter(({ name }) => name === firstName(subject));
+  const found = await Promise.all(named.map((item) => readAgain(items, item)));
   expect(found.length).toBeGreaterThan(0);
   expect(found.filter((item) => !items.bearsMark(item, own, list.clockSkewMs))).toEqual([]);
 }

@@ -68,6 +68,13 @@ export async function shown<T extends Item>(subject: Subject<T>, id: string): Pr
   return (await items.list(never)).items.find((item) => item.id === id) ?? "Absent";
 }
 
+/** A listed item as a read by its id shows it, where there is one: what decides about a mark. */
+export async function readAgain<T extends Item>(items: Collection<T>, item: T): Promise<T> {
+  const read = await items.get?.(item.id, never);
+  if (read === "Absent") return expect.fail(`${item.id} is listed and absent`);
+  return read ?? item;
+}
+
 /** Waits until the cloud is done with making it, so that anything may be done to it. */
 async function settled<T extends Item>(subject: Subject<T>, id: string): Promise<void> {
   const isDone = async (): Promise<boolean> => {

@@ -1,6 +1,6 @@
 // What a cloud says to join the suite, and how its cases are run.
 import { expect, test } from "vitest";
-import type { AccountSettings, Cloud, Credentials } from "../../src/cloud/contract.ts";
+import type { AccountSettings, Cloud, Credentials, Facets } from "../../src/cloud/contract.ts";
 import { CloudError } from "../../src/cloud/errors.ts";
 import type { AddonHost, AddonRequest } from "../../src/cloud/facets/addons.ts";
 import type { ClusterRequest, KubeconfigContext } from "../../src/cloud/facets/clusters.ts";
@@ -66,16 +66,19 @@ export interface ConformingCloud {
   /** Has the form of the cloud's ids and is none. */
   readonly unknownId: string;
   readonly skips?: Skips;
-  /** By facet; where the cloud does not offer it, the reason. */
-  readonly facets: { readonly [F in keyof Samples]: Samples[F] | string };
+  /** By facet; where the cloud does not offer it, or no suite is of it alone, the reason. */
+  readonly facets: { readonly [F in Listing]: (F extends keyof Samples ? Samples[F] : never) | string };
 }
 
-/** Of facets that are collections of items; the channels of manifests have a suite of their own. */
+/** Channels of manifests are no collections, and have tests of their own. */
+type Listing = Exclude<keyof Facets, "manifests">;
+
 export interface Samples {
   readonly clusters: ClustersSample;
   readonly nodePools: NodePoolsSample;
   readonly addons: AddonsSample;
   readonly registry: RegistrySample;
+  readonly inventory: InventorySample;
 }
 
 /** How the suite makes items of one collection. What is optional is needed by some case: leave it out and skip that, with a reason. */
@@ -126,6 +129,27 @@ export interface RegistrySample extends ItemsSample {
   readonly push?: (console: Console, image: { project: string; repository: string; tag: string }) => Promise<unknown>;
   /** Of pull credentials that the simulator has, and of some that it does not know. */
   readonly pullOptions?: { readonly known: Options; readonly unknown: Options };
+}
+
+/** What a store keeps is what others report: a sample is how they do, and what they report of each kind that can be asked for. */
+export interface InventorySample {
+  readonly plant: (
+    console: Console,
+    collection: "records" | "events" | "alarms" | "watches" | "metrics",
+    fields: object,
+  ) => Promise<unknown>;
+  /** By environment and resource in lower case. */
+  readonly samples: Readonly<Record<"K8s" | "Mesos", Readonly<Record<string, QuerySample>>>>;
+  readonly skips?: Skips;
+}
+
+interface QuerySample {
+  readonly type: string;
+  /** Left out: of the cluster class. */
+  readonly namespace?: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  /** For each documented filter a value that finds it and one that does not. */
+  readonly filters: Readonly<Record<string, readonly [hit: string, miss: string]>>;
 }
 
 export interface Case<S> {

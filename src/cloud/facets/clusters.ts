@@ -1,20 +1,26 @@
-// The clusters facet: managed Kubernetes clusters, the jobs that make them, power, kubeconfigs, and the quota they count against.
-import type { Created, Item, Readable, WritePermit } from "../collection.ts";
+// The clusters facet: managed Kubernetes clusters, the jobs that make them, power, upgrades, credentials, and the quotas they count against.
+import type { Accepted, BlockOptions, Created, Item, Readable, Refusal, WritePermit } from "../collection.ts";
+import type { Job } from "./jobs.ts";
+import type { NodeLogin } from "./servers.ts";
 
 /**
- * `Changing`: the cloud resizes, upgrades or rolls back; it takes no changes of ours meanwhile.
+ * `Changing`: the cloud resizes, upgrades or rolls back; it takes no changes of ours meanwhile. What its nodes are up to is none.
  * `Failed`: the cloud says that it is not usable and won't become so by itself.
+ * `Unavailable`: not usable now, and the cloud is at nothing: a person has to look, or it passes.
+ * `DeleteFailed`: its deletion has failed and may be asked for again; what is left costs on.
  * `Unknown`: a word that this version does not know; treated as not usable now.
  */
 export type ClusterPhase =
   | "Creating"
   | "Available"
   | "Failed"
+  | "Unavailable"
   | "Changing"
   | "Hibernating"
   | "Hibernated"
   | "Waking"
   | "Deleting"
+  | "DeleteFailed"
   | "Unknown";
 
 export interface Cluster extends Item {
@@ -23,16 +29,24 @@ export interface Cluster extends Item {
   readonly cloudPhase: string;
   /** Why it is in this phase, in the cloud's words, presentable; empty where it says nothing. */
   readonly message: string;
-  /** The cloud's full version, such as v1.15.11-r1; empty where it does not tell. */
+  /** What sort of cluster, in the cloud's words, such as ManagedKubernetes; left out where the cloud has one sort. */
+  readonly type?: string | undefined;
+  /** The cloud's full version, such as v1.15.11-r1; empty where this answer does not tell. */
   readonly version: string;
-  /** The user's part of the description, without our mark. */
-  readonly description: string;
+  /** The version that the cloud offers to upgrade to; empty: none; left out where this answer does not tell. */
+  readonly nextVersion?: string | undefined;
+  /** The user's part of the description, without our mark; undefined where the cloud has none. */
+  readonly description: string | undefined;
+  /** Whether the cloud itself refuses to delete it; left out where this answer does not tell. */
+  readonly deletionProtection?: boolean | undefined;
   /** The nonce of the create that made it; undefined: not made by Yunfan. */
   readonly mark: string | undefined;
   readonly createdAtMs: number;
   readonly network: ClusterNetwork;
-  /** URLs of the API server, as far as there are any. */
-  readonly endpoints: { readonly internal?: string | undefined; readonly external?: string | undefined };
+  /** URLs of the API server, as far as there are any; undefined where this answer does not tell. */
+  readonly endpoints: { readonly internal?: string | undefined; readonly external?: string | undefined } | undefined;
+  /** True where the answer tells so little that only `get` shows version and mark. */
+  readonly isBrief?: boolean;
 }
 
 /** Members are undefined where the cloud does not tell them, or, in a request, where the cloud is to choose. */
@@ -46,25 +60,30 @@ export interface ClusterNetwork {
 export interface ClusterRequest {
   readonly name: string;
   readonly nonce: string;
-  /** Unset: the cloud's newest. A short one (v1.15) lets the cloud choose the patch. */
+  /**
+   * Unset: the cloud's newest. Whole, as `versions` has it, where the cloud has that member; else a short one (v1.15) lets the cloud choose
+   * the patch.
+   */
   readonly version: string | undefined;
   readonly description: string;
   readonly network: ClusterNetwork;
-  /** The cloud's own block of the spec, as the schema admitted it. */
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: BlockOptions;
+  /** The logins in `options`, by their path in it such as `controlPlaneConfig.login`, with the passwords that Secrets hold. */
+  readonly logins: Readonly<Record<string, NodeLogin>>;
+  /** Whether the cloud is to refuse its deletion, where it has setDeletionProtection. */
+  readonly deletionProtection: boolean;
 }
 
-export type JobPhase = "Initializing" | "Running" | "Success" | "Failed" | "Unknown";
-
-/** A long operation of the cloud, with its steps. */
-export interface Job {
+/** A cluster in which something is to be made. */
+export interface ClusterHost {
   readonly id: string;
-  readonly phase: JobPhase;
-  /** What it does, in the cloud's word, such as CreateCluster. */
+  /** Of the cluster's spec; a cluster that was adopted may have none. */
+  readonly options: BlockOptions;
+  /** Empty where it is not known. */
+  readonly version: string;
+  /** As Cluster has it; empty where it is not known. */
   readonly type: string;
-  /** In the cloud's words, presentable; empty where it says nothing. */
-  readonly reason: string;
-  readonly steps: readonly { readonly type: string; readonly phase: JobPhase; readonly reason: string }[];
+  readonly network: ClusterNetwork;
 }
 
 export type KubeconfigContext = "Internal" | "External";
@@ -72,10 +91,46 @@ export type KubeconfigContext = "Internal" | "External";
 export interface Kubeconfig {
   /** A whole kubeconfig as YAML or JSON whose current context is the one asked for. Secret. */
   readonly text: string;
-  /** The end of the client certificate's validity, milliseconds since the epoch; undefined where there is none. */
+  /** When what is in it begins to hold, milliseconds since the epoch; undefined where that can't be told. */
+  readonly issuedAtMs: number | undefined;
+  /** The end of it, milliseconds since the epoch; undefined where there is none. */
   readonly expiresAtMs: number | undefined;
   /** Whether it does not verify the server's certificate: to be published only with spec.kubeconfig.allowInsecure. */
   readonly insecure: boolean;
+}
+
+/** Of a cluster's administrator, each as PEM. `key` is secret. */
+export interface ClusterCertificates {
+  readonly ca: string;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** By which machines join a cluster. Secret: it holds a token. */
+export interface AttachScript {
+  readonly script: string;
+  /** Milliseconds since the epoch; undefined where the cloud does not tell. */
+  readonly expiresAtMs: number | undefined;
+}
+
+/** One bound on how many clusters there may be. */
+export interface ClusterQuota {
+  readonly limit: number;
+  /** Undefined where the cloud does not tell: those that it lists count then. */
+  readonly used: number | undefined;
+  /** What it bounds, in messages: "clusters", "serverless clusters". */
+  readonly noun: string;
+  /** Whether a listed one counts against it. Pure. */
+  readonly counts: (cluster: Cluster) => boolean;
+}
+
+/** Something that the cloud made for a cluster. */
+export interface ClusterResource {
+  /** In the cloud's word, such as SLB. */
+  readonly type: string;
+  readonly id: string;
+  /** Whether deleting the cluster with these options leaves it, billed on. */
+  readonly isRetained: boolean;
 }
 
 /**
@@ -83,11 +138,11 @@ export interface Kubeconfig {
  * Optional members: a cloud may lack them, and what asks for them is then NotSupportedByCloud.
  */
 export interface ClustersFacet extends Readable<Cluster> {
-  /**
-   * What of this request the cloud can't make, by the field of the spec, and what to do; undefined where it can. Asked before
-   * anything is sent. Pure.
-   */
-  readonly check?: (request: Omit<ClusterRequest, "nonce">) => string | undefined;
+  /** Undefined where the cloud can make it. Asked before anything is sent. Pure. */
+  readonly check?: (request: Omit<ClusterRequest, "nonce">) => Refusal | undefined;
+
+  /** Whole versions that a new cluster with these options may have, newest first. */
+  readonly versions?: (options: BlockOptions, signal: AbortSignal) => Promise<readonly string[]>;
 
   /** One request, never repeated by itself. QuotaExceeded, NameRefused, Rejected, AlreadyExists: nothing was made. */
   readonly create: (request: ClusterRequest, permit: WritePermit) => Promise<Created>;
@@ -100,22 +155,47 @@ export interface ClustersFacet extends Readable<Cluster> {
   ) => Promise<void>;
 
   /**
-   * Answers when the cloud has accepted it; the phase tells when it is done. NotFound; Busy or Rejected in a phase that does not
-   * allow it.
+   * Stopping the control plane and starting it again. Each answers when the cloud has accepted it; the phase tells when it is done.
+   * NotFound; Busy or Rejected in a phase that does not allow it.
    */
-  readonly hibernate?: (id: string, permit: WritePermit) => Promise<void>;
-  readonly wake?: (id: string, permit: WritePermit) => Promise<void>;
+  readonly power?: {
+    readonly hibernate: (id: string, permit: WritePermit) => Promise<void>;
+    readonly wake: (id: string, permit: WritePermit) => Promise<void>;
+  };
 
-  /** `Absent` where the cloud no longer knows the job. */
+  /** Idempotent. NotFound where there is no such cluster. */
+  readonly setDeletionProtection?: (id: string, on: boolean, permit: WritePermit) => Promise<void>;
+
+  /** Of the control plane, to what the cluster tells as `nextVersion`. NotFound; Busy in a phase that does not allow it. */
+  readonly upgrade?: (id: string, version: string, permit: WritePermit) => Promise<Accepted>;
+
+  /** Of a job of whatever facet. `Absent` where the cloud no longer knows it. */
   readonly getJob?: (id: string, signal: AbortSignal) => Promise<Job | "Absent">;
 
-  /** Clusters that the account may have and has; undefined where the cloud does not tell. */
-  readonly quota?: (signal: AbortSignal) => Promise<{ readonly limit: number; readonly used: number } | undefined>;
+  /** The latest jobs of a cluster and of all that is in it, newest first; each may tell less than getJob does. */
+  readonly listJobs?: (clusterId: string, signal: AbortSignal) => Promise<readonly Job[]>;
+
+  /** The bounds that a create of this request has to keep; empty where the cloud does not tell. */
+  readonly quotas?: (request: Pick<ClusterRequest, "options">, signal: AbortSignal) => Promise<readonly ClusterQuota[]>;
 
   /** `NoSuchContext` where the cluster has no such address (no public endpoint). NotFound where there is no such cluster. */
   readonly kubeconfig?: (
     id: string,
-    context: KubeconfigContext,
+    wanted: { readonly context: KubeconfigContext; readonly options: BlockOptions },
     signal: AbortSignal,
   ) => Promise<Kubeconfig | "NoSuchContext">;
+
+  /** Left out where they are what is in the kubeconfig. NotFound where there is no such cluster. */
+  readonly certificates?: (id: string, signal: AbortSignal) => Promise<ClusterCertificates>;
+
+  /** Scripts by which machines join. */
+  readonly attachScripts?: {
+    /** The part of the options that a script is made of; undefined where they ask for none. Pure. */
+    readonly asked: (options: BlockOptions) => BlockOptions | undefined;
+    /** Makes one more each time; those made before hold until they end. `asked`: as above. */
+    readonly make: (id: string, asked: BlockOptions, permit: WritePermit) => Promise<AttachScript>;
+  };
+
+  /** What the cloud made for it. NotFound where there is no such cluster. */
+  readonly resources?: (id: string, options: BlockOptions, signal: AbortSignal) => Promise<readonly ClusterResource[]>;
 }

@@ -1,11 +1,14 @@
 // The nodePools facet: groups of like nodes in a managed cluster. All of it is below a cluster, addressed by the cluster's id.
-import type { Created, Item, Readable, WritePermit } from "../collection.ts";
+import type { Accepted, BlockOptions, Created, Item, Readable, Refusal, WritePermit } from "../collection.ts";
+import type { ClusterHost } from "./clusters.ts";
+import type { ServersToAccept } from "./nodes.ts";
+import type { NodeLogin, Volume } from "./servers.ts";
 
 /**
  * `Synchronizing`: nodes are being added or removed. `SoldOut`: the cloud has no such instances now; those that are there stay.
  * `Failed`: adding nodes failed. `Unknown`: a word that this version does not know.
  */
-export type NodePoolPhase = "Normal" | "Synchronizing" | "SoldOut" | "Failed" | "Deleting" | "Unknown";
+export type NodePoolPhase = "Normal" | "Synchronizing" | "SoldOut" | "Failed" | "Deleting" | "DeleteFailed" | "Unknown";
 
 export interface Taint {
   readonly key: string;
@@ -31,8 +34,8 @@ export interface NodePool extends Item {
   readonly phase: NodePoolPhase;
   /** The cloud's own word for the phase; may be empty. */
   readonly cloudPhase: string;
-  /** How many nodes the pool is to have, in the cloud's books. */
-  readonly desired: number;
+  /** How many nodes the pool is to have, in the cloud's books; undefined where nobody has said so. */
+  readonly desired: number | undefined;
   /** How many it has; undefined where this answer does not tell. */
   readonly current: number | undefined;
   readonly autoscaling: PoolAutoscaling;
@@ -45,22 +48,16 @@ export interface NodePool extends Item {
   readonly instanceType: string;
   readonly zone: string | undefined;
   readonly os: string | undefined;
+  /** Whether the cloud made it together with the cluster; left out where it makes none. */
+  readonly isDefault?: boolean;
 }
-
-export interface Volume {
-  readonly type: string;
-  readonly sizeGiB: number;
-}
-
-export type NodeLogin =
-  | { readonly keyPairName: string }
-  /** In plain text: the facet hashes it as its cloud demands. Never logged. */
-  | { readonly password: string };
 
 export interface NodePoolRequest {
   readonly name: string;
   readonly nonce: string;
-  readonly replicas: number;
+  readonly cluster: ClusterHost;
+  /** Undefined: nobody says. */
+  readonly replicas: number | undefined;
   readonly autoscaling: Autoscaling;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
@@ -71,49 +68,53 @@ export interface NodePoolRequest {
   readonly rootVolume: Volume | undefined;
   readonly dataVolumes: readonly Volume[];
   readonly login: NodeLogin | undefined;
-  /** The cloud's own block of the spec, as the schema admitted it. */
-  readonly options: Readonly<Record<string, unknown>>;
+  /** Servers that exist and are taken in once the pool is there; undefined: the pool's servers are bought. */
+  readonly existingServers: ServersToAccept | undefined;
+  /** Of the pool's spec. */
+  readonly options: BlockOptions;
 }
 
-/** All that can be changed, always sent whole: to some clouds what is left out means 0. */
+export type ChangedField = "replicas" | "autoscaling" | "labels" | "taints";
+
+/** All that can be changed, always told whole: to some clouds what is left out means 0. */
 export interface NodePoolChange {
   readonly name: string;
   readonly mark: string | undefined;
-  readonly replicas: number;
+  readonly replicas: number | undefined;
   readonly autoscaling: PoolAutoscaling;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
+  /** Which of these are to change: a cloud that leaves alone what is left out is sent no other. */
+  readonly changes: readonly ChangedField[];
 }
 
-export type NodePhase = "Creating" | "Active" | "Abnormal" | "Deleting" | "Changing" | "Unknown";
+/** Of a cloud that has pools. Every member throws CloudError and nothing else, apart from the signal's reason and FencedError. */
+export interface CloudPools {
+  /** Who knows which servers are a pool's. */
+  readonly membership: "Cloud";
 
-export interface PoolNode extends Item {
-  /** The pool that it belongs to; undefined: none, or the cloud does not tell. */
-  readonly poolId: string | undefined;
-  readonly phase: NodePhase;
-  readonly cloudPhase: string;
-}
-
-/** Every member throws CloudError and nothing else, apart from the signal's reason and FencedError. */
-export interface NodePoolsFacet {
   /**
    * The pools of a cluster. `list` throws NotFound where there is no such cluster, `get` answers "Absent". A list may tell less than
    * `get`: a phase that it leaves out is Unknown with an empty `cloudPhase`. `remove` takes all nodes along.
    */
   readonly in: (clusterId: string) => Readable<NodePool>;
 
-  /**
-   * What of this request the cloud can't make, by the field of the spec, and what to do; undefined where it can. Asked before
-   * anything is sent. Pure.
-   */
-  readonly check?: (request: Omit<NodePoolRequest, "nonce">) => string | undefined;
+  /** Undefined where the cloud can make it. Asked before anything is sent. Pure. */
+  readonly check?: (request: Omit<NodePoolRequest, "nonce">) => Refusal | undefined;
 
   /** One request, never repeated by itself. QuotaExceeded, NameRefused, Rejected, AlreadyExists: nothing was made. */
   readonly create: (clusterId: string, request: NodePoolRequest, permit: WritePermit) => Promise<Created>;
 
   /** Idempotent. NotFound where there is no such pool. Left out where the cloud changes no pool that is there. */
-  readonly update?: (clusterId: string, id: string, change: NodePoolChange, permit: WritePermit) => Promise<void>;
-
-  /** All nodes of the cluster, with the pool each belongs to. NotFound where there is no such cluster. */
-  readonly listNodes: (clusterId: string, signal: AbortSignal) => Promise<readonly PoolNode[]>;
+  readonly update?: (clusterId: string, id: string, change: NodePoolChange, permit: WritePermit) => Promise<Accepted>;
 }
+
+/** Of a cloud without pools: one is a list of servers in its resource's status, and the nodes facet makes and removes them. */
+export interface ServerLists {
+  readonly membership: "Status";
+
+  /** As CloudPools has it. */
+  readonly check?: CloudPools["check"];
+}
+
+export type NodePoolsFacet = CloudPools | ServerLists;

@@ -1,6 +1,7 @@
 // Wire formats of clusters, jobs and quotas (CCE API Reference 4.1.1 to 4.1.5, 4.1.24, 4.4.1), read leniently.
 import { z } from "zod";
-import type { Cluster, ClusterPhase, ClusterRequest, Job, JobPhase } from "../facets/clusters.ts";
+import type { Cluster, ClusterPhase, ClusterRequest } from "../facets/clusters.ts";
+import type { Job, JobPhase } from "../facets/jobs.ts";
 import { readBlock } from "../kit/settings.ts";
 import { huawei } from "./blocks.ts";
 import { parseDescription, withMark } from "./marks.ts";

@@ -30,6 +30,8 @@ describe("creating", () => {
     description: "team a",
     network: { vpcId: "vpc-1", subnetId: "subnet-1", podCidr: "172.16.0.0/16", serviceCidr: "10.247.0.0/16" },
     options: {},
+    logins: {},
+    deletionProtection: false,
   };
   const made = { metadata: { uid: CLUSTER_ID }, status: { phase: "Creating", jobID: "job-1" } };
 
@@ -61,7 +63,7 @@ describe("creating", () => {
       category: "CCE",
       containerNetworkMode: "vpc-router",
       ipv6enable: true,
-      authentication: { mode: "rbac" },
+      authentication: { mode: "authenticating_proxy", authenticatingProxy: { ca: "LS0t" } },
       masters: [{ availabilityZone: "az1" }],
       extendParam: { clusterAZ: "multi_az" },
     };
@@ -83,6 +85,7 @@ describe("creating", () => {
     ["a name with a dot", { name: "ab.cd" }, "NameRefused"],
     ["a description without room for the mark", { description: "x".repeat(190) }, "Rejected"],
     ["a block that is not valid", { options: { type: 7 } }, "Rejected"],
+    ["a proxy without its CA", { options: { authentication: { mode: "authenticating_proxy" } } }, "Rejected"],
   ])("refuses %s before it costs a write", async (_what, change, kind) => {
     const { clusters, server } = await start(201, made);
     await expect(clusters.create({ ...request, ...change }, grantWrite(never))).rejects.toMatchObject({ kind });
@@ -91,7 +94,9 @@ describe("creating", () => {
 
   test("without a VPC is impossible, which is known before anything is sent", async () => {
     const { clusters } = await start(201, made);
-    expect(clusters.check?.({ ...request, network: { ...request.network, vpcId: undefined } })).toContain("vpcId");
+    expect(clusters.check?.({ ...request, network: { ...request.network, vpcId: undefined } })?.message).toContain(
+      "vpcId",
+    );
     expect(clusters.check?.(request)).toBeUndefined();
   });
 
@@ -123,8 +128,8 @@ describe("changing", () => {
 
   test("power is asked for without a body, and answered without one", async () => {
     const { clusters, server, targets } = await start(200, undefined);
-    await clusters.hibernate(CLUSTER_ID, grantWrite(never));
-    await clusters.wake(CLUSTER_ID, grantWrite(never));
+    await clusters.power.hibernate(CLUSTER_ID, grantWrite(never));
+    await clusters.power.wake(CLUSTER_ID, grantWrite(never));
     expect(targets()).toEqual(["hibernate", "awake"].map((verb) => `POST ${CLUSTERS}/${CLUSTER_ID}/operation/${verb}`));
     expect(server.seen.map(({ body, headers }) => [body, headers["content-type"]])).toEqual([
       ["", "application/json"],
@@ -134,7 +139,7 @@ describe("changing", () => {
 
   test("power in a state that does not allow it is for later", async () => {
     const { clusters } = await start(403, { error_code: "CCE.01403006", error_msg: "cluster is creating" });
-    await expect(clusters.hibernate(CLUSTER_ID, grantWrite(never))).rejects.toMatchObject({
+    await expect(clusters.power.hibernate(CLUSTER_ID, grantWrite(never))).rejects.toMatchObject({
       kind: "Busy",
       codes: ["CCE.01403006"],
     });

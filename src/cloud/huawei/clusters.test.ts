@@ -175,10 +175,11 @@ test("a job reads with its steps, as the reference shows it", async () => {
 test("the quota of clusters is told, or it is not", async () => {
   const quota = { quotaKey: "cluster", quotaLimit: 20, used: 13, unit: "count" };
   const { clusters, targets, answer } = await start(200, { quotas: [{ ...quota, quotaKey: "node", used: 7 }, quota] });
-  expect(await clusters.quota(never)).toEqual({ limit: 20, used: 13 });
+  const request = { options: {} };
+  expect(await clusters.quotas(request, never)).toMatchObject([{ limit: 20, used: 13, noun: "clusters" }]);
   expect(targets()).toEqual(["GET /api/v3/projects/p-1/quotas"]);
   answer(200, { quotas: null });
-  expect(await clusters.quota(never)).toBeUndefined();
+  expect(await clusters.quotas(request, never)).toEqual([]);
   answer(200, { quotas: [{ ...quota, quotaLimit: -1 }] });
-  expect(await clusters.quota(never)).toBeUndefined();
+  expect(await clusters.quotas(request, never)).toEqual([]);
 });

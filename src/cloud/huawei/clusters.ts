@@ -5,18 +5,21 @@ import {
   type Created,
   type CreateAttempt,
   type Listed,
+  type Refusal,
   type WritePermit,
 } from "../collection.ts";
 import { CloudError } from "../errors.ts";
-import type { Cluster, ClusterRequest, ClustersFacet, Job, Kubeconfig } from "../facets/clusters.ts";
+import type { Cluster, ClusterQuota, ClusterRequest, ClustersFacet, Kubeconfig } from "../facets/clusters.ts";
 import type { KubeconfigContext } from "../facets/clusters.ts";
+import type { Job } from "../facets/jobs.ts";
 import type { HuaweiClient } from "./client.ts";
 import { cluster, clusterList, createBody, job, quotas } from "./cluster-wire.ts";
-import { clusterCertificate, kubeconfigOf } from "./kubeconfig.ts";
+import { kubeconfigOf } from "./kubeconfig.ts";
 import { refusalOfDescription, withMark } from "./marks.ts";
 import { checkClusterName } from "./names.ts";
 import { pathOf } from "../kit/uri.ts";
 import { readJson } from "../kit/json.ts";
+import { wireKubeconfig } from "../kit/kubeconfig.ts";
 import { listed } from "../kit/lists.ts";
 import { created, jobIdOf } from "./wire.ts";
 
@@ -44,9 +47,11 @@ export class HuaweiClusters implements ClustersFacet {
   readonly look = lookBy(this.get);
 
   /** Tables 4-15 and 4-16. */
-  readonly check = ({ description, network }: Omit<ClusterRequest, "nonce">): string | undefined => {
+  readonly check = ({ description, network }: Omit<ClusterRequest, "nonce">): Refusal | undefined => {
     if (network.vpcId === undefined || network.subnetId === undefined) {
-      return "This cloud needs spec.network.vpcId and spec.network.subnetId. The network can't be changed: create another ManagedCluster";
+      const message =
+        "This cloud needs spec.network.vpcId and spec.network.subnetId. The network can't be changed: create another ManagedCluster";
+      return { kind: "Rejected", message };
     }
     return refusalOfDescription(description);
   };
@@ -55,7 +60,7 @@ export class HuaweiClusters implements ClustersFacet {
   readonly create = async (request: ClusterRequest, { signal }: WritePermit): Promise<Created> => {
     checkClusterName(request.name);
     const refusal = this.check(request);
-    if (refusal !== undefined) throw new CloudError("Rejected", { message: refusal, advice: "" });
+    if (refusal !== undefined) throw new CloudError("Rejected", { message: refusal.message, advice: "" });
     const body = createBody(request);
     const call = { operation: "CreateCluster", method: "POST", path: pathOf("clusters"), body, signal } as const;
     const { value } = await this.#client.read(call, created);
@@ -94,16 +99,16 @@ export class HuaweiClusters implements ClustersFacet {
     await this.#client.send({ operation: "UpdateCluster", method: "PUT", path: clusterPath(id), body, signal });
   };
 
-  /** 4.1.6. */
-  readonly hibernate = async (id: string, { signal }: WritePermit): Promise<void> => {
-    const path = clusterPath(id, "operation", "hibernate");
-    await this.#client.send({ operation: "HibernateCluster", method: "POST", path, signal });
-  };
-
-  /** 4.1.7. */
-  readonly wake = async (id: string, { signal }: WritePermit): Promise<void> => {
-    const path = clusterPath(id, "operation", "awake");
-    await this.#client.send({ operation: "WakeCluster", method: "POST", path, signal });
+  /** 4.1.6 and 4.1.7. */
+  readonly power = {
+    hibernate: async (id: string, { signal }: WritePermit): Promise<void> => {
+      const path = clusterPath(id, "operation", "hibernate");
+      await this.#client.send({ operation: "HibernateCluster", method: "POST", path, signal });
+    },
+    wake: async (id: string, { signal }: WritePermit): Promise<void> => {
+      const path = clusterPath(id, "operation", "awake");
+      await this.#client.send({ operation: "WakeCluster", method: "POST", path, signal });
+    },
   };
 
   /** 4.1.24. */
@@ -112,23 +117,24 @@ export class HuaweiClusters implements ClustersFacet {
     return this.#client.find(call, job);
   };
 
-  /** 4.4.1. */
-  readonly quota = async (signal: AbortSignal): Promise<{ limit: number; used: number } | undefined> => {
+  /** 4.4.1: one for clusters of all kinds. */
+  readonly quotas = async (_request: unknown, signal: AbortSignal): Promise<readonly ClusterQuota[]> => {
     const call = { operation: "GetQuotas", method: "GET", path: pathOf("quotas"), signal } as const;
     const { value } = await this.#client.read(call, quotas);
     const { quotaLimit: limit, used } = value.quotas.find(({ quotaKey }) => quotaKey === "cluster") ?? {};
-    return limit === undefined || used === undefined ? undefined : { limit, used };
+    if (limit === undefined || used === undefined) return [];
+    return [{ limit, used, noun: "clusters", counts: () => true }];
   };
 
   /** 4.1.8. */
   readonly kubeconfig = async (
     id: string,
-    context: KubeconfigContext,
+    { context }: { readonly context: KubeconfigContext },
     signal: AbortSignal,
   ): Promise<Kubeconfig | "NoSuchContext"> => {
     const path = clusterPath(id, "clustercert");
     const call = { operation: "GetClusterCertificate", method: "GET", path, signal } as const;
-    const { value } = await this.#client.read(call, clusterCertificate);
+    const { value } = await this.#client.read(call, wireKubeconfig);
     return kubeconfigOf(value, context);
   };
 }

@@ -12,6 +12,8 @@ const REQUEST: ClusterRequest = {
   description: "our shop",
   network: { vpcId: "vpc-1", subnetId: "subnet-1", podCidr: "172.16.0.0/16", serviceCidr: undefined },
   options: {},
+  logins: {},
+  deletionProtection: false,
 };
 
 test("goes on with a new token when the old one has expired", async () => {
@@ -40,9 +42,9 @@ test("shows the job of a create step by step, and which step failed", async () =
 test("a kubeconfig for the public address does not verify the server", async () => {
   const { clusters, control } = await startCloud();
   const { id } = (await control("POST", "clusters", { name: "production" })) as { id: string };
-  expect(await clusters.kubeconfig(id, "Internal", never)).toMatchObject({ insecure: false });
+  expect(await clusters.kubeconfig(id, { context: "Internal", options: {} }, never)).toMatchObject({ insecure: false });
   await control("PATCH", `clusters/${id}`, { externalIP: "192.0.2.7" });
-  expect(await clusters.kubeconfig(id, "External", never)).toMatchObject({ insecure: true });
+  expect(await clusters.kubeconfig(id, { context: "External", options: {} }, never)).toMatchObject({ insecure: true });
 });
 
 test("the add-ons that come with a cluster are listed", async () => {

@@ -91,7 +91,7 @@ describe("an open account", () => {
     const shut: Fence = { remainingMs: () => 0 };
     const { session, clusters } = open({ deps: { fence: shut } });
     await session.verify(never);
-    await expect(clusters.wake("c-1", grantWrite(never))).rejects.toThrow("no longer writes");
+    await expect(clusters.power.wake("c-1", grantWrite(never))).rejects.toThrow("no longer writes");
     expect(server.seen).toHaveLength(1);
   });
 });
@@ -136,6 +136,17 @@ describe("the project", () => {
     });
   });
 
+  test("whose id fits into no header is told as such, not as a connection that fails", async () => {
+    const { open, answer, targets } = await start();
+    answer(200, { projects: [{ id: "ｐ-1", name: "cn-north-4" }] });
+    const { session } = open({ settings: { providerOptions: { projectName: "cn-north-4" } } });
+    await expect(session.verify(never)).rejects.toMatchObject({
+      kind: "Rejected",
+      message: expect.stringContaining("header x-project-id"),
+    });
+    expect(targets()).toHaveLength(1);
+  });
+
   test("is looked up again after a failure", async () => {
     const { open, server, answer } = await start();
     const { session } = open({ settings: { providerOptions: { projectName: "cn-north-4" } } });
@@ -152,8 +163,8 @@ describe("the budget", () => {
   test("allows ten writes a minute unless the account says otherwise", async () => {
     const { open, server, clock } = await start();
     const { clusters } = open(budget);
-    await clusters.wake("c-1", grantWrite(never));
-    const next = clusters.wake("c-1", grantWrite(never));
+    await clusters.power.wake("c-1", grantWrite(never));
+    const next = clusters.power.wake("c-1", grantWrite(never));
     await clock.advance(5_900);
     expect(server.seen).toHaveLength(1);
     await clock.advance(200);
@@ -183,11 +194,11 @@ describe("the budget", () => {
       if (url === "/v3/auth/tokens") response.setHeader("x-subject-token", "token");
       json(response, 200, {});
     };
-    await clusters.wake("c-1", grantWrite(never));
+    await clusters.power.wake("c-1", grantWrite(never));
     const created = withRequester("ManagedCluster/team/a", async () => {
       using _turn = await session.reserveWrite(never);
       const before = clock.monotonic();
-      await clusters.wake("c-2", grantWrite(never));
+      await clusters.power.wake("c-2", grantWrite(never));
       return clock.monotonic() - before;
     });
     await clock.advance(6_000);
@@ -206,6 +217,6 @@ describe("the budget", () => {
       json(response, 200, {});
     };
     await clock.advance(5_000);
-    await clusters.wake("c-1", grantWrite(never));
+    await clusters.power.wake("c-1", grantWrite(never));
   });
 });

@@ -45,13 +45,15 @@ async function start(
   });
   cloud.answer(200, body);
   const { clusters } = cloud.open();
-  return Object.assign(clusters, { read: (context: KubeconfigContext) => clusters.kubeconfig("c-1", context, never) });
+  return Object.assign(clusters, {
+    read: (context: KubeconfigContext) => clusters.kubeconfig("c-1", { context, options: {} }, never),
+  });
 }
 
 describe("a kubeconfig", () => {
   test("has the one context that was asked for, whichever the cloud prefers", async () => {
     const clusters = await start(answered());
-    const kubeconfig = (await clusters.kubeconfig("c-1", "Internal", never)) as Kubeconfig;
+    const kubeconfig = (await clusters.kubeconfig("c-1", { context: "Internal", options: {} }, never)) as Kubeconfig;
     expect(JSON.parse(kubeconfig.text)).toEqual({
       ...answered(),
       clusters: [answered().clusters[0]],
@@ -63,7 +65,7 @@ describe("a kubeconfig", () => {
 
   test("expires with its certificate", async () => {
     const clusters = await start(answered());
-    const kubeconfig = (await clusters.kubeconfig("c-1", "Internal", never)) as Kubeconfig;
+    const kubeconfig = (await clusters.kubeconfig("c-1", { context: "Internal", options: {} }, never)) as Kubeconfig;
     expect(kubeconfig.expiresAtMs).toBeGreaterThan(systemClock.now());
     expect(kubeconfig.expiresAtMs! % 1_000).toBe(0);
   });

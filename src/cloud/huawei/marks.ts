@@ -1,5 +1,6 @@
 // Our marks on what a create made: at the end of a cluster's description, and a label of a pool.
 import { lengthOf } from "../../lib/text.ts";
+import type { Refusal } from "../collection.ts";
 import { CloudError } from "../errors.ts";
 
 /** In characters (CCE API Reference 4.1.5). */
@@ -12,10 +13,11 @@ export const MARK_LABEL = "yunfan.dev/nonce";
 const LONGEST_MARK = 60;
 
 /** Why CCE can't take this description; undefined where it can. It keeps our mark behind it, in the same text. */
-export function refusalOfDescription(description: string): string | undefined {
+export function refusalOfDescription(description: string): Refusal | undefined {
   const room = LONGEST_DESCRIPTION - LONGEST_MARK;
   if (lengthOf(description) <= room) return undefined;
-  return `spec.description is longer than the ${room} characters that this cloud leaves for it beside Yunfan's mark. Shorten it`;
+  const message = `spec.description is longer than the ${room} characters that this cloud leaves for it beside Yunfan's mark. Shorten it`;
+  return { kind: "Rejected", message };
 }
 
 /** Table 4-75; one of them is our mark. */
@@ -24,14 +26,16 @@ const MOST_LABELS = 20;
 const CLOUDS_LABELS = "cce.cloud.com/";
 
 /** Why CCE can't take these labels of a node pool; undefined where it can. */
-export function refusalOfLabels(labels: Readonly<Record<string, string>>): string | undefined {
+export function refusalOfLabels(labels: Readonly<Record<string, string>>): Refusal | undefined {
   const keys = Object.keys(labels);
   const reserved = keys.find((key) => key.startsWith(CLOUDS_LABELS));
   if (reserved !== undefined) {
-    return `spec.labels has ${reserved}, but labels under ${CLOUDS_LABELS} are this cloud's own. Choose another key`;
+    const message = `spec.labels has ${reserved}, but labels under ${CLOUDS_LABELS} are this cloud's own. Choose another key`;
+    return { kind: "Rejected", message };
   }
   if (keys.length < MOST_LABELS) return undefined;
-  return `spec.labels has ${keys.length} labels, but this cloud takes ${MOST_LABELS - 1} beside Yunfan's mark. Remove some`;
+  const message = `spec.labels has ${keys.length} labels, but this cloud takes ${MOST_LABELS - 1} beside Yunfan's mark. Remove some`;
+  return { kind: "Rejected", message };
 }
 
 /** The description with the mark behind it; throws CloudError Rejected where both together are too long. */

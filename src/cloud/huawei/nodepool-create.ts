@@ -1,5 +1,6 @@
 // The request that creates a node pool (CCE API Reference 4.1.19; nodeTemplate: tables 4-75 and 4-239).
-import type { NodeLogin, NodePoolRequest, Volume } from "../facets/nodepools.ts";
+import type { NodePoolRequest } from "../facets/nodepools.ts";
+import type { NodeLogin, Volume } from "../facets/servers.ts";
 import { readBlock } from "../kit/settings.ts";
 import { huawei, type PoolOptions } from "./blocks.ts";
 import { autoscalingBody, markedLabels, volumeBody } from "./nodepool-wire.ts";

@@ -1,14 +1,8 @@
 // Wire formats of node pools and nodes (CCE API Reference 4.1.11, 4.1.19 to 4.1.23), read leniently.
 import { z } from "zod";
-import type {
-  NodePhase,
-  NodePool,
-  NodePoolChange,
-  NodePoolPhase,
-  PoolAutoscaling,
-  PoolNode,
-  Volume,
-} from "../facets/nodepools.ts";
+import type { NodePool, NodePoolChange, NodePoolPhase, PoolAutoscaling } from "../facets/nodepools.ts";
+import type { ClusterNode, NodePhase } from "../facets/nodes.ts";
+import type { Volume } from "../facets/servers.ts";
 import { MARK_LABEL } from "./marks.ts";
 import { count, flag, lenientObject, listOf, optionalText, text } from "../kit/wire.ts";
 
@@ -25,14 +19,17 @@ const POOL_PHASES: Readonly<Record<string, NodePoolPhase>> = {
   Deleting: "Deleting",
 };
 
-/** Table 4-115. */
+/** Table 4-115, and what today's clouds add. */
 const NODE_PHASES: Readonly<Record<string, NodePhase>> = {
   Build: "Creating",
   Installing: "Creating",
   Active: "Active",
   Abnormal: "Abnormal",
+  Error: "Abnormal",
+  RepairFailed: "Abnormal",
   Deleting: "Deleting",
   Upgrading: "Changing",
+  Repairing: "Changing",
 };
 
 const taint = z.object({
@@ -154,7 +151,7 @@ export const nodeList = z.object({
         }),
         status: lenientObject({ phase: text }),
       })
-      .transform(({ metadata, status }): PoolNode => ({
+      .transform(({ metadata, status }): ClusterNode => ({
         id: metadata.uid,
         name: metadata.name,
         poolId: poolIdOf(metadata.annotations["kubernetes.io/node-pool.id"]),

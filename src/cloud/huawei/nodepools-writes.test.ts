@@ -3,7 +3,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { exampleNodePool } from "../../../test/support/clouds/huawei/examples.ts";
 import { startScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
 import type { ScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
-import type { NodePoolRequest, NodePoolsFacet } from "../facets/nodepools.ts";
+import type { NodePoolRequest, CloudPools } from "../facets/nodepools.ts";
+import { hostCluster } from "../../../test/support/environment/nodepools.ts";
 import { grantWrite } from "../permit.ts";
 import { sha512Crypt } from "./password.ts";
 
@@ -12,7 +13,7 @@ const NONCE = "6f1c2c1e-0f5e-4c59-9b5a-8d4f0e5f3a21-1";
 const POOLS = "/api/v3/projects/p-1/clusters/c-1/nodepools";
 
 interface Scripted extends ScriptedHuawei {
-  readonly nodePools: Required<NodePoolsFacet>;
+  readonly nodePools: Required<CloudPools>;
 }
 
 async function start(status: number, body: unknown): Promise<Scripted> {
@@ -36,6 +37,8 @@ describe("creating", () => {
     rootVolume: { type: "SAS", sizeGiB: 50 },
     dataVolumes: [{ type: "SSD", sizeGiB: 200 }],
     login: { keyPairName: "myKeypair" },
+    existingServers: undefined,
+    cluster: hostCluster(),
     options: {},
   };
 
@@ -155,6 +158,7 @@ describe("changing", () => {
   const change = {
     name: "my-node-pool",
     mark: NONCE,
+    changes: [],
     replicas: 0,
     autoscaling: { enabled: true, minReplicas: 0, maxReplicas: 10 },
     labels: { "cce.io/node-label": "test-label" },

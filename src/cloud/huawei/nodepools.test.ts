@@ -3,7 +3,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { exampleNodePool } from "../../../test/support/clouds/huawei/examples.ts";
 import { startScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
 import type { ScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
-import type { NodePhase, NodePool, NodePoolPhase, NodePoolsFacet } from "../facets/nodepools.ts";
+import type { CloudPools, NodePool, NodePoolPhase } from "../facets/nodepools.ts";
+import type { NodePhase, NodesFacet } from "../facets/nodes.ts";
 
 const never = new AbortController().signal;
 const NONCE = "6f1c2c1e-0f5e-4c59-9b5a-8d4f0e5f3a21-1";
@@ -11,7 +12,8 @@ const POOLS = "/api/v3/projects/p-1/clusters/c-1/nodepools";
 const AUTOSCALING = { enable: true, minNodeCount: 1, maxNodeCount: 5, scaleDownCooldownTime: 15, priority: -1 };
 
 interface Scripted extends ScriptedHuawei {
-  readonly nodePools: Required<NodePoolsFacet>;
+  readonly nodePools: Required<CloudPools>;
+  readonly nodes: NodesFacet;
   readonly get: (id?: string) => Promise<NodePool | "Absent">;
 }
 
@@ -19,8 +21,8 @@ async function start(status: number, body: unknown): Promise<Scripted> {
   const cloud = await startScriptedHuawei();
   onTestFinished(() => cloud[Symbol.asyncDispose]());
   cloud.answer(status, body);
-  const { nodePools } = cloud.open();
-  return { ...cloud, nodePools, get: (id = "np-1") => nodePools.in("c-1").get(id, never) };
+  const { nodePools, nodes } = cloud.open();
+  return { ...cloud, nodePools, nodes, get: (id = "np-1") => nodePools.in("c-1").get(id, never) };
 }
 
 describe("a node pool", () => {
@@ -107,9 +109,12 @@ describe("the list", () => {
   });
 
   test("of a cluster that is gone is none", async () => {
-    const { nodePools, answer } = await start(404, { error_code: "CCE.01404001", error_msg: "Resource not found" });
+    const { nodePools, nodes, answer } = await start(404, {
+      error_code: "CCE.01404001",
+      error_msg: "Resource not found",
+    });
     await expect(nodePools.in("c-1").list(never)).rejects.toMatchObject({ kind: "NotFound" });
-    await expect(nodePools.listNodes("c-1", never)).rejects.toMatchObject({ kind: "NotFound" });
+    await expect(nodes.list("c-1", never)).rejects.toMatchObject({ kind: "NotFound" });
     answer(200, { items: null });
     expect((await nodePools.in("c-1").list(never)).items).toEqual([]);
     answer(200, {});
@@ -130,8 +135,8 @@ describe("nodes", () => {
       node("n-3", "Build"),
       node("n-3", "Active"),
     ];
-    const { nodePools, targets } = await start(200, { kind: "List", items });
-    expect(await nodePools.listNodes("c-1", never)).toEqual([
+    const { nodes, targets } = await start(200, { kind: "List", items });
+    expect((await nodes.list("c-1", never)).items).toEqual([
       { id: "n-1", name: "host-n-1", poolId: "np-1", phase: "Active", cloudPhase: "Active" },
       { id: "n-2", name: "host-n-2", poolId: undefined, phase: "Active", cloudPhase: "Active" },
       { id: "n-3", name: "host-n-3", poolId: undefined, phase: "Active", cloudPhase: "Active" },
@@ -146,9 +151,12 @@ describe("nodes", () => {
     ["Abnormal", "Abnormal"],
     ["Deleting", "Deleting"],
     ["Upgrading", "Changing"],
+    ["Error", "Abnormal"],
+    ["Repairing", "Changing"],
+    ["RepairFailed", "Abnormal"],
     ["Dreaming", "Unknown"],
   ])("in %s are %s", async (cloudPhase, phase) => {
-    const { nodePools } = await start(200, { items: [node("n-1", cloudPhase, "np-1")] });
-    expect(await nodePools.listNodes("c-1", never)).toMatchObject([{ phase, cloudPhase }]);
+    const { nodes } = await start(200, { items: [node("n-1", cloudPhase, "np-1")] });
+    expect((await nodes.list("c-1", never)).items).toMatchObject([{ phase, cloudPhase }]);
   });
 });

@@ -1,20 +1,22 @@
-// The nodePools facet of CCE (API Reference, Cluster Management: node pools and nodes).
-import { lookBy, type Created, type Readable, type WritePermit } from "../collection.ts";
-import type { NodePool, NodePoolChange, NodePoolRequest, NodePoolsFacet, PoolNode } from "../facets/nodepools.ts";
+// The nodePools facet of CCE (API Reference, Cluster Management: node pools).
+import { lookBy, type Accepted, type Created, type Readable, type Refusal, type WritePermit } from "../collection.ts";
+import type { CloudPools, NodePool, NodePoolChange, NodePoolRequest } from "../facets/nodepools.ts";
 import { CloudError } from "../errors.ts";
 import type { HuaweiClient } from "./client.ts";
 import { isNothingToScale } from "./errors.ts";
 import { checkNodePoolName } from "./names.ts";
 import { createRequest } from "./nodepool-create.ts";
 import { refusalOfLabels } from "./marks.ts";
-import { nodeList, nodePool, nodePoolList, updateBody } from "./nodepool-wire.ts";
+import { nodePool, nodePoolList, updateBody } from "./nodepool-wire.ts";
 import { pathOf } from "../kit/uri.ts";
 import { listed } from "../kit/lists.ts";
 import { created } from "./wire.ts";
 
 const NO_LOGIN = "This cloud needs spec.login: add keyPairName or passwordSecretRef";
+const NO_SERVERS = "This cloud takes no existing servers into a pool (spec.existingServers)";
 
-export class HuaweiNodePools implements NodePoolsFacet {
+export class HuaweiNodePools implements CloudPools {
+  readonly membership = "Cloud";
   readonly #client: HuaweiClient;
 
   constructor(client: HuaweiClient) {
@@ -52,8 +54,9 @@ export class HuaweiNodePools implements NodePoolsFacet {
   };
 
   /** Tables 4-75 and 4-78. */
-  readonly check = ({ login, labels }: Omit<NodePoolRequest, "nonce">): string | undefined => {
-    if (login === undefined) return NO_LOGIN;
+  readonly check = ({ login, labels, existingServers }: Omit<NodePoolRequest, "nonce">): Refusal | undefined => {
+    if (existingServers !== undefined) return { kind: "NotSupported", message: NO_SERVERS };
+    if (login === undefined) return { kind: "Rejected", message: NO_LOGIN };
     return refusalOfLabels(labels);
   };
 
@@ -73,23 +76,16 @@ export class HuaweiNodePools implements NodePoolsFacet {
     id: string,
     change: NodePoolChange,
     { signal }: WritePermit,
-  ): Promise<void> => {
+  ): Promise<Accepted> => {
     const refusal = refusalOfLabels(change.labels);
-    if (refusal !== undefined) throw new CloudError("Rejected", { message: refusal, advice: "" });
+    if (refusal !== undefined) throw new CloudError("Rejected", { message: refusal.message, advice: "" });
     const call = { operation: "UpdateNodePool", method: "PUT", path: poolPath(clusterId, id), signal } as const;
     try {
       await this.#client.send({ ...call, body: updateBody(change) });
     } catch (error) {
       if (!isNothingToScale(error)) throw error;
     }
-  };
-
-  /** 4.1.11: one answer with all. */
-  readonly listNodes = async (clusterId: string, signal: AbortSignal): Promise<readonly PoolNode[]> => {
-    const path = pathOf("clusters", clusterId, "nodes");
-    const call = { operation: "ListNodes", method: "GET", path, signal } as const;
-    const { value, answer } = await this.#client.read(call, nodeList);
-    return listed(value.items, answer).items;
+    return {};
   };
 }
 

@@ -21,6 +21,7 @@ const errorOf = errorsBy<Operation>({
     if (codes.includes("BUSY") || status === 401) return "Busy";
     return operation === "Create" && status === 409 ? "AlreadyExists" : undefined;
   },
+  isThrottled: ({ codes }) => codes.includes("SLOWER"),
   provesAbsence: ({ codes }) => !codes.includes("GATEWAY"),
   elsewhere: "Look elsewhere",
 });
@@ -37,6 +38,9 @@ describe("what it means", () => {
     ["Get", 410, "", "NotFound"],
     ["Get", 418, "", "Rejected"],
     ["Get", 429, "", "Throttled"],
+    // Too many requests are too many, whatever the status.
+    ["Get", 400, { codes: ["SLOWER"], texts: [] }, "Throttled"],
+    ["Create", 503, { codes: ["SLOWER"], texts: [] }, "Throttled"],
     ["Get", 500, "", "Unavailable"],
     ["Get", 599, { codes: ["GENERAL", "BUSY"], texts: [] }, "Unavailable"],
     // The cloud's own table goes first.

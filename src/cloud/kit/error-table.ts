@@ -20,6 +20,8 @@ export interface ErrorTable<Operation extends string> {
   readonly nameless: ReadonlySet<Operation>;
   /** Out of the body, as `jsonOrUndefined` reads it; undefined where it is in no shape of the cloud's: then the body is the text. */
   readonly said: (json: unknown) => Said | undefined;
+  /** Whether the cloud says that these are too many requests, with whatever status: asked before all else. Left out: 429 says it. Pure. */
+  readonly isThrottled?: (said: Said) => boolean;
   /** What the cloud's codes, words and statuses mean beyond KIND_BY_STATUS. Not asked of 401 and from 500 on. Pure. */
   readonly meaning: (operation: Operation, status: number, said: Said) => CloudErrorKind | undefined;
   /** Whether a 404 is the service's own word about the very thing that was asked for: nobody else proves that it is gone. */
@@ -59,6 +61,7 @@ export function errorsBy<Operation extends string>(table: ErrorTable<Operation>)
     return new CloudError(kind, {
       message: parts.join(": "),
       codes,
+      status,
       retryAfterMs: retryAfterMs(answer),
       requestId: requestIdOf(answer),
       // Only where the kind alone would send a person to the wrong field.
@@ -98,6 +101,7 @@ function kindOf<Operation extends string>(
   { answer, said }: { answer: HttpAnswer; said: Said },
 ): CloudErrorKind {
   const { status } = answer;
+  if (table.isThrottled?.(said)) return "Throttled";
   if (status >= 500) return "Unavailable";
   // The secret is wrong, whatever it is called: this decides that it is not tried again.
   if (status === 401) return "Unauthenticated";

@@ -1,5 +1,6 @@
 // Accounts as other controllers use them: may this namespace use it, is it ready, and its opened session.
 import { CloudAccountReason as Reason } from "../../crds/cloudaccount/conditions.ts";
+import type { Refusal } from "../../cloud/collection.ts";
 import { Budgets } from "../../cloud/budget/budgets.ts";
 import type { AccountSettings, Cloud, CloudDeps, CloudSession, Facets, SessionDeps } from "../../cloud/contract.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
@@ -243,9 +244,15 @@ export function offered<M>({ account }: Pick<Access, "account">, member: M | und
   throw new TerminalError({ reason: Reason.NotSupportedByCloud, message });
 }
 
-/** Throws TerminalError `Rejected` where a cloud has said what of a request it can't carry out, and what to do. */
-export function assertPossible(refusal: string | undefined): void {
-  if (refusal !== undefined) throw new TerminalError({ reason: Reason.Rejected, message: refusal });
+const REFUSALS: Readonly<Record<Refusal["kind"], string>> = {
+  Rejected: Reason.Rejected,
+  NotSupported: Reason.NotSupportedByCloud,
+  LoginRequired: Reason.LoginRequired,
+};
+
+/** Throws TerminalError where a cloud has said what of a request it can't carry out, and what to do. */
+export function assertPossible(refusal: Refusal | undefined): void {
+  if (refusal) throw new TerminalError({ reason: REFUSALS[refusal.kind], message: refusal.message });
 }
 
 /** Throws TerminalError `ProviderMismatch` where the spec has a block of another cloud than the account's. */

@@ -2,6 +2,7 @@
 // the account in use.
 import { CloudAccountCondition, CloudAccountReason as Reason } from "../../crds/cloudaccount/conditions.ts";
 import { CloudError } from "../../cloud/errors.ts";
+import { tellStatus } from "../../cloud/blocks.ts";
 import type { CloudSession, LocationFacts } from "../../cloud/contract.ts";
 import { cloudAccount, type CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
@@ -72,9 +73,10 @@ class CloudAccountSteps implements Steps<CloudAccount> {
     visit.status.secretResourceVersion = versionOf(secret);
     const session = this.#deps.directory.open(account, secret);
     if (isAskedFor(account)) session.tryAgain?.(annotation(account, ANNOTATIONS.reconcileAt) ?? "");
-    const facts = await this.#verify(visit, session, seenBefore);
-    if (facts) this.#locate(visit, facts, { secret, seenBefore });
+    const found = await this.#verify(visit, session, seenBefore);
+    if (found) this.#locate(visit, found.location, { secret, seenBefore });
     else restate(visit, "ResourcesReachable");
+    if (found) tellStatus(account.spec.provider, visit.status, found.facts);
     const message = "The cloud accepted the credentials";
     visit.state({ type: "CredentialsReady", status: "True", reason: Reason.Verified, message });
     return { state: "Ready", reason: Reason.Verified, message };
@@ -89,10 +91,10 @@ class CloudAccountSteps implements Steps<CloudAccount> {
     const { status, object } = visit;
     const { directory, below } = this.#deps;
     const holding = below(object).filter(({ status: held }) => (held.externalId ?? held.operation) !== undefined);
-    const isFirst = status.location === undefined && now.seenBefore;
+    const wasLocated = (status.location ?? status.confirmedSecretVersion) !== undefined;
     status.location = locationText(object.spec.provider, facts);
     // The cloud tells whose keys they are, or nothing can be taken for something else, or they were in use before this was looked at.
-    const isCertain = facts.project !== undefined || holding.length === 0 || isFirst;
+    const isCertain = facts.project !== undefined || holding.length === 0 || (!wasLocated && now.seenBefore);
     if (isCertain || directory.findings.isConfirmed(object, now.secret)) {
       status.confirmedSecretVersion = versionOf(now.secret);
     }
@@ -134,10 +136,11 @@ class CloudAccountSteps implements Steps<CloudAccount> {
     visit: Visit<CloudAccount>,
     session: CloudSession,
     seenBefore: boolean,
-  ): Promise<LocationFacts | undefined> {
+  ): Promise<{ location: LocationFacts; facts: object | undefined } | undefined> {
     try {
       await session.verify(visit.signal);
-      return await session.locate(visit.signal);
+      const location = await session.locate(visit.signal);
+      return { location, facts: await session.facts?.(visit.signal) };
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;
       const steady = seenBefore && isSteady(visit.object);
@@ -174,8 +177,9 @@ function isSteady(account: CloudAccount): boolean {
 /** At the drift interval, or when the cloud lets the credentials be tried again: who tries a password too often locks its user. */
 function rejected(account: CloudAccount, cause: CloudError): TerminalError | HeldError {
   const { namespace } = account.metadata;
+  const advice = cause.advice ?? `Correct the keys in Secret ${namespace}/${account.spec.credentialsSecretRef.name}`;
   const message =
-    `${cause.message}. Correct the keys in Secret ${namespace}/${account.spec.credentialsSecretRef.name}; it is tried again as soon as ` +
+    `${cause.message}. ${advice}; it is tried again as soon as ` +
     `the Secret changes or the account is annotated with ${ANNOTATIONS.reconcileAt}, and slowly by itself`;
   const said = { reason: Reason.CredentialsRejected, message, cause };
   if (cause.retryAfterMs === undefined) return new TerminalError(said);

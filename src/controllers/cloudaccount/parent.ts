@@ -1,4 +1,5 @@
 // The account as the parent of what works with it directly.
+import { optionsOf } from "../../cloud/blocks.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import { refTo, type Parent, type Place } from "../external/parent.ts";
 import { accountKey, allowsNamespace, type Access, type AccountDirectory, type AccountUser } from "./accounts.ts";
@@ -18,6 +19,7 @@ export function placeBy(access: Access, key: string): AccountPlace {
   return {
     ...access,
     key,
+    optionsOf: (spec) => optionsOf(access.account.spec.provider, spec),
     isHere: (location) => location === access.location || isSameLocation(access.account, location),
   };
 }

@@ -42,7 +42,12 @@ function cluster(namespace: string, name = "prod", spec: Record<string, unknown>
 function facetsOf(cloud: MemoryCloud<MemoryItem>): Partial<Facets> {
   const items = readableOf(cloud);
   const inside = { in: () => items };
-  return { registry: items, clusters: items, nodePools: inside, addons: inside } as unknown as Facets;
+  return {
+    registry: items,
+    clusters: items,
+    nodePools: { membership: "Cloud", ...inside },
+    addons: inside,
+  } as unknown as Facets;
 }
 
 interface World {

@@ -33,14 +33,16 @@ export type Plan<Change> =
 /** The resource as a plan may see it: the status is the draft, which tells an operation that is under way. */
 export type Declared<R extends ExternalResource> = Pick<R, "spec" | "metadata" | "status">;
 
-/** What came of a change that was sent. */
-export type Changed<Seen> =
+/** What came of a change that was sent; `jobId`: of the job that carries it out, where the cloud has told it. */
+export type Changed<Seen> = { readonly jobId?: string | undefined } &
   /** The cloud goes on by itself. */
-  | ({ readonly now: "Wait" } & Said)
-  /** It may show at once: looked at in the same visit. The words are for where it does not show yet. */
-  | ({ readonly now: "Look" } & Said)
-  /** The answer tells what is there now. */
-  | { readonly now: "Shown"; readonly seen: Seen };
+  (
+    | ({ readonly now: "Wait" } & Said)
+    /** It may show at once: looked at in the same visit. The words are for where it does not show yet. */
+    | ({ readonly now: "Look" } & Said)
+    /** The answer tells what is there now. */
+    | { readonly now: "Shown"; readonly seen: Seen }
+  );
 
 /** How far the cloud has come with what is under way. */
 export interface Progress {

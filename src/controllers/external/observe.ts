@@ -1,5 +1,6 @@
 // Looking at the cloud on behalf of one resource: how fresh it must be, and what proves an absence (docs/protocol.md#looking).
 import type { Collection, Item } from "../../cloud/collection.ts";
+import { CloudError } from "../../cloud/errors.ts";
 import type { Operation } from "../../crds/common/status.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { isTrue } from "../../runtime/conditions.ts";
@@ -7,7 +8,7 @@ import { lastTickMs } from "../lifecycle/drift-schedule.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import type { Listing } from "./list-cache.ts";
 import { PROGRESS, type Observation } from "./identity.ts";
-import { isAskedFor, mayRecreate, openCreate, type ExternalResource } from "./resource.ts";
+import { isAskedFor, isReplacedBy, mayRecreate, openCreate, type ExternalResource } from "./resource.ts";
 import type { ItemScope } from "./scope.ts";
 
 /** Where something is under way, a list may be this old: many visits in a row share it. */
@@ -59,7 +60,9 @@ export class Observer {
     const { resendIsSafe } = items;
     const listing = await lists.observe(this.since(scope), visit.signal);
     const byId = await lookById(scope, listing);
-    if (byId.byId && !operation) return { ...NOTHING, ...byId, resendIsSafe };
+    const isSought =
+      operation !== undefined || (byId.byId && isReplacedBy(object.status, byId.byId) && mayRecreate(object));
+    if (byId.byId && !isSought) return { ...NOTHING, ...byId, resendIsSafe };
     const settled = operation !== undefined && this.#settledSince(operation) !== undefined;
     const byName = await confirmed(items, listing.byName.get(name) ?? [], visit.signal);
     const marked = operation ? resultsOf(operation, { items, byName, listing }) : [];
@@ -180,14 +183,31 @@ async function allAbsent(items: Lookable, ids: readonly string[], signal: AbortS
   return true;
 }
 
-/** Those of the listed items that are still there: a stale list shows what was deleted. */
+/**
+ * Those of the listed items that are still there, as their ids show them: a stale list shows what was deleted, and a list may leave
+ * out the mark.
+ */
 async function confirmed<T extends Item>(
   items: Collection<T>,
   listed: readonly T[],
   signal: AbortSignal,
 ): Promise<readonly T[]> {
-  const answers = await Promise.all(listed.map(({ id }) => items.look(id, signal)));
-  return listed.filter((_, index) => answers[index] !== "Absent");
+  const answers = await Promise.all(listed.map((item) => confirmedOne(items, item, signal)));
+  return answers.filter((item): item is Awaited<T> => item !== "Absent");
+}
+
+async function confirmedOne<T extends Item>(
+  { get, look }: Collection<T>,
+  item: T,
+  signal: AbortSignal,
+): Promise<T | "Absent"> {
+  if (!get) return (await look(item.id, signal)) === "Absent" ? "Absent" : item;
+  try {
+    return await get(item.id, signal);
+  } catch (error) {
+    if (error instanceof CloudError && error.kind === "Forbidden") return item;
+    throw error;
+  }
 }
 
 /** Those of the items by its name that an open create made. A confirmed one needs no mark: it is ours, and nobody else's. */

@@ -1,5 +1,6 @@
 // What a resource hangs on: the account that it works with, or the cluster that it is part of. Two parents exist:
 // cloudaccount/parent.ts and managedcluster/parent.ts.
+import type { BlockOptions } from "../../cloud/collection.ts";
 import type { CloudSession, Facets } from "../../cloud/contract.ts";
 
 /** Where a resource's item lies, entered for one visit. */
@@ -15,6 +16,8 @@ export interface Place {
   readonly isConfirmed: () => boolean;
   /** Something that Yunfan manages was found with the present keys, by its identity. */
   readonly confirm: () => void;
+  /** What a spec holds for the cloud of this place alone. */
+  readonly optionsOf: (spec: object) => BlockOptions;
   /** Whether the account lets Yunfan publish into that namespace. */
   readonly allows: (namespace: string) => boolean;
   /** Throws WaitingError where the parent is being deleted: nothing new is made in it. */

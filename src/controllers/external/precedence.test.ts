@@ -106,6 +106,7 @@ describe("Precedence", () => {
     return new Precedence({
       claimants: (claim) => (claim === "name/shop" || claim === "id/7" ? [elder, younger] : []),
       isAt: (_, place) => isAt(place),
+      accountOf: ({ spec }) => spec.accountRef.name,
       mayUse: () => mayUse,
       noun: "project",
     });

@@ -18,6 +18,8 @@ interface PrecedenceDeps<R extends ExternalResource> {
   /** Resources of the kind, by their claims. */
   readonly claimants: (claim: string) => readonly R[];
   readonly isAt: (other: R, place: string) => boolean;
+  /** "namespace/name" of the account behind it. */
+  readonly accountOf: (resource: R) => string;
   /** Whether the account serves its namespace. Who may no longer use it claims nothing there, unless it holds something. */
   readonly mayUse: (other: R) => boolean;
   /** What two resources would share, in the message. */
@@ -32,9 +34,15 @@ export class Precedence<R extends ExternalResource> {
     this.#deps = deps;
   }
 
-  /** Throws TerminalError NameConflict where another resource with a claim to the same name or id goes first. */
-  assert(resource: R, at: { name: string; place: string }): void {
-    const owner = this.#ownerBefore(resource, claimsOf(resource, at.name), at.place);
+  /**
+   * Throws TerminalError NameConflict where another resource with a claim to the same name or id goes first. `namesAreOfAccount`: as
+   * Collection has it.
+   */
+  assert(resource: R, at: { name: string; place: string; namesAreOfAccount?: boolean | undefined }): void {
+    const claims = claimsOf(resource, at.name);
+    const [names, ids] = [claims.filter(isName), claims.filter((claim) => !isName(claim))];
+    const account = at.namesAreOfAccount ? this.#deps.accountOf(resource) : undefined;
+    const owner = this.#ownerBefore(resource, ids, at) ?? this.#ownerBefore(resource, names, { ...at, account });
     if (!owner) return;
     const { noun } = this.#deps;
     // What lies in another namespace is not named to whoever may have no part in it.
@@ -48,20 +56,33 @@ export class Precedence<R extends ExternalResource> {
 
   /** Whether another resource with a claim to this id goes first: the thing is its to delete. */
   isAnothers(resource: R, id: string, place: string): boolean {
-    return this.#ownerBefore(resource, [idClaim(id)], place) !== undefined;
+    return this.#ownerBefore(resource, [idClaim(id)], { place }) !== undefined;
   }
 
-  #ownerBefore(resource: R, claims: readonly string[], place: string): R | undefined {
+  #ownerBefore(resource: R, claims: readonly string[], at: Ring): R | undefined {
     const contenders = claims.flatMap((claim) => this.#deps.claimants(claim));
     return ownerBefore(
       resource,
-      contenders.filter((other) => this.#competes(other, place)),
+      contenders.filter((other) => this.#competes(other, at)),
     );
   }
 
-  #competes(other: R, place: string): boolean {
-    return this.#deps.isAt(other, place) && (holdsSomething(other) || this.#deps.mayUse(other));
+  #competes(other: R, { place, account }: Ring): boolean {
+    const { isAt, mayUse, accountOf } = this.#deps;
+    const isNear = isAt(other, place) && (account === undefined || account === accountOf(other));
+    return isNear && (holdsSomething(other) || mayUse(other));
   }
+}
+
+/** Where those compete that claim the same. */
+interface Ring {
+  readonly place: string;
+  /** "namespace/name"; undefined: of whatever account. */
+  readonly account?: string | undefined;
+}
+
+function isName(claim: string): boolean {
+  return claim.startsWith("name/");
 }
 
 function idClaim(id: string | undefined): string {

@@ -6,11 +6,10 @@ import { Reason } from "../../crds/common/conditions.ts";
 import { capitalized } from "../../lib/text.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
-import type { Verdict } from "../../runtime/conditions.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
-import type { Steps } from "../lifecycle/reconciler.ts";
+import type { Outcome, Steps } from "../lifecycle/reconciler.ts";
 import type { Visit } from "../lifecycle/visit.ts";
-import { abandon, Creator, record } from "./create.ts";
+import { abandon, Creator, record, type Made } from "./create.ts";
 import { identify, subjectOf, type Identity } from "./identity.ts";
 import type { ExternalKind, Plan, Said } from "./kind.ts";
 import type { Shape } from "./scope.ts";
@@ -43,6 +42,8 @@ type Settled<S extends Shape> = Decision<S, Exclude<Plan<S["change"]>, { do: "Ch
 
 /** A list or a read that lags is looked at again soon. */
 const DOUBT_POLL_MS = 1_000;
+/** What was made a moment ago is known by its id alone: many that were made together share the list that tells the rest. */
+const FIRST_SIGHT_MS = 5_000;
 
 export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]> {
   readonly #kind: ExternalKind<S>;
@@ -73,7 +74,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     });
   }
 
-  apply(visit: Visit<S["resource"]>): Promise<Verdict> {
+  apply(visit: Visit<S["resource"]>): Promise<Outcome> {
     return this.#rechecking(visit, () => this.#apply(visit));
   }
 
@@ -96,7 +97,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     }
   }
 
-  async #apply(visit: Visit<S["resource"]>): Promise<Verdict> {
+  async #apply(visit: Visit<S["resource"]>): Promise<Outcome> {
     const scope = this.#scopes.enter(visit);
     await visit.holdFinalizer();
     nameUntilRecorded(scope);
@@ -104,7 +105,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     return this.#kind.parent.within(scope.place, visit.signal, () => this.#applyIn(scope));
   }
 
-  async #applyIn(scope: Scope<S>): Promise<Verdict> {
+  async #applyIn(scope: Scope<S>): Promise<Outcome> {
     await assertHere(scope);
     const item = await this.#identified(scope);
     const settled = await this.#decide(scope, item);
@@ -115,10 +116,19 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
   /** The item that the resource stands for, with its id in the draft; or throws what it waits for. */
   async #identified(scope: Scope<S>): Promise<S["item"]> {
     const identity = identify<S["item"]>(subjectOf(scope), await this.#observer.observe(scope));
+    if (identity.do === "Keep") {
+      recognise(scope, identity.item);
+      return identity.item;
+    }
+    // Whoever's the keys are, what they show by the id is not what the resource holds.
+    if (identity.do === "Stall" && identity.reason === Reason.ExternalIdConflict) throw new TerminalError(identity);
+    assertConfirmed(scope);
+    return this.#sought(scope, identity);
+  }
+
+  /** What the resource does not stand for yet, or no longer. */
+  async #sought(scope: Scope<S>, identity: Exclude<Identity<S["item"]>, { do: "Keep" }>): Promise<S["item"]> {
     switch (identity.do) {
-      case "Keep":
-        recognise(scope, identity.item);
-        return identity.item;
       case "Adopt":
         return this.#adopted(scope, identity);
       case "Create":
@@ -132,20 +142,14 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
       case "Wait":
         throw new WaitingError(identity);
       default:
-        if (identity.reason === Reason.ExternalResourceMissing) this.#missing(scope);
+        if (identity.reason === Reason.ExternalResourceMissing) this.#kind.describeLoss?.(scope.visit);
         throw new TerminalError(identity);
     }
-  }
-
-  #missing(scope: Scope<S>): void {
-    assertConfirmed(scope);
-    this.#kind.describeLoss?.(scope.visit);
   }
 
   #adopted(scope: Scope<S>, found: Extract<Identity<S["item"]>, { do: "Adopt" }>): S["item"] {
     const { visit, noun } = scope;
     const { item, origin } = found;
-    assertConfirmed(scope);
     this.#kind.assertAdoptable?.(scope, found, (id) => this.#scopes.isAnothers(scope, id));
     record(scope, item, origin);
     visit.log.info({ externalId: item.id, origin }, `Recorded ${noun}`);
@@ -154,9 +158,10 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
   }
 
   /** What the cloud has made when it answers is there; what it goes on making is waited for. */
-  #created(scope: Scope<S>, { jobId }: { readonly jobId?: string | undefined }): S["item"] {
+  #created(scope: Scope<S>, { jobId, item }: Made<S["item"]>): S["item"] {
     const { visit, noun } = scope;
     const { asCreated, creating } = this.#kind;
+    if (asCreated && item) return item;
     if (asCreated && visit.status.externalId !== undefined) return asCreated(scope, visit.status.externalId);
     this.#operations.begin(visit, "Create", jobId);
     const said = creating ?? { reason: Reason.Creating, message: `The cloud is creating the ${noun}` };
@@ -203,7 +208,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     const { seen, plan } = await this.#planFor(scope, await this.#read(scope, listed), since);
     if (plan.do !== "Change") return { seen, plan };
     const changed = await this.#send(scope, seen, plan);
-    this.#operations.begin(visit, plan.verb);
+    this.#operations.begin(visit, plan.verb, changed.jobId);
     if (changed.now === "Wait") return { seen, plan: { ...changed, do: "Await" } };
     const next = changed.now === "Shown" ? changed.seen : await this.#seeAgain(scope, listed, since);
     const after = this.#planOn(scope, next).plan;
@@ -234,14 +239,20 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
   }
 
   /** Ready, or throws what it waits for or why a person has to look. */
-  async #conclude(scope: Scope<S>, { seen, plan }: Settled<S>): Promise<Verdict> {
+  async #conclude(scope: Scope<S>, { seen, plan }: Settled<S>): Promise<Outcome> {
     const { visit } = scope;
     if (plan.do === "Stall") throw new TerminalError(plan);
     if (plan.do === "Fail") throw await this.#follower.failed(scope, seen, plan);
     if (plan.do === "Await") throw await this.#follower.awaited(scope, seen, plan);
     delete visit.status.operation;
     await this.#kind.attachment?.publish(scope, seen, this.#observer.since(scope));
-    return { state: "Ready", reason: plan.reason, message: plan.message };
+    return { state: "Ready", reason: plan.reason, message: plan.message, againMs: this.#firstSightMs(scope) };
+  }
+
+  /** When to learn what a create does not tell, such as the time of making; undefined where it is known. */
+  #firstSightMs({ visit }: Scope<S>): number | undefined {
+    const isNew = visit.object.status.externalId === undefined && visit.status.createdAt === undefined;
+    return this.#kind.asCreated && isNew ? FIRST_SIGHT_MS : undefined;
   }
 }
 

@@ -13,7 +13,7 @@ import type { Shape } from "./scope.ts";
 import type { Observer } from "./observe.ts";
 import type { Operations } from "./operation.ts";
 import type { Follower } from "./progress.ts";
-import { leavesCloudAlone, openCreate, orphaning, type ExternalResource } from "./resource.ts";
+import { isReplacedBy, leavesCloudAlone, openCreate, orphaning, type ExternalResource } from "./resource.ts";
 import type { Scope } from "./scope.ts";
 import type { Scopes } from "./scopes.ts";
 import type { Sender } from "./sender.ts";
@@ -58,10 +58,11 @@ export class Remover<S extends Shape> {
 
   async #removeIn(scope: Scope<S>, id: string): Promise<void> {
     const item = await this.#locate(scope, id);
+    if (item === "Replaced") return;
     if (item !== "Absent") recognise(scope, item);
     assertConfirmed(scope);
     // A read may be older than the item; where the cloud has accepted the deletion before, no other proof is needed.
-    if (item === "Absent" && wasAsked(scope)) return;
+    if (item === "Absent" && (wasAsked(scope) || scope.items.idsAreNames)) return;
     if (item !== "Absent" && scope.items.isLeaving(item)) throw await this.#deleting(scope, item);
     if (item !== "Absent" && this.#kind.removal === "Once" && wasAsked(scope)) throw await this.#asked(scope, item);
     await this.#kind.beforeRemoval?.(scope, item, (change, request) => this.#sendFirst(scope, change, request));
@@ -78,10 +79,14 @@ export class Remover<S extends Shape> {
     }
   }
 
-  /** The item that the id means. Where only a list shows one, the list may lack it, which proves nothing. */
-  async #locate(scope: Scope<S>, id: string): Promise<S["item"] | "Absent"> {
+  /**
+   * The item that the id means. Where only a list shows one, the list may lack it, which proves nothing. "Replaced": it is gone, and
+   * somebody else's has its name.
+   */
+  async #locate(scope: Scope<S>, id: string): Promise<S["item"] | "Absent" | "Replaced"> {
     const { items, visit, noun } = scope;
     const item = items.get ? await items.get(id, visit.signal) : await this.#listed(scope, id);
+    if (item !== undefined && item !== "Absent" && isReplacedBy(visit.object.status, item)) return "Replaced";
     if (item !== undefined && item !== "Absent" && isAnother(subjectOf(scope), item)) {
       throw notTheSame(visit.object, noun, item);
     }
@@ -105,15 +110,16 @@ export class Remover<S extends Shape> {
     if ((await this.#request(scope, id)) === "Gone") return;
     const { items, visit } = scope;
     const item = items.get ? await items.get(id, visit.signal) : await items.look(id, visit.signal);
-    if (item === "Absent") return;
+    if (item === "Absent" || (typeof item !== "string" && isReplacedBy(visit.object.status, item))) return;
     throw typeof item === "string" ? this.#waiting(scope) : await this.#deleting(scope, item);
   }
 
   async #request(scope: Scope<S>, id: string): Promise<"Asked" | "Gone"> {
-    const { visit, items, noun } = scope;
+    const { visit, items, noun, place } = scope;
+    const options = place.optionsOf(visit.object.spec);
     const change = { verb: "Delete", target: `${noun} ${visit.status.cloudName ?? id}`, fields: [] } as const;
     try {
-      const { jobId } = await this.#deps.sender.send(visit, change, (permit) => items.remove(id, permit));
+      const { jobId } = await this.#deps.sender.send(visit, change, (permit) => items.remove(id, permit, options));
       this.#deps.operations.begin(visit, "Delete", jobId);
       return "Asked";
     } catch (error) {

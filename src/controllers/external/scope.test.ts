@@ -10,7 +10,7 @@ import {
 } from "../../../test/support/environment/resources.ts";
 import { cachedKinds, verifiedAccount, visitTo } from "../../../test/support/operator/kinds.ts";
 import type { Facets } from "../../cloud/contract.ts";
-import type { NodePool as Pool } from "../../cloud/facets/nodepools.ts";
+import type { CloudPools, NodePool as Pool } from "../../cloud/facets/nodepools.ts";
 import type { RegistryProject as Project } from "../../cloud/facets/registry.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
@@ -58,7 +58,9 @@ interface World {
 
 const registry = readableOf(memoryCloud<Project>()) as Partial<Facets["registry"]> as Facets["registry"];
 const clusters = {} as Partial<Facets["clusters"]> as Facets["clusters"];
-const pools = { in: () => readableOf(memoryCloud<Pool>()) } as Partial<Facets["nodePools"]> as Facets["nodePools"];
+const pools = { membership: "Cloud", in: () => readableOf(memoryCloud<Pool>()) } as Partial<
+  Facets["nodePools"]
+> as Facets["nodePools"];
 const FACETS = { registry, clusters, nodePools: pools };
 
 /** Of a kind in an account; the account ctyun where no other is given. */
@@ -90,7 +92,7 @@ function members({ objects = [], facets = FACETS }: World = {}) {
     nameOf: cloudNameOf,
     namesAreFixed: false,
     namesake: "Refuse",
-    items: (facet, { clusterId }) => facet.in(clusterId),
+    items: (facet, { clusterId }) => (facet as CloudPools).in(clusterId),
   };
   const scopes = new Scopes(kind as ExternalKind<PoolShape>, deps<NodePool>("NodePool"));
   return { scopes, enter: (object: NodePool) => scopes.enter(visitTo(object)) };

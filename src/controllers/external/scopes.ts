@@ -30,6 +30,7 @@ export class Scopes<S extends Shape> {
     this.#precedence = new Precedence({
       claimants: (claim) => deps.store.byIndex("claim", claim),
       isAt: (other, place) => kind.parent.placeOf(other) === place,
+      accountOf: (resource) => kind.parent.accountOf(resource),
       mayUse: (other) => kind.parent.mayUse(other),
       noun: kind.noun,
     });
@@ -61,8 +62,9 @@ export class Scopes<S extends Shape> {
   }
 
   /** Throws TerminalError NameConflict where another resource with a claim to the same name or id goes first. */
-  assertPrecedence({ visit, name, place }: Scope<S>): void {
-    this.#precedence.assert(visit.object, { name, place: place.key });
+  assertPrecedence({ visit, name, place, items }: Scope<S>): void {
+    const { namesAreOfAccount } = items;
+    this.#precedence.assert(visit.object, { name, place: place.key, namesAreOfAccount });
   }
 
   /** Whether another resource with a claim to this id goes first: the item is its to delete. */

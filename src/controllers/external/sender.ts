@@ -47,6 +47,10 @@ export class Sender {
 
 const REQUESTED: Readonly<Record<Exclude<Operation["verb"], "Create">, string>> = {
   Update: "a change was requested",
+  Upgrade: "an upgrade was requested",
+  ScaleOut: "more nodes were requested",
+  Attach: "the joining of servers was requested",
+  Remove: "the removal of nodes was requested",
   Hibernate: "hibernation was requested",
   Wake: "waking up was requested",
   Delete: "deletion was requested",

@@ -23,10 +23,16 @@ import { FINALIZER, isDeleting, isPaused, type Managed } from "./resource.ts";
 import { isPassing, reconcileErrorOfServer } from "./server-errors.ts";
 import { ChangedError, LaterError, Visit, type VisitDeps } from "./visit.ts";
 
+/** What it came to when nothing is left to do for now. */
+export interface Outcome extends Verdict {
+  /** Within which time to look again, where drift is not soon enough. */
+  readonly againMs?: number | undefined;
+}
+
 /** What a kind does; the frame does the rest. Both may throw ReconcileError and CloudError. */
 export interface Steps<T extends Managed> {
-  /** Makes the cloud match the spec. Returns what it came to when nothing is left to do for now. */
-  apply(visit: Visit<T>): Promise<Verdict>;
+  /** Makes the cloud match the spec. */
+  apply(visit: Visit<T>): Promise<Outcome>;
   /** Repeated until it returns "Released": the cloud has proved that what we made is gone, or it is left on purpose. */
   finalize(visit: Visit<T>): Promise<"Released">;
 }
@@ -97,9 +103,9 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
       this.#tellReleased(visit);
       return {};
     }
-    const verdict = await this.#steps.apply(visit);
+    const { againMs = Number.POSITIVE_INFINITY, ...verdict } = await this.#steps.apply(visit);
     await this.#conclude(visit, verdict, { type: "Normal" });
-    return { requeueAfterMs: this.#driftDelayMs(visit.object) };
+    return { requeueAfterMs: Math.min(againMs, this.#driftDelayMs(visit.object)) };
   }
 
   /** What stays in the cloud against the policy of the resource is told by its id: nothing else will know of it any more. */

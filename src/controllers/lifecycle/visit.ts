@@ -1,7 +1,7 @@
 // One visit of a reconcile to a resource: the object as last answered, the status being drafted, and the ways to persist.
 import { Reason } from "../../crds/common/conditions.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { isConflict, isFailedTest, isRefusal } from "../../kube/errors.ts";
+import { isConflict, isFailedTest, isRefusal, KubeError } from "../../kube/errors.ts";
 import type { ResourceType } from "../../kube/types.ts";
 import { timestamp, type Clock } from "../../lib/clock.ts";
 import { WaitingError } from "../../lib/errors.ts";
@@ -31,6 +31,8 @@ export interface VisitDeps<T extends Managed> {
   readonly onNamespaceDeletion: OnNamespaceDeletion;
   /** Puts the answer to our own write into the cache (R15). */
   absorb(object: T): void;
+  /** UIDs of those that lose their finalizer by us. */
+  readonly releases: Pick<Set<string>, "add" | "delete">;
   /** Takes out of the cache what has just lost its last finalizer: it is gone. */
   forget(object: T): void;
 }
@@ -80,9 +82,15 @@ export class Visit<T extends Managed> {
   }
 
   async releaseFinalizer(): Promise<void> {
-    const { client, type } = this.#deps;
+    const { client, type, releases } = this.#deps;
     const held = { type, object: this.#object, finalizer: FINALIZER, signal: this.signal };
-    const released = await removeFinalizer(client, held).catch(quietly);
+    const { uid } = this.#object.metadata;
+    // Before the answer, which the watch may overtake and which may get lost.
+    releases.add(uid);
+    const released = await removeFinalizer(client, held).catch((error: unknown) => {
+      if (error instanceof KubeError && error.code < 500) releases.delete(uid);
+      return quietly(error);
+    });
     if (!released) return;
     // The watch may take its time to tell: until then nobody may finalize it again.
     if (released.metadata.finalizers?.length) this.#deps.absorb(released);

@@ -1,9 +1,8 @@
 // What has to hold before an add-on is installed or gets another version, and the POST that installs it.
-import { optionsOf } from "../../cloud/blocks.ts";
-import type { AddonHost } from "../../cloud/facets/addons.ts";
 import { ManagedAddonReason as Reason } from "../../crds/managedaddon/conditions.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import type { Send } from "../external/kind.ts";
+import { hostOf } from "../managedcluster/host.ts";
 import type { AddonScope } from "./scope.ts";
 import { overlay } from "./values.ts";
 import { chosenVersion, type OfferedVersion } from "./versions.ts";
@@ -22,12 +21,7 @@ export async function offeredVersion(scope: AddonScope, wanted: string | undefin
   const { visit, facet, place, name } = scope;
   const template = await facet.getTemplate(place.clusterId, name, visit.signal);
   if (template === "Absent") throw templateNotFound(name);
-  return chosenVersion(template, hostOf(scope), wanted);
-}
-
-function hostOf({ place }: AddonScope): AddonHost {
-  const { spec, status } = place.cluster;
-  return { options: optionsOf(place.account.spec.provider, spec), version: status.version ?? "" };
+  return chosenVersion(template, hostOf(place), wanted);
 }
 
 function templateNotFound(name: string): TerminalError {

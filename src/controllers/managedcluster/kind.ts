@@ -50,7 +50,7 @@ function clusterKind(deps: KindDeps<ManagedCluster>): ExternalKind<ClusterShape>
     namesake: "Refuse",
     removal: "Repeated",
     items: (facet) => facet,
-    prepare: prepareCluster,
+    prepare: (scope, observer) => prepareCluster(scope, observer, deps.client),
     see: (_scope, item) => ({ item }),
     plan: planFor,
     change: (scope, { seen, change }, permit) => send(scope, { ...seen, change }, permit),
@@ -85,10 +85,10 @@ async function send(
     return { now: "Wait", reason: Reason.Updating, message: "The description was changed; looking whether it shows" };
   }
   if (change.do === "Hibernate") {
-    await offered(place, facet.hibernate, "spec.powerState")(id, permit);
+    await offered(place, facet.power, "spec.powerState").hibernate(id, permit);
     return { now: "Wait", reason: Reason.Hibernating, message: "The cluster is going to sleep" };
   }
-  await offered(place, facet.wake, "spec.powerState")(id, permit);
+  await offered(place, facet.power, "spec.powerState").wake(id, permit);
   return { now: "Wait", reason: Reason.Waking, message: "The cluster is waking up" };
 }
 

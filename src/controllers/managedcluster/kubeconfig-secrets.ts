@@ -7,6 +7,7 @@ import { ManagedClusterReason as Reason } from "../../crds/managedcluster/condit
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { timestampOf } from "../../lib/clock.ts";
 import { TerminalError } from "../../lib/errors.ts";
+import { labelValueOf } from "../../lib/names.ts";
 import type { SecretContents } from "../publishing/secrets.ts";
 
 /** Annotations that say what a Secret was made of: whether it has to be rewritten shows without asking the cloud. */
@@ -32,7 +33,7 @@ export function kubeconfigContents(
 ): SecretContents {
   return {
     type: "cluster.x-k8s.io/secret",
-    labels: { "cluster.x-k8s.io/cluster-name": metadata.name },
+    labels: { "cluster.x-k8s.io/cluster-name": labelValueOf(metadata.name) },
     ...sealed({ value: base64(kubeconfig.text) }, kubeconfig, source),
   };
 }

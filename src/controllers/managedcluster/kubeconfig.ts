@@ -1,5 +1,5 @@
 // The kubeconfig of a cluster, published by the convention of Cluster API, and its registration with Argo CD.
-import type { Cluster, Kubeconfig } from "../../cloud/facets/clusters.ts";
+import type { Cluster } from "../../cloud/facets/clusters.ts";
 import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
@@ -14,10 +14,20 @@ import type { Visit } from "../lifecycle/visit.ts";
 import { SECRETS } from "../cloudaccount/credentials.ts";
 import { Publisher, type PublisherDeps, type SecretContents, type SecretRef } from "../publishing/secrets.ts";
 import type { ClusterScope } from "./scope.ts";
+import { argocdPlaces, kubeconfigPlace, placesOf } from "./kubeconfig-places.ts";
 import { argocdContents, digestOf, kubeconfigContents, sourceOf, SOURCE, type Source } from "./kubeconfig-secrets.ts";
 
+const DAY_MS = 24 * 3_600_000;
 /** A certificate with less than this left is read again; before that nothing is rewritten, because consumers restart on it. */
-const RENEW_BEFORE_MS = 30 * 24 * 3_600_000;
+const RENEW_BEFORE_MS = 30 * DAY_MS;
+/** Where the cloud goes on giving one with less than this left, it won't give another one by itself. */
+const ALARM_BEFORE_MS = 7 * DAY_MS;
+
+/** What is to be published: made of what, and where it is registered. */
+interface Wanted {
+  readonly source: Source;
+  readonly argocd: SecretRef | undefined;
+}
 
 export class Kubeconfigs {
   readonly #publisher: Publisher;
@@ -32,13 +42,16 @@ export class Kubeconfigs {
     this.#clock = deps.clock;
   }
 
-  /** Throws TerminalError NoSuchAddress, InsecureKubeconfig, NamespaceNotAllowed, SecretNotOwned, SecretRefused or NamespaceNotFound. */
+  /**
+   * Throws TerminalError NoSuchAddress, InsecureKubeconfig, NamespaceNotAllowed, SecretNotOwned, SecretRefused or NamespaceNotFound;
+   * KubeconfigExpired or KubeconfigExpiring where it is published, but its certificate does not last.
+   */
   publish(scope: ClusterScope, cluster: Cluster): Promise<void> {
     const { visit } = scope;
     const type = "KubeconfigReady";
     return statingFailure(visit, type, async () => {
-      await this.#publish(scope, cluster);
-      visit.state({ type, status: "True", reason: Reason.Published, message: this.#summary(visit) });
+      const expiresAtMs = await this.#publish(scope, cluster);
+      visit.state({ type, status: "True", ...lasting(visit, expiresAtMs, this.#clock.now()) });
     });
   }
 
@@ -47,25 +60,39 @@ export class Kubeconfigs {
     return this.#publisher.withdrawAll(visit, placesOf(visit.object));
   }
 
-  async #publish(scope: ClusterScope, cluster: Cluster): Promise<void> {
+  /** Returns when the certificate ends that the cloud has given now; undefined where it was not asked, or does not tell. */
+  async #publish(scope: ClusterScope, cluster: Cluster): Promise<number | undefined> {
     const { visit } = scope;
-    const wanted = placesOf(visit.object);
     const present = this.#publisher.publishedBy(visit.object);
+    const isAllowed = mayRegister(scope);
+    const argocd = isAllowed ? await this.#argocdPlace(visit, present) : undefined;
+    const wanted = [kubeconfigPlace(visit.object), ...(argocd ? [argocd] : [])];
     const isSurplus = ({ metadata }: KubeObject): boolean => !wanted.some((ref) => keyOf(ref) === keyOf(metadata));
+    // What lies where the account no longer allows it is taken back too: it is a credential.
     await this.#publisher.withdraw(visit, present.filter(isSurplus));
-    assertAllowed(scope);
+    if (!isAllowed) throw notAllowed(visit.object);
     visit.status.kubeconfigSecret = kubeconfigPlace(visit.object).name;
     const source = sourceOf(visit.object, cluster);
     const found = wanted.map((ref) => present.find(({ metadata }) => keyOf(metadata) === keyOf(ref)));
     const current = await Promise.all(found.map((secret) => this.#isCurrent(visit, secret, source)));
-    if (current.every(Boolean)) return;
-    await this.#write(scope, cluster, source);
+    if (current.every(Boolean)) return undefined;
+    return this.#write(scope, cluster, { source, argocd });
   }
 
-  async #write(scope: ClusterScope, cluster: Cluster, source: Source): Promise<void> {
+  /** The first that is its own or nobody's; one that it has stays. */
+  async #argocdPlace(visit: Visit<ManagedCluster>, present: readonly KubeObject[]): Promise<SecretRef | undefined> {
+    const places = argocdPlaces(visit.object);
+    const own = places.find((ref) => present.some(({ metadata }) => keyOf(metadata) === keyOf(ref)));
+    if (own) return own;
+    const [first, second] = places;
+    return first && (await this.#publisher.isAnothers(visit, first)) ? second : first;
+  }
+
+  async #write(scope: ClusterScope, cluster: Cluster, { source, argocd }: Wanted): Promise<number | undefined> {
     const { visit, facet, place } = scope;
     const { context } = visit.object.spec.kubeconfig;
-    const kubeconfig = await offered(place, facet.kubeconfig, "spec.kubeconfig")(cluster.id, context, visit.signal);
+    const wanted = { context, options: place.optionsOf(visit.object.spec) };
+    const kubeconfig = await offered(place, facet.kubeconfig, "spec.kubeconfig")(cluster.id, wanted, visit.signal);
     if (kubeconfig === "NoSuchContext") throw noSuchAddress(context);
     if (kubeconfig.insecure && !visit.object.spec.kubeconfig.allowInsecure) throw insecure();
     const { expiresAtMs } = kubeconfig;
@@ -75,12 +102,8 @@ export class Kubeconfigs {
       kubeconfigPlace(visit.object),
       kubeconfigContents(visit.object, kubeconfig, source),
     );
-    await this.#register(visit, kubeconfig, source);
-  }
-
-  async #register(visit: Visit<ManagedCluster>, kubeconfig: Kubeconfig, source: Source): Promise<void> {
-    const place = argocdPlace(visit.object);
-    if (place) await this.#publisher.ensure(visit, place, argocdContents(visit.object, kubeconfig, source));
+    if (argocd) await this.#publisher.ensure(visit, argocd, argocdContents(visit.object, kubeconfig, source));
+    return expiresAtMs;
   }
 
   async #isCurrent(visit: Visit<ManagedCluster>, secret: KubeObject | undefined, source: Source): Promise<boolean> {
@@ -105,40 +128,52 @@ export class Kubeconfigs {
     if (isIntact) this.#intact.add(secret);
     return isIntact;
   }
-
-  #summary({ object, status }: Visit<ManagedCluster>): string {
-    const registered = object.spec.argocd ? ` and registered with Argo CD in ${object.spec.argocd.namespace}` : "";
-    return `In Secret ${status.kubeconfigSecret}, key value${registered}`;
-  }
 }
 
-/** By the convention of Cluster API. */
-function kubeconfigPlace({ metadata }: ManagedCluster): SecretRef {
-  return { namespace: metadata.namespace, name: `${metadata.name}-kubeconfig` };
+/**
+ * What is said of what is published: a file that lets nobody in, or soon won't, is of no use. A cloud may issue short certificates,
+ * another one each time: an alarm is one that it gives again. Throws TerminalError KubeconfigExpired or KubeconfigExpiring.
+ */
+function lasting(
+  { object, found }: Pick<Visit<ManagedCluster>, "object" | "found">,
+  expiresAtMs: number | undefined,
+  nowMs: number,
+): { reason: string; message: string } {
+  const where = publishedIn(object);
+  const leftMs = (expiresAtMs ?? Number.POSITIVE_INFINITY) - nowMs;
+  const isGivenAgain = expiresAtMs !== undefined && found.status.kubeconfigExpiresAt === timestampOf(expiresAtMs);
+  if (leftMs > RENEW_BEFORE_MS || (leftMs > 0 && !isGivenAgain)) return { reason: Reason.Published, message: where };
+  const [reason, how] =
+    leftMs > 0
+      ? [Reason.KubeconfigExpiring, "ends soon"]
+      : [Reason.KubeconfigExpired, "has expired, and lets nobody in"];
+  const message =
+    `${where}; but the client certificate that the cloud gives ${how}: see status.kubeconfigExpiresAt. ` +
+    "Have the cloud issue another one for the cluster; it is published as soon as the cloud gives it";
+  if (leftMs > ALARM_BEFORE_MS) return { reason, message };
+  throw new TerminalError({ reason, message });
 }
 
-/** Two clusters of one name in two namespaces may register with one Argo CD. */
-function argocdPlace({ metadata, spec }: ManagedCluster): SecretRef | undefined {
-  if (!spec.argocd) return undefined;
-  return { namespace: spec.argocd.namespace, name: `${metadata.namespace}-${metadata.name}-cluster` };
-}
-
-function placesOf(resource: ManagedCluster): readonly SecretRef[] {
-  const argocd = argocdPlace(resource);
-  return [kubeconfigPlace(resource), ...(argocd ? [argocd] : [])];
+function publishedIn(resource: ManagedCluster): string {
+  const { argocd } = resource.spec;
+  const registered = argocd ? ` and registered with Argo CD in ${argocd.namespace}` : "";
+  return `In Secret ${kubeconfigPlace(resource).name}, key value${registered}`;
 }
 
 function goneAsNothing(error: unknown): undefined {
   if (!isNotFound(error)) throw error;
 }
 
-function assertAllowed({ visit, place }: ClusterScope): void {
+function mayRegister({ visit, place }: ClusterScope): boolean {
   const { spec, metadata } = visit.object;
-  if (!spec.argocd || spec.argocd.namespace === metadata.namespace || place.allows(spec.argocd.namespace)) return;
+  return !spec.argocd || spec.argocd.namespace === metadata.namespace || place.allows(spec.argocd.namespace);
+}
+
+function notAllowed({ spec }: ManagedCluster): TerminalError {
   const message =
-    `spec.argocd.namespace: the account does not allow namespace ${spec.argocd.namespace}. ` +
+    `spec.argocd.namespace: the account does not allow namespace ${spec.argocd?.namespace}. ` +
     "Add it to spec.allowedNamespaces of the account, or remove spec.argocd";
-  throw new TerminalError({ reason: Reason.NamespaceNotAllowed, message });
+  return new TerminalError({ reason: Reason.NamespaceNotAllowed, message });
 }
 
 function noSuchAddress(context: string): TerminalError {

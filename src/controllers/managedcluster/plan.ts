@@ -46,6 +46,8 @@ const UNDER_WAY: Readonly<Record<UnderWay, { reason: string; message: string }>>
   Hibernating: { reason: Reason.Hibernating, message: "The cluster is going to sleep" },
   Waking: { reason: Reason.Waking, message: "The cluster is waking up" },
   Deleting: { reason: Reason.Deleting, message: "Somebody is deleting the cluster in the cloud" },
+  DeleteFailed: { reason: Reason.DeletionFailed, message: "The deletion of the cluster in the cloud has failed" },
+  Unavailable: { reason: Reason.ClusterNotAvailable, message: "The cluster is not usable now" },
   Unknown: { reason: Reason.CloudPhaseUnknown, message: "The cluster is in a phase that this version does not know" },
 };
 

@@ -1,6 +1,6 @@
 // What is told of a long job of the cloud, and of one that has failed.
 import { describe, expect, it } from "vitest";
-import type { Job, JobPhase } from "../../cloud/facets/clusters.ts";
+import type { Job, JobPhase } from "../../cloud/facets/jobs.ts";
 import { failureOf, progressOf } from "./progress.ts";
 
 /** A job that creates a cluster, with a step in each of these phases. */

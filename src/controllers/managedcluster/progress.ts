@@ -1,5 +1,5 @@
 // How far a long job of the cloud has come, for status and events.
-import type { Job } from "../../cloud/facets/clusters.ts";
+import type { Job } from "../../cloud/facets/jobs.ts";
 import type { Progress } from "../external/kind.ts";
 import type { ClusterScope } from "./scope.ts";
 

@@ -87,7 +87,7 @@ async function assertAwake({ visit, facet, place }: ClusterScope, cluster: Clust
   if (isBusy(cluster)) throw waiting(busy(cluster));
   if (cluster.phase !== "Hibernated") return;
   if (visit.object.spec.powerState === "Hibernated") throw asleep(cluster);
-  const wake = offered(place, facet.wake, "the deletion of a cluster that sleeps");
+  const { wake } = offered(place, facet.power, "the deletion of a cluster that sleeps");
   const fields = [{ field: "spec.powerState", before: "Hibernated", after: "Running" }];
   await send({ verb: "Wake", target: `cluster ${cluster.name}`, fields }, (permit) => wake(cluster.id, permit));
   const message = "The cloud deletes no cluster that sleeps, and nothing in it: waking it up first";

@@ -18,9 +18,11 @@ export function describe(
   const { name, version, cloudPhase, endpoints, network } = cluster;
   status.cloudName = name;
   status.cloudPhase = cloudPhase;
-  status.version = version === "" ? undefined : version;
-  status.endpoint = endpoints.internal ?? endpoints.external;
-  status.podCidr = network.podCidr;
+  if (cluster.type !== undefined) status.clusterType = cluster.type;
+  // What an answer does not tell stays as another has told it.
+  if (version !== "") status.version = version;
+  if (endpoints) status.endpoint = endpoints.internal ?? endpoints.external;
+  if (network.podCidr !== undefined) status.podCidr = network.podCidr;
   visit.state(availability(cluster));
   if (plan?.do === "Keep") visit.state(upToDate(visit.object, cluster) ?? markOf(visit, cluster));
 }
@@ -64,7 +66,7 @@ const ASLEEP: ReadonlySet<Cluster["phase"]> = new Set(["Hibernating", "Hibernate
 /** In what the cloud differs from what is declared, and why it stays so; undefined where it does not. */
 function upToDate({ spec }: Pick<ManagedCluster, "spec">, cluster: Cluster): Statement | undefined {
   const type = "UpToDate";
-  const { podCidr } = spec.network;
+  const { podCidr } = spec.network ?? {};
   if (podCidr !== undefined && cluster.network.podCidr !== undefined && podCidr !== cluster.network.podCidr) {
     const message =
       `spec.network.podCidr is ${podCidr}, but the cloud chose ${cluster.network.podCidr} when it made the cluster, ` +

@@ -1,5 +1,5 @@
 // In what a pool differs from its resource, and what of it was sent in vain.
-import type { NodePool as Pool, NodePoolChange, Taint } from "../../cloud/facets/nodepools.ts";
+import type { ChangedField, NodePool as Pool, NodePoolChange, Taint } from "../../cloud/facets/nodepools.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import type { Difference } from "../external/change.ts";
 import { isAskedFor } from "../external/resource.ts";
@@ -7,8 +7,8 @@ import { autoscalingOf } from "./replicas.ts";
 
 type Spec = NodePool["spec"];
 /** Fields whose change the cloud may take and not make. */
-export type SentField = "autoscaling" | "labels" | "taints";
-export type Field = "replicas" | SentField;
+export type SentField = Exclude<ChangedField, "replicas">;
+export type Field = ChangedField;
 
 /** The resource, as far as a decision about its pool needs it: its spec, and the status as it was drafted. */
 export type Declared = Pick<NodePool, "spec" | "status" | "metadata">;

@@ -1,9 +1,10 @@
 // NodePool, as the operator knows it.
-import type { NodePool as Pool, NodePoolsFacet, PoolNode } from "../../cloud/facets/nodepools.ts";
+import type { CloudPools, NodePool as Pool, NodePoolsFacet } from "../../cloud/facets/nodepools.ts";
+import type { ClusterNode } from "../../cloud/facets/nodes.ts";
 import type { CloudSession } from "../../cloud/contract.ts";
 import { NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
 import { nodePool, type NodePool } from "../../crds/nodepool/schema.ts";
-import { offered } from "../cloudaccount/accounts.ts";
+import { facetOf, offered } from "../cloudaccount/accounts.ts";
 import { controlled, type Content, type KindDeps } from "../controlled.ts";
 import type { ExternalKind, Progress } from "../external/kind.ts";
 import { ListCaches, type ListCache } from "../external/list-cache.ts";
@@ -43,8 +44,8 @@ function poolKind(deps: KindDeps<NodePool>): ExternalKind<PoolShape> {
     namesAreFixed: false,
     namesake: "Refuse",
     removal: "Repeated",
-    items: (facet, { clusterId }) => facet.in(clusterId),
-    prepare: (scope) => preparePool(scope, deps.client),
+    items: (facet, { clusterId }) => poolsOf(facet).in(clusterId),
+    prepare: (scope) => preparePool(scope, poolsOf(scope.facet), deps.client),
     see: async (scope, item, since) => ({
       item: scope.visit.status.operation ? item : supposingRest(item),
       nodes: await nodes.of(scope, item.id, since),
@@ -52,23 +53,30 @@ function poolKind(deps: KindDeps<NodePool>): ExternalKind<PoolShape> {
     plan: planFor,
     change: async ({ visit, facet, place }, { seen, change }, permit) => {
       const { id } = seen.item;
-      await offered(place, facet.update, "a change of spec")(place.clusterId, id, change.request, permit);
+      const update = offered(place, poolsOf(facet).update, "a change of spec");
+      const { jobId } = await update(place.clusterId, id, change.request, permit);
       // In the draft: a crash before it is stored has the same change sent once more, which is harmless.
       const { status, object } = visit;
       if (object.spec.taints !== undefined) status.appliedTaints = [...change.request.taints];
       if (change.sent.length > 0) {
         status.sentChange = { generation: object.metadata.generation, fields: [...change.sent] };
       }
-      return { now: "Look", reason: Reason.Updating, message: "The node pool was changed; looking whether it shows" };
+      const message = "The node pool was changed; looking whether it shows";
+      return { now: "Look", reason: Reason.Updating, message, jobId };
     },
     describe,
     progress,
   };
 }
 
+function poolsOf(facet: NodePoolsFacet): CloudPools {
+  if (facet.membership === "Cloud") return facet;
+  throw new Error("A cloud without pools");
+}
+
 /** All nodes of a cluster: one list that all its pools share. */
 class ClusterNodes {
-  readonly #caches = new ListCaches<PoolNode>();
+  readonly #caches = new ListCaches<ClusterNode>();
   readonly #deps: Pick<KindDeps<NodePool>, "clock" | "stop">;
 
   constructor(deps: Pick<KindDeps<NodePool>, "clock" | "stop">) {
@@ -76,16 +84,18 @@ class ClusterNodes {
   }
 
   /** The nodes of one pool; the list was started at `since` (monotonic) or later. */
-  async of({ place, facet, visit }: PoolScope, id: string, since: number): Promise<readonly PoolNode[]> {
-    const { byId } = await this.#in(place, facet).observe(since, visit.signal);
+  async of({ place, visit }: PoolScope, id: string, since: number): Promise<readonly ClusterNode[]> {
+    const { byId } = await this.#in(place).observe(since, visit.signal);
     return [...byId.values()].filter(({ poolId }) => poolId === id);
   }
 
   /** Nothing is concluded from a node that is missing, so none is known. */
-  #in({ session, key, clusterId }: ClusterPlace, facet: NodePoolsFacet): ListCache<PoolNode> {
+  #in(place: ClusterPlace): ListCache<ClusterNode> {
     const { clock, stop } = this.#deps;
+    const { session, key, clusterId } = place;
+    const nodes = facetOf(place, "nodes", "nodes");
     return this.#caches.of(session, key, () => ({
-      list: async (until) => ({ items: await facet.listNodes(clusterId, until), clockSkewMs: 0 }),
+      list: (until) => nodes.list(clusterId, until),
       knownIds: () => new Set(),
       clock,
       signal: stop,
@@ -107,14 +117,15 @@ function progress({ visit }: PoolScope, seen: Seen): Progress {
 
 /** With the nodes that are in no pool. */
 async function poolsIn(
-  { nodePools: facet }: CloudSession,
+  { nodePools: facet, nodes: nodesFacet }: CloudSession,
   clusterId: string,
   signal: AbortSignal,
 ): Promise<readonly Content[]> {
-  if (!facet) return [];
-  const [pools, nodes] = await Promise.all([facet.in(clusterId).list(signal), facet.listNodes(clusterId, signal)]);
+  if (!facet || !nodesFacet) return [];
+  const listPools = facet.membership === "Cloud" ? facet.in(clusterId).list(signal) : { items: [] };
+  const [pools, nodes] = await Promise.all([listPools, nodesFacet.list(clusterId, signal)]);
   const isStaying = ({ phase }: { readonly phase: string }): boolean => phase !== "Deleting";
-  const loose = nodes.filter(({ poolId }) => poolId === undefined);
+  const loose = nodes.items.filter(({ poolId }) => poolId === undefined);
   return [
     { kind: nodePool.type.kind, nouns: "node pools", names: pools.items.filter(isStaying).map(({ name }) => name) },
     { kind: undefined, nouns: "nodes outside of all pools", names: loose.filter(isStaying).map(({ name }) => name) },

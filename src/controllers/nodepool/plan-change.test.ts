@@ -7,14 +7,15 @@ import {
   cloudPool,
   storedNodePool,
   type StoredNodePool,
+  type CountedPool,
 } from "../../../test/support/environment/nodepools.ts";
-import type { NodePool as Pool, PoolNode } from "../../cloud/facets/nodepools.ts";
+import type { ClusterNode } from "../../cloud/facets/nodes.ts";
 import type { Plan } from "../external/kind.ts";
 import { planFor, progressOf } from "./plan.ts";
 import type { PoolChange } from "./scope.ts";
 
 /** For a pool with as many active nodes as it is to have. */
-function plan(overrides: StoredNodePool, shown: Partial<Pool> = {}): Plan<PoolChange> {
+function plan(overrides: StoredNodePool, shown: Partial<CountedPool> = {}): Plan<PoolChange> {
   const item = cloudPool(shown);
   return planFor(storedNodePool(overrides), { item, nodes: activeNodes(item.desired) });
 }
@@ -64,7 +65,7 @@ describe("a change", () => {
 });
 
 describe("progressOf", () => {
-  const progress = (spec: object, desired: number, nodes: readonly PoolNode[]): string =>
+  const progress = (spec: object, desired: number, nodes: readonly ClusterNode[]): string =>
     progressOf(storedNodePool({ spec: { ...spec } }), { item: cloudPool({ desired }), nodes });
 
   it("is how many of those that are to be there are active", () => {

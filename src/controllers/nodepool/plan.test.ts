@@ -7,15 +7,20 @@ import {
   cloudPool,
   storedNodePool,
   type StoredNodePool,
+  type CountedPool,
 } from "../../../test/support/environment/nodepools.ts";
-import type { NodePool as Pool, PoolNode } from "../../cloud/facets/nodepools.ts";
+import type { ClusterNode } from "../../cloud/facets/nodes.ts";
 import type { Plan } from "../external/kind.ts";
 import type { Field } from "./diff.ts";
 import { planFor } from "./plan.ts";
 import type { PoolChange } from "./scope.ts";
 
 /** For a pool with as many active nodes as it is to have, unless told otherwise. */
-function plan(overrides: StoredNodePool, shown: Partial<Pool> = {}, nodes?: readonly PoolNode[]): Plan<PoolChange> {
+function plan(
+  overrides: StoredNodePool,
+  shown: Partial<CountedPool> = {},
+  nodes?: readonly ClusterNode[],
+): Plan<PoolChange> {
   const item = cloudPool(shown);
   return planFor(storedNodePool(overrides), { item, nodes: nodes ?? activeNodes(item.desired) });
 }
@@ -90,7 +95,7 @@ describe("the count", () => {
     expect(plan({ spec: { maxRemovalsPerStep: 50 } }, shown)).toMatchObject(changing({ replicas: 3 }));
   });
 
-  it.each<[string, Partial<Pool>, readonly PoolNode[]]>([
+  it.each<[string, Partial<CountedPool>, readonly ClusterNode[]]>([
     ["nodes of the last step are still there", { desired: 8 }, activeNodes(9)],
     ["a node that is to stay does not work", { desired: 3 }, cloudNodes("Active", "Active", "Abnormal")],
     ["a node is being made", { desired: 3 }, cloudNodes("Active", "Active", "Creating")],

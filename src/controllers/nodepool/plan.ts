@@ -4,7 +4,7 @@ import { NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
 import type { Plan } from "../external/kind.ts";
 import { nonceOf } from "../external/resource.ts";
 import { changesOf, differences, ignoredFields, taintsOf, type Declared, type Field } from "./diff.ts";
-import { activeCount, autoscalingOf, isComplete, nextCount, type Seen } from "./replicas.ts";
+import { activeCount, autoscalingOf, countOf, isComplete, nextCount, type Seen } from "./replicas.ts";
 import type { PoolChange } from "./scope.ts";
 
 type PoolPlan = Plan<PoolChange>;
@@ -21,13 +21,14 @@ const BY_PHASE: Readonly<Record<NodePoolPhase, (declared: Declared, seen: Seen) 
   Synchronizing: (declared, seen) => raiseFor(declared, seen) ?? scaling(declared, seen),
   SoldOut: (declared, seen) => updateFor(declared, seen) ?? soldOut(seen),
   Failed: planForFailed,
+  DeleteFailed: planForFailed,
   Deleting: () => waiting(Reason.Deleting, "Somebody is deleting the node pool in the cloud"),
   Unknown: (_, seen) => unknownPhase(seen),
 };
 
 /** How far the nodes are from the count that the cloud has in its books, and on the way to which; the same for the same state. */
 export function progressOf({ spec }: Pick<Declared, "spec">, seen: Seen): string {
-  const { desired } = seen.item;
+  const desired = countOf(seen);
   const surplus = seen.nodes.length - desired;
   if (surplus <= 0) return `${activeCount(seen)} of ${desired} nodes are active`;
   const leaving = `${surplus} of ${seen.nodes.length} nodes ${surplus === 1 ? "is" : "are"} leaving`;
@@ -48,17 +49,23 @@ function updateFor(declared: Declared, seen: Seen): Extract<PoolPlan, { do: "Cha
     autoscaling: autoscalingOf(spec, pool),
     labels: spec.labels ?? pool.labels,
     taints: taintsOf(declared, pool),
+    changes: [],
   };
   const fields = fieldsToSend(declared, seen, request.replicas);
   if (spec.managementPolicy !== "Manage" || fields.length === 0) return undefined;
   const sent = [...ignoredFields(declared, pool), ...fields.filter((field) => field !== "replicas")];
   // A pool that never came to rest is still being created.
   const verb = status.operation?.verb === "Create" && pool.phase !== "Normal" ? "Create" : "Update";
-  return { do: "Change", verb, change: { request, sent }, fields: changesOf(fields, pool, request) };
+  return {
+    do: "Change",
+    verb,
+    change: { request: { ...request, changes: fields }, sent },
+    fields: changesOf(fields, pool, request),
+  };
 }
 
 /** Of spec.replicas only what can be done now; where the cloud keeps its own autoscaling, it keeps the count too. */
-function fieldsToSend(declared: Declared, { item: pool }: Seen, replicas: number): readonly Field[] {
+function fieldsToSend(declared: Declared, { item: pool }: Seen, replicas: number | undefined): readonly Field[] {
   const ignored: readonly Field[] = ignoredFields(declared, pool);
   const isCloudsCount = ignored.includes("autoscaling");
   const isNow = (field: Field): boolean => field !== "replicas" || (replicas !== pool.desired && !isCloudsCount);
@@ -69,7 +76,8 @@ function fieldsToSend(declared: Declared, { item: pool }: Seen, replicas: number
 function raiseFor(declared: Declared, seen: Seen): PoolPlan | undefined {
   const update = updateFor(declared, seen);
   const isRaise = !autoscalingOf(declared.spec, seen.item).enabled && !seen.item.autoscaling.enabled;
-  return isRaise && update && update.change.request.replicas > seen.item.desired ? update : undefined;
+  const { replicas } = update?.change.request ?? {};
+  return isRaise && replicas !== undefined && replicas > countOf(seen) ? update : undefined;
 }
 
 /** Of a failed pool: a change may be what helps, unless it never worked. */
@@ -117,7 +125,7 @@ function scaling(declared: Declared, seen: Seen): PoolPlan {
 function soldOut({ item: pool, nodes }: Seen): PoolPlan {
   const message =
     `The cloud has no more instances of type ${pool.instanceType} now. The ${nodes.length} nodes that are there stay; ` +
-    `${pool.desired} were asked for. Looking again every minute; to do without the others, ask for fewer`;
+    `${countOf({ item: pool, nodes })} were asked for. Looking again every minute; to do without the others, ask for fewer`;
   return { do: "Await", reason: Reason.SoldOut, message, pollAfterMs: SLOW_POLL_MS };
 }
 

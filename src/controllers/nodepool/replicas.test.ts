@@ -1,13 +1,28 @@
 // The count that is sent, over all that a cloud may show: what must hold whatever is read.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cloudNodes, cloudPool, storedNodePool } from "../../../test/support/environment/nodepools.ts";
-import type { NodePool as Pool, PoolNode } from "../../cloud/facets/nodepools.ts";
-import { initialCount, nextCount, type Seen } from "./replicas.ts";
+import {
+  cloudNodes,
+  cloudPool,
+  storedNodePool,
+  type CountedPool,
+} from "../../../test/support/environment/nodepools.ts";
+import type { ClusterNode } from "../../cloud/facets/nodes.ts";
+import { initialCount, nextCount as nextCountOf } from "./replicas.ts";
+
+/** Of whose count somebody has said what it is to be. */
+interface Seen {
+  readonly item: CountedPool;
+  readonly nodes: readonly ClusterNode[];
+}
+
+function nextCount(spec: Parameters<typeof nextCountOf>[0], shown: Seen): number {
+  return nextCountOf(spec, shown) ?? Number.NaN;
+}
 
 const few = fc.integer({ min: 0, max: 12 });
-const nodePhases: PoolNode["phase"][] = ["Active", "Active", "Active", "Creating", "Abnormal", "Deleting"];
-const poolPhases: Pool["phase"][] = ["Normal", "Normal", "Synchronizing", "SoldOut", "Failed", "Unknown"];
+const nodePhases: ClusterNode["phase"][] = ["Active", "Active", "Active", "Creating", "Abnormal", "Deleting"];
+const poolPhases: CountedPool["phase"][] = ["Normal", "Normal", "Synchronizing", "SoldOut", "Failed", "Unknown"];
 
 /** In order about as often as not: only then are nodes removed. */
 const seen: fc.Arbitrary<Seen> = fc.oneof(

@@ -1,6 +1,7 @@
 // How many nodes a pool is to have next: the whole of spec.replicas upwards, bounded steps downwards, and with autoscaling what
 // the cloud has chosen.
-import type { Autoscaling, NodePool as Pool, PoolAutoscaling, PoolNode } from "../../cloud/facets/nodepools.ts";
+import type { Autoscaling, NodePool as Pool, PoolAutoscaling } from "../../cloud/facets/nodepools.ts";
+import type { ClusterNode } from "../../cloud/facets/nodes.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 
 type Spec = NodePool["spec"];
@@ -8,7 +9,12 @@ type Spec = NodePool["spec"];
 /** A pool with its nodes, as last read. */
 export interface Seen {
   readonly item: Pool;
-  readonly nodes: readonly PoolNode[];
+  readonly nodes: readonly ClusterNode[];
+}
+
+/** How many nodes it is to have; where nobody has said so, those that stay. */
+export function countOf({ item: { desired, current }, nodes }: Seen): number {
+  return desired ?? current ?? nodes.filter(({ phase }) => phase !== "Deleting").length;
 }
 
 /** As it is to be: what is not declared stays as the cloud has it. */
@@ -18,14 +24,16 @@ export function autoscalingOf({ autoscaling }: Spec, pool: Pool): PoolAutoscalin
 
 /**
  * The count that an update carries now; sending it is always safe. With autoscaling, or where none is declared, it is the one that was
- * read. Else nodes are removed in steps, and only from a pool that is in order; where it is not, none of those that are there has to go.
+ * read, which nobody may have said. Else nodes are removed in steps, and only from a pool that is in order; where it is not, none of those that are there has to go.
  */
-export function nextCount(spec: Spec, seen: Seen): number {
+export function nextCount(spec: Spec, seen: Seen): number | undefined {
   const { desired } = seen.item;
   const autoscaling = autoscalingOf(spec, seen.item);
-  if (autoscaling.enabled) return withinBounds(autoscaling, desired);
+  if (autoscaling.enabled) return desired === undefined ? undefined : withinBounds(autoscaling, desired);
   const { replicas = desired, maxRemovalsPerStep } = spec;
-  const kept = isInOrder(seen) ? desired - maxRemovalsPerStep : Math.min(desired, presentCount(seen));
+  if (replicas === undefined) return undefined;
+  const count = countOf(seen);
+  const kept = isInOrder(seen) ? count - maxRemovalsPerStep : Math.min(count, presentCount(seen));
   return Math.max(replicas, kept);
 }
 
@@ -40,8 +48,9 @@ function isInOrder(seen: Seen): boolean {
 }
 
 /** Exactly as many nodes as it is to have, by both lists. */
-export function isComplete({ item: pool, nodes }: Seen): boolean {
-  return nodes.length === pool.desired && (pool.current ?? pool.desired) === pool.desired;
+export function isComplete(seen: Seen): boolean {
+  const count = countOf(seen);
+  return seen.nodes.length === count && (seen.item.current ?? count) === count;
 }
 
 export function activeCount({ nodes }: Pick<Seen, "nodes">): number {
@@ -52,9 +61,10 @@ export function activeCount({ nodes }: Pick<Seen, "nodes">): number {
  * The most nodes that may be there: a stale list must not make them look fewer. Where the pool itself does not tell, it is
  * believed to have what it is to have, unless the cloud says that it could not get it.
  */
-function presentCount({ item: pool, nodes }: Seen): number {
-  const told = pool.current ?? (pool.phase === "SoldOut" ? 0 : pool.desired);
-  return Math.max(nodes.length, told);
+function presentCount(seen: Seen): number {
+  const { current, phase } = seen.item;
+  const told = current ?? (phase === "SoldOut" ? 0 : countOf(seen));
+  return Math.max(seen.nodes.length, told);
 }
 
 function withinBounds({ minReplicas, maxReplicas }: Autoscaling, count: number): number {

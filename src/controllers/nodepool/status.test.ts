@@ -1,11 +1,15 @@
 // What the condition UpToDate says of a pool, and the labels by which its nodes are found.
 import { describe, expect, it } from "vitest";
-import { cloudPool, storedNodePool, type StoredNodePool } from "../../../test/support/environment/nodepools.ts";
-import type { NodePool as Pool } from "../../cloud/facets/nodepools.ts";
+import {
+  cloudPool,
+  storedNodePool,
+  type CountedPool,
+  type StoredNodePool,
+} from "../../../test/support/environment/nodepools.ts";
 import type { Statement } from "../../runtime/conditions.ts";
 import { selectorOf, upToDate } from "./status.ts";
 
-function stated(overrides: StoredNodePool, shown: Partial<Pool> = {}): Statement {
+function stated(overrides: StoredNodePool, shown: Partial<CountedPool> = {}): Statement {
   return upToDate(storedNodePool(overrides), cloudPool(shown));
 }
 

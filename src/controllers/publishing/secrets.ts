@@ -74,6 +74,12 @@ export class Publisher {
     return present;
   }
 
+  /** Whether a Secret of another resource of ours is there, by that one's name: not what an earlier one of this name has left. */
+  async isAnothers(visit: Visit<Managed>, ref: SecretRef): Promise<boolean> {
+    const owner = (await this.#metadataAt(visit, ref))?.metadata.annotations?.[OWNER_ANNOTATION];
+    return owner !== undefined && owner !== keyOf(visit.object.metadata);
+  }
+
   /** Deletes these, unless they are gone or were replaced. Throws RefusedError SecretRefused where one may not be deleted. */
   async withdraw(visit: Visit<Managed>, secrets: readonly KubeObject[]): Promise<void> {
     for (const secret of secrets) {

@@ -1,5 +1,4 @@
 // Pull Secrets (kubernetes.io/dockerconfigjson) published where the spec declares them, and taken back where it no longer does.
-import { optionsOf } from "../../cloud/blocks.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import type { PullCredentials, RegistryFacet } from "../../cloud/facets/registry.ts";
 import { RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
@@ -72,7 +71,7 @@ export class PullSecrets {
 
   /** One read per account and what is asked for serves all resources that ask for it at the same drift tick. */
   async #credentialsFor({ visit, facet, place }: ProjectScope, since: number): Promise<PullCredentials> {
-    const options = optionsOf(place.account.spec.provider, visit.object.spec);
+    const options = place.optionsOf(visit.object.spec);
     const key = JSON.stringify(options);
     const known = this.#credentials.get(facet) ?? new Map<string, { readAt: number; value: PullCredentials }>();
     this.#credentials.set(facet, known);

@@ -13,7 +13,6 @@ export const CloudAccountReason = {
   ...Reason,
   /** A signed read succeeded. */
   Verified: "Verified",
-  SecretNotFound: "SecretNotFound",
   /** Of ResourcesReachable: all of them are. */
   AllHere: "AllHere",
   /** The Secret is not of type yunfan.dev/credentials. */

@@ -25,6 +25,8 @@ export const Reason = {
   /** The provider's block in the spec is another one's than the account's. */
   ProviderMismatch: "ProviderMismatch",
   NotSupportedByCloud: "NotSupportedByCloud",
+  /** The cloud needs to be told how people log in to what it makes. */
+  LoginRequired: "LoginRequired",
 
   /** The cloud does not take this name. */
   NameRefused: "NameRefused",
@@ -45,6 +47,8 @@ export const Reason = {
   QuotaExceeded: "QuotaExceeded",
   /** Images are in the project and contentsOnDelete is Refuse. */
   NotEmpty: "NotEmpty",
+  /** A Secret that the spec names, or its key, is not there. */
+  SecretNotFound: "SecretNotFound",
   /** The Secret lacks a key that is needed, or one is empty or holds what it can't hold. */
   CredentialsIncomplete: "CredentialsIncomplete",
   /** The Secret holds the keys of two ways to sign in. */
@@ -64,6 +68,8 @@ export const Reason = {
   /** There is no such service, or no such kind of thing, at the address. */
   NotServed: "NotServed",
   CredentialsRejected: "CredentialsRejected",
+  /** The credentials are right, and the project that the account names is none of theirs. */
+  ProjectNotFound: "ProjectNotFound",
   EndpointUnreachable: "EndpointUnreachable",
   /** The cloud answers with errors of its own, or not at all. */
   CloudUnavailable: "CloudUnavailable",
@@ -92,12 +98,16 @@ export const Reason = {
 
   /** A deletion that waits for a person or for something else to go first. */
   DeletionHeld: "DeletionHeld",
+  /** The cloud has begun to delete it and failed; what is left costs on. */
+  DeletionFailed: "DeletionFailed",
   /** Of events: a change was sent to the cloud; the note has each field with its values. */
   Requested: "Requested",
   /** The cloud took the request for deletion and does not act on it. */
   DeletionNotBegun: "DeletionNotBegun",
   /** Of events: a resource was let go of, and what it stands for stays in the cloud. */
   Orphaned: "Orphaned",
+  /** Of events: a resource went without having been let go of, its finalizer taken off, and what it stands for stays in the cloud. */
+  OrphanedByHand: "OrphanedByHand",
   /** The API server refuses what the operator asks of it: a policy, a webhook, validation, a quota or a missing right. */
   RequestRefused: "RequestRefused",
   /** The API server answers the operator with an error of its own again and again, as when a webhook does not answer. */

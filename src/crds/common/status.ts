@@ -52,7 +52,9 @@ export const commonStatus = {
 } as const;
 
 const operation = z.object({
-  verb: z.enum(["Create", "Update", "Hibernate", "Wake", "Delete"]).describe("What was asked of the cloud."),
+  verb: z
+    .enum(["Create", "Update", "Upgrade", "Hibernate", "Wake", "ScaleOut", "Attach", "Remove", "Delete"])
+    .describe("What was asked of the cloud."),
   id: cloudId.optional().describe("The cloud's id of its job, where it has one."),
   nonce: z
     .string()
@@ -87,6 +89,13 @@ export const originFields = {
     .optional()
     .describe(
       "When it was made, by the cloud's clock. With the id, what it is known by: another one may get the same id elsewhere.",
+    ),
+  incarnation: text({ max: 128 })
+    .optional()
+    .describe(
+      "Where externalId is a name: which of those that had it this resource stands for, such as its time of creation as the cloud shows " +
+        "it. Another one of that name is neither changed nor deleted; yunfan.dev/recreate and yunfan.dev/force-orphan name this in place " +
+        "of the id.",
     ),
   createAttempts: integer({ min: 0, max: 2 ** 31 - 1 })
     .optional()

@@ -5,16 +5,23 @@ import {
   BLOCK_NAMES,
   blocksOf,
   cloudBlocks,
+  statusBlocksOf,
   type BlockName,
   type BlocksOf,
   type Provider,
+  type StatusBlocksOf,
 } from "../../cloud/blocks.ts";
-import { withRule, type CelRule } from "../../schema/enforced.ts";
+import { withRule, withTransitionRule, type CelRule } from "../../schema/enforced.ts";
 import { withImmutable } from "../../schema/rules.ts";
 
 /** The blocks that the clouds declare for this kind. */
 export function blockFields<Kind extends string>(kind: Kind): BlocksOf<Kind> {
   return blocksOf(kind);
+}
+
+/** What the clouds alone tell of this kind, in its status. */
+export function statusFields<Kind extends string>(kind: Kind): StatusBlocksOf<Kind> {
+  return statusBlocksOf(kind);
 }
 
 /** At most one of them, each with its own cloud's rules. */
@@ -26,25 +33,48 @@ export function withBlocks<S extends z.ZodObject>(spec: S, kind: string): S {
   );
 }
 
+/** By the name under which blocks of the kind waive it. */
+interface Waivable {
+  readonly kind: string;
+  readonly name: string;
+  readonly rule: CelRule;
+}
+
 /** A rule that does not hold beside the blocks of clouds that waive it by this name. */
 export function withWaivableRule<S extends z.ZodObject>(
   spec: S,
-  { kind, name, rule }: { readonly kind: string; readonly name: string; readonly rule: CelRule },
+  waivable: Waivable,
   holds: (value: z.output<S>) => boolean,
 ): S {
-  const waiving = namesOf(kind).filter((block) => blockOf(block, kind)?.waives?.includes(name));
-  const waived = waiving.map((block) => `has(self.${block}) || `).join("");
+  const waiving = waivingBlocks(waivable);
   return withRule(
     spec,
-    { ...rule, rule: waived === "" ? rule.rule : `${waived}(${rule.rule})` },
+    waivedBy(waiving, waivable.rule),
     (value) => waiving.some((block) => read(value, [block]) !== undefined) || holds(value),
   );
+}
+
+/** The same for a rule over two versions of an object. */
+export function withWaivableTransition<S extends z.ZodObject>(spec: S, waivable: Waivable): S {
+  return withTransitionRule(spec, waivedBy(waivingBlocks(waivable), waivable.rule));
+}
+
+function waivingBlocks({ kind, name }: Waivable): readonly BlockName[] {
+  return namesOf(kind).filter((block) => blockOf(block, kind)?.waives?.includes(name));
+}
+
+function waivedBy(waiving: readonly BlockName[], rule: CelRule): CelRule {
+  if (waiving.length === 0) return rule;
+  const given = waiving.map((block) => `has(self.${block}) || `).join("");
+  const message = `${rule.message} (not so beside the block ${waiving.join(" or ")}, which may be added once)`;
+  return { ...rule, rule: `${given}(${rule.rule})`, message };
 }
 
 /** The same for an account, which says its provider: the block has to be that one's, and its addresses encrypted. */
 export function withAccountBlocks<S extends z.ZodObject & z.ZodType<Ruled>>(spec: S, kind: string): S {
   const names = namesOf(kind);
-  const owned = names.reduce(withOwner, withBlocks(spec, kind));
+  const wanted = names.filter((name) => blockOf(name, kind)?.required === true);
+  const owned = wanted.reduce(withPresence, names.reduce(withOwner, withBlocks(spec, kind)));
   const endpoints = names.flatMap((name) =>
     (blockOf(name, kind)?.endpoints ?? []).map((field): Endpoint => {
       const path = [name, field];
@@ -100,6 +130,20 @@ function withOwner<S extends z.ZodObject & z.ZodType<Ruled>>(spec: S, name: Bloc
       fieldPath: `.${name}`,
     },
     (value) => read(value, [name]) === undefined || value.provider === owner,
+  );
+}
+
+function withPresence<S extends z.ZodObject & z.ZodType<Ruled>>(spec: S, name: BlockName): S {
+  const { provider } = cloudBlocks[name];
+  return withRule(
+    spec,
+    {
+      rule: `self.provider != '${provider}' || has(self.${name})`,
+      message: `provider ${provider} needs the block ${name}`,
+      reason: "FieldValueRequired",
+      fieldPath: `.${name}`,
+    },
+    (value) => value.provider !== provider || read(value, [name]) !== undefined,
   );
 }
 

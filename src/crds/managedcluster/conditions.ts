@@ -29,6 +29,9 @@ export const ManagedClusterReason = {
   /** Of ClusterAvailable: being made, changed or deleted, or out of order. */
   ClusterNotAvailable: "ClusterNotAvailable",
 
+  /** The cloud has none of the declared version for a new cluster. */
+  VersionNotOffered: "VersionNotOffered",
+
   /** Of UpToDate. */
   InSync: "InSync",
   /** Of UpToDate: as declared, but for the mark of what Yunfan made. */
@@ -49,4 +52,8 @@ export const ManagedClusterReason = {
   InsecureKubeconfig: "InsecureKubeconfig",
   /** The cloud's kubeconfig lacks what is needed of it. */
   KubeconfigUnusable: "KubeconfigUnusable",
+  /** The cloud goes on giving a client certificate that ends within 30 days; with less than 7 left KubeconfigReady is False. */
+  KubeconfigExpiring: "KubeconfigExpiring",
+  /** The client certificate that the cloud gives has expired. */
+  KubeconfigExpired: "KubeconfigExpired",
 } as const;

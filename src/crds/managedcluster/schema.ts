@@ -4,13 +4,13 @@ import { ipv4Cidr } from "../../schema/cidr.ts";
 import { commonColumns } from "../common/columns.ts";
 import { cloudReference, namespaceName, objectName, time } from "../../schema/formats.ts";
 import { managedFields, managedSpec } from "../common/spec.ts";
-import { blockFields, withBlocks, withWaivableRule } from "../common/with-blocks.ts";
+import { blockFields, withBlocks, withWaivableRule, withWaivableTransition } from "../common/with-blocks.ts";
 import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
 import { defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
-import { withRule, withTransitionRule } from "../../schema/enforced.ts";
+import { withRule, withTransitionRule, type CelRule } from "../../schema/enforced.ts";
 import { text } from "../../schema/fields.ts";
-import { withImmutable } from "../../schema/rules.ts";
+import { immutability } from "../../schema/rules.ts";
 
 const KIND = "ManagedCluster";
 
@@ -76,6 +76,10 @@ const kubeconfig = z.object({
     .boolean()
     .default(false)
     .describe("Whether a kubeconfig may be published that does not verify the server's certificate."),
+  certificates: z
+    .boolean()
+    .default(false)
+    .describe("Whether the administrator's certificates are published too, in the Secret NAME-certificates."),
 });
 
 const manifests = withRule(
@@ -109,12 +113,15 @@ const fields = z.object({
   version: version
     .optional()
     .describe(
-      "Version of Kubernetes. A short one, such as v1.15, lets the cloud choose the patch. Default: the cloud's newest. Immutable.",
+      "Version of Kubernetes. A short one, such as v1.15, lets the cloud choose the patch. Default: the cloud's newest. Raising it upgrades the " +
+        "control plane, where the cloud does that; elsewhere immutable.",
     ),
   description: description
     .optional()
     .describe("Shown in the cloud's console. Unset: left as it is there. Empty: kept empty."),
-  network: network.describe("The network that the cluster is in. Immutable."),
+  network: network
+    .optional()
+    .describe("The network that the cluster is in. Needed, but with externalId. May be added once; immutable then."),
   powerState: z
     .enum(["Running", "Hibernated"])
     .default("Running")
@@ -125,7 +132,10 @@ const fields = z.object({
   deletionProtection: z
     .boolean()
     .default(false)
-    .describe("Whether this resource is kept from being deleted, and with it the cluster."),
+    .describe(
+      "Whether this resource is kept from being deleted, and with it the cluster. true: where the cloud can protect it too, it does; that " +
+        "is switched off again only if Yunfan switched it on.",
+    ),
   kubeconfig: kubeconfig
     .prefault({})
     .describe(
@@ -145,11 +155,25 @@ const fields = z.object({
 
 const VERSION_IS_FIXED = "no API of the cloud upgrades a cluster; create another ManagedCluster";
 
+const NETWORK: CelRule = {
+  rule: "has(self.network) || has(self.externalId)",
+  message: "the cloud needs a network for a new cluster: give its id",
+  reason: "FieldValueRequired",
+  fieldPath: ".network",
+};
+
+const LASTING_NETWORK: CelRule = {
+  rule: "!has(oldSelf.network) || has(self.network)",
+  message: "network can be added once, but not removed",
+  reason: "FieldValueForbidden",
+  fieldPath: ".network",
+};
+
 const SUBNET = {
   kind: KIND,
   name: "network.subnetId",
   rule: {
-    rule: "has(self.network.subnetId)",
+    rule: "!has(self.network) || has(self.network.subnetId)",
     message: "the cloud needs the subnet too: give its id",
     reason: "FieldValueRequired",
     fieldPath: ".network.subnetId",
@@ -171,8 +195,21 @@ const PUBLIC_ADDRESS = {
   },
 } as const;
 
-const versioned = withImmutable(managedSpec(fields), "version", VERSION_IS_FIXED);
-const located = withWaivableRule(versioned, SUBNET, ({ network: { subnetId } }) => subnetId !== undefined);
+const VERSION = { kind: KIND, name: "version", rule: immutability("version", VERSION_IS_FIXED) } as const;
+
+const networked = withTransitionRule(
+  withRule(
+    managedSpec(fields),
+    NETWORK,
+    ({ network: given, externalId }) => given !== undefined || externalId !== undefined,
+  ),
+  LASTING_NETWORK,
+);
+const located = withWaivableRule(
+  withWaivableTransition(networked, VERSION),
+  SUBNET,
+  ({ network: given }) => given === undefined || given.subnetId !== undefined,
+);
 const guarded = withWaivableRule(
   located,
   PUBLIC_ADDRESS,
@@ -188,6 +225,9 @@ const status = z.object({
   ...managedStatus,
   ...originFields,
   cloudPhase: cloudPhase.optional(),
+  clusterType: text({ max: 63 })
+    .optional()
+    .describe("What sort of cluster, in the cloud's words, where it has several."),
   version: text({ max: 253 }).optional().describe("The cloud's full version, such as v1.15.11-r1."),
   endpoint: text({ max: 2048 })
     .optional()
@@ -197,6 +237,18 @@ const status = z.object({
     .optional()
     .describe("Name of the Secret, in our own namespace, that holds the kubeconfig."),
   kubeconfigExpiresAt: time.optional().describe("When the client certificate in it ends. It is read again in time."),
+  certificatesSecret: secretName
+    .optional()
+    .describe("Name of the Secret, in our own namespace, with the certificates."),
+  attachScriptSecret: secretName
+    .optional()
+    .describe("Name of the Secret, in our own namespace, with the script by which machines join."),
+  attachScriptExpiresAt: time.optional().describe("When that script ends. It is replaced in time."),
+  nextVersion: text({ max: 253 }).optional().describe("The version to which the cloud offers an upgrade."),
+  protectedByUs: z
+    .boolean()
+    .optional()
+    .describe("Whether it was Yunfan that had the cloud protect the cluster from deletion."),
 });
 
 export const managedCluster = defineKind({

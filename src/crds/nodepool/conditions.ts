@@ -20,8 +20,6 @@ export const NodePoolReason = {
   SoldOut: "SoldOut",
   /** The cloud failed to add nodes. */
   PoolFailed: "PoolFailed",
-  /** The Secret with the password for the nodes, or its key, is not there. */
-  SecretNotFound: "SecretNotFound",
   /** An adopted pool has nodes, and spec.replicas is 0, as it is where nobody gave it. */
   ReplicasNotDeclared: "ReplicasNotDeclared",
   /** Of UpToDate. */

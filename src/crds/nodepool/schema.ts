@@ -1,14 +1,15 @@
 // NodePool: nodes alike in a ManagedCluster.
 import * as z from "zod";
 import { commonColumns } from "../common/columns.ts";
-import { cloudReference, objectName } from "../../schema/formats.ts";
+import { cloudReference } from "../../schema/formats.ts";
 import { clusterRef, externalFields, managedSpec } from "../common/spec.ts";
 import { blockFields, withBlocks } from "../common/with-blocks.ts";
 import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
 import { defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
-import { withRule, withTransitionRule } from "../../schema/enforced.ts";
-import { integer, listOf, text } from "../../schema/fields.ts";
+import { withRule, withTransitionRule, type CelRule } from "../../schema/enforced.ts";
+import { integer, listMapOf, listOf, setOf, text } from "../../schema/fields.ts";
+import { login, word } from "../../schema/login.ts";
 import { withAddedOnce, withImmutable } from "../../schema/rules.ts";
 import { nodeLabels, nodeTaints } from "./labels.ts";
 
@@ -22,13 +23,6 @@ const cloudName = z
   .min(1)
   .max(50)
   .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/);
-
-/** A name that the cloud gave, such as EulerOS 2.5. */
-const word = z
-  .string()
-  .min(1)
-  .max(128)
-  .regex(/^[A-Za-z0-9]([A-Za-z0-9._ -]*[A-Za-z0-9._-])?$/);
 
 const nodes = integer({ min: 0, max: MOST_NODES });
 
@@ -55,22 +49,21 @@ const volume = z.object({
   sizeGiB: integer({ min: 10, max: 32_768 }).describe("Size in GiB."),
 });
 
-const login = withRule(
+const existingServers = withRule(
   z.object({
-    keyPairName: word.optional().describe("Name of the key pair in the cloud. Exactly one of both."),
-    passwordSecretRef: z
-      .object({
-        name: objectName.describe("Name of the Secret, beside this resource."),
-        key: text({ min: 1, max: 253 }).default("password").describe("Key in the Secret."),
-      })
-      .optional()
-      .describe("Secret with the password of the nodes' administrator. Exactly one of both."),
+    ids: setOf(cloudReference.describe("Id of a server."), { max: 100 })
+      .min(1)
+      .describe("Servers to take in. One that is taken out of the list leaves the cluster and is never released."),
+    eraseDisks: z.boolean().describe("Has to be true: the system disk of each is replaced, and what is on it is lost."),
+    formatDataDisks: z.boolean().default(false).describe("Whether their data disks are formatted too."),
+    keepNames: z.boolean().default(true).describe("Whether they keep their names in the cloud."),
   }),
   {
-    rule: "has(self.keyPairName) != has(self.passwordSecretRef)",
-    message: "exactly one of keyPairName and passwordSecretRef must be given",
+    rule: "self.eraseDisks",
+    message: "joining a cluster replaces a server's system disk: set eraseDisks to true if nothing on it is needed",
+    fieldPath: ".eraseDisks",
   },
-  ({ keyPairName, passwordSecretRef }) => (keyPairName === undefined) !== (passwordSecretRef === undefined),
+  ({ eraseDisks }) => eraseDisks,
 );
 
 const instanceType = withTransitionRule(cloudReference, {
@@ -109,6 +102,12 @@ const spec = z.object({
   rootVolume: volume.optional().describe("System disk. Default: the cloud's. Immutable."),
   dataVolumes: listOf(volume.describe("A data disk."), { max: 16 }).optional().describe("Data disks. Immutable."),
   login: login.optional().describe("How people log in to the nodes; some clouds need it. May be added once."),
+  existingServers: existingServers
+    .optional()
+    .describe(
+      "The pool is of servers that exist, in place of bought ones. Excludes replicas above 0 and autoscaling. Can be neither added nor " +
+        "removed.",
+    ),
   maxRemovalsPerStep: integer({ min: 1, max: MOST_NODES })
     .default(1)
     .describe("When scaling down: how many nodes go at once; the next go when the pool is in order again."),
@@ -130,6 +129,19 @@ const sentChange = z
   })
   .describe("Fields that were sent and that the cloud does not show: they are not sent again for that generation.");
 
+const server = z
+  .object({
+    id: text({ min: 1, max: 128 }).describe("Id of the server."),
+    origin: z.enum(["Created", "Accepted"]).describe("Created: bought by Yunfan. Accepted: it existed before."),
+    state: z
+      .enum(["Joining", "Joined", "Leaving", "Left", "Failed"])
+      .describe(
+        "Joining is written before the cloud is asked. Left is final until its id leaves spec.existingServers.",
+      ),
+    message: text({ max: 1024 }).optional().describe("Why, in the cloud's words."),
+  })
+  .describe("A server of the pool.");
+
 const status = z.object({
   ...managedStatus,
   ...originFields,
@@ -140,6 +152,9 @@ const status = z.object({
   selector: text({ max: 1024 }).optional().describe("Label selector of the nodes, for the scale subresource."),
   appliedTaints: nodeTaints.optional().describe("The taints that were sent last: no cloud shows them."),
   sentChange: sentChange.optional(),
+  servers: listMapOf(server, { keys: ["id"], max: MOST_NODES })
+    .optional()
+    .describe("The servers of a pool with existingServers, and of every pool where the cloud has none."),
 });
 
 const IMMUTABLE = ["zone", "os", "rootVolume", "dataVolumes"];
@@ -149,6 +164,38 @@ const MADE_WITH_IT = "nodes are made with it; create another NodePool";
 const ruled = IMMUTABLE.reduce(
   (schema, field) => withImmutable(schema, field, MADE_WITH_IT),
   withAddedOnce(managedSpec(spec), "login", MADE_WITH_IT),
+);
+
+const EXISTING_SERVERS: CelRule = {
+  rule: "has(self.existingServers) == has(oldSelf.existingServers)",
+  message:
+    "existingServers can be neither added nor removed: servers leave by their id, or with the pool; create another NodePool",
+  reason: "FieldValueForbidden",
+  fieldPath: ".existingServers",
+};
+
+const NO_REPLICAS: CelRule = {
+  rule: "!has(self.existingServers) || !has(self.replicas) || self.replicas == 0",
+  message: "a pool of existing servers has those that existingServers names: remove replicas",
+  reason: "FieldValueForbidden",
+  fieldPath: ".replicas",
+};
+
+const NO_AUTOSCALING: CelRule = {
+  rule: "!has(self.existingServers) || !has(self.autoscaling)",
+  message: "a pool of existing servers has those that existingServers names: remove autoscaling",
+  reason: "FieldValueForbidden",
+  fieldPath: ".autoscaling",
+};
+
+const counted = withRule(
+  withRule(
+    withTransitionRule(ruled, EXISTING_SERVERS),
+    NO_REPLICAS,
+    ({ existingServers: given, replicas = 0 }) => given === undefined || replicas === 0,
+  ),
+  NO_AUTOSCALING,
+  (value) => value.existingServers === undefined || value.autoscaling === undefined,
 );
 
 export const nodePool = defineKind({
@@ -165,7 +212,7 @@ export const nodePool = defineKind({
     { name: "Active", type: "integer", jsonPath: ".status.readyReplicas", description: "Nodes that work." },
     ...commonColumns,
   ],
-  spec: withBlocks(ruled, KIND).describe("What is declared."),
+  spec: withBlocks(counted, KIND).describe("What is declared."),
   status: status.describe("What was found."),
 });
 

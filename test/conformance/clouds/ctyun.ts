@@ -39,7 +39,9 @@ export const ctyun: ConformingCloud = {
     registry,
     clusters: "Container Instance has no clusters",
     nodePools: "Container Instance has no clusters",
+    nodes: "Container Instance has no clusters",
     addons: "Container Instance has no clusters",
+    inventory: "Container Instance keeps no inventory",
   },
 };
 

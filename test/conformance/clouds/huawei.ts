@@ -1,6 +1,7 @@
 // Huawei CCE in the suite.
 import { huawei as cloud } from "../../../src/cloud/huawei/index.ts";
 import { startHuaweiSimulator } from "../../../src/cloud/huawei/simulator/index.ts";
+import { hostCluster } from "../../support/environment/nodepools.ts";
 import type { AddonsSample, ClustersSample, ConformingCloud, Console, NodePoolsSample } from "../suite.ts";
 
 const KEYS = { accessKey: "test-access-key", secretKey: "test-secret-key" } as const;
@@ -20,6 +21,8 @@ const clusters: ClustersSample = {
     description: "our shop",
     network: { vpcId: "vpc-1", subnetId: "subnet-1", podCidr: "172.16.0.0/16", serviceCidr: undefined },
     options: {},
+    logins: {},
+    deletionProtection: false,
   }),
   plant: (console, name) => plantCluster(console, name),
   exhaustQuota: (console) => console("PATCH", "quotas/cluster", { quotaLimit: 0 }),
@@ -43,6 +46,8 @@ const nodePools: NodePoolsSample = {
     rootVolume: undefined,
     dataVolumes: [],
     login: { password: "Pass-word-1" },
+    existingServers: undefined,
+    cluster: hostCluster(),
     options: {},
   }),
   async plant(console, name, clusterId) {
@@ -89,7 +94,14 @@ export const huawei: ConformingCloud = {
   wrongCredentials: { ...KEYS, secretKey: "wrong-secret-key" },
   ambiguousCredentials: { ...KEYS, username: "operator" },
   unknownId: UNKNOWN_ID,
-  facets: { clusters, nodePools, addons, registry: "CCE has no registry" },
+  facets: {
+    clusters,
+    nodePools,
+    nodes: "Seen on its pools",
+    addons,
+    registry: "CCE has no registry",
+    inventory: "CCE keeps no inventory",
+  },
 };
 
 /** With tokens in place of signatures; what a facet sends is the same. */

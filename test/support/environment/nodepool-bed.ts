@@ -96,6 +96,7 @@ export async function startNodePoolBed({ beforeTurn, ...options }: BedOptions = 
       onNamespaceDeletion: "Hold",
       absorb: (object) => store.absorb(object),
       forget: (object) => store.remove(object),
+      releases: new Set(),
       get: (key) => store.get(key),
       events: { event: () => undefined },
       random: () => 0,
@@ -217,10 +218,11 @@ function clusterIn(
 function slowed(beforeTurn: BedOptions["beforeTurn"]): Cloud {
   const open: Cloud["open"] = (...given) => {
     const session = huawei.open(...given);
-    const { clusters, nodePools: pools } = session;
+    const { clusters, nodePools: pools, nodes } = session;
     return {
       ...(clusters && { clusters }),
       ...(pools && { nodePools: pools }),
+      ...(nodes && { nodes }),
       verify: (signal) => session.verify(signal),
       locate: (signal) => session.locate(signal),
       close: () => session.close(),

@@ -1,6 +1,8 @@
 // Node pools for tests: the resource as the API server returns it, the pool and the nodes as a cloud shows them. Overrides win
 // over defaults.
-import type { NodePool as Pool, PoolNode } from "../../../src/cloud/facets/nodepools.ts";
+import type { ClusterHost } from "../../../src/cloud/facets/clusters.ts";
+import type { NodePool as Pool } from "../../../src/cloud/facets/nodepools.ts";
+import type { ClusterNode } from "../../../src/cloud/facets/nodes.ts";
 import { nodePool, type NodePool } from "../../../src/crds/nodepool/schema.ts";
 import { nodePoolManifest } from "./resources.ts";
 
@@ -29,8 +31,11 @@ export function storedNodePool({ metadata, spec, status }: StoredNodePool = {}):
   };
 }
 
+/** One of whose count somebody has said what it is to be. */
+export type CountedPool = Pool & { readonly desired: number };
+
 /** At rest with three nodes, without autoscaling. */
-export function cloudPool(overrides: Partial<Pool> = {}): Pool {
+export function cloudPool(overrides: Partial<CountedPool> = {}): CountedPool {
   return {
     id: "np-1",
     name: "workers",
@@ -49,8 +54,14 @@ export function cloudPool(overrides: Partial<Pool> = {}): Pool {
   };
 }
 
+/** The cluster that a pool is to be made in. */
+export function hostCluster(): ClusterHost {
+  const network = { vpcId: "vpc-1", subnetId: "subnet-1", podCidr: undefined, serviceCidr: undefined };
+  return { id: "c-1", options: {}, version: "v1.15.11-r1", type: "", network };
+}
+
 /** One node in each of the phases. */
-export function cloudNodes(...phases: readonly PoolNode["phase"][]): readonly PoolNode[] {
+export function cloudNodes(...phases: readonly ClusterNode["phase"][]): readonly ClusterNode[] {
   return phases.map((phase, index) => {
     const id = `n-${index}`;
     return { id, name: id, poolId: "np-1", phase, cloudPhase: phase };
@@ -58,6 +69,6 @@ export function cloudNodes(...phases: readonly PoolNode["phase"][]): readonly Po
 }
 
 /** Nodes that all work. */
-export function activeNodes(count: number): readonly PoolNode[] {
+export function activeNodes(count: number): readonly ClusterNode[] {
   return cloudNodes(...Array.from({ length: count }, () => "Active" as const));
 }

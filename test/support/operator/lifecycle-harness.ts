@@ -16,6 +16,8 @@ export interface Frame {
   readonly events: EventDescription[];
   readonly clock: FakeClock;
   readonly store: Store<RegistryProject>;
+  /** UIDs of those whose finalizer it has taken off, or may have. */
+  readonly releases: ReadonlySet<string>;
 }
 
 /** What a frame shares with its steps. */
@@ -34,6 +36,7 @@ export function sharedParts(indexes: StoreOptions<RegistryProject>["indexes"] = 
 /** Steps come to READY and "Released" unless told otherwise. */
 export function frameOf(live: Live, steps: Partial<Steps<RegistryProject>> = {}, shared = sharedParts()): Frame {
   const { clock, events, store } = shared;
+  const releases = new Set<string>();
   const log = createLogger({ level: "silent" });
   const deps = {
     client: live.client,
@@ -41,6 +44,7 @@ export function frameOf(live: Live, steps: Partial<Steps<RegistryProject>> = {},
     clock,
     onNamespaceDeletion: "Hold" as const,
     absorb: (object: RegistryProject) => store.absorb(object),
+    releases,
     forget: (object: RegistryProject) => store.remove(object),
     get: (key: string) => store.get(key),
     events: { event: (_: unknown, description: EventDescription) => void events.push(description) },
@@ -54,6 +58,7 @@ export function frameOf(live: Live, steps: Partial<Steps<RegistryProject>> = {},
     events,
     clock,
     store,
+    releases,
     async visit(object, signal = unaborted) {
       const found = await live.find(object);
       if (found) store.absorb(found);

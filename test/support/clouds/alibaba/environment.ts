@@ -1,0 +1,41 @@
+// A stand on Alibaba Cloud ACK: its simulator as a test asks it, and the account that a user writes.
+import { startAlibabaSimulator, type AlibabaSimulatorOptions } from "../../../../src/cloud/alibaba/simulator/index.ts";
+import { createStandOn, type SimulatedCloud, type Stand } from "../../environment/environment.ts";
+import { accountManifests } from "../../environment/manifests.ts";
+import { controlsOf, CREDENTIALS, type SimulatorControls } from "../simulator.ts";
+import { REGION } from "./bed.ts";
+
+type AlibabaOptions = Partial<AlibabaSimulatorOptions>;
+
+export type AlibabaStand = Stand<SimulatorControls, AlibabaOptions>;
+
+const ALIBABA: SimulatedCloud<SimulatorControls, AlibabaOptions> = {
+  kinds: ["cloudaccounts", "managedclusters"],
+  // The marker stands at the beginning of every client key, and in base64 too.
+  secrets: [CREDENTIALS.secretKey, "-----BEGIN PRIVATE KEY-----"],
+  start: startSimulator,
+  accountManifests: alibabaAccountManifests,
+};
+
+/** Six hundred times as fast as the cloud where `speed` is unset. */
+export function createAlibabaStand(prefix: string, options: AlibabaOptions = {}): Promise<AlibabaStand> {
+  return createStandOn(ALIBABA, prefix, options);
+}
+
+async function startSimulator(options: AlibabaOptions = {}): Promise<SimulatorControls> {
+  const defaults = { listen: "127.0.0.1:0", ...CREDENTIALS, region: REGION, speed: 600 };
+  return controlsOf(await startAlibabaSimulator({ ...defaults, ...options }));
+}
+
+/** A credentials Secret and an account that uses it, with a budget that does not slow tests down. */
+export function alibabaAccountManifests(
+  simulator: Pick<SimulatorControls, "url">,
+  { name = "alibaba", spec, stringData }: { name?: string; spec?: object; stringData?: object } = {},
+): object[] {
+  const alibaba = {
+    provider: "AlibabaACK",
+    region: REGION,
+    requestBudget: { readsPerMinute: 60_000, writesPerMinute: 60_000 },
+  };
+  return accountManifests(simulator, { name, spec: { ...alibaba, ...spec }, ...(stringData && { stringData }) });
+}
