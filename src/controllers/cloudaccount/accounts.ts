@@ -1,6 +1,5 @@
 // Accounts as other controllers use them: may this namespace use it, is it ready, and its opened session.
 import { CloudAccountReason as Reason } from "../../crds/cloudaccount/conditions.ts";
-import type { Refusal } from "../../cloud/collection.ts";
 import { Budgets } from "../../cloud/budget/budgets.ts";
 import type { AccountSettings, Cloud, CloudDeps, CloudSession, Facets, SessionDeps } from "../../cloud/contract.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
@@ -99,12 +98,18 @@ export class AccountDirectory {
   ): { access: Access; facet: Facets[F] } {
     const account = this.find(spec.accountRef, metadata.namespace);
     assertBlocks(spec, account);
-    if (!this.#offers(account, facet)) throw notSupported(account, noun);
+    if (!this.#offersTo(account, facet)) throw notSupported(account, noun);
     const access = this.enter(account);
     return { access, facet: facetOf(access, facet, noun) };
   }
 
-  #offers(account: CloudAccount, facet: keyof Facets): boolean {
+  /** Whether the cloud of the account with this key ("namespace/name") offers the facet; false where there is no such account. */
+  offers(key: string, facet: keyof Facets): boolean {
+    const account = this.account(key);
+    return account !== undefined && this.#offersTo(account, facet);
+  }
+
+  #offersTo(account: CloudAccount, facet: keyof Facets): boolean {
     return this.#deps.clouds[account.spec.provider]?.facets.includes(facet) ?? false;
   }
 
@@ -243,27 +248,6 @@ export function facetOf<F extends keyof Facets>({ session, account }: FacetSourc
   const found = facets[facet];
   if (!found) throw notSupported(account, noun);
   return found;
-}
-
-/**
- * What a facet offers, where the cloud offers it. `asker`: the field, annotation or act that asks for it. Throws TerminalError
- * `NotSupportedByCloud`.
- */
-export function offered<M>({ account }: Pick<Access, "account">, member: M | undefined, asker: string): M {
-  if (member !== undefined) return member;
-  const message = `${account.spec.provider} can't do what ${asker} asks for, in this version. Take it back, or use an account of a cloud that can`;
-  throw new TerminalError({ reason: Reason.NotSupportedByCloud, message });
-}
-
-const REFUSALS: Readonly<Record<Refusal["kind"], string>> = {
-  Rejected: Reason.Rejected,
-  NotSupported: Reason.NotSupportedByCloud,
-  LoginRequired: Reason.LoginRequired,
-};
-
-/** Throws TerminalError where a cloud has said what of a request it can't carry out, and what to do. */
-export function assertPossible(refusal: Refusal | undefined): void {
-  if (refusal) throw new TerminalError({ reason: REFUSALS[refusal.kind], message: refusal.message });
 }
 
 /** Throws TerminalError `ProviderMismatch` where the spec has a block of another cloud than the account's. */

@@ -23,7 +23,7 @@ import { nextDriftMs } from "./drift-schedule.ts";
 import { FINALIZER, isDeleting, isPaused, type Managed } from "./resource.ts";
 import type { Lookout } from "./lookout.ts";
 import { isPassing, reconcileErrorOfServer } from "./server-errors.ts";
-import { ChangedError, Visit, type VisitDeps } from "./visit.ts";
+import { ChangedError, LaterError, Visit, type VisitDeps } from "./visit.ts";
 
 /** What it came to when nothing is left to do for now. */
 export interface Outcome extends Verdict {
@@ -211,8 +211,9 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
 
 /** Conflicts, outages of the API server, a lost lease, a start: nothing that the user of this resource could act on. */
 function isOursAlone(error: unknown): boolean {
-  const isWait = error instanceof ChangedError || error instanceof UnsaidError;
-  return isWait || isKubeError(error) || error instanceof FencedError;
+  return (
+    [FencedError, ChangedError, LaterError, UnsaidError].some((type) => error instanceof type) || isKubeError(error)
+  );
 }
 
 function verdictOf(failure: unknown): Verdict {

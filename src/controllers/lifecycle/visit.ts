@@ -124,6 +124,18 @@ export class Visit<T extends Managed> {
     }
   }
 
+  /**
+   * Persists the draft as it is under the resourceVersion of a live read, before something is done that must not be forgotten. When it
+   * returns, the server has it. Throws as `journal` does.
+   */
+  async persist(verdict: Verdict): Promise<void> {
+    const { client, type } = this.#deps;
+    const live = await this.#readLive();
+    const next = { ...this.#nextStatus(verdict, live), observedGeneration: live.status.observedGeneration };
+    const answer = await writeStatus(client, type, { object: live, next, unchanged: true, signal: this.signal });
+    if (answer) this.#accept(answer);
+  }
+
   async #journal(operation: Operation, verdict: Verdict): Promise<void> {
     const { client, type } = this.#deps;
     const live = await this.#readLive();
@@ -283,6 +295,13 @@ function sameJournal(live: ManagedStatus, seen: ManagedStatus): boolean {
 export class ChangedError extends WaitingError {
   constructor(message: string) {
     super({ reason: Reason.Changed, message, pollAfterMs: 100 });
+  }
+}
+
+/** It is not this resource's turn yet: the visit ends without a word, and nothing is wrong. */
+export class LaterError extends WaitingError {
+  constructor(pollAfterMs: number) {
+    super({ reason: Reason.Changed, message: "Waiting for its turn", pollAfterMs });
   }
 }
 

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { ipv4Cidr } from "../../schema/cidr.ts";
 import { commonColumns } from "../common/columns.ts";
-import { cloudReference, namespaceName, time } from "../../schema/formats.ts";
+import { cloudReference, namespaceName, objectName, time } from "../../schema/formats.ts";
 import { managedFields, managedSpec } from "../common/spec.ts";
 import { blockFields, withBlocks, withWaivableRule, withWaivableTransition } from "../common/with-blocks.ts";
 import { cloudPhase, LONGEST_WORDS, managedStatus, originFields } from "../common/status.ts";
@@ -82,6 +82,31 @@ const kubeconfig = z.object({
     .describe("Whether the administrator's certificates are published too, in the Secret NAME-certificates."),
 });
 
+const manifests = withRule(
+  z.object({
+    route: z
+      .enum(["Kubeconfig", "Gateway"])
+      .default("Kubeconfig")
+      .describe(
+        "How ManifestSets reach it. Kubeconfig: by the one that is published. Gateway: through the cloud's own gateway, with the " +
+          "account's credentials; for a cluster without an address that can be reached from here.",
+      ),
+    serviceAccount: z
+      .object({ namespace: namespaceName.describe("Its namespace."), name: objectName.describe("Its name.") })
+      .optional()
+      .describe(
+        "The ServiceAccount of the cluster that every ManifestSet acts as; one that names another is Forbidden.",
+      ),
+  }),
+  {
+    // has(): the API server asks it of a default {} too, before that has defaults of its own.
+    rule: "!has(self.serviceAccount) || !has(self.route) || self.route != 'Gateway'",
+    message: "the gateway acts for nobody but the account: remove serviceAccount, or take route Kubeconfig",
+    fieldPath: ".serviceAccount",
+  },
+  ({ route, serviceAccount }) => serviceAccount === undefined || route !== "Gateway",
+);
+
 const fields = z.object({
   ...managedFields,
   cloudName: cloudName.optional().describe("Name of the cluster in the cloud. Default: metadata.name. Immutable."),
@@ -124,6 +149,7 @@ const fields = z.object({
     })
     .optional()
     .describe("Registers the cluster with Argo CD, by a Secret with the same credentials."),
+  manifests: manifests.optional().describe("How ManifestSets work in the cluster."),
   ...blockFields(KIND),
 });
 
