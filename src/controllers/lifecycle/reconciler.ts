@@ -23,7 +23,8 @@ import { nextDriftMs } from "./drift-schedule.ts";
 import { FINALIZER, isDeleting, isPaused, type Managed } from "./resource.ts";
 import type { Lookout } from "./lookout.ts";
 import { isPassing, reconcileErrorOfServer } from "./server-errors.ts";
-import { ChangedError, LaterError, Visit, type VisitDeps } from "./visit.ts";
+import { ChangedError, LaterError } from "./passing.ts";
+import { Visit, type VisitDeps } from "./visit.ts";
 
 /** What it came to when nothing is left to do for now. */
 export interface Outcome extends Verdict {

@@ -8,7 +8,8 @@ import { WaitingError } from "../../lib/errors.ts";
 import { createLogger } from "../../lib/log.ts";
 import type { Verdict } from "../../runtime/conditions.ts";
 import { ANNOTATIONS, FINALIZER } from "./resource.ts";
-import { ChangedError, Visit } from "./visit.ts";
+import { ChangedError } from "./passing.ts";
+import { Visit } from "./visit.ts";
 
 const READY: Verdict = { state: "Ready", reason: "Available", message: "As declared" };
 const CREATING: Verdict = { state: "Reconciling", reason: "Creating", message: "Creating the project" };

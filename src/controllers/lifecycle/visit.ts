@@ -4,7 +4,6 @@ import type { KubeClient } from "../../kube/client.ts";
 import { isConflict, isFailedTest, isRefusal, KubeError } from "../../kube/errors.ts";
 import type { KubeObject, ResourceType } from "../../kube/types.ts";
 import { timestamp, type Clock } from "../../lib/clock.ts";
-import { WaitingError } from "../../lib/errors.ts";
 import type { Logger } from "../../lib/log.ts";
 import { nextConditions, summary, type Condition, type Statement, type Verdict } from "../../runtime/conditions.ts";
 import { ensureFinalizer, hasFinalizer, removeFinalizer } from "../../runtime/finalizer.ts";
@@ -22,6 +21,7 @@ import {
   type StatusDraft,
 } from "./resource.ts";
 import { fitting } from "./fitting.ts";
+import { ChangedError } from "./passing.ts";
 import { CRDS, crdNameOf, lookAt, NAMESPACES } from "./live-metadata.ts";
 import type { Awaited } from "./lookout.ts";
 
@@ -289,20 +289,6 @@ function sameJournal(live: ManagedStatus, seen: ManagedStatus): boolean {
   return (
     live.externalId === seen.externalId && nonce === seen.operation?.nonce && lastSentAt === seen.operation?.lastSentAt
   );
-}
-
-/** What a visit decided on has changed: it ends without a word, and the next one follows at once. The frame counts them. */
-export class ChangedError extends WaitingError {
-  constructor(message: string) {
-    super({ reason: Reason.Changed, message, pollAfterMs: 100 });
-  }
-}
-
-/** It is not this resource's turn yet: the visit ends without a word, and nothing is wrong. */
-export class LaterError extends WaitingError {
-  constructor(pollAfterMs: number) {
-    super({ reason: Reason.Changed, message: "Waiting for its turn", pollAfterMs });
-  }
 }
 
 /** A column for people, never a contract. */

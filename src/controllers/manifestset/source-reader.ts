@@ -12,7 +12,8 @@ import { keyOf } from "../../runtime/cache/store.ts";
 import { CREDENTIALS_TYPE, SECRETS } from "../cloudaccount/credentials.ts";
 import type { Said } from "../external/kind.ts";
 import { statingFailure } from "../lifecycle/failure.ts";
-import { ChangedError, type Visit } from "../lifecycle/visit.ts";
+import { ChangedError } from "../lifecycle/passing.ts";
+import type { Visit } from "../lifecycle/visit.ts";
 import { inlineObjects, parseSource, textsIn, type RawObject, type SourceText } from "./sources.ts";
 import { validated, type SourceObject } from "./validation.ts";
 

@@ -3,7 +3,7 @@
 import type { Clock } from "../../lib/clock.ts";
 import { RetryableError } from "../../lib/errors.ts";
 import { ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
-import { LaterError } from "../lifecycle/visit.ts";
+import { LaterError } from "../lifecycle/passing.ts";
 
 const MOST_VISITS = 2;
 /** Until a visit that was not let in comes again. */
