@@ -4,7 +4,7 @@ import { cp, mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { findKubectl } from "../../controlplane/binaries.ts";
 import { createChartBed, RELEASE, RELEASE_NAMESPACE, type ChartBed } from "../support/chart/chart-bed.ts";
 import { VERSION } from "../../src/lib/version.ts";
@@ -33,11 +33,15 @@ describe.each(packages)("From %s", (file) => {
       const helm = await createHelm();
       const kept = await mkdtemp(path.join(tmpdir(), "yunfan-kept-"));
       await cp(CHART, kept, { recursive: true });
-      await writeFile(
-        path.join(kept, "values.yaml"),
-        await helmOk(helm, ["show", "values", path.join(PACKAGED, file)]),
+      const stored = await helmOk(helm, ["show", "values", path.join(PACKAGED, file)]);
+      await writeFile(path.join(kept, "values.yaml"), stored);
+      // A default that has changed since stays as it was stored.
+      const { resources } = parse(stored) as { resources: object };
+      const sizes = path.join(kept, "sizes.yaml");
+      await writeFile(sizes, stringify({ resources }));
+      expect(await render(helm, ["--values", own], kept)).toBe(
+        await render(helm, ["--values", sizes, "--values", own]),
       );
-      expect(await render(helm, ["--values", own], kept)).toBe(await render(helm, ["--values", own]));
     },
   );
 

@@ -203,6 +203,24 @@ describe.concurrent("a ManifestSet", () => {
     await stand.reaches("manifestset/pruned", "Available");
   });
 
+  it("leaves a stranger's object of that name alone, says whose turn it is, and goes on once it is renamed", async ({
+    expect,
+  }) => {
+    const stand = theStand();
+    const namespace = await stand.target.namespace("strangers");
+    await stand.target.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+    await stand.target.apply(configMap("settings", { theirs: "kept" }, { namespace }));
+    await stand.apply(setManifest("strangers", { targetNamespace: namespace, manifests: [configMap("settings")] }));
+    const stalled = await stand.reaches("manifestset/strangers", "AlreadyExists");
+    expect(stalled).toMatchObject({ status: "False", message: expect.stringContaining("settings") });
+    expect(await stand.target.get("configmap", "settings", namespace)).toMatchObject({ data: { theirs: "kept" } });
+    await stand.edit("manifestset/strangers", { spec: { manifests: [configMap("ours")] } });
+    await stand.reaches("manifestset/strangers", "Available");
+    await stand.remove("manifestset/strangers");
+    await stand.gone("manifestset/strangers");
+    expect(await stand.target.get("configmap", "settings", namespace)).toMatchObject({ data: { theirs: "kept" } });
+  });
+
   it("takes its objects along when it is deleted, and names what holds one", async ({ expect }) => {
     const stand = theStand();
     const namespace = await stand.target.namespace("deleted");

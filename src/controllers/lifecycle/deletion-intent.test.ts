@@ -79,8 +79,8 @@ describe("departureOf", () => {
   });
 
   it("shows an unknown value by its beginning, in whole characters", () => {
-    const { why } = depart(standing, annotated(`${"a".repeat(29)}🚢🚢`), "Delete") as { why: string };
-    expect(why).toContain(`the value "${"a".repeat(29)}🚢…" of`);
+    const { why } = depart(standing, annotated(`${"a".repeat(28)}🚢🚢🚢`), "Delete") as { why: string };
+    expect(why).toContain(`the value "${"a".repeat(28)}🚢…" of`);
     expect(why.isWellFormed()).toBe(true);
   });
 

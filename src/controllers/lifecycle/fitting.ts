@@ -13,25 +13,20 @@ interface Drafted {
 export function fitting<S extends Drafted>(draft: S): S {
   const words = Object.entries(LONGEST_WORDS).flatMap(([member, most]) => {
     const value = (draft as Readonly<Record<string, unknown>>)[member];
-    return typeof value === "string" ? [[member, fit(value, most)]] : [];
+    return typeof value === "string" ? [[member, cutTo(value, most)]] : [];
   });
   const { conditions, operation } = draft;
   return {
     ...draft,
     ...Object.fromEntries(words),
     ...(operation?.progress !== undefined && {
-      operation: { ...operation, progress: fit(operation.progress, LONGEST_WORDS.progress) },
+      operation: { ...operation, progress: cutTo(operation.progress, LONGEST_WORDS.progress) },
     }),
     ...(conditions && { conditions: conditions.map(fitCondition) }),
   };
 }
 
 function fitCondition(condition: Condition): Condition {
-  const message = fit(condition.message, LONGEST_MESSAGE);
+  const message = cutTo(condition.message, LONGEST_MESSAGE);
   return message === condition.message ? condition : { ...condition, message };
-}
-
-/** With the ellipsis it has `most` characters. */
-function fit(text: string, most: number): string {
-  return text.length <= most ? text : cutTo(text, most - 1);
 }

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, readdir } from "node:fs/promises";
 import path from "node:path";
 import { samplesFor } from "../../../demo/samples.ts";
-import { kinds } from "../../../src/crds/kinds.ts";
+import { GROUP } from "../../../src/crds/kind.ts";
 import { type ControlPlane, kubectlOk, startControlPlane } from "../apiserver/controlplane.ts";
 import { CHART, createHelm, helmOk, type Helm, objectsOf, operatorFlagsOf, type Rendered } from "./helm.ts";
 import { HUAWEI } from "../clouds/huawei/environment.ts";
@@ -14,7 +14,6 @@ import { CREDENTIALS, startSimulator, type LoggedRequest, type SimulatorControls
 export const RELEASE = "yunfan";
 export const RELEASE_NAMESPACE = "yunfan-system";
 
-const OURS = kinds.map(({ type }) => `${type.plural}.${type.group}`);
 const READY_WITHIN = "--timeout=120s";
 
 export interface ChartBed extends AsyncDisposable {
@@ -48,6 +47,13 @@ export async function createChartBed(options: { auditLogPath?: string } = {}): P
   const simulators: SimulatorControls[] = [];
   const operators: Operator[] = [];
   const release = ["--namespace", RELEASE_NAMESPACE];
+  /** By what is installed: an earlier chart has fewer. */
+  const crds = async (): Promise<string[]> =>
+    (await kubectl(["get", "crd", "-o", "name"]))
+      .split("\n")
+      .filter((name) => name.endsWith(`.${GROUP}`))
+      .map((name) => name.slice(name.indexOf("/") + 1));
+  const ours = async (): Promise<string> => (await crds()).join(",");
   return {
     plane,
     helm,
@@ -56,7 +62,12 @@ export async function createChartBed(options: { auditLogPath?: string } = {}): P
     async deploy(action, chart, flags = []) {
       const create = action === "install" ? ["--create-namespace"] : [];
       await helmOk(helm, [action, RELEASE, chart, ...release, ...create, ...flags]);
-      await kubectl(["wait", "--for=condition=Established", "--timeout=60s", ...OURS.map((name) => `crd/${name}`)]);
+      await kubectl([
+        "wait",
+        "--for=condition=Established",
+        "--timeout=60s",
+        ...(await crds()).map((name) => `crd/${name}`),
+      ]);
     },
     async operator(identity) {
       const operator = await startReplica({ plane, kubectl }, identity);
@@ -75,18 +86,18 @@ export async function createChartBed(options: { auditLogPath?: string } = {}): P
       return applied;
     },
     async allReady(namespace = "default") {
-      await kubectl(["wait", "--for=condition=Ready", READY_WITHIN, "--all", OURS.join(","), "-n", namespace]);
+      await kubectl(["wait", "--for=condition=Ready", READY_WITHIN, "--all", await ours(), "-n", namespace]);
     },
     async lookAgain() {
       const value = randomUUID();
-      await kubectl(["annotate", OURS.join(","), "--all", "-A", "--overwrite", `yunfan.dev/reconcile-at=${value}`]);
+      await kubectl(["annotate", await ours(), "--all", "-A", "--overwrite", `yunfan.dev/reconcile-at=${value}`]);
       const visited = `--for=jsonpath={.status.lastHandledReconcileAt}=${value}`;
-      await kubectl(["wait", visited, READY_WITHIN, "--all", OURS.join(","), "-A"]);
+      await kubectl(["wait", visited, READY_WITHIN, "--all", await ours(), "-A"]);
     },
     effects: async () => (await Promise.all(simulators.map((each) => each.effects()))).flat(),
     async resources() {
       const columns = "NS:.metadata.namespace,NAME:.metadata.name,UID:.metadata.uid";
-      const list = await kubectl(["get", OURS.join(","), "-A", "--no-headers", "-o", `custom-columns=${columns}`]);
+      const list = await kubectl(["get", await ours(), "-A", "--no-headers", "-o", `custom-columns=${columns}`]);
       return list
         .split("\n")
         .map((line) => line.trim().replaceAll(/\s+/g, " "))
