@@ -4,7 +4,9 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, readdir } from "node:fs/promises";
 import path from "node:path";
 import { samplesFor } from "../../../demo/samples.ts";
+import { resourceRules } from "../../../src/cli/rbac.ts";
 import { GROUP } from "../../../src/crds/kind.ts";
+import { kinds } from "../../../src/crds/kinds.ts";
 import { type ControlPlane, kubectlOk, startControlPlane } from "../apiserver/controlplane.ts";
 import { CHART, createHelm, helmOk, type Helm, objectsOf, operatorFlagsOf, type Rendered } from "./helm.ts";
 import { HUAWEI } from "../clouds/huawei/environment.ts";
@@ -23,8 +25,8 @@ export interface ChartBed extends AsyncDisposable {
   kubectl(args: readonly string[], input?: string): Promise<string>;
   /** Path of the chart of the tree, packaged as for a release. */
   readonly chart: string;
-  /** `helm install` or `helm upgrade` of a chart as release yunfan in yunfan-system; resolves when the CRDs are established. */
-  deploy(action: "install" | "upgrade", chart: string, flags?: readonly string[]): Promise<void>;
+  /** `helm install` or `helm upgrade` of a chart as release yunfan in yunfan-system; resolves with its CRDs when they are established. */
+  deploy(action: "install" | "upgrade", chart: string, flags?: readonly string[]): Promise<readonly string[]>;
   /** Starts a replica: with the arguments of the Deployment that is installed, and a token of its ServiceAccount. */
   operator(identity: string): Promise<Operator>;
   /** Starts the simulators, applies the samples of all clouds, and resolves with how many resources of ours those are. */
@@ -37,6 +39,31 @@ export interface ChartBed extends AsyncDisposable {
   effects(): Promise<LoggedRequest[]>;
   /** Namespace, name and uid of everything of ours. */
   resources(): Promise<string[]>;
+}
+
+/**
+ * An earlier operator is played by the tree's, which watches kinds that an earlier chart has neither CRDs nor rights for: it gets both,
+ * the CRDs as if the release had made them, so that an upgrade takes them over.
+ */
+async function standIn(kubectl: ChartBed["kubectl"], there: readonly string[]): Promise<void> {
+  const missing = kinds.map(({ type }) => type).filter(({ plural, group }) => !there.includes(`${plural}.${group}`));
+  if (missing.length === 0) return;
+  for (const { plural, group } of missing) {
+    await kubectl(["apply", "--server-side", "-f", `manifests/crds/${plural}.yaml`]);
+    const crd = `crd/${plural}.${group}`;
+    await kubectl(["label", "--overwrite", crd, "app.kubernetes.io/managed-by=Helm"]);
+    const owner = [`meta.helm.sh/release-name=${RELEASE}`, `meta.helm.sh/release-namespace=${RELEASE_NAMESPACE}`];
+    await kubectl(["annotate", "--overwrite", crd, ...owner]);
+  }
+  const metadata = { name: "yunfan-stand-in" };
+  const rbac = { apiVersion: "rbac.authorization.k8s.io/v1", metadata };
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: metadata.name };
+  const subjects = [{ kind: "Group", apiGroup: roleRef.apiGroup, name: `system:serviceaccounts:${RELEASE_NAMESPACE}` }];
+  const items = [
+    { ...rbac, kind: "ClusterRole", rules: resourceRules },
+    { ...rbac, kind: "ClusterRoleBinding", roleRef, subjects },
+  ];
+  await kubectl(["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));
 }
 
 /** `auditLogPath`: where the API server notes every request. */
@@ -62,12 +89,15 @@ export async function createChartBed(options: { auditLogPath?: string } = {}): P
     async deploy(action, chart, flags = []) {
       const create = action === "install" ? ["--create-namespace"] : [];
       await helmOk(helm, [action, RELEASE, chart, ...release, ...create, ...flags]);
+      const made = await crds();
+      await standIn(kubectl, made);
       await kubectl([
         "wait",
         "--for=condition=Established",
         "--timeout=60s",
         ...(await crds()).map((name) => `crd/${name}`),
       ]);
+      return made;
     },
     async operator(identity) {
       const operator = await startReplica({ plane, kubectl }, identity);
