@@ -106,6 +106,7 @@ export class Remover<S extends Shape> {
   }
 
   async #sendFirst(...[scope, change, request]: [Scope<S>, ...Parameters<SendFirst>]): Promise<void> {
+    using _turn = await scope.place.session.reserveWrite(scope.visit.signal);
     await this.#deps.sender.send(scope.visit, change, request).finally(() => this.#deps.observer.noteWrite(scope));
   }
 
@@ -122,12 +123,15 @@ export class Remover<S extends Shape> {
     const { visit, items, noun, place } = scope;
     const options = place.optionsOf(visit.object.spec);
     const change = { verb: "Delete", target: `${noun} ${visit.status.cloudName ?? id}`, fields: [] } as const;
+    using _turn = await place.session.reserveWrite(visit.signal);
     try {
       const { jobId } = await this.#deps.sender.send(visit, change, (permit) => items.remove(id, permit, options));
       this.#deps.operations.begin(visit, "Delete", jobId);
       return "Asked";
     } catch (error) {
       if (!(error instanceof CloudError) || error.kind !== "NotFound") throw error;
+      // Where the API server does not let the resource go, the next visit knows that a read is proof enough.
+      this.#deps.operations.begin(visit, "Delete", undefined);
       return "Gone";
     } finally {
       this.#deps.observer.noteWrite(scope);
