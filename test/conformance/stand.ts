@@ -1,4 +1,5 @@
 // A cloud's simulator over real HTTP, an account on it, and its sessions.
+import { Logins } from "../../src/cloud/budget/logins.ts";
 import { onTestFinished } from "vitest";
 import type { AccountSettings, CloudSession, Credentials, SessionDeps } from "../../src/cloud/contract.ts";
 import { systemClock } from "../../src/lib/clock.ts";
@@ -82,6 +83,7 @@ function sessionDeps({ clock = systemClock, ...change }: Partial<SessionDeps>): 
     fence: openFence,
     userAgent: USER_AGENT,
     budget: ownBudget(clock),
+    logins: new Logins(),
     ...change,
   };
 }

@@ -1,4 +1,5 @@
 // What CTYUN alone has, its client against its simulator. What every cloud has is asked by test/conformance.
+import { Logins } from "../budget/logins.ts";
 import { grantWrite } from "../permit.ts";
 import * as fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
@@ -40,6 +41,7 @@ async function start(options: Partial<CtyunSimulatorOptions> = {}): Promise<Clou
         fence: openFence,
         userAgent: "yunfan/test (me)",
         budget: ownBudget(systemClock),
+        logins: new Logins(),
       },
     );
     onTestFinished(() => session.close());
