@@ -30,7 +30,7 @@ export interface OnBehalf {
    * the work, however long that takes.
    */
   readonly onTurn?: () => void;
-  /** A request waits for its turn for PATIENCE_MS already. It goes out after this has ended; it must not throw. */
+  /** A request has waited for its turn for 5 s. It goes out after this has ended; it must not throw. */
   readonly onLongWait?: (account: string) => Promise<void>;
 }
 

@@ -18,7 +18,7 @@ export interface Labels {
 }
 
 /** Whoever can come back waits no longer than this in person, and a longer wait is told. */
-export const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 5_000;
 /** Once somebody has waited so long, the budget is too small for what is asked of it. */
 const LATE_MS = 60_000;
 /** How long a turn is kept for whom was called: a visit begins with reads, which may wait for turns of their own. */
