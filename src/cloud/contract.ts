@@ -59,8 +59,8 @@ export interface CloudDeps {
 export interface SessionDeps extends CloudDeps {
   /** The account's budget, with these limits from now on: it outlives the session, and what a 429 has taught with it. */
   readonly budget: (limits: BudgetLimits) => RequestBudget;
-  /** What all accounts know together of the passwords that they sign in with. */
-  readonly logins: Logins;
+  /** What all accounts know together of the passwords that they sign in with; unset: each knows its own. */
+  readonly logins?: Logins | undefined;
 }
 
 /** One cloud. Opening a session makes no request. */

@@ -1,5 +1,4 @@
 // A cloud's simulator over real HTTP, an account on it, and its sessions.
-import { Logins } from "../../src/cloud/budget/logins.ts";
 import { onTestFinished } from "vitest";
 import type { AccountSettings, CloudSession, Credentials, SessionDeps } from "../../src/cloud/contract.ts";
 import { systemClock } from "../../src/lib/clock.ts";
@@ -83,7 +82,6 @@ function sessionDeps({ clock = systemClock, ...change }: Partial<SessionDeps>): 
     fence: openFence,
     userAgent: USER_AGENT,
     budget: ownBudget(clock),
-    logins: new Logins(),
     ...change,
   };
 }

@@ -1,5 +1,4 @@
 // What CTYUN alone has, its client against its simulator. What every cloud has is asked by test/conformance.
-import { Logins } from "../budget/logins.ts";
 import { grantWrite } from "../permit.ts";
 import * as fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
@@ -41,7 +40,6 @@ async function start(options: Partial<CtyunSimulatorOptions> = {}): Promise<Clou
         fence: openFence,
         userAgent: "yunfan/test (me)",
         budget: ownBudget(systemClock),
-        logins: new Logins(),
       },
     );
     onTestFinished(() => session.close());

@@ -1,4 +1,3 @@
-import { Logins } from "../budget/logins.ts";
 import { describe, expect, test } from "vitest";
 import { ownBudget } from "../../../test/support/clouds/budgets.ts";
 import { FakeClock } from "../../../test/support/clock/fake-clock.ts";
@@ -30,7 +29,6 @@ function deps({ clock = new FakeClock(), ...change }: Partial<SessionDeps> = {})
     fence: openFence,
     userAgent: "yunfan/test (me)",
     budget: ownBudget(clock),
-    logins: new Logins(),
     ...change,
   };
 }

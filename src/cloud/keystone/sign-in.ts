@@ -2,7 +2,7 @@
 // passwords, and says the same 401 for a wrong password, a locked user and a project that is none of the user's.
 import type { Clock } from "../../lib/clock.ts";
 import { listed } from "../../lib/text.ts";
-import type { LoginHistory, Logins, Rejection } from "../budget/logins.ts";
+import { Logins, type LoginHistory, type Rejection } from "../budget/logins.ts";
 import { CloudError } from "../errors.ts";
 import type { HttpAnswer } from "../http/answer.ts";
 import { addressOf } from "../http/endpoint.ts";
@@ -32,8 +32,8 @@ export interface SignInOptions {
    * names the project, in messages. Left out: any refusal is the password's.
    */
   readonly provesUserFirst?: { readonly field: string } | undefined;
-  /** Shared with other accounts. */
-  readonly logins: Logins;
+  /** Shared with other accounts; unset: with none. */
+  readonly logins: Logins | undefined;
   readonly clock: Clock;
   /** Ends a login under way. */
   readonly closed: AbortSignal;
@@ -59,7 +59,7 @@ export class SignIn {
   #wish: string | undefined;
 
   constructor(options: SignInOptions) {
-    const { logins, keystone, login, closed, provesUserFirst, project } = options;
+    const { logins = new Logins(), keystone, login, closed, provesUserFirst, project } = options;
     this.#options = options;
     this.#history = logins.of([addressOf(keystone.endpoint), login.user, login.password], closed);
     this.#project = provesUserFirst === undefined ? JSON.stringify(project) : "";

@@ -1,5 +1,4 @@
 // An account on Alibaba Cloud, opened on whatever answers at an address: a simulator, or a server that a test tells what to say.
-import { Logins } from "../../../../src/cloud/budget/logins.ts";
 import { onTestFinished } from "vitest";
 import { alibaba } from "../../../../src/cloud/alibaba/index.ts";
 import { startAlibabaSimulator, type AlibabaSimulatorOptions } from "../../../../src/cloud/alibaba/simulator/index.ts";
@@ -39,7 +38,6 @@ export function openAt(endpoint: string, { settings, credentials, deps = {} }: O
       fence: openFence,
       userAgent: "yunfan/test",
       budget: ownBudget(clock),
-      logins: new Logins(),
       ...deps,
     },
   );

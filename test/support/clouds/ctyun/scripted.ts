@@ -1,5 +1,4 @@
 // A CTYUN account opened on a server that answers as a test tells it.
-import { Logins } from "../../../../src/cloud/budget/logins.ts";
 import { ctyun } from "../../../../src/cloud/ctyun/index.ts";
 import type { AccountSettings } from "../../../../src/cloud/contract.ts";
 import type { RegistryFacet } from "../../../../src/cloud/facets/registry.ts";
@@ -46,7 +45,6 @@ export async function startScriptedCtyun(): Promise<ScriptedCtyun> {
           fence: openFence,
           userAgent: "yunfan/test",
           budget: ownBudget(clock),
-          logins: new Logins(),
         },
       );
       closing.push(() => session.close());

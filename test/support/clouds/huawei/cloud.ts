@@ -1,5 +1,4 @@
 // A simulated CCE over HTTP with a session on it, for tests of the client against the simulator.
-import { Logins } from "../../../../src/cloud/budget/logins.ts";
 import { onTestFinished } from "vitest";
 import { systemClock } from "../../../../src/lib/clock.ts";
 import { openFence } from "../../../../src/lib/fence.ts";
@@ -51,7 +50,6 @@ export async function startCloud(options: Partial<Options> = {}): Promise<TestCl
         fence: openFence,
         userAgent: "yunfan/test (me)",
         budget: ownBudget(systemClock),
-        logins: new Logins(),
       },
     );
     onTestFinished(() => session.close());

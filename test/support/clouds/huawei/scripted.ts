@@ -1,5 +1,4 @@
 // A Huawei account opened on a server that answers as a test tells it: CCE, its add-ons and IAM at one address.
-import { Logins } from "../../../../src/cloud/budget/logins.ts";
 import type { ServerResponse } from "node:http";
 import type { AccountSettings, CloudSession, Credentials, SessionDeps } from "../../../../src/cloud/contract.ts";
 import { huawei } from "../../../../src/cloud/huawei/index.ts";
@@ -61,7 +60,6 @@ export async function startScriptedHuawei(): Promise<ScriptedHuawei> {
           fence: openFence,
           userAgent: "yunfan/test",
           budget: ownBudget(clock),
-          logins: new Logins(),
           ...deps,
         },
       );
