@@ -16,7 +16,7 @@ import { amend, newEntity } from "./state.ts";
 
 const CREATE_MS = 60_000;
 export const REINSTALL_MS = 60_000;
-export const INSTALL_MS = 120_000;
+const INSTALL_MS = 120_000;
 
 /** The cluster version from which table 4-146 takes a layout of disks. */
 const STORAGE_SINCE = [1, 15, 11];
@@ -64,7 +64,7 @@ export function checkLayout({ version }: Cluster, { volumeConfig }: ReinstallSpe
 }
 
 /** Whether a version such as v1.15.11-r1 is the given one or a later one. */
-export function isSince(version: string, least: readonly number[]): boolean {
+function isSince(version: string, least: readonly number[]): boolean {
   const parts = version.replace(/^v/, "").split(/[.-]/).map(Number);
   const differs = least.findIndex((number, at) => parts[at] !== number);
   return differs === -1 || (parts[differs] ?? 0) > (least[differs] ?? 0);
@@ -84,7 +84,7 @@ export function reinstalled(spec: Readonly<Record<string, unknown>>, wanted: Rei
 }
 
 /** An id for a server that becomes a node: another one each time, or the one that it had. */
-export function nodeIdFor({ rules, store }: Cce, { formerNodeId }: Server): string {
+function nodeIdFor({ rules, store }: Cce, { formerNodeId }: Server): string {
   const stays = !rules.resetChangesId && formerNodeId !== "" && store.get("nodes", formerNodeId) === undefined;
   return stays ? formerNodeId : randomUUID();
 }

@@ -1,5 +1,5 @@
 // The records of nodes and of the servers (ECS) that they run on.
-import type { Entity } from "./state.ts";
+import type { Entity } from "./entity.ts";
 
 /** 4.1.10; the last three are of today's public cloud. */
 export const NODE_PHASES = [

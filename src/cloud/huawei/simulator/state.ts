@@ -1,19 +1,13 @@
 // What exists in the simulated CCE: clusters, node pools, nodes, add-ons, jobs, quotas, and what a test has planned.
 import { randomUUID } from "node:crypto";
 import type { ServedKubeconfig } from "../../simulation/kubeconfig.ts";
-import type { Identified, StoreView } from "../../simulation/store.ts";
+import type { StoreView } from "../../simulation/store.ts";
 import { Store } from "../../simulation/store.ts";
 import type { Timeline } from "../../simulation/timeline.ts";
 import type { AddonDemand } from "./addon-values.ts";
+import type { Entity } from "./entity.ts";
 import type { FailedNodePhase, Node, Server } from "./node-state.ts";
 import { notFound } from "./refusals.ts";
-
-/** Times are ISO 8601; each wire format shows them in its own way. */
-export interface Entity extends Identified {
-  readonly name: string;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-}
 
 /** 4.1.2 and 4.1.6; `Error` is what a read without `errorStatus` shows as `Deleting`. */
 export const CLUSTER_PHASES = [
