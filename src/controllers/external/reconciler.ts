@@ -12,7 +12,7 @@ import type { Steps } from "../lifecycle/reconciler.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { abandon, Creator, record } from "./create.ts";
 import { identify, subjectOf, type Identity } from "./identity.ts";
-import type { ExternalKind, Plan, Said } from "./kind.ts";
+import type { ExternalKind, Plan, Said, SendFirst } from "./kind.ts";
 import type { Shape } from "./scope.ts";
 import { Observer } from "./observe.ts";
 import { Operations } from "./operation.ts";
@@ -37,6 +37,8 @@ interface Decision<S extends Shape, P = Plan<S["change"]>> {
   readonly seen: S["seen"];
   readonly plan: P;
 }
+
+type Sendable<S extends Shape> = Extract<Plan<S["change"]>, { do: "Change" }>;
 
 /** What is left to decide once nothing is to be sent. */
 type Settled<S extends Shape> = Decision<S, Exclude<Plan<S["change"]>, { do: "Change" }>>;
@@ -202,6 +204,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     const since = this.#deps.clock.monotonic();
     const { seen, plan } = await this.#planFor(scope, await this.#read(scope, listed), since);
     if (plan.do !== "Change") return { seen, plan };
+    await this.#journal(scope, seen, plan);
     const changed = await this.#send(scope, seen, plan);
     this.#operations.begin(visit, plan.verb, changed.jobId);
     if (changed.now === "Wait") return { seen, plan: { ...changed, do: "Await" } };
@@ -211,12 +214,23 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     return { seen: next, plan: after.do === "Change" ? { ...unshown(changed, scope), do: "Await" } : after };
   }
 
+  /** Nothing that must not be forgotten is sent before the API server has it. */
+  async #journal(scope: Scope<S>, seen: S["seen"], { verb, change }: Sendable<S>): Promise<void> {
+    const { visit } = scope;
+    if (!this.#kind.journal) return;
+    const before = { ...visit.status };
+    const operation = this.#operations.journaled(visit, verb);
+    const said = this.#kind.journal(scope, { seen, change }, operation);
+    if (said) await visit.journal(operation, { ...said, state: "Reconciling" });
+    else visit.status.journaledChanges = before.journaledChanges;
+  }
+
   /** With the surroundings of before the change: a list that is read right after it may lag as well. */
   async #seeAgain(scope: Scope<S>, listed: S["item"], since: number): Promise<S["seen"]> {
     return this.#kind.see(scope, await this.#read(scope, listed), since);
   }
 
-  async #send(scope: Scope<S>, seen: S["seen"], plan: Extract<Plan<S["change"]>, { do: "Change" }>) {
+  async #send(scope: Scope<S>, seen: S["seen"], plan: Sendable<S>) {
     const { visit, place, noun } = scope;
     const { verb, change, fields } = plan;
     try {
@@ -233,6 +247,16 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     }
   }
 
+  /** For what is made beside the item. */
+  #sendAfter(scope: Scope<S>): SendFirst {
+    const { visit, place } = scope;
+    return async (change, request) => {
+      assertConfirmed(scope);
+      using _turn = await place.session.reserveWrite(visit.signal);
+      return await this.#sender.send(visit, change, request);
+    };
+  }
+
   /** Ready, or throws what it waits for or why a person has to look. */
   async #conclude(scope: Scope<S>, { seen, plan }: Settled<S>): Promise<Verdict> {
     const { visit } = scope;
@@ -240,7 +264,8 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     if (plan.do === "Fail") throw await this.#follower.failed(scope, seen, plan);
     if (plan.do === "Await") throw await this.#follower.awaited(scope, seen, plan);
     delete visit.status.operation;
-    await this.#kind.attachment?.publish(scope, seen, this.#observer.since(scope));
+    const since = this.#observer.since(scope);
+    await this.#kind.attachment?.publish(scope, seen, { since, send: this.#sendAfter(scope) });
     return { state: "Ready", reason: plan.reason, message: plan.message };
   }
 }

@@ -99,7 +99,7 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
     }
     const verdict = await this.#steps.apply(visit);
     await this.#conclude(visit, verdict, { type: "Normal" });
-    return { requeueAfterMs: this.#driftDelayMs(visit.object) };
+    return { requeueAfterMs: Math.min(this.#driftDelayMs(visit.object), visit.dueMs) };
   }
 
   /** What stays in the cloud against the policy of the resource is told by its id: nothing else will know of it any more. */

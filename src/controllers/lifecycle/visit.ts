@@ -44,6 +44,7 @@ export class Visit<T extends Managed> {
   /** The draft of the next status. */
   readonly status: StatusDraft<T>;
   #object: T;
+  #dueMs = Number.POSITIVE_INFINITY;
   #leftBecause: string | undefined;
   readonly #deps: VisitDeps<T>;
   readonly #stated = new Map<string, Statement>();
@@ -65,6 +66,16 @@ export class Visit<T extends Managed> {
   /** Why what the resource stands for stays in the cloud, where it is its departure that decided so. */
   get leftBecause(): string | undefined {
     return this.#leftBecause;
+  }
+
+  /** In how long it has to be visited again although nothing is wrong and nothing differs; infinite: when drift is looked for. */
+  get dueMs(): number {
+    return this.#dueMs;
+  }
+
+  /** Has it visited again within `ms`: something ends then. */
+  comeBackIn(ms: number): void {
+    this.#dueMs = Math.min(this.#dueMs, Math.max(ms, 0));
   }
 
   /** States a condition beside Ready, Reconciling and Stalled; what a visit that ends well does not state disappears. */

@@ -2,34 +2,21 @@
 import type { Cluster, Kubeconfig } from "../../cloud/facets/clusters.ts";
 import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
-import type { KubeClient } from "../../kube/client.ts";
-import { isNotFound } from "../../kube/errors.ts";
-import type { KubeObject } from "../../kube/types.ts";
 import { timestampOf, type Clock } from "../../lib/clock.ts";
 import { TerminalError } from "../../lib/errors.ts";
-import { keyOf } from "../../runtime/cache/store.ts";
 import { offered } from "../cloudaccount/accounts.ts";
 import { statingFailure } from "../lifecycle/failure.ts";
 import type { Visit } from "../lifecycle/visit.ts";
-import { SECRETS } from "../cloudaccount/credentials.ts";
-import { Publisher, type PublisherDeps, type SecretContents, type SecretRef } from "../publishing/secrets.ts";
+import type { PublisherDeps, SecretRef } from "../publishing/secrets.ts";
 import type { ClusterScope } from "./scope.ts";
-import { argocdContents, digestOf, kubeconfigContents, sourceOf, SOURCE, type Source } from "./kubeconfig-secrets.ts";
-
-/** A certificate with less than this left is read again; before that nothing is rewritten, because consumers restart on it. */
-const RENEW_BEFORE_MS = 30 * 24 * 3_600_000;
+import { argocdContents, kubeconfigContents } from "./kubeconfig-secrets.ts";
+import { ClusterSecrets, digestOf, SOURCE, type Source } from "./secrets.ts";
 
 export class Kubeconfigs {
-  readonly #publisher: Publisher;
-  readonly #client: KubeClient;
-  readonly #clock: Clock;
-  /** Versions of Secrets, as the cache holds them, whose data was found to be what was put there. */
-  readonly #intact = new WeakSet<KubeObject>();
+  readonly #secrets: ClusterSecrets;
 
   constructor(deps: PublisherDeps & { readonly clock: Clock }) {
-    this.#publisher = new Publisher(deps, "spec.kubeconfig");
-    this.#client = deps.client;
-    this.#clock = deps.clock;
+    this.#secrets = new ClusterSecrets(deps, "spec.kubeconfig");
   }
 
   /** Throws TerminalError NoSuchAddress, InsecureKubeconfig, NamespaceNotAllowed, SecretNotOwned, SecretRefused or NamespaceNotFound. */
@@ -38,79 +25,65 @@ export class Kubeconfigs {
     const type = "KubeconfigReady";
     return statingFailure(visit, type, async () => {
       await this.#publish(scope, cluster);
-      visit.state({ type, status: "True", reason: Reason.Published, message: this.#summary(visit) });
+      visit.state({ type, status: "True", reason: Reason.Published, message: summaryOf(visit) });
     });
-  }
-
-  /** Deletes all that this resource published. */
-  withdrawAll(visit: Visit<ManagedCluster>): Promise<void> {
-    return this.#publisher.withdrawAll(visit, placesOf(visit.object));
   }
 
   async #publish(scope: ClusterScope, cluster: Cluster): Promise<void> {
     const { visit } = scope;
-    const wanted = placesOf(visit.object);
-    const present = this.#publisher.publishedBy(visit.object);
-    const isSurplus = ({ metadata }: KubeObject): boolean => !wanted.some((ref) => keyOf(ref) === keyOf(metadata));
-    await this.#publisher.withdraw(visit, present.filter(isSurplus));
     assertAllowed(scope);
     visit.status.kubeconfigSecret = kubeconfigPlace(visit.object).name;
-    const source = sourceOf(visit.object, cluster);
-    const found = wanted.map((ref) => present.find(({ metadata }) => keyOf(metadata) === keyOf(ref)));
-    const current = await Promise.all(found.map((secret) => this.#isCurrent(visit, secret, source)));
+    const source = sourceOf(scope, cluster);
+    const places = placesOfKubeconfig(visit.object);
+    const current = await Promise.all(places.map((ref) => this.#secrets.isCurrent(visit, ref, source)));
     if (current.every(Boolean)) return;
     await this.#write(scope, cluster, source);
   }
 
   async #write(scope: ClusterScope, cluster: Cluster, source: Source): Promise<void> {
-    const { visit, facet, place } = scope;
-    const { context } = visit.object.spec.kubeconfig;
-    const wanted = { context, options: place.optionsOf(visit.object.spec) };
-    const kubeconfig = await offered(place, facet.kubeconfig, "spec.kubeconfig")(cluster.id, wanted, visit.signal);
-    if (kubeconfig === "NoSuchContext") throw noSuchAddress(context);
-    if (kubeconfig.insecure && !visit.object.spec.kubeconfig.allowInsecure) throw insecure();
+    const { visit } = scope;
+    const { object, status } = visit;
+    const kubeconfig = await readKubeconfig(scope, cluster);
+    if (kubeconfig.insecure && !object.spec.kubeconfig.allowInsecure) throw insecure();
     const { expiresAtMs } = kubeconfig;
-    visit.status.kubeconfigExpiresAt = expiresAtMs === undefined ? undefined : timestampOf(expiresAtMs);
-    await this.#publisher.ensure(
-      visit,
-      kubeconfigPlace(visit.object),
-      kubeconfigContents(visit.object, kubeconfig, source),
-    );
-    await this.#register(visit, kubeconfig, source);
+    status.kubeconfigExpiresAt = expiresAtMs === undefined ? undefined : timestampOf(expiresAtMs);
+    const made = { contents: kubeconfigContents(object, kubeconfig), source, life: kubeconfig };
+    await this.#secrets.ensure(visit, kubeconfigPlace(object), made);
+    const argocd = argocdPlace(object);
+    if (argocd) await this.#secrets.ensure(visit, argocd, { ...made, contents: argocdContents(object, kubeconfig) });
   }
+}
 
-  async #register(visit: Visit<ManagedCluster>, kubeconfig: Kubeconfig, source: Source): Promise<void> {
-    const place = argocdPlace(visit.object);
-    if (place) await this.#publisher.ensure(visit, place, argocdContents(visit.object, kubeconfig, source));
-  }
+/** Throws TerminalError NoSuchAddress. */
+export async function readKubeconfig({ visit, facet, place }: ClusterScope, { id }: Cluster): Promise<Kubeconfig> {
+  const { spec } = visit.object;
+  const { context } = spec.kubeconfig;
+  const wanted = { context, options: place.optionsOf(spec) };
+  const kubeconfig = await offered(place, facet.kubeconfig, "spec.kubeconfig")(id, wanted, visit.signal);
+  if (kubeconfig === "NoSuchContext") throw noSuchAddress(context);
+  return kubeconfig;
+}
 
-  async #isCurrent(visit: Visit<ManagedCluster>, secret: KubeObject | undefined, source: Source): Promise<boolean> {
-    return secret !== undefined && this.#isOf(secret, source) && (await this.#isIntact(visit, secret));
-  }
+/** All of them, for the object as it is declared. */
+export function placesOfKubeconfig(resource: ManagedCluster): readonly SecretRef[] {
+  const argocd = argocdPlace(resource);
+  return [kubeconfigPlace(resource), ...(argocd ? [argocd] : [])];
+}
 
-  /** Whether it was made of this cluster and context, and its certificate lasts. */
-  #isOf({ metadata }: KubeObject, source: Source): boolean {
-    const annotations = metadata.annotations ?? {};
-    const isSame = Object.entries(source).every(([key, value]) => annotations[key] === value);
-    const expiresAt = annotations[SOURCE.expiresAt];
-    return isSame && (expiresAt === undefined || Date.parse(expiresAt) - this.#clock.now() > RENEW_BEFORE_MS);
-  }
+/** Of an identity that lives for another time than the declared one, another one is read. */
+function sourceOf({ visit, facet, place }: ClusterScope, { id }: Cluster): Source {
+  const { spec } = visit.object;
+  const wish = facet.kubeconfigWish?.(place.optionsOf(spec));
+  return {
+    [SOURCE.clusterId]: id,
+    [SOURCE.context]: spec.kubeconfig.context,
+    ...(wish !== undefined && { [SOURCE.wish]: digestOf(wish) }),
+  };
+}
 
-  /** Whether what was put there is still in it. The cache holds no data: each version is read once. */
-  async #isIntact({ signal }: Visit<ManagedCluster>, secret: KubeObject): Promise<boolean> {
-    if (this.#intact.has(secret)) return true;
-    const live = await this.#client
-      .get<Partial<SecretContents> & KubeObject>(SECRETS, secret.metadata, { signal })
-      .catch(goneAsNothing);
-    const isIntact = digestOf(live?.data ?? {}) === live?.metadata.annotations?.[SOURCE.digest];
-    if (isIntact) this.#intact.add(secret);
-    return isIntact;
-  }
-
-  #summary({ object, status }: Visit<ManagedCluster>): string {
-    const registered = object.spec.argocd ? ` and registered with Argo CD in ${object.spec.argocd.namespace}` : "";
-    return `In Secret ${status.kubeconfigSecret}, key value${registered}`;
-  }
+function summaryOf({ object, status }: Visit<ManagedCluster>): string {
+  const registered = object.spec.argocd ? ` and registered with Argo CD in ${object.spec.argocd.namespace}` : "";
+  return `In Secret ${status.kubeconfigSecret}, key value${registered}`;
 }
 
 /** By the convention of Cluster API. */
@@ -122,15 +95,6 @@ function kubeconfigPlace({ metadata }: ManagedCluster): SecretRef {
 function argocdPlace({ metadata, spec }: ManagedCluster): SecretRef | undefined {
   if (!spec.argocd) return undefined;
   return { namespace: spec.argocd.namespace, name: `${metadata.namespace}-${metadata.name}-cluster` };
-}
-
-function placesOf(resource: ManagedCluster): readonly SecretRef[] {
-  const argocd = argocdPlace(resource);
-  return [kubeconfigPlace(resource), ...(argocd ? [argocd] : [])];
-}
-
-function goneAsNothing(error: unknown): undefined {
-  if (!isNotFound(error)) throw error;
 }
 
 function assertAllowed({ visit, place }: ClusterScope): void {

@@ -125,9 +125,14 @@ async function poolsIn(
   const listPools = facet.membership === "Cloud" ? facet.in(clusterId).list(signal) : { items: [] };
   const [pools, nodes] = await Promise.all([listPools, nodesFacet.list(clusterId, signal)]);
   const isStaying = ({ phase }: { readonly phase: string }): boolean => phase !== "Deleting";
-  const loose = nodes.items.filter(({ poolId }) => poolId === undefined);
+  // Masters go with the cluster, and machines that joined by a script are nobody's to delete.
+  const loose = nodes.items.filter(
+    ({ poolId, role, origin }) => poolId === undefined && role !== "Master" && origin !== "Joined",
+  );
+  const isEmpty = ({ id }: Pool): boolean => !nodes.items.some(({ poolId }) => poolId === id);
+  const held = pools.items.filter((pool) => isStaying(pool) && !(pool.isDefault && isEmpty(pool)));
   return [
-    { kind: nodePool.type.kind, nouns: "node pools", names: pools.items.filter(isStaying).map(({ name }) => name) },
+    { kind: nodePool.type.kind, nouns: "node pools", names: held.map(({ name }) => name) },
     { kind: undefined, nouns: "nodes outside of all pools", names: loose.filter(isStaying).map(({ name }) => name) },
   ];
 }

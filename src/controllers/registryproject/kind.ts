@@ -52,7 +52,7 @@ function projectKind(deps: KindDeps<RegistryProject>): ExternalKind<ProjectShape
     },
     describe,
     attachment: {
-      publish: (scope, _seen, since) => pullSecrets.publish(scope, since),
+      publish: (scope, _seen, { since }) => pullSecrets.publish(scope, since),
       withdraw: (visit) => pullSecrets.withdrawAll(visit),
     },
     beforeRemoval: emptyForDeletion,
