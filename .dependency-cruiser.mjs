@@ -9,9 +9,10 @@ const only = (name, layers, allowed) => ({
 
 /** What every cloud and every controller may see of `cloud/`: the contract, its facets, and what all clouds share. */
 const CONTRACT = "(?:[^/]+\\.ts$|facets/|http/|budget/)";
-/** The registry of blocks, and the blocks of each cloud. */
-const BLOCKS = ["cloud/blocks\\.ts$", "cloud/[^/]+/blocks(?:-[a-z-]+)?\\.ts$"];
-const SHARED_ROOMS = "facets|http|budget|kit|simulation";
+/** The registry of blocks, the blocks of each cloud, and the table of what an inventory may be asked: data, and no code. */
+const CLOUD_BLOCKS = ["cloud/[^/]+/blocks\\.ts$", "cloud/[^/]+/blocks-[a-z-]+\\.ts$"];
+const BLOCKS = ["cloud/blocks\\.ts$", ...CLOUD_BLOCKS, "cloud/bcs/query-kinds\\.ts$"];
+const SHARED_ROOMS = "facets|http|budget|kit|keystone|simulation";
 
 export default {
   forbidden: [
@@ -20,14 +21,16 @@ export default {
     only("runtime-knows-no-kind-and-no-cloud", "runtime/", ["runtime/", "kube/", "lib/"]),
     only("schema-imports-lib", "schema/", ["schema/", "lib/"]),
     only("crds-import-the-dialect-and-blocks", "crds/", ["crds/", "schema/", "lib/", ...BLOCKS]),
-    only("blocks-import-the-dialect", BLOCKS, ["cloud/[^/]+/blocks(?:-[a-z-]+)?\\.ts$", "schema/", "lib/"]),
+    only("blocks-import-the-dialect", BLOCKS, [...CLOUD_BLOCKS, "schema/", "lib/"]),
     only("cloud-contract-imports-lib", `cloud/${CONTRACT}`, [
       `cloud/${CONTRACT}`,
-      "cloud/[^/]+/blocks(?:-[a-z-]+)?\\.ts$",
+      ...CLOUD_BLOCKS,
+      "cloud/bcs/query-kinds\\.ts$",
       "schema/",
       "lib/",
     ]),
     only("client-kit-imports-the-contract", "cloud/kit/", ["cloud/kit/", `cloud/${CONTRACT}`, "lib/"]),
+    only("keystone-imports-the-kit", "cloud/keystone/", ["cloud/keystone/", "cloud/kit/", `cloud/${CONTRACT}`, "lib/"]),
     only("simulation-imports-lib", "cloud/simulation/", ["cloud/simulation/", "lib/"]),
     {
       name: "a-cloud-imports-the-contract-and-itself",
@@ -35,7 +38,12 @@ export default {
       from: { path: "^src/cloud/([^/]+)/", pathNot: `^src/cloud/(${SHARED_ROOMS})/|\\.test\\.ts$` },
       to: {
         path: "^src/",
-        pathNot: [`^src/cloud/${CONTRACT}`, "^src/cloud/(kit|simulation)/", "^src/cloud/$1/", "^src/(schema|lib)/"],
+        pathNot: [
+          `^src/cloud/${CONTRACT}`,
+          "^src/cloud/(kit|keystone|simulation)/",
+          "^src/cloud/$1/",
+          "^src/(schema|lib)/",
+        ],
       },
     },
     {
@@ -49,7 +57,7 @@ export default {
       name: "a-simulator-never-sees-its-client",
       severity: "error",
       from: { path: "^src/cloud/([^/]+)/simulator/" },
-      to: { path: "^src/cloud/($1/(?!simulator/)|kit/)" },
+      to: { path: "^src/cloud/($1/(?!simulator/)|kit/|keystone/)" },
     },
     {
       name: "controllers-see-the-cloud-contract-only",

@@ -1,29 +1,44 @@
 import { defineConfig } from "vitest/config";
+import { COMPILE_CACHE } from "./test/support/vitest/compile-cache.ts";
+import { AFTERMATH } from "./test/support/vitest/run-record.ts";
+
+/** What is judged afterwards. */
+const SUITE = { setupFiles: ["test/support/vitest/mark.ts"], sequence: { groupOrder: 1 } };
 
 export default defineConfig({
   test: {
-    // Once for both projects.
+    // Once for all projects.
     globalSetup: ["test/support/vitest/global.ts"],
     // Tests wait far more than they work: more files at once than there are cores.
     maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     dangerouslyIgnoreUnhandledErrors: false,
-    // In this order. Not 0: on one core vitest runs files of group 0 after all other groups.
+    env: COMPILE_CACHE,
+    // By groupOrder, not by place. Not 0: on one core vitest runs files of group 0 after all other groups.
     projects: [
       {
         extends: true,
         test: {
-          name: "suite",
-          include: ["src/**/*.test.ts", "controlplane/**/*.test.ts", "test/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "test/chaos/long/**", "test/aftermath/**"],
-          setupFiles: ["test/support/vitest/mark.ts"],
-          sequence: { groupOrder: 1 },
+          ...SUITE,
+          name: "units",
+          include: ["src/**/*.test.ts", "controlplane/**/*.test.ts"],
+          // Most of a short file's CPU time would be a process of its own, and the same imports again.
+          isolate: false,
         },
       },
       {
         extends: true,
-        test: { name: "aftermath", include: ["test/aftermath/**/*.test.ts"], sequence: { groupOrder: 2 } },
+        test: {
+          ...SUITE,
+          name: "suite",
+          include: ["test/**/*.test.ts"],
+          exclude: ["**/node_modules/**", "test/chaos/long/**", "test/aftermath/**"],
+        },
+      },
+      {
+        extends: true,
+        test: { name: AFTERMATH, include: ["test/aftermath/**/*.test.ts"], sequence: { groupOrder: 2 } },
       },
     ],
   },

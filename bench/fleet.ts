@@ -1,6 +1,5 @@
 // Time, CPU and peak memory to bring 1,000 RegistryProjects to Ready: Yunfan, and the same job on @dot-i/k8s-operator.
-import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -9,12 +8,13 @@ import { startControlPlane, type ControlPlane } from "../controlplane/control-pl
 import { startCommand } from "../demo/command.ts";
 import { registryProject, type RegistryProject } from "../src/crds/registryproject/schema.ts";
 import { isTrue } from "../src/runtime/conditions.ts";
+import { type RunningCommand, spawnYunfan } from "../test/support/operator/command.ts";
 import { usageOf, type Usage } from "./measure.ts";
-import { account, KEYS, manifest, prepare, ROOT, watch } from "./site.ts";
+import { account, KEYS, manifest, prepare, watch } from "./site.ts";
 
 const DOT_I = path.join(import.meta.dirname, "dot-i");
 const POLL_MS = 250;
-const GIVE_UP_MS = 900_000;
+const GIVE_UP_MS = 3_600_000;
 
 export interface FleetFigures extends Usage {
   readonly runtime: string;
@@ -22,59 +22,80 @@ export interface FleetFigures extends Usage {
   readonly elapsedMs: number;
 }
 
-interface Site {
+export interface Site {
   readonly plane: ControlPlane;
   readonly kubeconfig: string;
+  /** Of the simulator. */
   readonly url: string;
 }
 
-/** Each runtime gets a control plane and a simulator of its own, with all resources applied before it starts. */
+/** Each runtime gets a site of its own. */
 export async function measureFleet(runtime: "yunfan" | "dot-i", resources: number): Promise<FleetFigures> {
+  return onSite(resources, async (site) => {
+    const start = (): ReturnType<Job["start"]> => (runtime === "yunfan" ? startYunfan(site) : startDotI(site));
+    return bringToReady(site, { resources, start }, async ({ pid }, elapsedMs) => {
+      return { runtime, resources, elapsedMs, ...(await usageOf(pid)) };
+    });
+  });
+}
+
+/** A control plane and a simulator, with all resources applied before anything else. */
+export async function onSite<R>(resources: number, measure: (site: Site) => Promise<R>): Promise<R> {
   const plane = await startControlPlane();
   const simulator = await startCommand(
     ["simulate", "CtyunCCI", "--access-key", KEYS.accessKey, "--secret-key", KEYS.secretKey],
     () => undefined,
   );
+  const url = simulator.ready.url ?? "";
   try {
-    const kubeconfig = await prepare(plane, manifests(simulator.ready.url ?? "", resources));
-    return await bringToReady(runtime, { plane, kubeconfig, url: simulator.ready.url ?? "" }, resources);
+    return await measure({ plane, kubeconfig: await prepare(plane, manifests(url, resources)), url });
   } finally {
     await simulator.stop();
     await plane.stop();
   }
 }
 
-async function bringToReady(runtime: "yunfan" | "dot-i", site: Site, resources: number): Promise<FleetFigures> {
+interface Job {
+  readonly resources: number;
+  readonly start: () => RunningCommand | Promise<RunningCommand>;
+}
+
+/** Starts the operator and reads from it what is wanted once all resources are Ready, after so many milliseconds. */
+export async function bringToReady<R>(
+  { plane }: Site,
+  { resources, start }: Job,
+  read: (operator: RunningCommand, elapsedMs: number) => Promise<R>,
+): Promise<R> {
   const watching = new AbortController();
-  const { store, synced } = watch<RegistryProject>(site.plane, registryProject.type, watching.signal);
+  const { store, synced } = watch<RegistryProject>(plane, registryProject.type, watching.signal);
   await synced;
   const startedAt = performance.now();
-  const operator = runtime === "yunfan" ? startYunfan(site) : await startDotI(site);
+  await using operator = await start();
+  const ended = operator.ended.then(({ code, signal }) => Promise.reject(new Error(`It ended with ${code ?? signal}`)));
+  ended.catch(() => undefined);
   try {
     while (store.list().filter(({ status }) => isTrue(status.conditions, "Ready")).length < resources) {
-      if (operator.exitCode !== null) throw new Error(`${runtime} ended with ${operator.exitCode}`);
-      if (performance.now() - startedAt > GIVE_UP_MS) throw new Error(`${runtime} was not done in time`);
-      await delay(POLL_MS);
+      if (performance.now() - startedAt > GIVE_UP_MS) throw new Error("It was not done in time");
+      await Promise.race([delay(POLL_MS), ended]);
     }
-    const elapsedMs = performance.now() - startedAt;
-    return { runtime, resources, elapsedMs, ...(await usageOf(operator.pid ?? 0)) };
+    return await Promise.race([read(operator, performance.now() - startedAt), ended]);
   } finally {
     watching.abort();
-    if (operator.exitCode === null && operator.kill("SIGKILL")) await once(operator, "exit");
   }
 }
 
-function startYunfan({ kubeconfig }: Site): ChildProcess {
-  const args = [path.join(ROOT, "src/main.ts"), "run", "--kubeconfig", kubeconfig, "--log-level", "warn"];
-  return spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
+const sayStderr = (line: string): void => void process.stderr.write(`${line}\n`);
+
+function startYunfan({ kubeconfig }: Site): RunningCommand {
+  return spawnYunfan(["run", "--kubeconfig", kubeconfig, "--log-level", "warn"], { onStderr: sayStderr });
 }
 
 /** Its kubeconfig is the administrator's: it has no part in what is measured, and its client needs no token then. */
-async function startDotI({ plane, url }: Site): Promise<ChildProcess> {
+async function startDotI({ plane, url }: Site): Promise<RunningCommand> {
   if (!existsSync(path.join(DOT_I, "node_modules"))) await promisify(execFile)("npm", ["ci"], { cwd: DOT_I });
-  const args = [path.join(DOT_I, "operator.mjs"), url, KEYS.accessKey, KEYS.secretKey];
+  const program = [process.execPath, path.join(DOT_I, "operator.mjs")] as const;
   const env = { ...process.env, KUBECONFIG: plane.kubeconfigPath };
-  return spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"], env });
+  return spawnYunfan([url, KEYS.accessKey, KEYS.secretKey], { program: [...program], env, onStderr: sayStderr });
 }
 
 function manifests(url: string, resources: number): object[] {

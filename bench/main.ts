@@ -1,8 +1,9 @@
-// `npm run bench [-- transport|start|fleet|steady …]`: measures and prints tables for docs/benchmarks.md. Run it on an idle machine.
+// `npm run bench [-- transport|start|fleet|memory|steady …]`: measures and prints tables for docs/benchmarks.md. Run it on an idle machine.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { startControlPlane } from "../controlplane/control-plane.ts";
 import { measureFleet, type FleetFigures } from "./fleet.ts";
+import { measureMemory, type MemoryFigures } from "./memory.ts";
 import { measureStarts, type StartFigures } from "./start.ts";
 import { measureSteady, type SteadyFigures } from "./steady.ts";
 import { measureTransports, type TransportFigures } from "./transport.ts";
@@ -14,6 +15,8 @@ const { values, positionals } = parseArgs({
     clusters: { type: "string", default: "300" },
     /** Of 60 s. */
     intervals: { type: "string", default: "3" },
+    /** Of resources, for memory. */
+    counts: { type: "string", default: "0,1000,5000,10000" },
   },
 });
 const resources = Number(values.resources);
@@ -26,6 +29,7 @@ say(`${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpu?.model.t
 if (isWanted("transport")) say(renderTransports(await transportFigures()));
 if (isWanted("start")) say(renderStarts(await measureStarts(5)));
 if (isWanted("fleet")) say(renderFleets(await fleetFigures()));
+if (isWanted("memory")) sayMemory(await measureMemory(values.counts.split(",").map(Number)));
 if (isWanted("steady")) say(renderSteady(await measureSteady(Number(values.clusters), Number(values.intervals))));
 
 async function fleetFigures(): Promise<FleetFigures[]> {
@@ -59,6 +63,17 @@ function renderFleets(figures: readonly FleetFigures[]): string {
   return ["| runtime | resources | s to all Ready | CPU s | peak MiB |", "|---|---|---|---|---|", ...rows, ""].join(
     "\n",
   );
+}
+
+/** Throws where a limit was exceeded: in a cluster that operator would have been killed. */
+function sayMemory(figures: readonly MemoryFigures[]): void {
+  const rows = figures.map(
+    ({ resources: count, elapsedMs, cpuMs, rssMiB, peakRssMiB, limitMiB }) =>
+      `| ${count} | ${(elapsedMs / 1000).toFixed(1)} | ${(cpuMs / 1000).toFixed(1)} | ${rssMiB.toFixed(0)} | ${peakRssMiB.toFixed(0)} | ${limitMiB} |`,
+  );
+  const head = "| resources | s to all Ready | CPU s | MiB at rest | peak MiB | limit MiB |";
+  say([head, "|---|---|---|---|---|---|", ...rows, ""].join("\n"));
+  if (figures.some(({ peakRssMiB, limitMiB }) => peakRssMiB > limitMiB)) throw new Error("The limit was exceeded");
 }
 
 /** Per minute, but for memory. */

@@ -4,29 +4,38 @@ export interface DemoCloud {
   readonly provider: string;
   /** Folder below manifests/samples. */
   readonly folder: string;
+  /** Of its Secret. */
   readonly credentials: Readonly<Record<string, string>>;
-  /** Further flags of its simulator; `kubeconfig` is that of the local control plane. */
+  /** Flags of its simulator beside the address; `kubeconfig` is that of the local control plane. */
   readonly flags: (kubeconfig: string) => readonly string[];
 }
 
-const credentials = { accessKey: "demo-access-key", secretKey: "demo-secret-key" };
+const keys = { accessKey: "demo-access-key", secretKey: "demo-secret-key" };
+const keyFlags = ["--access-key", keys.accessKey, "--secret-key", keys.secretKey];
+const user = { username: "demo-user", password: "demo-password", domainName: "Default" };
+const userFlags = ["--username", user.username, "--password", user.password];
 
 /** So fast do the jobs of a cloud run that take minutes: a cluster is there after some seconds. */
 const SPEED = "180";
 
 export const demoClouds: readonly DemoCloud[] = [
-  { provider: "CtyunCCI", folder: "ctyun", credentials, flags: () => [] },
+  { provider: "CtyunCCI", folder: "ctyun", credentials: keys, flags: () => keyFlags },
   {
     provider: "HuaweiCCE",
     folder: "huawei",
-    credentials,
+    credentials: keys,
     // The local control plane stands in for the cluster, so that the published kubeconfig works.
-    flags: (kubeconfig) => ["--speed", SPEED, "--kubeconfig", kubeconfig],
+    flags: (kubeconfig) => [...keyFlags, "--speed", SPEED, "--kubeconfig", kubeconfig],
+  },
+  {
+    provider: "EasyStackECNS",
+    folder: "easystack",
+    credentials: user,
+    // What acts inside of its cluster is kept on the local control plane.
+    flags: (kubeconfig) => [...userFlags, "--speed", SPEED, "--kubeconfig", kubeconfig],
   },
 ];
 
-export function simulatorArguments({ provider, credentials: keys, flags }: DemoCloud, kubeconfig: string): string[] {
-  const { accessKey = "", secretKey = "" } = keys;
-  const common = ["--listen", "127.0.0.1:0", "--access-key", accessKey, "--secret-key", secretKey];
-  return ["simulate", provider, ...common, ...flags(kubeconfig)];
+export function simulatorArguments({ provider, flags }: DemoCloud, kubeconfig: string): string[] {
+  return ["simulate", provider, "--listen", "127.0.0.1:0", ...flags(kubeconfig)];
 }

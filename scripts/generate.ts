@@ -5,6 +5,7 @@ import { renderRbac } from "../src/cli/rbac.ts";
 import { crdFiles } from "../src/crds/yaml.ts";
 import { renderArgocdConfig } from "./argocd.ts";
 import { chartFiles } from "./chart.ts";
+import { renderBcsCalls } from "./bcs-calls.ts";
 import { renderCapabilities } from "./capabilities.ts";
 import { renderGuarantees } from "./guarantees.ts";
 import { kindPages } from "./kinds.ts";
@@ -17,6 +18,7 @@ const files = new Map([
   ...(await chartFiles(root)),
   ["docs/capabilities.md", renderCapabilities()],
   ["gitops/argocd/argocd-cm.yaml", await renderArgocdConfig(root)],
+  ["docs/clouds/bcs-calls.md", await renderBcsCalls(root)],
   ["docs/metrics.md", renderMetrics()],
   ["docs/guarantees.md", await renderGuarantees(root)],
   ...(await kindPages(root)),

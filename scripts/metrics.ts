@@ -27,7 +27,7 @@ there are depends on the platform.
 `;
 
 const SECTIONS: readonly { readonly title: string; readonly names: RegExp }[] = [
-  { title: "Resources", names: /^operator_|^yunfan_resources_/ },
+  { title: "Resources", names: /^operator_|^yunfan_resources_|^yunfan_vanished_/ },
   { title: "Controllers", names: /^controller_runtime_/ },
   { title: "Work queues", names: /^workqueue_/ },
   { title: "Watches", names: /^yunfan_watch_/ },
@@ -39,6 +39,7 @@ const SECTIONS: readonly { readonly title: string; readonly names: RegExp }[] = 
 const UNITS: Readonly<Record<string, string>> = {
   operator_status_condition_count: "resources",
   yunfan_resources_omitted: "resources",
+  yunfan_vanished_total: "resources",
   controller_runtime_reconcile_total: "reconciles",
   controller_runtime_max_concurrent_reconciles: "reconciles",
   controller_runtime_active_workers: "reconciles",

@@ -6,9 +6,11 @@ import { placeOf } from "../controllers/cloudaccount/location.ts";
 import type { Content, ControlledKind, KindDeps } from "../controllers/controlled.ts";
 import { keyIn, kindIn, refTo, type ParentKind } from "../controllers/external/parent.ts";
 import { controlledKinds } from "../controllers/kinds.ts";
+import { tellVanished } from "../controllers/vanished.ts";
 import type { OnNamespaceDeletion } from "../controllers/lifecycle/deletion-intent.ts";
+import { Lookout } from "../controllers/lifecycle/lookout.ts";
 import { LifecycleReconciler } from "../controllers/lifecycle/reconciler.ts";
-import type { Managed } from "../controllers/lifecycle/resource.ts";
+import { isDeleting, type Managed } from "../controllers/lifecycle/resource.ts";
 import { ClusterDirectory } from "../controllers/managedcluster/clusters.ts";
 import type { CloudAccount } from "../crds/cloudaccount/schema.ts";
 import type { HttpKubeClient } from "../kube/client.ts";
@@ -70,6 +72,9 @@ export function createControllers(parts: Parts): Created {
     accounts,
     clusters,
     published: informers.published.store,
+    releases: new Set<string>(),
+    lookout: new Lookout(parts),
+    wake: (kind: string, key: string) => controllers.get(kind)?.enqueue(key),
     recheck: visitAccount,
     holders: (parent: string) => holdersOf(parts, parent),
     below: (parent: string) => below(informers, parent),
@@ -80,6 +85,7 @@ export function createControllers(parts: Parts): Created {
     const informer = informers.kinds.get(kind);
     if (informer) controllers.set(kind, controllerOf(controlled, informer, shared));
   }
+  visitHeldWhenRead(parts, visitAccount);
   const placeAt = (parent: string): string | undefined => {
     if (kindIn(parent) === "ManagedCluster") return clusters.placeAt(keyIn(parent));
     const account = accounts.account(keyIn(parent));
@@ -102,6 +108,14 @@ function holdersOf({ informers: { kinds, accounts }, gate }: Parts, parent: stri
     return children.filter((child) => needsParent(child, mayUse(child))).map(named);
   });
   return [...holders, ...unread];
+}
+
+/** A namespace that can be read at last may hold nothing that an account being deleted has waited for. */
+function visitHeldWhenRead({ gate, watchNamespaces, informers }: Parts, visit: (account: string) => void): void {
+  const visitHeld = (): void => {
+    for (const account of informers.accounts.store.list()) if (isDeleting(account)) visit(keyOf(account.metadata));
+  };
+  for (const namespace of watchNamespaces) gate.whenOpen(namespace, visitHeld);
 }
 
 function below(informers: Informers, parent: string): readonly Managed[] {
@@ -131,11 +145,18 @@ async function contentsOf(session: CloudSession, clusterId: string, signal: Abor
  */
 const DEADLINE_MS = 900_000;
 
-type Shared = Parts & Omit<KindDeps<Managed>, "store">;
+interface Shared extends Parts, Omit<KindDeps<Managed>, "store" | keyof Parts> {
+  /** UIDs of resources that we have let go of, or are about to. */
+  readonly releases: Set<string>;
+  readonly lookout: Lookout;
+  readonly wake: (kind: string, key: string) => void;
+}
 
 function controllerOf(controlled: ControlledKind, informer: Informer<Managed>, shared: Shared): Controller {
-  const { client, clock, log, events, metrics, gate, onNamespaceDeletion, concurrency } = shared;
+  const { client, clock, log, events, metrics, gate, onNamespaceDeletion, concurrency, releases } = shared;
+  const { lookout, wake } = shared;
   const { store } = informer;
+  wireVanished(controlled, informer, shared);
   const { type } = controlled.kind;
   const name = type.kind.toLowerCase();
   const reconciler = new LifecycleReconciler<Managed>(
@@ -145,6 +166,9 @@ function controllerOf(controlled: ControlledKind, informer: Informer<Managed>, s
       clock,
       onNamespaceDeletion,
       absorb: (object) => store.absorb(object),
+      releases,
+      lookout,
+      wake: (key) => wake(type.kind, key),
       forget: (object) => store.remove(object),
       get: (key) => store.get(key),
       events,
@@ -168,6 +192,29 @@ function controllerOf(controlled: ControlledKind, informer: Informer<Managed>, s
     metrics: metrics.controller(name),
     queueMetrics: metrics.queue(name),
   });
+}
+
+function wireVanished(controlled: ControlledKind, { store }: Informer<Managed>, shared: Shared): void {
+  const { log, events, releases, fence, informers, published, holders, metrics } = shared;
+  tellVanished(store, {
+    log,
+    events,
+    releases,
+    leads: () => fence.remainingMs() > 0,
+    accountOf: (resource) => accountBehind(informers, controlled, resource),
+    holders: ({ kind, metadata }) => holders(refTo(kind as ParentKind, keyOf(metadata))),
+    published: (uid) => published.byIndex("owner", uid),
+    onLeft: metrics.vanished(controlled.kind.type.kind),
+  });
+}
+
+/** The account that a resource works with, by its parents; undefined where one of them is gone. */
+function accountBehind(informers: Informers, { parentOf }: ControlledKind, resource: Managed): Managed | undefined {
+  const ref = parentOf(resource);
+  const parent = ref === undefined ? undefined : informers.kinds.get(kindIn(ref))?.store.get(keyIn(ref));
+  const controlled = controlledKinds.find(({ kind }) => kind.type.kind === parent?.kind);
+  if (!parent || !controlled) return undefined;
+  return controlled.parentOf(parent) === undefined ? parent : accountBehind(informers, controlled, parent);
 }
 
 function cloudDeps(parts: Parts, { metadata, spec }: CloudAccount): CloudDeps {

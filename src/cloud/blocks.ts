@@ -1,6 +1,6 @@
 // The registry of the clouds' blocks: one line per cloud, from which follow `spec.provider` and what a spec may hold of each cloud.
 import type * as z from "zod";
-import type { Block, BlockOptions } from "../schema/blocks.ts";
+import type { Block, BlockOptions, CloudBlocks } from "../schema/blocks.ts";
 import { alibaba } from "./alibaba/blocks.ts";
 import { bcs } from "./bcs/blocks.ts";
 import { ctyun } from "./ctyun/blocks.ts";
@@ -40,6 +40,34 @@ export function blocksOf<Kind extends string>(kind: Kind): BlocksOf<Kind> {
     return block ? [[name, describedBlock(name, block)]] : [];
   });
   return Object.fromEntries(members) as BlocksOf<Kind>;
+}
+
+type StatusOf<Cloud, Kind extends string> = Cloud extends { readonly statuses: { readonly [K in Kind]: infer S } }
+  ? S
+  : never;
+
+/** The members of a kind's status that hold what one cloud alone tells. */
+export type StatusBlocksOf<Kind extends string> = {
+  [Name in BlockName as StatusOf<Clouds[Name], Kind> extends never ? never : Name]: z.ZodOptional<
+    StatusOf<Clouds[Name], Kind> & z.ZodObject
+  >;
+};
+
+export function statusBlocksOf<Kind extends string>(kind: Kind): StatusBlocksOf<Kind> {
+  const members = BLOCK_NAMES.flatMap((name) => {
+    const { provider, statuses = {} }: CloudBlocks = cloudBlocks[name];
+    const schema = statuses[kind];
+    return schema ? [[name, schema.optional().describe(`What only ${provider} tells.`)]] : [];
+  });
+  return Object.fromEntries(members) as StatusBlocksOf<Kind>;
+}
+
+/** Puts what a cloud alone tells into the draft of a status; nothing told takes away what was there. */
+export function tellStatus(provider: Provider, status: object, told: object | undefined): void {
+  const blocks = status as { [Name in BlockName]?: object };
+  const name = blockNameOf(provider);
+  if (told === undefined) delete blocks[name];
+  else blocks[name] = told;
 }
 
 function describedBlock(name: BlockName, { schema, immutable }: Block): z.ZodType {

@@ -17,6 +17,11 @@ export interface Item {
   readonly mine?: boolean;
   /** By the cloud's clock, milliseconds since the epoch; NaN or left out where the cloud does not tell. It never changes. */
   readonly createdAtMs?: number;
+  /**
+   * Of items whose id is a name: what tells this one from another that gets the same name later, such as its time of creation as the
+   * cloud shows it. It never changes.
+   */
+  readonly incarnation?: string | undefined;
   /** The job that is making it; only while the cloud tells it. */
   readonly jobId?: string | undefined;
 }
@@ -88,6 +93,18 @@ export interface Collection<T extends Item> {
    * item at another address. Not so for numbers that count up, and for names.
    */
   readonly idsAreUniversal: boolean;
+
+  /**
+   * Whether ids are names, so that what has a known id may be another item: then `get` is there and tells the incarnation. Left out: an id
+   * is given once in a place.
+   */
+  readonly idsAreNames?: true;
+
+  /** The id that an item of this name has, where ids are names; left out: the name itself. Pure. */
+  readonly idOf?: (name: string) => string;
+
+  /** Whether a name is in use, by what no list need show. Asked before a create; left out where lists show all that is in the way. */
+  readonly isTaken?: (name: string, signal: AbortSignal) => Promise<boolean>;
 
   /**
    * Whether names compete within one account only: the cloud tells no tenant, so that two accounts of one address may be of two, each

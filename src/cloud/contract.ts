@@ -7,6 +7,7 @@ import type { BlockOptions } from "./collection.ts";
 import type { AddonsFacet } from "./facets/addons.ts";
 import type { BudgetLimits, BudgetMetrics, RequestBudget } from "./budget/budget.ts";
 import type { ClustersFacet } from "./facets/clusters.ts";
+import type { InventoryFacet } from "./facets/inventory.ts";
 import type { NodePoolsFacet } from "./facets/nodepools.ts";
 import type { NodesFacet } from "./facets/nodes.ts";
 import type { ProxySettings } from "./http/proxy.ts";
@@ -46,7 +47,7 @@ export interface CloudDeps {
   readonly userAgent: string;
   /** Unset: every endpoint is reached straight. */
   readonly proxy?: ProxySettings | undefined;
-  /** Counts each answer; `code` is the HTTP status, or 0 where no answer came. */
+  /** Counts each answer; `code` is the HTTP status, the cloud's own code where that says under 200 what went wrong, or 0 where no answer came. */
   readonly onRequest?: ((request: { operation: string; code: number }) => void) | undefined;
   /** Told how long requests wait for the account's budget, and what it allows. */
   readonly budgetMetrics?: BudgetMetrics | undefined;
@@ -78,6 +79,7 @@ export interface Facets {
   /** Of every cloud that has nodePools. */
   readonly nodes: NodesFacet;
   readonly addons: AddonsFacet;
+  readonly inventory: InventoryFacet;
 }
 
 /** What a cloud tells of where an account's things are; never a key. */
@@ -100,6 +102,11 @@ export interface CloudSession extends Partial<Facets> {
   tryAgain?(wish: string): void;
   /** One signed read at most in the session's life; throws CloudError. */
   locate(signal: AbortSignal): Promise<LocationFacts>;
+  /**
+   * What the cloud tells of the account, as the provider's block of its status has it; each fact that is left out is one that these
+   * credentials may not read. Throws CloudError. Left out where a cloud tells nothing.
+   */
+  facts?(signal: AbortSignal): Promise<object>;
   /**
    * Waits for the account's budget to allow one write, which then goes at once if it is sent within the same `withRequester`
    * (cloud/budget/budget.ts): a create must not wait between its journal and its POST. What is not used goes back when disposed of.

@@ -9,6 +9,7 @@ import { FencedError } from "../lib/fence.ts";
  * `Throttled`: too many requests; `retryAfterMs` where the cloud says it.
  * `Unreachable`: no connection was made (refused, DNS, TLS): nothing was sent.
  * `Unavailable`: 5xx, a broken connection, a time-out or an answer that can't be read: the outcome of a write is unknown.
+ * `ProjectNotFound`: the credentials are right, and the project that the account names is none of theirs.
  * `CredentialsMalformed`, `AmbiguousCredentials`, `EndpointRequired`: the session can't even be opened.
  */
 export type CloudErrorKind =
@@ -24,6 +25,7 @@ export type CloudErrorKind =
   | "Throttled"
   | "Unreachable"
   | "Unavailable"
+  | "ProjectNotFound"
   | "CredentialsMalformed"
   | "AmbiguousCredentials"
   | "EndpointRequired";
@@ -33,6 +35,8 @@ export class CloudError extends Error {
   readonly kind: CloudErrorKind;
   /** The cloud's own error codes, or the HTTP status as text; empty where there was no answer. */
   readonly codes: readonly string[];
+  /** The HTTP status; undefined where there was no answer. */
+  readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
   /** By which the cloud's operators find the request; for logs alone, because it is another one each time. */
   readonly requestId: string | undefined;
@@ -44,6 +48,7 @@ export class CloudError extends Error {
     described: {
       message: string;
       codes?: readonly string[];
+      status?: number | undefined;
       retryAfterMs?: number | undefined;
       requestId?: string | undefined;
       advice?: string | undefined;
@@ -54,6 +59,7 @@ export class CloudError extends Error {
     this.name = "CloudError";
     this.kind = kind;
     this.codes = described.codes ?? [];
+    this.status = described.status;
     this.retryAfterMs = described.retryAfterMs;
     this.requestId = described.requestId;
     this.advice = described.advice;

@@ -30,7 +30,7 @@ describe("readError", () => {
 
   it("makes a message of a body that is no Status, cut and on one line", async () => {
     const error = await errorOf(502, `<html>\n  <body>Bad   gateway${"!".repeat(100_000)}`);
-    expect(error.status.message).toMatch(/^<html> <body>Bad gateway!+$/);
+    expect(error.status.message).toMatch(/^<html> <body>Bad gateway!+…$/);
     expect(error.status.message).toHaveLength(512);
     expect(error.reason).toBe("");
   });

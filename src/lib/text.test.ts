@@ -16,7 +16,8 @@ test.each([
 
 test("a text is cut between characters, and says so", () => {
   expect(cutTo("👍👍👍", 3)).toBe("👍👍👍");
-  expect(cutTo("👍👍👍", 2)).toBe("👍👍…");
-  expect(cutTo("abcd", 3)).toBe("abc…");
+  expect(cutTo("👍👍👍", 2)).toBe("👍…");
+  expect(cutTo("abcd", 3)).toBe("ab…");
+  expect(lengthOf(cutTo("👍".repeat(600), 512))).toBe(512);
   expect(cutTo("", 0)).toBe("");
 });

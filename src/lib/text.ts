@@ -11,11 +11,11 @@ export function lengthOf(text: string): number {
 
 const SURROGATE_PAIRS = /[\uD800-\uDBFF][\uDC00-\uDFFF]/g;
 
-/** Its first `most` characters, with an ellipsis where something is missing; never half a character. */
+/** At most `most` characters of it, the last one an ellipsis where something is missing; never half a character. */
 export function cutTo(text: string, most: number): string {
   if (text.length <= most || lengthOf(text) <= most) return text;
   return `${Array.from(text.slice(0, 2 * most))
-    .slice(0, most)
+    .slice(0, most - 1)
     .join("")}…`;
 }
 

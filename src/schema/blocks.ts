@@ -1,4 +1,4 @@
-// How a cloud declares its blocks: the parts of our resources' specs that are this cloud's alone, in its own words.
+// How a cloud declares its blocks: the parts of our resources' specs and statuses that are this cloud's alone, in its own words.
 import type * as z from "zod";
 
 export interface Block<S extends z.ZodObject = z.ZodObject> {
@@ -6,6 +6,8 @@ export interface Block<S extends z.ZodObject = z.ZodObject> {
   readonly schema: S;
   /** Why the block as a whole is immutable; left out where it is not. */
   readonly immutable?: string;
+  /** Of a CloudAccount's block: whether an account of this provider has to have it. */
+  readonly required?: boolean;
   /** Fields that hold the address of a service: http only with tls.mode Plaintext. Of a CloudAccount's block. */
   readonly endpoints?: readonly string[];
   /** Of a CloudAccount's block: fields that say in which of several tenants or projects of an endpoint it works. */
@@ -25,4 +27,6 @@ export type BlockOptions = Readonly<Record<string, unknown>>;
 export interface CloudBlocks {
   readonly provider: string;
   readonly blocks: Readonly<Record<string, Block>>;
+  /** What it alone tells of a resource, by kind: a member of the status, named as the block of the spec is. */
+  readonly statuses?: Readonly<Record<string, z.ZodObject>>;
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ClusterStorm } from "../support/chaos/clusters-storm.ts";
 import { weatherStorm } from "../support/chaos/storm.ts";
 
-const options = { names: 4, kills: 5, convergesWithinMs: 60_000 };
+const options = { names: 3, kills: 3, convergesWithinMs: 120_000 };
 const clouds = [
   { duplicateNames: "Refuse", seed: 21 },
   { duplicateNames: "Allow", seed: 22 },

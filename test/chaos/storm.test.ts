@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ProjectStorm } from "../support/chaos/projects-storm.ts";
 import { weatherStorm } from "../support/chaos/storm.ts";
 
-const options = { names: 12, kills: 6, convergesWithinMs: 120_000 };
+const options = { names: 8, kills: 4, convergesWithinMs: 120_000 };
 const clouds = [
   { duplicateNames: "Refuse", seed: 11 },
   { duplicateNames: "Allow", seed: 12 },

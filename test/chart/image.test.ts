@@ -1,19 +1,25 @@
 // What the Dockerfile puts into the image, started as a pod would: in a root of its own where nothing can be written, as user 65532,
 // with the environment and the ServiceAccount's files of a pod and nothing else. There is no container engine here.
 import { execFile } from "node:child_process";
-import { chmod, chown, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { totalmem } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { VERSION } from "../../src/lib/version.ts";
+import { imageCommand, nodeFlagsOf } from "../support/chart/dockerfile.ts";
 import { type RunningCommand, spawnYunfan } from "../support/operator/command.ts";
 import { type ControlPlane, kubectlOk, startControlPlane } from "../support/apiserver/controlplane.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const USER = 65532;
+/** The flag that makes a share of the container's memory limit of it. */
+const SHARE = "--max-old-space-size-percentage=60";
+const MIB = 1024 * 1024;
 const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 const run = promisify(execFile);
+const image = await imageCommand();
 /** chroot asks for it. */
 const isRoot = process.getuid?.() === 0;
 
@@ -59,6 +65,46 @@ it.runIf(isRoot)("Becomes ready as in a pod, and writes nothing", { timeout: 60_
   expect(await listing()).toBe(before);
 });
 
+it("Loads for the operator no simulator, and nothing of the Kubernetes API's models", async () => {
+  const loaded = await filesLoadedBy("run");
+  expect(holding("/_simulator", await filesLoadedBy("simulate"))).not.toEqual([]);
+  expect(holding("/_simulator", loaded)).toEqual([]);
+  expect(holding("V1PodSpec", loaded)).toEqual([]);
+});
+
+it("Is in ASCII, which V8 keeps in half the memory", async () => {
+  const files = await bundle();
+  expect(files.length).toBeGreaterThan(4);
+  expect(files.filter(({ text }) => /[^\0-\u007F]/.test(text))).toEqual([]);
+});
+
+describe.runIf(isRoot)("Of the container's memory limit", () => {
+  const otherFlags = nodeFlagsOf(image).filter((flag) => flag !== SHARE);
+
+  it("gives V8's old space the share that the image says", async () => {
+    await limitMemory("268435456");
+    expect(await heapLimit(nodeFlagsOf(image))).toBe(await heapLimit([...otherFlags, "--max-old-space-size=153"]));
+    await limitMemory("1073741824");
+    expect(await heapLimit(nodeFlagsOf(image))).toBe(await heapLimit([...otherFlags, "--max-old-space-size=614"]));
+  });
+
+  it("takes the machine's memory for the limit where there is none", async () => {
+    await limitMemory("max");
+    const share = Math.floor((totalmem() * 0.6) / MIB);
+    expect(await heapLimit(nodeFlagsOf(image))).toBe(await heapLimit([...otherFlags, `--max-old-space-size=${share}`]));
+  });
+});
+
+it("Runs from the sources by the same flags, but for the share of a limit", async () => {
+  const { scripts } = JSON.parse(await readFile(path.join(ROOT, "package.json"), "utf8")) as Manifest;
+  const flags = nodeFlagsOf(image).filter((flag) => flag !== SHARE);
+  expect(scripts.yunfan).toBe(`exec node ${flags.join(" ")} src/main.ts`);
+});
+
+interface Manifest {
+  readonly scripts: { readonly yunfan: string };
+}
+
 interface Values {
   readonly podSecurityContext: { readonly runAsUser: number; readonly runAsGroup: number };
 }
@@ -66,8 +112,50 @@ interface Values {
 /** All of it belongs to root, and nobody else may write. */
 function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningCommand {
   const chroot = ["chroot", `--userspec=${USER}:${USER}`, "--groups=", rootfs] as const;
-  const program = [...chroot, "/usr/local/bin/node", "/yunfan/yunfan.mjs"] as const;
-  return spawnYunfan(args, { program, env: { PATH: process.env["PATH"], NODE_ENV: "production", HOME: "/", ...env } });
+  const program: [string, ...string[]] = [...chroot, ...image.entrypoint];
+  return spawnYunfan(args, { program, env: { PATH: process.env["PATH"], ...image.env, ...env } });
+}
+
+interface BundleFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+async function bundle(): Promise<BundleFile[]> {
+  const dist = path.join(ROOT, "dist");
+  const names = (await readdir(dist)).filter((name) => name.endsWith(".mjs"));
+  return Promise.all(names.map(async (name) => ({ name, text: await readFile(path.join(dist, name), "utf8") })));
+}
+
+/** Those of the subcommand and what they import at once, by name. */
+async function filesLoadedBy(subcommand: string): Promise<BundleFile[]> {
+  const files = await bundle();
+  const loaded = new Set(files.filter(({ name }) => name === "yunfan.mjs" || name.startsWith(`yunfan-${subcommand}-`)));
+  for (const { text } of loaded) {
+    const imports = new Set([...text.matchAll(/\b(?:from|import)"\.\/([^"]+)"/g)].map(([, name]) => name));
+    for (const file of files) if (imports.has(file.name)) loaded.add(file);
+  }
+  return [...loaded];
+}
+
+function holding(what: string, files: readonly BundleFile[]): string[] {
+  return files.filter(({ text }) => text.includes(what)).map(({ name }) => name);
+}
+
+/** What the kernel would show of a container of cgroup 2. */
+async function limitMemory(max: string): Promise<void> {
+  const files = { "proc/self/cgroup": "0::/", "sys/fs/cgroup/memory.max": max, "sys/fs/cgroup/memory.high": "max" };
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(rootfs, name)), { recursive: true });
+    await writeFile(path.join(rootfs, name), `${content}\n`);
+  }
+}
+
+/** In bytes, of the image's Node.js started by these flags. */
+async function heapLimit(flags: readonly string[]): Promise<number> {
+  const script = "v8.getHeapStatistics().heap_size_limit";
+  const { stdout } = await run("chroot", [rootfs, image.entrypoint[0], ...flags, "--print", script]);
+  return Number(stdout);
 }
 
 async function mountServiceAccount(): Promise<void> {

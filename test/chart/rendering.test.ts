@@ -118,6 +118,19 @@ it("In namespaced mode has a Role in each namespace, one for the lease, and in t
   expect(ours.map(({ rules }) => rules)).toEqual([crdReadRules]);
 });
 
+it("Gives every object a name that Kubernetes takes, with the longest name of a release too, and no other release's", async () => {
+  const release = (end: string): string => `${"r".repeat(52)}${end}`;
+  const namesIn = async (end: string): Promise<readonly string[]> => {
+    const args = ["template", release(end), CHART, "--namespace", "yunfan-system", ...FLOOR];
+    const objects = objectsOf(await helmOk(helm, args)).filter(({ kind }) => !/^(Custom|Validating)/.test(kind));
+    const services = objects.filter(({ kind }) => kind === "Service");
+    expect(services.map(({ metadata }) => metadata.name.length <= 63)).toEqual([true]);
+    return objects.map(({ metadata }) => metadata.name);
+  };
+  const [one, other] = [await namesIn("a"), await namesIn("b")];
+  expect(one.filter((name) => other.includes(name))).toEqual([]);
+});
+
 it("Renders no PrometheusRule without alerts, and one with them", async () => {
   const alerts = await readFile(path.join(CHART, "files/alerts.yaml"), "utf8").catch(() => "");
   const groups = ((parse(alerts) ?? {}) as { groups?: unknown[] }).groups ?? [];

@@ -75,6 +75,7 @@ export interface Samples {
   readonly nodePools: NodePoolsSample;
   readonly addons: AddonsSample;
   readonly registry: RegistrySample;
+  readonly inventory: InventorySample;
 }
 
 /** How the suite makes items of one collection. What is optional is needed by some case: leave it out and skip that, with a reason. */
@@ -125,6 +126,27 @@ export interface RegistrySample extends ItemsSample {
   readonly push?: (console: Console, image: { project: string; repository: string; tag: string }) => Promise<unknown>;
   /** Of pull credentials that the simulator has, and of some that it does not know. */
   readonly pullOptions?: { readonly known: Options; readonly unknown: Options };
+}
+
+/** What a store keeps is what others report: a sample is how they do, and what they report of each kind that can be asked for. */
+export interface InventorySample {
+  readonly plant: (
+    console: Console,
+    collection: "records" | "events" | "alarms" | "watches" | "metrics",
+    fields: object,
+  ) => Promise<unknown>;
+  /** By environment and resource in lower case. */
+  readonly samples: Readonly<Record<"K8s" | "Mesos", Readonly<Record<string, QuerySample>>>>;
+  readonly skips?: Skips;
+}
+
+interface QuerySample {
+  readonly type: string;
+  /** Left out: of the cluster class. */
+  readonly namespace?: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  /** For each documented filter a value that finds it and one that does not. */
+  readonly filters: Readonly<Record<string, readonly [hit: string, miss: string]>>;
 }
 
 export interface Case<S> {

@@ -233,6 +233,20 @@ describe.concurrent("an add-on that ran", () => {
     expect(await count(home, "PUT")).toBe(0);
   });
 
+  it("and does so in part says so, and is Ready when all of it runs again", async ({ expect }) => {
+    const home = await stand.home("partial");
+    const resource = await running(home);
+    const path = `addons/${stand.seen(resource)!.status.externalId}`;
+    await home.cloud.behindOurBack("PATCH", path, { status: "available", message: "1 of 2 pods run" });
+    const { status, message } = await stand.reaches(resource, "PartlyAvailable");
+    expect(status).toBe("False");
+    expect(message).toMatch(/^Some instances of add-on .* \(available: .*1 of 2 pods run\)\. Looking again/);
+    await home.cloud.behindOurBack("PATCH", path, { status: "running", message: "" });
+    await stand.lookAgain(resource);
+    await stand.reaches(resource, "Available");
+    expect(await count(home, "PUT")).toBe(0);
+  });
+
   it("deleted behind our back is missing, and installed anew only by the annotation with its id", async ({
     expect,
   }) => {

@@ -126,6 +126,8 @@ describe.concurrent("a ManagedAddon", () => {
     expect(patched).toMatchObject({ code: 0 });
     const declared = '"licences":[18446744073709,-9223372036854775807],"tenant":9007199254740993';
     await expect.poll(raw, { timeout: 20_000 }).toContain(declared);
+    // Of this generation: what a colleague writes while our change is under way would read as a change that the cloud ignored.
+    await stand.reaches(resource, "Available");
     await stand.until(resource, (shown) => conditionOf(shown, "UpToDate")?.reason === "InSync");
 
     const theirs = '{"values": {"custom": {"tenant": 9007199254740992, "theirs": 9223372036854775807}}}';

@@ -14,6 +14,8 @@ const CLUSTERS = 30;
 const CREATE_MS = 551_000;
 const HIBERNATE_MS = 241_000;
 const TOLERANCE = 1.1;
+/** All times but this one are the turned clock's: how long the machine takes to turn it says nothing about us. */
+const GENEROUS_MS = 240_000;
 
 const NAMES = Array.from({ length: CLUSTERS }, (_, index) => `shop-${String(index).padStart(2, "0")}`);
 
@@ -21,67 +23,83 @@ const NAMES = Array.from({ length: CLUSTERS }, (_, index) => `shop-${String(inde
 const CHANGE = { description: "Asleep", powerState: "Hibernated" };
 
 describe("10 writes a minute for 30 clusters", () => {
-  it("creates them as fast as budget and cloud allow", async () => {
-    const fleet = await startLimited();
-    await Promise.all(NAMES.map((name) => fleet.create(managedClusterManifest({ metadata: { name } }))));
+  it(
+    "creates them as fast as budget and cloud allow",
+    async () => {
+      const fleet = await startLimited();
+      await Promise.all(NAMES.map((name) => fleet.create(managedClusterManifest({ metadata: { name } }))));
 
-    const readyAtMs = new Map<string, number>();
-    const tookMs = await fleet.driver.until(
-      () => noteReady(fleet, readyAtMs) === CLUSTERS,
-      2 * boundMs(CLUSTERS, CREATE_MS),
-    );
+      const readyAtMs = new Map<string, number>();
+      const tookMs = await fleet.driver.until(
+        () => noteReady(fleet, readyAtMs) === CLUSTERS,
+        2 * boundMs(CLUSTERS, CREATE_MS),
+      );
 
-    const writes = await writesOf(fleet);
-    expect(writes).toHaveLength(CLUSTERS);
-    expect(tookMs).toBeLessThanOrEqual(boundMs(CLUSTERS, CREATE_MS));
-    const waits = await waitsAfterCreate(fleet, readyAtMs);
-    expect(Math.max(...waits)).toBeLessThanOrEqual(CREATE_MS * TOLERANCE);
-    await expectWithinBudget(fleet, writes);
-    expect(await sum(fleet, "yunfan_cloud_requests_total", { operation: "CreateCluster", code: "201" })).toBe(CLUSTERS);
-  }, 60_000);
+      const writes = await writesOf(fleet);
+      expect(writes).toHaveLength(CLUSTERS);
+      expect(tookMs).toBeLessThanOrEqual(boundMs(CLUSTERS, CREATE_MS));
+      const waits = await waitsAfterCreate(fleet, readyAtMs);
+      expect(Math.max(...waits)).toBeLessThanOrEqual(CREATE_MS * TOLERANCE);
+      await expectWithinBudget(fleet, writes);
+      expect(await sum(fleet, "yunfan_cloud_requests_total", { operation: "CreateCluster", code: "201" })).toBe(
+        CLUSTERS,
+      );
+    },
+    GENEROUS_MS,
+  );
 
-  it("changes them all at once as fast as budget and cloud allow", async () => {
-    const fleet = await startLimited();
-    for (const name of NAMES) {
-      const { id: externalId } = (await fleet.cloud.behindOurBack("POST", "clusters", { name })) as { id: string };
-      await fleet.create(managedClusterManifest({ metadata: { name }, spec: { externalId } }));
-    }
-    await fleet.driver.until(() => fleet.all("ManagedCluster").filter(isReady).length === CLUSTERS, 60_000);
+  it(
+    "changes them all at once as fast as budget and cloud allow",
+    async () => {
+      const fleet = await startLimited();
+      for (const name of NAMES) {
+        const { id: externalId } = (await fleet.cloud.behindOurBack("POST", "clusters", { name })) as { id: string };
+        await fleet.create(managedClusterManifest({ metadata: { name }, spec: { externalId } }));
+      }
+      await fleet.driver.until(() => fleet.all("ManagedCluster").filter(isReady).length === CLUSTERS, 60_000);
 
-    await Promise.all(NAMES.map((name) => fleet.change("ManagedCluster", name, CHANGE)));
-    const tookMs = await fleet.driver.until(() => isAsDeclared(fleet), 2 * boundMs(2 * CLUSTERS, HIBERNATE_MS));
+      await Promise.all(NAMES.map((name) => fleet.change("ManagedCluster", name, CHANGE)));
+      const tookMs = await fleet.driver.until(() => isAsDeclared(fleet), 2 * boundMs(2 * CLUSTERS, HIBERNATE_MS));
 
-    const writes = await writesOf(fleet);
-    expect(writes).toHaveLength(2 * CLUSTERS);
-    expect(tookMs).toBeLessThanOrEqual(boundMs(2 * CLUSTERS, HIBERNATE_MS));
-    // Polled a tenth later each time, 1 s to 15 s apart, a job of that length takes 45 looks.
-    expect(await sum(fleet, "yunfan_cloud_requests_total", { operation: "GetCluster" })).toBeLessThan(CLUSTERS * 60);
-    await expectWithinBudget(fleet, writes);
-  }, 60_000);
+      const writes = await writesOf(fleet);
+      expect(writes).toHaveLength(2 * CLUSTERS);
+      expect(tookMs).toBeLessThanOrEqual(boundMs(2 * CLUSTERS, HIBERNATE_MS));
+      // Polled a tenth later each time, 1 s to 15 s apart, a job of that length takes 45 looks.
+      expect(await sum(fleet, "yunfan_cloud_requests_total", { operation: "GetCluster" })).toBeLessThan(CLUSTERS * 60);
+      await expectWithinBudget(fleet, writes);
+    },
+    GENEROUS_MS,
+  );
 });
 
 describe("a budget that the cloud finds too large", () => {
   const OPTIMISTIC = 60;
 
-  it("stays cut when the credentials are rotated", async () => {
-    const fleet = await startLimited(OPTIMISTIC);
-    // The first create is refused, however fast the others follow.
-    await fleet.cloud.setFaults([{ action: "Status", status: 429, method: "POST", path: "clusters$" }]);
-    await Promise.all(NAMES.slice(0, 3).map((name) => fleet.create(managedClusterManifest({ metadata: { name } }))));
-    const refused = async (): Promise<number> => (await writesOf(fleet)).filter(({ status }) => status === 429).length;
-    while ((await refused()) === 0) await fleet.driver.pass(1_000);
-    const labels = { account: `${fleet.namespace}/${ACCOUNT}`, class: "writes" };
-    expect(await sum(fleet, "yunfan_cloud_budget_limit", labels)).toBeLessThan(0.6 * OPTIMISTIC);
+  it(
+    "stays cut when the credentials are rotated",
+    async () => {
+      const fleet = await startLimited(OPTIMISTIC);
+      // The first create is refused, however fast the others follow.
+      await fleet.cloud.setFaults([{ action: "Status", status: 429, method: "POST", path: "clusters$" }]);
+      await Promise.all(NAMES.slice(0, 3).map((name) => fleet.create(managedClusterManifest({ metadata: { name } }))));
+      const refused = async (): Promise<number> =>
+        (await writesOf(fleet)).filter(({ status }) => status === 429).length;
+      while ((await refused()) === 0) await fleet.driver.pass(1_000);
+      const labels = { account: `${fleet.namespace}/${ACCOUNT}`, class: "writes" };
+      expect(await sum(fleet, "yunfan_cloud_budget_limit", labels)).toBeLessThan(0.6 * OPTIMISTIC);
 
-    const password = "Second-password-of-the-fleet";
-    await fleet.cloud.behindOurBack("PATCH", `users/${LOGIN.username}`, { password });
-    await fleet.setPassword(password);
-    const logins = async (): Promise<number> =>
-      (await fleet.cloud.requests()).filter(({ path, status }) => path === "/v3/auth/tokens" && status === 201).length;
-    const before = await logins();
-    while ((await logins()) === before) await fleet.driver.pass(1_000);
-    expect(await sum(fleet, "yunfan_cloud_budget_limit", labels)).toBeLessThan(0.7 * OPTIMISTIC);
-  }, 60_000);
+      const password = "Second-password-of-the-fleet";
+      await fleet.cloud.behindOurBack("PATCH", `users/${LOGIN.username}`, { password });
+      await fleet.setPassword(password);
+      const logins = async (): Promise<number> =>
+        (await fleet.cloud.requests()).filter(({ path, status }) => path === "/v3/auth/tokens" && status === 201)
+          .length;
+      const before = await logins();
+      while ((await logins()) === before) await fleet.driver.pass(1_000);
+      expect(await sum(fleet, "yunfan_cloud_budget_limit", labels)).toBeLessThan(0.7 * OPTIMISTIC);
+    },
+    GENEROUS_MS,
+  );
 });
 
 async function startLimited(allowedHere = WRITES_PER_MINUTE): Promise<Fleet> {

@@ -1,4 +1,4 @@
-// What hands a cluster on: the kubeconfig Secret, with which real kubectl works, and the registration with Argo CD.
+// What hands a cluster on: the kubeconfig Secret, with which real kubectl works.
 import { X509Certificate } from "node:crypto";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -15,6 +15,7 @@ import {
   huaweiAccountManifests,
   type HuaweiStand,
 } from "../support/clouds/huawei/environment.ts";
+import { conditionOf } from "../support/environment/cluster-members.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
 import { secretManifest } from "../support/environment/environment.ts";
 
@@ -24,8 +25,7 @@ let stand: HuaweiStand;
 
 beforeAll(async () => {
   stand = await createHuaweiStand("cluster-kubeconfig");
-  const spec = { allowedNamespaces: [stand.otherNamespace, "not-there-yet"] };
-  await stand.apply(...huaweiAccountManifests(stand.simulator, { spec }));
+  await stand.apply(...huaweiAccountManifests(stand.simulator));
   await stand.operator({ flags: ["--no-leader-elect"] }).ready;
 });
 afterAll(() => stand[Symbol.asyncDispose]());
@@ -113,17 +113,14 @@ describe.concurrent("the kubeconfig", () => {
     expect(reads).toHaveLength(1);
   });
 
-  it("is read and written anew when less than a third of a short life is left to its certificate", async ({
-    expect,
-  }) => {
+  it("is read and written anew when less than thirty days of its certificate are left", async ({ expect }) => {
     const resource = await available("ageing");
     const endOf = (secret: Secret): number => {
       const { "client-certificate-data": pem } = kubeconfigOf(secret).users[0]!.user;
       return new X509Certificate(Buffer.from(pem, "base64")).validToDate.getTime();
     };
     const before = (await secretAt("ageing-kubeconfig"))!;
-    // The simulator's certificates live for a day at least.
-    const soon = new Date(Math.ceil(Date.now() / 1000) * 1000 + DAY_MS / 4).toISOString();
+    const soon = new Date(Math.ceil(Date.now() / 1000) * 1000 + 29 * DAY_MS).toISOString();
     await change(resource, { certificateNotAfter: soon });
     await kubectlOk(stand.kubectl, ["delete", "secret", "ageing-kubeconfig"]);
     const expiry = async (): Promise<number> => endOf((await secretAt("ageing-kubeconfig")) ?? before);
@@ -138,6 +135,34 @@ describe.concurrent("the kubeconfig", () => {
     const expiresAt = later.replace(".000Z", "Z");
     await stand.until(resource, ({ status }) => status["kubeconfigExpiresAt"] === expiresAt);
   });
+
+  it.for([
+    { name: "far-off", days: 20, ready: "Available", says: "KubeconfigExpiring", status: "True" },
+    { name: "near", days: 3, ready: "KubeconfigExpiring", says: "KubeconfigExpiring", status: "False" },
+    { name: "over", days: -1, ready: "KubeconfigExpired", says: "KubeconfigExpired", status: "False" },
+  ])(
+    "whose certificate has $days days left in the cloud too says $says and what to do, until the cloud gives another",
+    async ({ name, days, ready, says, status }, { expect }) => {
+      const resource = `managedcluster/${name}`;
+      const cloud = await stand.cloud(name, {}, clusterManifest(name, { accountRef: { name } }));
+      await stand.reaches(resource, "Available");
+      const record = `clusters/${stand.seen(resource)!.status.externalId}`;
+      const dateIn = (count: number): string => new Date(Date.now() + count * DAY_MS).toISOString();
+      const ending = (count: number) => cloud.behindOurBack("PATCH", record, { certificateNotAfter: dateIn(count) });
+      await ending(days);
+      await kubectlOk(stand.kubectl, ["delete", "secret", `${name}-kubeconfig`]);
+      await stand.until(resource, (shown) => conditionOf(shown, "KubeconfigReady")?.reason === says);
+      await stand.reaches(resource, ready);
+      const message = expect.stringContaining("Have the cloud issue another one");
+      expect(conditionOf(stand.seen(resource)!, "KubeconfigReady")).toMatchObject({ status, message });
+      expect(await secretAt(`${name}-kubeconfig`)).toBeDefined();
+      await expectCalm(stand, resource, cloud);
+
+      await ending(365);
+      await stand.until(resource, (shown) => conditionOf(shown, "KubeconfigReady")?.reason === "Published");
+      await stand.reaches(resource, "Available");
+    },
+  );
 
   it("is made anew when somebody deletes it, long before drift is due", async ({ expect }) => {
     await available("deleted", { driftIntervalSeconds: 3600 });
@@ -218,54 +243,6 @@ describe.concurrent("the kubeconfig for the public address", () => {
     const refused = stand.apply(clusterManifest("careless", { kubeconfig: { context: "External" } }));
     await expect(refused).rejects.toThrow(/context External needs allowInsecure/);
     expect(await stand.read("managedcluster/careless")).toBeUndefined();
-  });
-});
-
-describe.concurrent("the registration with Argo CD", () => {
-  it("lies where Argo CD is, with the same credentials, and goes with the cluster", async ({ expect }) => {
-    const resource = await available("fleet", { argocd: { namespace: stand.otherNamespace } });
-    const name = `${stand.namespace}-fleet-cluster`;
-    const secret = (await secretAt(name, stand.otherNamespace))!;
-    expect(secret).toMatchObject({
-      type: "Opaque",
-      metadata: { labels: { "argocd.argoproj.io/secret-type": "cluster" } },
-    });
-    const kubeconfig = kubeconfigOf((await secretAt("fleet-kubeconfig"))!);
-    expect(textOf(secret, "name")).toBe(`${stand.namespace}/fleet`);
-    expect(textOf(secret, "server")).toBe(kubeconfig.clusters[0]!.cluster.server);
-    const { tlsClientConfig } = JSON.parse(textOf(secret, "config")) as { tlsClientConfig: Record<string, unknown> };
-    expect(tlsClientConfig).toMatchObject({
-      insecure: false,
-      certData: kubeconfig.users[0]!.user["client-certificate-data"],
-    });
-
-    await stand.edit(resource, { spec: { argocd: null } });
-    await expect.poll(() => secretAt(name, stand.otherNamespace), { timeout: 20_000 }).toBeUndefined();
-    await stand.edit(resource, { spec: { argocd: { namespace: stand.otherNamespace } } });
-    await expect.poll(() => secretAt(name, stand.otherNamespace), { timeout: 20_000 }).toBeDefined();
-    await stand.remove(resource);
-    await stand.gone(resource);
-    expect(await secretAt(name, stand.otherNamespace)).toBeUndefined();
-  });
-
-  it("is refused for a namespace that the account does not allow", async ({ expect }) => {
-    await stand.apply(clusterManifest("trespasser", { argocd: { namespace: "default" } }));
-    const resource = "managedcluster/trespasser";
-    const ready = await stand.reaches(resource, "NamespaceNotAllowed");
-    expect(ready).toMatchObject({
-      status: "False",
-      message: expect.stringMatching(/namespace default.*spec\.allowedNamespaces.*or remove spec\.argocd/),
-    });
-    await expectToldOnce(expect, stand, resource, { reason: "NamespaceNotAllowed" });
-    expect(await secretAt(`${stand.namespace}-trespasser-cluster`, "default")).toBeUndefined();
-    await stand.edit(resource, { spec: { argocd: null } });
-    await stand.reaches(resource, "Available");
-  });
-
-  it("for a namespace that is not there says so", async ({ expect }) => {
-    await stand.apply(clusterManifest("too-early", { argocd: { namespace: "not-there-yet" } }));
-    const ready = await stand.reaches("managedcluster/too-early", "NamespaceNotFound");
-    expect(ready).toMatchObject({ status: "False", message: expect.stringContaining("not-there-yet") });
   });
 });
 

@@ -61,7 +61,7 @@ describe.concurrent("a ManagedCluster", () => {
   });
 
   it("tells how far its create has come, in its status and in events", async ({ expect }) => {
-    const cloud = await stand.cloud("slow", { speed: 100 }, clusterManifest("slow", { accountRef: { name: "slow" } }));
+    const cloud = await stand.cloud("slow", { speed: 40 }, clusterManifest("slow", { accountRef: { name: "slow" } }));
     await stand.reaches("managedcluster/slow", "Available");
     const [cluster] = await cloud.clusters("slow");
     const versions = stand.versions("managedcluster/slow");

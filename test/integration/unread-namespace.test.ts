@@ -114,6 +114,11 @@ it("R14: takes the namespace in within half a minute of its Role, without a rest
   await stand.reaches(elsewhere(), "AccountNotReady");
   expect(await readyz()).toEqual({ status: 200, text: "ok" });
   expect(await refusedKinds()).toBeUndefined();
+  // What could not be read is read and named, long before the account would look again by itself.
+  const named = new RegExp(`In use by RegistryProject ${elsewhere().replace("/registryproject", "")}`);
+  await stand.until("cloudaccount/ctyun", ({ status }) =>
+    Boolean(status.conditions?.some((c) => named.test(c.message))),
+  );
   await stand.remove(elsewhere());
   await stand.gone(elsewhere());
   await stand.gone("cloudaccount/ctyun");

@@ -47,7 +47,10 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ default .Chart.AppVersion $image.tag }}{{ end }}
 {{- end }}
 
-{{/* What the operator is started with: everything that can be set, so that the Deployment tells it all. */}}
+{{/*
+What the operator is started with: everything that can be set, so that the Deployment tells it all. `helm upgrade --reuse-values` leaves
+out every value that is newer than the installed chart: here and elsewhere, each that a packaged chart lacks has its `default`.
+*/}}
 {{- define "yunfan.args" -}}
 - run
 {{- with .Values.leaderElection }}
@@ -67,7 +70,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- range $kind, $workers := .Values.concurrency }}
 - --concurrency={{ $kind }}={{ $workers }}
 {{- end }}
-- --on-namespace-deletion={{ .Values.onNamespaceDeletion }}
+- --on-namespace-deletion={{ .Values.onNamespaceDeletion | default "Hold" }}
 - --settle-window={{ .Values.settleWindowSeconds }}
 - --metrics-bind-address={{ if .Values.metrics.enabled }}:{{ .Values.metrics.port }}{{ else }}0{{ end }}
 - --health-probe-bind-address=:{{ .Values.healthPort }}

@@ -3,8 +3,9 @@ import type { BlockOptions, WritePermit } from "../collection.ts";
 import type { AttachScript } from "../facets/clusters.ts";
 import { jsonOrUndefined, unreadable } from "../kit/json.ts";
 import { pathOf } from "../kit/uri.ts";
+import type { ClusterOptions } from "./blocks.ts";
 import type { AckClient } from "./client.ts";
-import { clusterOptions, type Body, type ClusterOptions } from "./options.ts";
+import { knownOptions, type Body } from "./options.ts";
 
 type Asked = NonNullable<ClusterOptions["attachScript"]>;
 
@@ -13,7 +14,7 @@ const DEFAULT_HOURS = 24;
 const DEFAULT_ARCH = "amd64";
 
 export function askedScript(options: BlockOptions): BlockOptions | undefined {
-  return clusterOptions(options).attachScript;
+  return knownOptions(options).attachScript;
 }
 
 /** The reference can't be told when a script is to end: there the declared hours are for how long it is taken to hold. */

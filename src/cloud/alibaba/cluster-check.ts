@@ -1,9 +1,10 @@
 // What of a cluster ACK can't make, told before anything is sent: what its dialect has no word for, and logins that it needs.
 import type { Refusal } from "../collection.ts";
 import type { ClusterRequest } from "../facets/clusters.ts";
+import type { ClusterOptions } from "./blocks.ts";
 import type { Config } from "./config.ts";
 import { flawOfPassword } from "./names.ts";
-import { clusterOptions, vswitchesOf, type ClusterOptions } from "./options.ts";
+import { clusterOptions, knownOptions, vswitchesOf } from "./options.ts";
 
 type Declared = Omit<ClusterRequest, "nonce">;
 
@@ -19,7 +20,13 @@ const ONLY_TODAY = [
   "retainResources",
 ] as const satisfies readonly (keyof ClusterOptions)[];
 
+const NO_BLOCK: Refusal = {
+  kind: "Rejected",
+  message: "This cloud has several kinds of cluster: say in spec.alibaba.clusterType which one is meant",
+};
+
 export function refusalOfCluster(dialect: Config["dialect"], declared: Declared): Refusal | undefined {
+  if (knownOptions(declared.options).clusterType === undefined) return NO_BLOCK;
   const options = clusterOptions(declared.options);
   return (
     (dialect === "Reference" ? refusalOfReference(declared, options) : undefined) ??

@@ -1,9 +1,10 @@
 // The body of a create: four kinds of cluster (2.1, 2.2, 2.4, 3.4) in two dialects. Never with nodes: those are NodePools. The mark is a tag.
 import type { ClusterRequest } from "../facets/clusters.ts";
 import type { NodeLogin } from "../facets/servers.ts";
+import type { ClusterOptions } from "./blocks.ts";
 import type { AckClient } from "./client.ts";
 import { MARK, pairsOf } from "./marks.ts";
-import { clusterOptions, loginBody, passwordsOf, vswitchesOf, type Body, type ClusterOptions } from "./options.ts";
+import { clusterOptions, loginBody, passwordsOf, vswitchesOf, type Body } from "./options.ts";
 
 /** What 2.1, 2.2 and 2.4 ask of workers, which with `num_of_nodes: 0` there are none of (docs/clouds/alibaba.md). */
 const NO_WORKERS = { num_of_nodes: 0, worker_system_disk_category: "cloud_efficiency", worker_system_disk_size: 120 };

@@ -2,17 +2,18 @@
 import { z } from "zod";
 import type { Listed } from "../collection.ts";
 import type { Cluster } from "../facets/clusters.ts";
-import { listed, readPages } from "../kit/lists.ts";
+import { isLastBy, listed, readPages } from "../kit/lists.ts";
 import { pathOf } from "../kit/uri.ts";
 import { listOf } from "../kit/wire.ts";
 import type { AckClient, Call } from "./client.ts";
 import { shownCluster, type ShownCluster } from "./cluster-wire.ts";
+import { pageInfo } from "./wire.ts";
 
 /** The most that the public cloud gives; a smaller page is as good. */
 const PAGE_SIZE = 100;
 
 const accountList = listOf(shownCluster);
-const regionList = z.object({ clusters: listOf(shownCluster) });
+const regionList = z.object({ clusters: listOf(shownCluster), page_info: pageInfo });
 
 /** Those of the account's region, of kinds that Yunfan makes. */
 export async function listClusters(client: AckClient, signal: AbortSignal): Promise<Listed<Cluster>> {
@@ -23,7 +24,7 @@ export async function listClusters(client: AckClient, signal: AbortSignal): Prom
   const { entries, clockSkewMs } = await readPages("DescribeClustersForRegion", {
     async read(page) {
       const { value, answer } = await client.read(regionCall(client, { page, size: PAGE_SIZE }, signal), regionList);
-      return { value: value.clusters, answer };
+      return { value: value.clusters, answer, isLast: isLastBy(value.page_info, value.clusters.length) };
     },
     keyOf: ({ cluster }) => cluster.id,
   });

@@ -11,7 +11,7 @@ import { listClusters } from "./cluster-lists.ts";
 import { shownCluster } from "./cluster-wire.ts";
 import { certificatesOf, kubeconfigFor } from "./kubeconfig.ts";
 import { checkName } from "./names.ts";
-import { clusterOptions } from "./options.ts";
+import { knownOptions } from "./options.ts";
 import { clusterQuotas, offeredVersions } from "./offers.ts";
 import { resourcesOf } from "./resources.ts";
 import { getTask, listTasks } from "./tasks.ts";
@@ -109,7 +109,7 @@ async function deleteCluster(
   { id, options }: { readonly id: string; readonly options: BlockOptions },
   { signal }: WritePermit,
 ): Promise<Accepted> {
-  const { deleteOptions = [], retainResources = [] } = clusterOptions(options);
+  const { deleteOptions = [], retainResources = [] } = knownOptions(options);
   const hasOptions = deleteOptions.length > 0 || retainResources.length > 0;
   if (hasOptions && client.dialect === "Reference") {
     const message =

@@ -8,7 +8,7 @@ import { entryOf, kubeconfigOf, wireKubeconfig, type KubeconfigEntry } from "../
 import { pathOf } from "../kit/uri.ts";
 import { instant, text } from "../kit/wire.ts";
 import type { AckClient } from "./client.ts";
-import { clusterOptions } from "./options.ts";
+import { knownOptions } from "./options.ts";
 
 const userConfig = z.object({ config: z.string().min(1), expiration: text });
 
@@ -21,7 +21,7 @@ export async function kubeconfigFor(
 ): Promise<Kubeconfig | "NoSuchContext"> {
   const { wanted, other } = addressesOf(endpoints, context);
   if (wanted === "None") return "NoSuchContext";
-  const { temporaryDurationMinutes: minutes } = clusterOptions(options);
+  const { temporaryDurationMinutes: minutes } = knownOptions(options);
   const query = [
     ["PrivateIpAddress", String(context === "Internal")],
     ...(minutes === undefined ? [] : [["TemporaryDurationMinutes", String(minutes)] as const]),

@@ -1,10 +1,12 @@
 // What creates and changes of node pools say, as it goes over the wire.
+import * as fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { changeOf, there, write } from "../../../test/support/clouds/alibaba/facets.ts";
 import { host, NONCE, poolRequest } from "../../../test/support/clouds/alibaba/requests.ts";
 import { openAt } from "../../../test/support/clouds/alibaba/session.ts";
 import { json, startScriptedServer, type ScriptedServer } from "../../../test/support/clouds/scripted-server.ts";
 import type { CloudPools, NodePool } from "../facets/nodepools.ts";
+import { changePoolBody } from "./nodepool-bodies.ts";
 
 const SERVERS = { serverIds: ["i-1"], formatDataDisks: false, keepNames: true };
 
@@ -176,5 +178,22 @@ describe("the body of a change", () => {
     const autoscaling = { enabled: true, minReplicas: 2, maxReplicas: 9 };
     await there(pools.update)("c1", "np1", changeOf(pool, { autoscaling, changes: ["autoscaling"] }), write);
     expect(lastBody()).toEqual({ auto_scaling: { enable: true, min_instances: 2, max_instances: 9, type: "gpu" } });
+  });
+
+  test("has autoscaling and count only where they are meant, whatever else is", () => {
+    const fields = ["replicas", "autoscaling", "labels", "taints"] as const;
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.constantFrom(...fields)),
+        fc.dictionary(fc.string(), fc.string()),
+        fc.nat(),
+        (changes, labels, replicas) => {
+          const body = changePoolBody(changeOf(pool, { changes, labels, replicas }), SHOWN);
+          expect("auto_scaling" in body).toBe(changes.includes("autoscaling"));
+          expect("scaling_group" in body).toBe(changes.includes("replicas"));
+          expect("kubernetes_config" in body).toBe(changes.includes("labels") || changes.includes("taints"));
+        },
+      ),
+    );
   });
 });

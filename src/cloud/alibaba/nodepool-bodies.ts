@@ -2,7 +2,7 @@
 import type { Autoscaling, NodePoolChange, NodePoolRequest } from "../facets/nodepools.ts";
 import type { Volume } from "../facets/servers.ts";
 import { MARK, pairsOf } from "./marks.ts";
-import { clusterOptions, loginBody, poolOptions, systemDiskBody, vswitchesOf, type Body } from "./options.ts";
+import { knownOptions, loginBody, poolOptions, systemDiskBody, vswitchesOf, type Body } from "./options.ts";
 
 /** Servers in as many zones as there are, so that the loss of one is not that of all. */
 const MULTI_AZ_POLICY = "BALANCE";
@@ -55,7 +55,7 @@ function desiredOf({ replicas, autoscaling, existingServers }: NodePoolRequest):
 /** The pool's own, or those of its cluster. */
 export function poolVswitches({ options, cluster }: Pick<NodePoolRequest, "options" | "cluster">): readonly string[] {
   const { vswitchIds = [] } = poolOptions(options);
-  return vswitchIds.length > 0 ? vswitchIds : vswitchesOf(clusterOptions(cluster.options), cluster.network);
+  return vswitchIds.length > 0 ? vswitchIds : vswitchesOf(knownOptions(cluster.options), cluster.network);
 }
 
 function diskBody({ type, sizeGiB }: Volume): Body {

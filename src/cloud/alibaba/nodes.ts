@@ -12,7 +12,7 @@ import type {
   ServersAccepted,
 } from "../facets/nodes.ts";
 import type { NodeLogin } from "../facets/servers.ts";
-import { readPages } from "../kit/lists.ts";
+import { isLastBy, readPages } from "../kit/lists.ts";
 import { pathOf } from "../kit/uri.ts";
 import { explanation, lenientObject, optionalText, text, word } from "../kit/wire.ts";
 import type { AckClient, Call } from "./client.ts";
@@ -45,7 +45,7 @@ async function listNodes(client: AckClient, clusterId: string, signal: AbortSign
         ["pageSize", String(PAGE_SIZE)],
       ] as const;
       const { value, answer } = await client.read({ operation, method: "GET", path, query, signal }, nodePage);
-      return { value: value.nodes, answer };
+      return { value: value.nodes, answer, isLast: isLastBy(value.page, value.nodes.length) };
     },
     keyOf: ({ id }) => id,
   });

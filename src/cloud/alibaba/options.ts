@@ -2,74 +2,25 @@
 import type { BlockOptions } from "../collection.ts";
 import type { ClusterNetwork } from "../facets/clusters.ts";
 import type { NodeLogin, Volume } from "../facets/servers.ts";
-
-export interface ClusterOptions {
-  readonly clusterType: "Kubernetes" | "ManagedKubernetes" | "Ask";
-  readonly profile?: "Default" | "Edge" | "Serverless" | undefined;
-  readonly clusterSpec?: string | undefined;
-  readonly vswitchIds?: readonly string[] | undefined;
-  readonly addons?: readonly object[] | undefined;
-  readonly tags?: Readonly<Record<string, string>> | undefined;
-  readonly snatEntry?: boolean | undefined;
-  readonly endpointPublicAccess?: boolean | undefined;
-  readonly proxyMode?: string | undefined;
-  readonly nodeCidrMask?: number | undefined;
-  readonly podVswitchIds?: readonly string[] | undefined;
-  readonly securityGroupId?: string | undefined;
-  readonly isEnterpriseSecurityGroup?: boolean | undefined;
-  readonly resourceGroupId?: string | undefined;
-  readonly timezone?: string | undefined;
-  readonly controlPlaneConfig?:
-    | {
-        readonly size?: number | undefined;
-        readonly instanceTypes?: readonly string[] | undefined;
-        readonly systemDiskCategory?: string | undefined;
-        readonly systemDiskSize?: number | undefined;
-      }
-    | undefined;
-  readonly deleteOptions?:
-    | readonly {
-        readonly resourceType: "SLB" | "ALB" | "SLS_Data" | "SLS_ControlPlane" | "PrivateZone";
-        readonly deleteMode: "delete" | "retain";
-      }[]
-    | undefined;
-  readonly retainResources?: readonly string[] | undefined;
-  readonly temporaryDurationMinutes?: number | undefined;
-  readonly attachScript?:
-    | {
-        readonly arch?: string | undefined;
-        readonly validHours?: number | undefined;
-        readonly options?: Readonly<Record<string, unknown>> | undefined;
-      }
-    | undefined;
-}
-
-export interface PoolOptions {
-  readonly vswitchIds?: readonly string[] | undefined;
-  readonly instanceTypes?: readonly string[] | undefined;
-  readonly imageId?: string | undefined;
-  readonly multiAzPolicy?: string | undefined;
-  readonly securityGroupIds?: readonly string[] | undefined;
-  readonly resourceGroupId?: string | undefined;
-  readonly ramRoleName?: string | undefined;
-  readonly tags?: Readonly<Record<string, string>> | undefined;
-  readonly runtime?: string | undefined;
-  readonly runtimeVersion?: string | undefined;
-  readonly cpuPolicy?: string | undefined;
-  readonly userData?: string | undefined;
-  readonly cmsEnabled?: boolean | undefined;
-  readonly spotStrategy?: string | undefined;
-}
+import { readBlock } from "../kit/settings.ts";
+import { alibaba, type ClusterOptions, type PoolOptions } from "./blocks.ts";
 
 /** What is undefined in it is not sent. */
 export type Body = Readonly<Record<string, unknown>>;
 
+/** Throws CloudError Rejected where the block is not valid. */
 export function clusterOptions(options: BlockOptions): ClusterOptions {
-  return options as unknown as ClusterOptions;
+  return readBlock("spec.alibaba", alibaba.blocks.ManagedCluster.schema, options);
 }
 
-export function poolOptions(options: BlockOptions): PoolOptions {
+/** Of a cluster that exists: one that was adopted may have no block, or a part of it. */
+export function knownOptions(options: BlockOptions): Partial<ClusterOptions> {
   return options;
+}
+
+/** Throws CloudError Rejected where the block is not valid. */
+export function poolOptions(options: BlockOptions): PoolOptions {
+  return readBlock("spec.alibaba", alibaba.blocks.NodePool.schema, options);
 }
 
 /** The vswitches that are named, or the one subnet; empty where neither is. */

@@ -1,10 +1,11 @@
 // What of a pool ACK can't make, told before anything is sent: what its dialect has no word for, and passwords that it does not take.
 import type { Refusal } from "../collection.ts";
 import type { NodePoolRequest } from "../facets/nodepools.ts";
+import type { PoolOptions } from "./blocks.ts";
 import type { Config } from "./config.ts";
 import { flawOfPassword } from "./names.ts";
 import { poolVswitches } from "./nodepool-bodies.ts";
-import { clusterOptions, poolOptions, type PoolOptions } from "./options.ts";
+import { knownOptions, poolOptions } from "./options.ts";
 
 type Declared = Omit<NodePoolRequest, "nonce">;
 
@@ -32,7 +33,7 @@ export function refusalOfPool(dialect: Config["dialect"], declared: Declared): R
 }
 
 function refusalOfServerless({ cluster }: Declared): Refusal | undefined {
-  const { clusterType, profile } = clusterOptions(cluster.options);
+  const { clusterType, profile } = knownOptions(cluster.options);
   const isServerless =
     clusterType === "Ask" || profile === "Serverless" || cluster.type === "Ask" || cluster.type.endsWith("/Serverless");
   if (!isServerless) return undefined;

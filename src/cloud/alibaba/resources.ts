@@ -4,8 +4,9 @@ import type { BlockOptions } from "../collection.ts";
 import type { ClusterResource } from "../facets/clusters.ts";
 import { pathOf } from "../kit/uri.ts";
 import { lenientObject, listOf, text } from "../kit/wire.ts";
+import type { ClusterOptions } from "./blocks.ts";
 import type { AckClient } from "./client.ts";
-import { clusterOptions, type ClusterOptions } from "./options.ts";
+import { knownOptions } from "./options.ts";
 
 const resource = z.object({
   instance_id: z.string().min(1),
@@ -47,7 +48,7 @@ function isRetained(
   { instance_id: id, resource_type: type, delete_behavior }: WireResource,
   options: BlockOptions,
 ): boolean {
-  const { deleteOptions = [], retainResources = [] } = clusterOptions(options);
+  const { deleteOptions = [], retainResources = [] } = knownOptions(options);
   if (retainResources.includes(id)) return true;
   const names = OPTION_TYPES.find(([pattern]) => pattern.test(type))?.[1] ?? [];
   const said = deleteOptions.find(({ resourceType }) => names.includes(resourceType));

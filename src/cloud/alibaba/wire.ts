@@ -2,8 +2,9 @@
 import { z } from "zod";
 import type { HttpAnswer } from "../http/answer.ts";
 import { parseJson } from "../kit/json.ts";
+import type { PageInfo } from "../kit/lists.ts";
 import type { QueryItem } from "../kit/uri.ts";
-import { lenientObject, optionalText } from "../kit/wire.ts";
+import { count, lenientObject, optionalText } from "../kit/wire.ts";
 
 /** What a create, a change or a deletion answers (2.1): 202 with ids. */
 export const accepted = lenientObject({ cluster_id: optionalText, nodepool_id: optionalText, task_id: optionalText });
@@ -13,6 +14,11 @@ export function acceptedOf(operation: string, { body }: HttpAnswer): { jobId: st
   if (body.trim() === "") return { jobId: undefined };
   return { jobId: someText(accepted.parse(parseJson(operation, body)).task_id) };
 }
+
+/** `page_info`, or `page` of a list of nodes. */
+export const pageInfo = lenientObject({ page_number: count, page_size: count, total_count: count }).transform(
+  (info): PageInfo => ({ number: info.page_number, size: info.page_size, total: info.total_count }),
+);
 
 /** Undefined where it says nothing. */
 export function someText(text: string | undefined): string | undefined {

@@ -1,4 +1,123 @@
-// What only EasyStack ECNS needs of our resources: nothing yet, as this version does not serve it.
+// What only EasyStack ECNS needs of our resources, and what it alone tells of them (docs/clouds/easystack.md).
+import * as z from "zod";
 import type { CloudBlocks } from "../../schema/blocks.ts";
+import { withRule } from "../../schema/enforced.ts";
+import { integer, listMapOf, setOf, text } from "../../schema/fields.ts";
+import { endpointUrl } from "../../schema/formats.ts";
 
-export const easystack = { provider: "EasyStackECNS", blocks: {} } as const satisfies CloudBlocks;
+const PROVIDER = "EasyStackECNS";
+
+/** Names of departments and projects may be Chinese. */
+const name = text({ min: 1, max: 64 }).regex(/^[^\r\n]+$/);
+
+const account = withRule(
+  z.object({
+    projectId: z
+      .string()
+      .min(1)
+      .max(64)
+      .regex(/^[A-Za-z0-9_-]+$/)
+      .optional()
+      .describe("Id of the project to work in. One of projectId and projectName is required."),
+    projectName: name
+      .optional()
+      .describe("Name of the project to work in. One of projectId and projectName is required."),
+    projectDomainName: name
+      .optional()
+      .describe("Department (domain) of the project. Default: domainName of the Secret, or else Default."),
+    keystoneEndpoint: endpointUrl
+      .optional()
+      .describe("Address of the identity service; /v3 is added unless it ends in it. Default: endpoint."),
+    registryAddress: z
+      .enum(["Domain", "PublicVip"])
+      .optional()
+      .describe("Which address of the registry pull Secrets are for: its domain, or the platform's. Default: Domain."),
+  }),
+  {
+    rule: "has(self.projectId) != has(self.projectName)",
+    message: "the project is named by one of projectId and projectName: give one, not both",
+    fieldPath: ".projectName",
+  },
+  ({ projectId, projectName }) => (projectId === undefined) !== (projectName === undefined),
+);
+
+/** An image without the workspace's name, and a tag, in the alphabets of a registry. */
+const imageName = z
+  .string()
+  .min(1)
+  .max(253)
+  .regex(/^[a-z0-9]+([._/-]+[a-z0-9]+)*$/);
+const tagPattern = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[A-Za-z0-9_.*?-]+$/);
+
+const retention = z.object({
+  keepLatest: integer({ min: 1, max: 10_000 }).describe("So many of the newest tags of each image stay."),
+  keepMatching: setOf(tagPattern.describe("Such as v*: * is any text, ? any one character."), { max: 64 })
+    .optional()
+    .describe("Tags that stay, whatever their age. Default: none."),
+  minAgeHours: integer({ min: 0, max: 87_600 }).optional().describe("No younger tag goes. Default: 24."),
+  maxDeletionsPerRun: integer({ min: 1, max: 1_000 })
+    .optional()
+    .describe("So many tags go at most at each look for drift. Default: 10."),
+});
+
+const workspace = z.object({
+  images: listMapOf(
+    z.object({
+      name: imageName.describe("Name of the image, without the workspace's."),
+      description: text({ max: 4_096 }).describe("Shown in the cloud's console, which takes Markdown."),
+    }),
+    { keys: ["name"], max: 256 },
+  )
+    .optional()
+    .describe("Descriptions of images. Others are left alone."),
+  retention: retention
+    .optional()
+    .describe(
+      "Which tags of the images stay; the others are deleted for good. A tag that may share its manifest with one that stays does too. " +
+        "Default: no tag is ever deleted.",
+    ),
+});
+
+const whole = integer({ min: 0, max: 2 ** 31 - 1 });
+const word = text({ max: 253 });
+
+const accountStatus = z.object({
+  projectId: word.optional().describe("Of the project that the account works in."),
+  projectName: word.optional(),
+  domainName: word.optional().describe("The project's department."),
+  administersProject: z
+    .boolean()
+    .optional()
+    .describe("Whether the user administers the project, which changes of namespaces and workspaces need."),
+  kubernetesVersions: setOf(z.string().max(64), { max: 64 }).optional().describe("On offer for new clusters."),
+  registry: z
+    .object({
+      totalGiB: whole.describe("Storage of the image registry."),
+      freePercent: integer({ min: 0, max: 100 }).describe("Of it."),
+    })
+    .optional()
+    .describe("The image registry of the whole installation."),
+});
+
+export type WorkspaceOptions = z.output<typeof workspace>;
+export type RetentionOptions = z.output<typeof retention>;
+export type AccountOptions = z.output<typeof account>;
+export type AccountFacts = z.output<typeof accountStatus>;
+
+export const easystack = {
+  provider: PROVIDER,
+  blocks: {
+    CloudAccount: {
+      schema: account,
+      endpoints: ["keystoneEndpoint"],
+      tenant: ["projectId", "projectName"],
+      required: true,
+    },
+    RegistryProject: { schema: workspace },
+  },
+  statuses: { CloudAccount: accountStatus },
+} as const satisfies CloudBlocks;

@@ -1,8 +1,16 @@
 // The addons facet: instances of add-on templates in a managed cluster; at most one of a template in a cluster.
 import type { Created, Item, Readable, WritePermit } from "../collection.ts";
 
-/** `Failed`: installing or upgrading failed. `Abnormal`: installed, but not running well. */
-export type AddonPhase = "Installing" | "Available" | "Upgrading" | "Abnormal" | "Failed" | "Deleting" | "Unknown";
+/** `Failed`: installing or upgrading failed. `Partial`: some of its instances run. `Abnormal`: installed, but none does. */
+export type AddonPhase =
+  | "Installing"
+  | "Available"
+  | "Upgrading"
+  | "Partial"
+  | "Abnormal"
+  | "Failed"
+  | "Deleting"
+  | "Unknown";
 
 export interface Addon extends Item {
   /** Its template: what tells it from the others in the cluster. */

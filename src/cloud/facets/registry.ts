@@ -1,5 +1,5 @@
 // The registry facet: projects of a container image registry, what they hold, and credentials to pull from them.
-import type { Collection, Created, Item, WritePermit } from "../collection.ts";
+import type { BlockOptions, Collection, Created, Item, WritePermit } from "../collection.ts";
 
 export type Visibility = "Private" | "Public";
 
@@ -16,11 +16,34 @@ export interface Repository {
   /** Without the project's name in front. May contain slashes. */
   readonly name: string;
   readonly tagCount: number;
+  /** Left out where the cloud keeps none. */
+  readonly description?: string;
 }
 
 export interface Tag {
   readonly name: string;
-  readonly digest: string;
+  /** Left out where the cloud does not tell it. */
+  readonly digest?: string;
+}
+
+/** One request by which what a project holds is made as the provider's block of its spec has it. */
+export interface Upkeep {
+  /** Of the spec; the values are shown to people. */
+  readonly field: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  /** One write; what it rests on is read again before it, and where that has changed nothing is sent. */
+  readonly send: (permit: WritePermit) => Promise<void>;
+}
+
+/** What the provider's block asks for now. */
+export interface UpkeepPlan {
+  /** Each may be sent at once. */
+  readonly changes: readonly Upkeep[];
+  /** Deletions of one run, bounded; the next run is due a drift interval after this one. */
+  readonly cleaning: readonly Upkeep[];
+  /** Of what the block names and the project lacks, by its field; empty where nothing is missing. */
+  readonly missing: readonly string[];
 }
 
 /** What a pull Secret is made of. */
@@ -50,6 +73,26 @@ export interface RegistryFacet extends Collection<RegistryProject> {
    * read to the end. An empty answer is no proof of existence.
    */
   readonly listRepositories: (projectId: string, signal: AbortSignal) => Promise<readonly Repository[] | "Absent">;
+
+  /**
+   * What the projects hold that the account administers, by their ids, from few lists; a project without an entry holds nothing. Left out
+   * where each project is read by itself.
+   */
+  readonly listContents?: (signal: AbortSignal) => Promise<ReadonlyMap<string, readonly Repository[]>>;
+
+  /** False while the registry takes no changes, because it collects garbage. Left out: always true. */
+  readonly isWritable?: (signal: AbortSignal) => Promise<boolean>;
+
+  /**
+   * What `options`, the provider's block of the spec, asks for beyond the project itself. `cleans`: whether a run of deletions is due.
+   * Left out where the block asks for nothing.
+   */
+  readonly upkeep?: (
+    project: RegistryProject,
+    repositories: readonly Repository[],
+    how: { readonly options: BlockOptions; readonly cleans: boolean; readonly nowMs: number },
+    signal: AbortSignal,
+  ) => Promise<UpkeepPlan>;
 
   /** The tags of one repository, at most what the cloud returns in one answer. NotFound where it is gone. */
   readonly listTags: (projectName: string, repository: string, signal: AbortSignal) => Promise<readonly Tag[]>;

@@ -10,7 +10,7 @@ export interface HttpAnswer {
 }
 
 /** Under these names services say by which id they find a request in their logs; the first that is there counts. */
-const REQUEST_ID_HEADERS = ["x-request-id", "x-openstack-request-id", "x-acs-request-id"];
+const REQUEST_ID_HEADERS = ["x-request-id", "x-openstack-request-id", "x-acs-request-id", "requestid"];
 const LONGEST_REQUEST_ID = 128;
 
 /** For logs: what the service's operators ask for. Undefined where the answer has none. */

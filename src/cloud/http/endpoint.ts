@@ -11,6 +11,14 @@ export interface Endpoint {
   /** Decoded, without a slash at its end; empty where the API lies at the root. */
   readonly basePath: string;
   readonly tls: TlsSettings;
+  /** What connections show of us, for services that ask who is there. */
+  readonly identity?: ClientIdentity | undefined;
+}
+
+/** Both in PEM, and a pair. */
+export interface ClientIdentity {
+  readonly certificate: string;
+  readonly key: string;
 }
 
 /**

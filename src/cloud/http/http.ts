@@ -21,6 +21,8 @@ export interface HttpLimits {
   readonly connectTimeoutMs?: number;
   readonly requestTimeoutMs?: number;
   readonly longestAnswerBytes?: number;
+  /** By which an answer is counted; default: its status. For services that say under HTTP 200 what went wrong. */
+  readonly codeOf?: (answer: HttpAnswer) => number;
 }
 
 class DeadlineError extends Error {}
@@ -35,6 +37,7 @@ export class HttpSession {
   readonly #onRequest: CloudDeps["onRequest"];
   readonly #requestTimeoutMs: number;
   readonly #longestAnswerBytes: number;
+  readonly #codeOf: (answer: HttpAnswer) => number;
   readonly #route: Route;
   readonly #dispatcher: Dispatcher;
   #isClosed = false;
@@ -48,6 +51,7 @@ export class HttpSession {
     this.#onRequest = deps.onRequest;
     this.#requestTimeoutMs = limits.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
     this.#longestAnswerBytes = limits.longestAnswerBytes ?? LONGEST_ANSWER_BYTES;
+    this.#codeOf = limits.codeOf ?? (({ status }) => status);
     this.#route = routeTo(endpoint, deps.proxy, limits.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
     this.#dispatcher = this.#route.dispatcher.compose(fenceWrites(deps.fence));
   }
@@ -66,7 +70,7 @@ export class HttpSession {
     request.signal.addEventListener("abort", onAbort, { once: true });
     try {
       const answer = await exchange.run(this.#dispatcher, this.#wireForm(request));
-      this.#report(request, answer.status, startedAtMs, requestIdOf(answer));
+      this.#report(request, this.#codeOf(answer), startedAtMs, requestIdOf(answer));
       return this.#ofCloud(request, answer);
     } catch (error) {
       if (error instanceof CloudError) throw error;

@@ -24,7 +24,11 @@ export interface Route {
 /** Connects to nothing yet. Its dispatcher is the caller's to destroy. */
 export function routeTo(endpoint: Endpoint, settings: ProxySettings | undefined, connectTimeoutMs: number): Route {
   const { mode, caBundle } = endpoint.tls;
-  const tls = { rejectUnauthorized: mode !== "SkipVerify", ...(caBundle === undefined ? {} : { ca: caBundle }) };
+  const tls = {
+    rejectUnauthorized: mode !== "SkipVerify",
+    ...(caBundle === undefined ? {} : { ca: caBundle }),
+    ...(endpoint.identity && { cert: endpoint.identity.certificate, key: endpoint.identity.key }),
+  };
   const options = {
     allowH2: false,
     pipelining: 1,

@@ -10,7 +10,8 @@ import { huawei } from "./blocks.ts";
 const PHASES: Readonly<Record<string, AddonPhase>> = {
   installing: "Installing",
   running: "Available",
-  available: "Available",
+  // Against its word: some of the instances run.
+  available: "Partial",
   upgrading: "Upgrading",
   rollbacking: "Upgrading",
   abnormal: "Abnormal",

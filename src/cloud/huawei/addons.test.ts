@@ -91,7 +91,7 @@ describe("add-ons of a cluster", () => {
   test.each<[string, AddonPhase]>([
     ["installing", "Installing"],
     ["running", "Available"],
-    ["available", "Available"],
+    ["available", "Partial"],
     ["upgrading", "Upgrading"],
     ["rollbacking", "Upgrading"],
     ["abnormal", "Abnormal"],

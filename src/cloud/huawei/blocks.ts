@@ -1,4 +1,4 @@
-// What only Huawei Cloud CCE needs of our resources, in its own words (CCE API Reference: 4.1.1, tables 4-15 to 4-20, of clusters; 4.1.19,
+// What only Huawei Cloud CCE needs of our resources, in its own words (CCE API Reference: 4.1.1, tables 4-15 to 4-20, 4-53 and 4-54, of clusters; 4.1.19,
 // tables 4-75, 4-77, 4-84 and 4-225, of node pools).
 import * as z from "zod";
 import type { CloudBlocks } from "../../schema/blocks.ts";
@@ -50,6 +50,33 @@ const master = z
   })
   .describe("One control plane node.");
 
+/** Tables 4-53 and 4-54. */
+const authentication = withRule(
+  z.object({
+    mode: z
+      .enum(["rbac", "authenticating_proxy"])
+      .optional()
+      .describe("authenticating_proxy needs authenticatingProxy. Default: rbac."),
+    authenticatingProxy: z
+      .object({
+        ca: z
+          .string()
+          .min(1)
+          .max(65_536)
+          .regex(/^[A-Za-z0-9+/]+={0,2}$/)
+          .describe("The CA that signs the proxy's certificates: PEM of X.509, in base64."),
+      })
+      .optional()
+      .describe("The proxy that authenticates in front of the API server."),
+  }),
+  {
+    rule: "!has(self.mode) || self.mode != 'authenticating_proxy' || has(self.authenticatingProxy)",
+    message: "mode authenticating_proxy needs authenticatingProxy with the CA of the proxy",
+    fieldPath: ".authenticatingProxy",
+  },
+  ({ mode, authenticatingProxy }) => mode !== "authenticating_proxy" || authenticatingProxy !== undefined,
+);
+
 const cluster = z.object({
   flavor: flavor
     .optional()
@@ -64,12 +91,7 @@ const cluster = z.object({
     .optional()
     .describe("vpc-router does not work where the VPC has extended ranges. Default: overlay_l2."),
   ipv6enable: z.boolean().optional().describe("Whether it has IPv6 too: from version 1.15 on. Default: false."),
-  authentication: z
-    .object({
-      mode: z.enum(["rbac", "authenticating_proxy"]).optional().describe("Default: rbac."),
-    })
-    .optional()
-    .describe("How the API server authenticates."),
+  authentication: authentication.optional().describe("How the API server authenticates."),
   masters: listOf(master, { max: 7 })
     .optional()
     .describe("Where the control plane nodes are. Default: the cloud's choice."),

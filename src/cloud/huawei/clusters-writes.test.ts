@@ -63,7 +63,7 @@ describe("creating", () => {
       category: "CCE",
       containerNetworkMode: "vpc-router",
       ipv6enable: true,
-      authentication: { mode: "rbac" },
+      authentication: { mode: "authenticating_proxy", authenticatingProxy: { ca: "LS0t" } },
       masters: [{ availabilityZone: "az1" }],
       extendParam: { clusterAZ: "multi_az" },
     };
@@ -85,6 +85,7 @@ describe("creating", () => {
     ["a name with a dot", { name: "ab.cd" }, "NameRefused"],
     ["a description without room for the mark", { description: "x".repeat(190) }, "Rejected"],
     ["a block that is not valid", { options: { type: 7 } }, "Rejected"],
+    ["a proxy without its CA", { options: { authentication: { mode: "authenticating_proxy" } } }, "Rejected"],
   ])("refuses %s before it costs a write", async (_what, change, kind) => {
     const { clusters, server } = await start(201, made);
     await expect(clusters.create({ ...request, ...change }, grantWrite(never))).rejects.toMatchObject({ kind });

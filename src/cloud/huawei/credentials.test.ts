@@ -16,8 +16,10 @@ function failureOf(credentials: Credentials): Error {
 
 test("the Secret's keys choose the way to sign in", () => {
   expect(proofOf({ ...KEY, region: "ignored" })).toEqual({ key: KEY });
-  expect(proofOf(LOGIN)).toEqual({ login: LOGIN });
-  expect(proofOf({ ...LOGIN, domainName: "公司" })).toMatchObject({ login: { domainName: "公司" } });
+  expect(proofOf(LOGIN)).toEqual({
+    login: { user: { name: LOGIN.username, domainName: LOGIN.domainName }, password: LOGIN.password },
+  });
+  expect(proofOf({ ...LOGIN, domainName: "公司" })).toMatchObject({ login: { user: { domainName: "公司" } } });
 });
 
 describe("refused", () => {

@@ -2,15 +2,8 @@
 import type { Credentials } from "../contract.ts";
 import { CloudError } from "../errors.ts";
 import { present, valuesOf } from "../kit/credentials.ts";
+import type { UserLogin } from "../keystone/login.ts";
 import type { AccessKey } from "./signer.ts";
-
-/** The login of an IAM user. */
-export interface UserLogin {
-  readonly username: string;
-  readonly password: string;
-  /** Name of the account (domain) that the user belongs to. */
-  readonly domainName: string;
-}
 
 const KEY_NAMES = ["accessKey", "secretKey"] as const;
 const LOGIN_NAMES = ["username", "password", "domainName"] as const;
@@ -30,7 +23,8 @@ export function proofOf(credentials: Credentials): { key: AccessKey } | { login:
     });
   }
   if (logins.length > 0) {
-    return { login: valuesOf(credentials, LOGIN_NAMES, { alphabet: "Text", needed: NEEDED }) };
+    const { username, password, domainName } = valuesOf(credentials, LOGIN_NAMES, { alphabet: "Text", needed: NEEDED });
+    return { login: { user: { name: username, domainName }, password } };
   }
   return { key: valuesOf(credentials, KEY_NAMES, { alphabet: "Key", needed: NEEDED }) };
 }

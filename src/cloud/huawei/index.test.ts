@@ -136,6 +136,17 @@ describe("the project", () => {
     });
   });
 
+  test("whose id fits into no header is told as such, not as a connection that fails", async () => {
+    const { open, answer, targets } = await start();
+    answer(200, { projects: [{ id: "ｐ-1", name: "cn-north-4" }] });
+    const { session } = open({ settings: { providerOptions: { projectName: "cn-north-4" } } });
+    await expect(session.verify(never)).rejects.toMatchObject({
+      kind: "Rejected",
+      message: expect.stringContaining("header x-project-id"),
+    });
+    expect(targets()).toHaveLength(1);
+  });
+
   test("is looked up again after a failure", async () => {
     const { open, server, answer } = await start();
     const { session } = open({ settings: { providerOptions: { projectName: "cn-north-4" } } });

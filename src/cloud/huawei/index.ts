@@ -7,7 +7,7 @@ import { addressOf } from "../http/endpoint.ts";
 import { limitsOf, readBlock } from "../kit/settings.ts";
 import { pathOf } from "../kit/uri.ts";
 import { HuaweiAddons } from "./addons.ts";
-import { signingWith, type ProjectAuthenticator } from "./authentication.ts";
+import { projectTokens, signingWith, type ProjectAuthenticator } from "./authentication.ts";
 import { HuaweiClient } from "./client.ts";
 import { quotas } from "./cluster-wire.ts";
 import { HuaweiClusters } from "./clusters.ts";
@@ -20,7 +20,7 @@ import { HuaweiNodePools } from "./nodepools.ts";
 import { HuaweiNodes } from "./nodes.ts";
 import { Project } from "./project.ts";
 import { Services } from "./services.ts";
-import { TokenAuthenticator } from "./tokens.ts";
+import { SignIn } from "../keystone/sign-in.ts";
 
 /** About 60 reads a second were seen to go through: a third, as others use the account too. Writes: what the gateway was seen to allow. */
 const DEFAULT_LIMITS = { readsPerMinute: 1_200, writesPerMinute: 10 };
@@ -38,13 +38,16 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
   const authenticator: ProjectAuthenticator =
     "key" in proof
       ? signingWith(proof.key, deps.clock)
-      : new TokenAuthenticator({
-          login: proof.login,
-          project: reference,
-          iam: services.iam,
-          clock: deps.clock,
-          closed,
-        });
+      : projectTokens(
+          new SignIn({
+            login: proof.login,
+            project: reference,
+            keystone: services.iam,
+            errorOf,
+            clock: deps.clock,
+            closed,
+          }),
+        );
   const budget = new SessionBudget(deps.budget(limitsOf(settings, DEFAULT_LIMITS)), closed);
   const requests = new Requests({ authenticator, budget, errorOf });
   const project = new Project({ reference, requests, services, authenticator, closed });

@@ -19,14 +19,17 @@ const POOL_PHASES: Readonly<Record<string, NodePoolPhase>> = {
   Deleting: "Deleting",
 };
 
-/** Table 4-115. */
+/** Table 4-115, and what today's clouds add. */
 const NODE_PHASES: Readonly<Record<string, NodePhase>> = {
   Build: "Creating",
   Installing: "Creating",
   Active: "Active",
   Abnormal: "Abnormal",
+  Error: "Abnormal",
+  RepairFailed: "Abnormal",
   Deleting: "Deleting",
   Upgrading: "Changing",
+  Repairing: "Changing",
 };
 
 const taint = z.object({

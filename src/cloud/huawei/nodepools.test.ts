@@ -151,6 +151,9 @@ describe("nodes", () => {
     ["Abnormal", "Abnormal"],
     ["Deleting", "Deleting"],
     ["Upgrading", "Changing"],
+    ["Error", "Abnormal"],
+    ["Repairing", "Changing"],
+    ["RepairFailed", "Abnormal"],
     ["Dreaming", "Unknown"],
   ])("in %s are %s", async (cloudPhase, phase) => {
     const { nodes } = await start(200, { items: [node("n-1", cloudPhase, "np-1")] });

@@ -61,6 +61,7 @@ export function errorsBy<Operation extends string>(table: ErrorTable<Operation>)
     return new CloudError(kind, {
       message: parts.join(": "),
       codes,
+      status,
       retryAfterMs: retryAfterMs(answer),
       requestId: requestIdOf(answer),
       // Only where the kind alone would send a person to the wrong field.

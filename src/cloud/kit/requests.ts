@@ -4,14 +4,14 @@ import { stringifyExactly } from "../../lib/exact-json.ts";
 import type { Permit } from "../budget/budget.ts";
 import type { SessionBudget } from "../budget/session-budget.ts";
 import type { CloudDeps } from "../contract.ts";
-import type { CloudError } from "../errors.ts";
+import { CloudError } from "../errors.ts";
 import type { HttpAnswer } from "../http/answer.ts";
 import type { Endpoint } from "../http/endpoint.ts";
-import { HttpSession } from "../http/http.ts";
+import { HttpSession, type HttpLimits } from "../http/http.ts";
 import { redactor } from "../http/message.ts";
 import type { ErrorOf } from "./error-table.ts";
 import { parseJson, readJson } from "./json.ts";
-import { encodePath, encodeQuery, type QueryItem } from "./uri.ts";
+import { encodePath, encodeQuery, textOf, type Path, type QueryItem } from "./uri.ts";
 
 /** One host of a cloud, with its pool of connections. */
 export interface Service {
@@ -21,15 +21,15 @@ export interface Service {
   readonly http: HttpSession;
 }
 
-export function serviceAt(endpoint: Endpoint, deps: CloudDeps): Service {
-  return { endpoint, encodedBasePath: encodePath(endpoint.basePath), http: new HttpSession(endpoint, deps) };
+export function serviceAt(endpoint: Endpoint, deps: CloudDeps, limits: HttpLimits = {}): Service {
+  return { endpoint, encodedBasePath: encodePath(endpoint.basePath), http: new HttpSession(endpoint, deps, limits) };
 }
 
 export interface Request<Operation extends string> {
   readonly operation: Operation;
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Decoded, below the endpoint's own path. */
-  readonly path: string;
+  readonly path: Path;
   readonly query?: readonly QueryItem[] | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Sent as JSON, and said to be. */
@@ -88,14 +88,18 @@ interface Attempt {
   readonly proof: Proof;
 }
 
-export class Requests<Operation extends string> {
-  readonly #options: {
-    readonly authenticator: Authenticator;
-    readonly budget: SessionBudget;
-    readonly errorOf: ErrorOf<Operation>;
-  };
+export interface RequestsOptions<Operation extends string> {
+  readonly authenticator: Authenticator;
+  readonly budget: SessionBudget;
+  readonly errorOf: ErrorOf<Operation>;
+  /** Default: by its status. */
+  readonly isSuccess?: (answer: HttpAnswer) => boolean;
+}
 
-  constructor(options: { authenticator: Authenticator; budget: SessionBudget; errorOf: ErrorOf<Operation> }) {
+export class Requests<Operation extends string> {
+  readonly #options: RequestsOptions<Operation>;
+
+  constructor(options: RequestsOptions<Operation>) {
     this.#options = options;
   }
 
@@ -146,20 +150,31 @@ export class Requests<Operation extends string> {
     const { host } = service.endpoint;
     const provable = { ...decoded, headers: { ...headers, host }, body };
     const proof = await this.#options.authenticator.prove(provable, signal);
-    const answer = await service.http.send({
-      operation,
-      method,
-      target,
-      headers: { ...headers, ...proof.headers },
-      body,
-      signal,
-    });
-    if (answer.status < 300) return { answer, error: undefined, proof };
+    const whole = { ...headers, ...proof.headers };
+    assertSendable(operation, whole);
+    const answer = await service.http.send({ operation, method, target, headers: whole, body, signal });
+    const { isSuccess = hasGoodStatus } = this.#options;
+    if (isSuccess(answer)) return { answer, error: undefined, proof };
     const redact = redactor([...proof.secrets, ...(request.secrets ?? [])]);
     const error = this.#options.errorOf(operation, answer, redact);
     if (error.kind === "Throttled") permit.throttled(error.retryAfterMs);
     return { answer, error, proof };
   }
+}
+
+/** The client of HTTP would refuse it before there is a connection, which would read as one that fails. Names the header alone. */
+function assertSendable(operation: string, headers: Readonly<Record<string, string>>): void {
+  const odd = Object.entries(headers).find(([, value]) => !HEADER_VALUE.test(value));
+  if (odd === undefined) return;
+  const message = `${operation} was not sent: what belongs into its header ${odd[0]} holds a character that HTTP does not take there`;
+  throw new CloudError("Rejected", { message, advice: "Correct the spec of the account" });
+}
+
+/** RFC 9110, section 5.5. */
+const HEADER_VALUE = /^[\t\x20-\x7E\x80-\xFF]*$/;
+
+function hasGoodStatus({ status }: HttpAnswer): boolean {
+  return status < 300;
 }
 
 function accepted({ operation, answersText }: Request<string>, { answer, error }: Attempt): HttpAnswer {
@@ -174,7 +189,7 @@ function wireForm({ endpoint, encodedBasePath }: Service, request: Request<strin
   const body = request.body === undefined ? undefined : stringifyExactly(request.body);
   return {
     method: request.method,
-    path: endpoint.basePath + request.path,
+    path: endpoint.basePath + textOf(request.path),
     query,
     headers: {
       ...(body !== undefined && { "content-type": "application/json" }),

@@ -21,9 +21,17 @@ export function uriEncode(text: string): string {
   );
 }
 
-/** A decoded path, encoded segment by segment. */
-export function encodePath(path: string): string {
-  return path.split("/").map(uriEncode).join("/");
+/** Decoded: a text whose slashes part segments, or the segments, in which a slash is a letter like others. */
+export type Path = string | readonly string[];
+
+/** Encoded segment by segment. */
+export function encodePath(path: Path): string {
+  return typeof path === "string" ? path.split("/").map(uriEncode).join("/") : `/${path.map(uriEncode).join("/")}`;
+}
+
+/** As a text, in which it no longer shows where a segment ends. */
+export function textOf(path: Path): string {
+  return typeof path === "string" ? path : `/${path.join("/")}`;
 }
 
 /** Sorted by key; items of one key keep their order. A key without a value has the value "". */

@@ -2,6 +2,7 @@
 // the account in use.
 import { CloudAccountCondition, CloudAccountReason as Reason } from "../../crds/cloudaccount/conditions.ts";
 import { CloudError } from "../../cloud/errors.ts";
+import { tellStatus } from "../../cloud/blocks.ts";
 import type { CloudSession, LocationFacts } from "../../cloud/contract.ts";
 import { cloudAccount, type CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
@@ -72,9 +73,10 @@ class CloudAccountSteps implements Steps<CloudAccount> {
     visit.status.secretResourceVersion = versionOf(secret);
     const session = this.#deps.directory.open(account, secret);
     if (isAskedFor(account)) session.tryAgain?.(annotation(account, ANNOTATIONS.reconcileAt) ?? "");
-    const facts = await this.#verify(visit, session, seenBefore);
-    if (facts) this.#locate(visit, facts, { secret, seenBefore });
+    const found = await this.#verify(visit, session, seenBefore);
+    if (found) this.#locate(visit, found.location, { secret, seenBefore });
     else restate(visit, "ResourcesReachable");
+    if (found) tellStatus(account.spec.provider, visit.status, found.facts);
     const message = "The cloud accepted the credentials";
     visit.state({ type: "CredentialsReady", status: "True", reason: Reason.Verified, message });
     return { state: "Ready", reason: Reason.Verified, message };
@@ -89,10 +91,10 @@ class CloudAccountSteps implements Steps<CloudAccount> {
     const { status, object } = visit;
     const { directory, below } = this.#deps;
     const holding = below(object).filter(({ status: held }) => (held.externalId ?? held.operation) !== undefined);
-    const isFirst = status.location === undefined && now.seenBefore;
+    const wasLocated = (status.location ?? status.confirmedSecretVersion) !== undefined;
     status.location = locationText(object.spec.provider, facts);
     // The cloud tells whose keys they are, or nothing can be taken for something else, or they were in use before this was looked at.
-    const isCertain = facts.project !== undefined || holding.length === 0 || isFirst;
+    const isCertain = facts.project !== undefined || holding.length === 0 || (!wasLocated && now.seenBefore);
     if (isCertain || directory.findings.isConfirmed(object, now.secret)) {
       status.confirmedSecretVersion = versionOf(now.secret);
     }
@@ -134,10 +136,11 @@ class CloudAccountSteps implements Steps<CloudAccount> {
     visit: Visit<CloudAccount>,
     session: CloudSession,
     seenBefore: boolean,
-  ): Promise<LocationFacts | undefined> {
+  ): Promise<{ location: LocationFacts; facts: object | undefined } | undefined> {
     try {
       await session.verify(visit.signal);
-      return await session.locate(visit.signal);
+      const location = await session.locate(visit.signal);
+      return { location, facts: await session.facts?.(visit.signal) };
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;
       const steady = seenBefore && isSteady(visit.object);
@@ -148,12 +151,15 @@ class CloudAccountSteps implements Steps<CloudAccount> {
   }
 
   /** Missing, or there with another type; told apart without reading the Secret's contents. */
-  async #explainAbsence({ object, signal }: Visit<CloudAccount>): Promise<never> {
+  async #explainAbsence(visit: Visit<CloudAccount>): Promise<never> {
+    const { object, signal } = visit;
     const { namespace } = object.metadata;
     const { name } = object.spec.credentialsSecretRef;
     const fieldSelector = `metadata.name=${name},type!=${CREDENTIALS_TYPE}`;
     const found = await this.#deps.client.list(SECRETS, { namespace, fieldSelector, metadataOnly: true, signal });
-    if (found.items.length > 0) {
+    const [other] = found.items;
+    if (other) {
+      visit.awaits({ type: SECRETS, ref: { name, namespace }, seen: other, until: "Replaced" });
       const message =
         `Secret ${namespace}/${name} (spec.credentialsSecretRef) is not of type ${CREDENTIALS_TYPE}. ` +
         "A Secret's type can't be changed: delete it and create it with that type";

@@ -14,6 +14,16 @@ describe("locationText", () => {
     const whole = locationText("HuaweiCCE", { endpoint: ENDPOINT, region: "north", project: "p1" });
     expect(whole).toBe(`HuaweiCCE,${ENDPOINT},region=north,project=p1`);
   });
+
+  it("of the longest address that an account takes fits into a status, and is no other's", () => {
+    const longest = (end: string): string => `${ENDPOINT}/${"a".repeat(512 - ENDPOINT.length - 2)}${end}`;
+    const facts = { region: "r".repeat(64), project: "p".repeat(300) };
+    const texts = ["x", "y"].map((end) => locationText("EasyStackECNS", { endpoint: longest(end), ...facts }));
+    for (const text of texts) expect(text.length).toBeLessThanOrEqual(512);
+    const others = locationText("EasyStackECNS", { endpoint: longest("x"), ...facts, project: `${facts.project}q` });
+    expect(new Set([...texts, others]).size).toBe(3);
+    for (const text of texts) expect(text).toMatch(/,region=r{64},project=p+#[0-9a-f]{16}$/);
+  });
 });
 
 describe("placeOf", () => {

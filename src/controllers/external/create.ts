@@ -29,6 +29,11 @@ interface Attempt<T extends Item> {
   readonly operation: Operation;
 }
 
+/** What a create came to; `item` where it was read at once. */
+export interface Made<T extends Item> extends Created {
+  readonly item?: T;
+}
+
 const LOOK_AGAIN_MS = 1_000;
 
 export class Creator {
@@ -41,9 +46,10 @@ export class Creator {
   }
 
   /** Opens a journal and sends once. Returns the answer with the id recorded in the draft, or throws what happens next. */
-  async create<T extends Item>(scope: ItemScope<T>, send: Send): Promise<Created> {
+  async create<T extends Item>(scope: ItemScope<T>, send: Send): Promise<Made<T>> {
     const { visit } = scope;
     using _turn = await scope.place.session.reserveWrite(visit.signal);
+    if (await scope.items.isTaken?.(scope.name, visit.signal)) throw new TerminalError(taken(scope, []));
     const release = this.#claim(scope);
     const attempt = (visit.status.createAttempts ?? 0) + 1;
     const now = timestamp(this.#deps.clock);
@@ -53,6 +59,7 @@ export class Creator {
     visit.status.location = scope.place.location;
     delete visit.status.externalId;
     delete visit.status.createdAt;
+    delete visit.status.incarnation;
     delete visit.status.origin;
     try {
       await visit.journal(operation, creating(scope));
@@ -63,14 +70,14 @@ export class Creator {
   }
 
   /** Sends again with the same nonce, after the settle window has shown that the last send came to nothing. */
-  async resend<T extends Item>(scope: ItemScope<T>, last: Operation, send: Send): Promise<Created> {
+  async resend<T extends Item>(scope: ItemScope<T>, last: Operation, send: Send): Promise<Made<T>> {
     using _turn = await scope.place.session.reserveWrite(scope.visit.signal);
     const operation = { ...last, lastSentAt: timestamp(this.#deps.clock) };
     await scope.visit.journal(operation, creating(scope));
     return await this.#send({ scope, send, operation }, (error) => this.#refusedAgain(scope, operation, error));
   }
 
-  async #send<T extends Item>(attempt: Attempt<T>, refused: (error: unknown) => Promise<never>): Promise<Created> {
+  async #send<T extends Item>(attempt: Attempt<T>, refused: (error: unknown) => Promise<never>): Promise<Made<T>> {
     const { scope, send, operation } = attempt;
     const { visit, name, noun } = scope;
     using limit = this.#sendLimit();
@@ -81,6 +88,7 @@ export class Creator {
       .catch((error: unknown) => (outcomeIsUnknown(error) ? unknownOutcome(scope, error) : refused(error)))
       .finally(() => this.#deps.observer.noteWrite(scope));
     visit.log.info({ externalId: created.id, cloudName: name }, `Created ${noun}`);
+    if (scope.items.idsAreNames) return { ...created, item: await this.#readCreated(scope, operation) };
     if (created.id === undefined) await this.#findCreated(scope, operation);
     else record(scope, { id: created.id, name }, "Created");
     return created;
@@ -114,6 +122,16 @@ export class Creator {
       `The name is taken, perhaps by an earlier try of this create; looking for the ${scope.noun}`,
       error,
     );
+  }
+
+  /** Which of those that may get its name it is, a read tells. */
+  async #readCreated<T extends Item>(scope: ItemScope<T>, operation: Operation): Promise<T> {
+    const { visit, items, noun, name } = scope;
+    visit.status.operation = { ...operation, progress: PROGRESS.Created };
+    const item = (await items.get?.(items.idOf?.(name) ?? name, visit.signal)) ?? "Absent";
+    if (item === "Absent" || item.mine === false) throw lookAgain(`Created; waiting for the ${noun} to show`);
+    record(scope, item, "Created");
+    return item;
   }
 
   /** The id is in a list only. */
@@ -151,6 +169,7 @@ export function record({ visit, place }: Pick<ItemScope<Item>, "visit" | "place"
   visit.status.externalId = item.id;
   visit.status.location = place.location;
   visit.status.createdAt = createdAtOf(item);
+  visit.status.incarnation = item.incarnation;
   visit.status.cloudName = item.name;
   visit.status.origin = origin;
   delete visit.status.operation;

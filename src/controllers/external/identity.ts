@@ -5,7 +5,7 @@ import { Reason } from "../../crds/common/conditions.ts";
 import type { Operation } from "../../crds/common/status.ts";
 import { capitalized } from "../../lib/text.ts";
 import { ANNOTATIONS } from "../lifecycle/resource.ts";
-import { mayRecreate, openCreate, type ExternalResource, type Origin } from "./resource.ts";
+import { annotating, isReplacedBy, mayRecreate, openCreate, type ExternalResource, type Origin } from "./resource.ts";
 import type { ItemScope } from "./scope.ts";
 import { createdAtOf } from "./whereabouts.ts";
 
@@ -76,6 +76,7 @@ function identifyKnown<T extends Item>(subject: Subject, id: string, seen: Obser
   const { externalId } = subject.resource.spec;
   if (externalId !== undefined && externalId !== id) return stallOnOtherId(subject, externalId, id);
   if (!seen.byId) return identifyUnlisted(subject, id, seen);
+  if (isReplacedBy(subject.resource.status, seen.byId)) return identifyReplaced(subject, seen.byId, seen);
   return isAnother(subject, seen.byId) ? stallOnAnother(subject, seen.byId) : { do: "Keep", item: seen.byId };
 }
 
@@ -86,6 +87,18 @@ function identifyUnlisted<T extends Item>(subject: Subject, id: string, seen: Ob
   const isOursToMake = externalId === undefined && managementPolicy === "Manage";
   if (isOursToMake && mayRecreate(subject.resource)) return identifyNew(subject, seen);
   return stallOnMissing(subject, id, !isOursToMake);
+}
+
+/** What it stood for is gone, and another one has its name. */
+function identifyReplaced<T extends Item>(subject: Subject, item: T, seen: Observation<T>): Identity<T> {
+  const { externalId, managementPolicy } = subject.resource.spec;
+  if (!mayRecreate(subject.resource)) return stallOnReplaced(subject, item);
+  if (externalId !== undefined) return item.mine === false ? stallOnNotOurs(subject, item.id) : adopt(item);
+  return managementPolicy === "Manage" ? identifyNew(subject, seen) : stallOnReplaced(subject, item);
+}
+
+function adopt<T extends Item>(item: T): Identity<T> {
+  return { do: "Adopt", item, origin: "Adopted" };
 }
 
 function identifyAdopted<T extends Item>(subject: Subject, id: string, seen: Observation<T>): Identity<T> {
@@ -102,7 +115,11 @@ function identifyAdopted<T extends Item>(subject: Subject, id: string, seen: Obs
 function stallOnUnadoptable<T extends Item>(subject: Subject, id: string, seen: Observation<T>): Identity<T> {
   if (seen.goneById) return stallOnMissing(subject, id, true);
   if (!seen.byId && !seen.foreignById) return doubt(`${subject.noun} ${id} is not in the list`);
-  const message = `${capitalized(subject.noun)} ${id} (spec.externalId) belongs to somebody else. Name one that this account administers`;
+  return stallOnNotOurs(subject, id);
+}
+
+function stallOnNotOurs({ noun }: Subject, id: string): Stall {
+  const message = `${capitalized(noun)} ${id} (spec.externalId) belongs to somebody else. Name one that this account administers`;
   return { do: "Stall", reason: Reason.NotOurs, message };
 }
 
@@ -135,7 +152,7 @@ function identifyLostCreate<T extends Item>(subject: Subject, operation: Operati
 function identifyNew<T extends Item>(subject: Subject, seen: Observation<T>): Identity<T> {
   const [namesake, ...others] = seen.byName;
   if (namesake && others.length === 0 && subject.namesake === "Adopt") {
-    return { do: "Adopt", item: namesake, origin: "Adopted" };
+    return adopt(namesake);
   }
   if (namesake) return { do: "Stall", ...taken(subject, seen.byName) };
   if (subject.resource.spec.managementPolicy === "Observe") {
@@ -193,10 +210,18 @@ function stallOnSeveral({ noun }: Subject, items: readonly Item[]): Stall {
   return { do: "Stall", reason: Reason.CreatedTwice, message };
 }
 
-function stallOnMissing({ noun }: Subject, id: string, adoptedOnly: boolean): Stall {
+function stallOnReplaced({ noun, resource }: Subject, item: Item): Stall {
+  const message =
+    `${capitalized(noun)} ${item.id} is gone from the cloud, and somebody has made another one of that name: its status.incarnation would ` +
+    `differ. That one is not touched. To take it over, set spec.externalId to "${item.id}" and ` +
+    `${annotating(ANNOTATIONS.recreate, resource.status)}; or delete this resource`;
+  return { do: "Stall", reason: Reason.ExternalResourceMissing, message };
+}
+
+function stallOnMissing({ noun, resource }: Subject, id: string, adoptedOnly: boolean): Stall {
   const wayOut = adoptedOnly
     ? "Restore it, or delete this resource"
-    : `To create an empty one in its place, annotate ${ANNOTATIONS.recreate}: "${id}"; or delete this resource`;
+    : `To create an empty one in its place, ${annotating(ANNOTATIONS.recreate, resource.status)}; or delete this resource`;
   const message = `${capitalized(noun)} ${id} is gone from the cloud. ${wayOut}`;
   return { do: "Stall", reason: Reason.ExternalResourceMissing, message };
 }

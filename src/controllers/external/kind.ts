@@ -17,12 +17,25 @@ export type Said = Omit<Verdict, "state">;
 
 type Verb = Operation["verb"];
 
+/** What one request changes. */
+interface OneChange<Change> {
+  readonly change: Change;
+  readonly fields: readonly Difference[];
+}
+
 /** What to do about an item that is there. */
 export type Plan<Change> =
   /** Nothing for now: Ready, in these words. */
   | ({ readonly do: "Keep" } & Said)
-  /** `verb`: what the operation is called from now on; that of the one under way where the change is a part of it. */
-  | { readonly do: "Change"; readonly verb: Verb; readonly change: Change; readonly fields: readonly Difference[] }
+  /**
+   * `verb`: what the operation is called from now on; that of the one under way where the change is a part of it. `further`: sent after it
+   * in the same visit, each in a turn of its own, whatever the changes before it show.
+   */
+  | ({
+      readonly do: "Change";
+      readonly verb: Verb;
+      readonly further?: readonly OneChange<Change>[];
+    } & OneChange<Change>)
   /** The cloud is at it, or somebody else is. `pollAfterMs` where the time that it has taken so far says nothing. */
   | ({ readonly do: "Await"; readonly pollAfterMs?: number } & Said)
   /** Its creation has failed; `why` ends without a full stop. `again`: what it is not again; default: created. */
@@ -63,14 +76,15 @@ export type SendFirst = <T>(change: CloudChange, request: (permit: WritePermit) 
 /** What a resource publishes when its item is as declared, and takes back when it goes. */
 export interface Attachment<S extends Shape> {
   /**
-   * `since`: monotonic; what was read before it is too old. `send`: for what the cloud has to make for it. Throws ReconcileError or
-   * CloudError where it can't be published.
+   * `since`: monotonic; what was read before it is too old. `send`: for what the cloud has to make for it. Returns within how many ms
+   * to look again, because what is published ends; undefined where drift is soon enough. Throws ReconcileError or CloudError where it
+   * can't be published.
    */
   readonly publish: (
     scope: Scope<S>,
     seen: S["seen"],
     by: { readonly since: number; readonly send: SendFirst },
-  ) => Promise<void>;
+  ) => Promise<number | undefined>;
   readonly withdraw: (visit: Visit<S["resource"]>) => Promise<void>;
 }
 

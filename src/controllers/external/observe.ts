@@ -8,7 +8,7 @@ import { lastTickMs } from "../lifecycle/drift-schedule.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import type { Listing } from "./list-cache.ts";
 import { PROGRESS, type Observation } from "./identity.ts";
-import { isAskedFor, mayRecreate, openCreate, type ExternalResource } from "./resource.ts";
+import { isAskedFor, isReplacedBy, mayRecreate, openCreate, type ExternalResource } from "./resource.ts";
 import type { ItemScope } from "./scope.ts";
 
 /** Where something is under way, a list may be this old: many visits in a row share it. */
@@ -60,7 +60,7 @@ export class Observer {
     const { resendIsSafe } = items;
     const listing = await lists.observe(this.since(scope), visit.signal);
     const byId = await lookById(scope, listing);
-    if (byId.byId && !operation) return { ...NOTHING, ...byId, resendIsSafe };
+    if (byId.byId && !operation && !maySucceed(object, byId.byId)) return { ...NOTHING, ...byId, resendIsSafe };
     const settled = operation !== undefined && this.#settledSince(operation) !== undefined;
     const byName = await confirmed(items, listing.byName.get(name) ?? [], visit.signal);
     const marked = operation ? resultsOf(operation, { items, byName, listing }) : [];
@@ -146,6 +146,11 @@ function isSteady(resource: ExternalResource): boolean {
     status.observedGeneration === metadata.generation &&
     (isTrue(status.conditions, "Ready") || isTrue(status.conditions, "Stalled"))
   );
+}
+
+/** Whether the resource may come to stand for another item than the one that has its id. */
+function maySucceed(resource: ExternalResource, shown: Item): boolean {
+  return isReplacedBy(resource.status, shown) && mayRecreate(resource);
 }
 
 /** Whether a create may be what comes next; else two more lists would be read for nothing. */

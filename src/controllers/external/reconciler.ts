@@ -1,16 +1,14 @@
 // The one order in which a resource that stands for an item in a cloud is reconciled, whatever its kind: place, finalizer, precedence,
 // identity, see, plan, then (turn, read, plan, change), describe, publish. Its rules: docs/protocol.md.
-import type { Item } from "../../cloud/collection.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import { Reason } from "../../crds/common/conditions.ts";
-import { capitalized } from "../../lib/text.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
-import type { Verdict } from "../../runtime/conditions.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
-import type { Steps } from "../lifecycle/reconciler.ts";
+import type { Outcome, Steps } from "../lifecycle/reconciler.ts";
 import type { Visit } from "../lifecycle/visit.ts";
-import { abandon, Creator, record } from "./create.ts";
+import { Changer, notTrusted } from "./changer.ts";
+import { abandon, Creator, record, type Made } from "./create.ts";
 import { identify, subjectOf, type Identity } from "./identity.ts";
 import type { ExternalKind, Plan, Said, SendFirst } from "./kind.ts";
 import type { Shape } from "./scope.ts";
@@ -38,13 +36,11 @@ interface Decision<S extends Shape, P = Plan<S["change"]>> {
   readonly plan: P;
 }
 
-type Sendable<S extends Shape> = Extract<Plan<S["change"]>, { do: "Change" }>;
-
 /** What is left to decide once nothing is to be sent. */
 type Settled<S extends Shape> = Decision<S, Exclude<Plan<S["change"]>, { do: "Change" }>>;
 
-/** A list or a read that lags is looked at again soon. */
-const DOUBT_POLL_MS = 1_000;
+/** What was made a moment ago is known by its id alone: many that were made together share the list that tells the rest. */
+const FIRST_SIGHT_MS = 5_000;
 
 export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]> {
   readonly #kind: ExternalKind<S>;
@@ -54,6 +50,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
   readonly #operations: Operations;
   readonly #follower: Follower<S>;
   readonly #sender: Sender;
+  readonly #changer: Changer<S>;
   readonly #creator: Creator;
   readonly #remover: Remover<S>;
 
@@ -65,6 +62,11 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     this.#operations = new Operations(deps);
     this.#follower = new Follower(kind, { ...deps, operations: this.#operations });
     this.#sender = new Sender(deps);
+    this.#changer = new Changer(kind, {
+      observer: this.#observer,
+      operations: this.#operations,
+      sender: this.#sender,
+    });
     this.#creator = new Creator({ ...deps, observer: this.#observer, sender: this.#sender });
     this.#remover = new Remover(kind, {
       scopes: this.#scopes,
@@ -75,7 +77,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     });
   }
 
-  apply(visit: Visit<S["resource"]>): Promise<Verdict> {
+  apply(visit: Visit<S["resource"]>): Promise<Outcome> {
     return this.#rechecking(visit, () => this.#apply(visit));
   }
 
@@ -98,7 +100,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     }
   }
 
-  async #apply(visit: Visit<S["resource"]>): Promise<Verdict> {
+  async #apply(visit: Visit<S["resource"]>): Promise<Outcome> {
     const scope = this.#scopes.enter(visit);
     await visit.holdFinalizer();
     nameUntilRecorded(scope);
@@ -106,7 +108,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     return this.#kind.parent.within(scope.place, visit.signal, () => this.#applyIn(scope));
   }
 
-  async #applyIn(scope: Scope<S>): Promise<Verdict> {
+  async #applyIn(scope: Scope<S>): Promise<Outcome> {
     await assertHere(scope);
     const item = await this.#identified(scope);
     const settled = await this.#decide(scope, item);
@@ -117,10 +119,19 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
   /** The item that the resource stands for, with its id in the draft; or throws what it waits for. */
   async #identified(scope: Scope<S>): Promise<S["item"]> {
     const identity = identify<S["item"]>(subjectOf(scope), await this.#observer.observe(scope));
+    if (identity.do === "Keep") {
+      recognise(scope, identity.item);
+      return identity.item;
+    }
+    // Whoever's the keys are, what they show by the id is not what the resource holds.
+    if (identity.do === "Stall" && identity.reason === Reason.ExternalIdConflict) throw new TerminalError(identity);
+    assertConfirmed(scope);
+    return this.#sought(scope, identity);
+  }
+
+  /** What the resource does not stand for yet, or no longer. */
+  async #sought(scope: Scope<S>, identity: Exclude<Identity<S["item"]>, { do: "Keep" }>): Promise<S["item"]> {
     switch (identity.do) {
-      case "Keep":
-        recognise(scope, identity.item);
-        return identity.item;
       case "Adopt":
         return this.#adopted(scope, identity);
       case "Create":
@@ -134,20 +145,14 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
       case "Wait":
         throw new WaitingError(identity);
       default:
-        if (identity.reason === Reason.ExternalResourceMissing) this.#missing(scope);
+        if (identity.reason === Reason.ExternalResourceMissing) this.#kind.describeLoss?.(scope.visit);
         throw new TerminalError(identity);
     }
-  }
-
-  #missing(scope: Scope<S>): void {
-    assertConfirmed(scope);
-    this.#kind.describeLoss?.(scope.visit);
   }
 
   #adopted(scope: Scope<S>, found: Extract<Identity<S["item"]>, { do: "Adopt" }>): S["item"] {
     const { visit, noun } = scope;
     const { item, origin } = found;
-    assertConfirmed(scope);
     this.#kind.assertAdoptable?.(scope, found, (id) => this.#scopes.isAnothers(scope, id));
     record(scope, item, origin);
     visit.log.info({ externalId: item.id, origin }, `Recorded ${noun}`);
@@ -156,9 +161,10 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
   }
 
   /** What the cloud has made when it answers is there; what it goes on making is waited for. */
-  #created(scope: Scope<S>, { jobId }: { readonly jobId?: string | undefined }): S["item"] {
+  #created(scope: Scope<S>, { jobId, item }: Made<S["item"]>): S["item"] {
     const { visit, noun } = scope;
     const { asCreated, creating } = this.#kind;
+    if (asCreated && item) return item;
     if (asCreated && visit.status.externalId !== undefined) return asCreated(scope, visit.status.externalId);
     this.#operations.begin(visit, "Create", jobId);
     const said = creating ?? { reason: Reason.Creating, message: `The cloud is creating the ${noun}` };
@@ -204,8 +210,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     const since = this.#deps.clock.monotonic();
     const { seen, plan } = await this.#planFor(scope, await this.#read(scope, listed), since);
     if (plan.do !== "Change") return { seen, plan };
-    await this.#journal(scope, seen, plan);
-    const changed = await this.#send(scope, seen, plan);
+    const changed = await this.#changer.send(scope, seen, plan);
     this.#operations.begin(visit, plan.verb, changed.jobId);
     if (changed.now === "Wait") return { seen, plan: { ...changed, do: "Await" } };
     const next = changed.now === "Shown" ? changed.seen : await this.#seeAgain(scope, listed, since);
@@ -214,41 +219,26 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     return { seen: next, plan: after.do === "Change" ? { ...unshown(changed, scope), do: "Await" } : after };
   }
 
-  /** Nothing that must not be forgotten is sent before the API server has it. */
-  async #journal(scope: Scope<S>, seen: S["seen"], { verb, change }: Sendable<S>): Promise<void> {
-    const { visit } = scope;
-    if (!this.#kind.journal) return;
-    const before = { ...visit.status };
-    const operation = this.#operations.journaled(visit, verb);
-    const said = this.#kind.journal(scope, { seen, change }, operation);
-    if (said) await visit.journal(operation, { ...said, state: "Reconciling" });
-    else visit.status.journaledChanges = before.journaledChanges;
-  }
-
   /** With the surroundings of before the change: a list that is read right after it may lag as well. */
   async #seeAgain(scope: Scope<S>, listed: S["item"], since: number): Promise<S["seen"]> {
     return this.#kind.see(scope, await this.#read(scope, listed), since);
   }
 
-  async #send(scope: Scope<S>, seen: S["seen"], plan: Sendable<S>) {
-    const { visit, place, noun } = scope;
-    const { verb, change, fields } = plan;
-    try {
-      const target = `${noun} ${seen.item.name}`;
-      return await this.#sender.send(visit, { verb, target, fields }, (permit) =>
-        this.#kind.change(scope, { seen, change }, permit),
-      );
-    } catch (error) {
-      const isLost = error instanceof CloudError && error.kind === "NotFound";
-      if (!isLost || (await this.#kind.parent.isGone(place, error, visit.signal))) throw error;
-      throw notTrusted(noun, seen.item, error);
-    } finally {
-      this.#observer.noteWrite(scope);
-    }
+  /** Ready, or throws what it waits for or why a person has to look. */
+  async #conclude(scope: Scope<S>, { seen, plan }: Settled<S>): Promise<Outcome> {
+    const { visit } = scope;
+    if (plan.do === "Stall") throw new TerminalError(plan);
+    if (plan.do === "Fail") throw await this.#follower.failed(scope, seen, plan);
+    if (plan.do === "Await") throw await this.#follower.awaited(scope, seen, plan);
+    delete visit.status.operation;
+    const by = { since: this.#observer.since(scope), send: this.#sendBeside(scope) };
+    const endsMs = await this.#kind.attachment?.publish(scope, seen, by);
+    const againMs = this.#firstSightMs(scope) ?? endsMs;
+    return { state: "Ready", reason: plan.reason, message: plan.message, againMs };
   }
 
   /** For what is made beside the item. */
-  #sendAfter(scope: Scope<S>): SendFirst {
+  #sendBeside(scope: Scope<S>): SendFirst {
     const { visit, place } = scope;
     return async (change, request) => {
       assertConfirmed(scope);
@@ -257,27 +247,16 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     };
   }
 
-  /** Ready, or throws what it waits for or why a person has to look. */
-  async #conclude(scope: Scope<S>, { seen, plan }: Settled<S>): Promise<Verdict> {
-    const { visit } = scope;
-    if (plan.do === "Stall") throw new TerminalError(plan);
-    if (plan.do === "Fail") throw await this.#follower.failed(scope, seen, plan);
-    if (plan.do === "Await") throw await this.#follower.awaited(scope, seen, plan);
-    delete visit.status.operation;
-    const since = this.#observer.since(scope);
-    await this.#kind.attachment?.publish(scope, seen, { since, send: this.#sendAfter(scope) });
-    return { state: "Ready", reason: plan.reason, message: plan.message };
+  /** When to learn what a create does not tell, such as the time of making; undefined where it is known. */
+  #firstSightMs({ visit }: Scope<S>): number | undefined {
+    const isNew = visit.object.status.externalId === undefined && visit.status.createdAt === undefined;
+    return this.#kind.asCreated && isNew ? FIRST_SIGHT_MS : undefined;
   }
 }
 
 /** Until the cloud's own name is recorded. */
 function nameUntilRecorded({ visit, name }: Pick<Scope<Shape>, "visit" | "name">): void {
   if (visit.status.externalId === undefined) visit.status.cloudName = name;
-}
-
-function notTrusted(noun: string, { id }: Item, cause?: unknown): WaitingError {
-  const message = `${capitalized(noun)} ${id} was in the list, but is not found by its id; looking again`;
-  return new WaitingError({ reason: Reason.ObservationNotTrusted, message, pollAfterMs: DOUBT_POLL_MS, cause });
 }
 
 function unshown(changed: { readonly now: string } & Partial<Said>, { noun }: { noun: string }): Said {

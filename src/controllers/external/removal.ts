@@ -14,7 +14,7 @@ import type { Shape } from "./scope.ts";
 import type { Observer } from "./observe.ts";
 import type { Operations } from "./operation.ts";
 import type { Follower } from "./progress.ts";
-import { leavesCloudAlone, openCreate, orphaning, type ExternalResource } from "./resource.ts";
+import { isReplacedBy, leavesCloudAlone, openCreate, orphaning, type ExternalResource } from "./resource.ts";
 import type { Scope } from "./scope.ts";
 import type { Scopes } from "./scopes.ts";
 import type { Sender } from "./sender.ts";
@@ -32,7 +32,7 @@ interface RemoverDeps<S extends Shape> {
 const LOOK_AGAIN_MS = 1_000;
 /** A change of the parent wakes its children at once; this is the fall-back. */
 const PARENT_POLL_MS = 30_000;
-/** Nothing tells of a namespace's new annotation or of a right that was granted. */
+/** A namespace's annotation and a right are looked out for; this is the fall-back. */
 const HELD_POLL_MS = 20_000;
 /** A person who asks for another try does not do so at once; whatever else wakes a resource may. */
 const TRY_AGAIN_MS = 4_000;
@@ -61,17 +61,17 @@ export class Remover<S extends Shape> {
 
   async #removeIn(scope: Scope<S>, id: string): Promise<void> {
     const item = await this.#locate(scope, id);
+    if (item === "Replaced") return;
     if (item !== "Absent") recognise(scope, item);
     assertConfirmed(scope);
-    // A read may be older than the item; where the cloud has accepted the deletion before, no other proof is needed.
-    if (item === "Absent" && wasAsked(scope)) return;
-    if (item !== "Absent") await this.#assertMayAsk(scope, item);
+    if (item === "Absent" && isProved(scope)) return;
+    if (item !== "Absent") await this.#assertNotUnderWay(scope, item);
     await this.#kind.beforeRemoval?.(scope, item, this.#sendFirst(scope));
     await this.#requestAndLook(scope, id);
   }
 
-  /** Throws what it waits for: the cloud is deleting it, was asked for it once, or has failed. */
-  async #assertMayAsk(scope: Scope<S>, item: S["item"]): Promise<void> {
+  /** Throws what to wait for where the cloud is deleting it, or was asked to, or has failed at it. */
+  async #assertNotUnderWay(scope: Scope<S>, item: S["item"]): Promise<void> {
     if (scope.items.isLeaving(item)) throw await this.#deleting(scope, item);
     if (this.#kind.removal === "Once" && wasAsked(scope)) throw await this.#asked(scope, item);
     await this.#assertNotFailed(scope, item);
@@ -104,10 +104,14 @@ export class Remover<S extends Shape> {
     }
   }
 
-  /** The item that the id means. Where only a list shows one, the list may lack it, which proves nothing. */
-  async #locate(scope: Scope<S>, id: string): Promise<S["item"] | "Absent"> {
+  /**
+   * The item that the id means. Where only a list shows one, the list may lack it, which proves nothing. "Replaced": it is gone, and
+   * somebody else's has its name.
+   */
+  async #locate(scope: Scope<S>, id: string): Promise<S["item"] | "Absent" | "Replaced"> {
     const { items, visit, noun } = scope;
     const item = items.get ? await items.get(id, visit.signal) : await this.#listed(scope, id);
+    if (item !== undefined && item !== "Absent" && isReplacedBy(visit.object.status, item)) return "Replaced";
     if (item !== undefined && item !== "Absent" && isAnother(subjectOf(scope), item)) {
       throw notTheSame(visit.object, noun, item);
     }
@@ -132,7 +136,7 @@ export class Remover<S extends Shape> {
     if ((await this.#request(scope, id)) === "Gone") return;
     const { items, visit } = scope;
     const item = items.get ? await items.get(id, visit.signal) : await items.look(id, visit.signal);
-    if (item === "Absent") return;
+    if (item === "Absent" || (typeof item !== "string" && isReplacedBy(visit.object.status, item))) return;
     throw typeof item === "string" ? this.#waiting(scope) : await this.#deleting(scope, item);
   }
 
@@ -206,6 +210,14 @@ function withWayOut(error: unknown, resource: ExternalResource, noun: string): u
   if (!(failure instanceof ReconcileError)) return error;
   const message = `${failure.message}. To leave the ${noun} in the cloud, ${orphaning(resource)}`;
   return new WaitingError({ reason: failure.reason, message, pollAfterMs: PARENT_POLL_MS, cause: error });
+}
+
+/**
+ * Whether a read that shows nothing is enough: it may be older than the item, unless the cloud has accepted the deletion before. Where ids
+ * are names, a deletion could hit what was made meanwhile.
+ */
+function isProved<S extends Shape>(scope: Scope<S>): boolean {
+  return wasAsked(scope) || scope.items.idsAreNames === true;
 }
 
 function wasAsked({ visit }: { visit: Visit<ExternalResource> }): boolean {

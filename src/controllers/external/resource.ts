@@ -1,4 +1,5 @@
 // What resources have in common that stand for one item in a cloud: the members of spec and status, and what follows from them.
+import type { Item } from "../../cloud/collection.ts";
 import type { Operation } from "../../crds/common/status.ts";
 import { annotation, ANNOTATIONS, isDeleting, type Managed, type ManagedStatus } from "../lifecycle/resource.ts";
 
@@ -12,6 +13,7 @@ interface ExternalStatus extends ManagedStatus {
   readonly journaledChanges?: number | undefined;
   readonly location?: string | undefined;
   readonly createdAt?: string | undefined;
+  readonly incarnation?: string | undefined;
 }
 
 export interface ExternalResource extends Managed {
@@ -55,9 +57,19 @@ export function holdsSomething({ status }: ExternalResource): boolean {
   return status.externalId !== undefined || status.operation !== undefined;
 }
 
+/** What a person names to confirm what becomes of it: a name that comes back would make a confirmation true for ever. */
+function identityOf({ incarnation, externalId, operation }: ExternalStatus): string | undefined {
+  return incarnation ?? externalId ?? operation?.nonce;
+}
+
+/** Whether the item is another one than the resource stands for, under the same name. */
+export function isReplacedBy({ incarnation }: ExternalStatus, item: Pick<Item, "incarnation">): boolean {
+  return incarnation !== undefined && item.incarnation !== undefined && item.incarnation !== incarnation;
+}
+
 /** Nothing was made, or it stays by policy, or the user has cut it loose by naming it. */
 export function leavesCloudAlone({ spec, status, metadata }: ExternalResource): boolean {
-  const held = status.externalId ?? status.operation?.nonce;
+  const held = identityOf(status);
   if (held === undefined) return true;
   if (metadata.annotations?.[ANNOTATIONS.forceOrphan] === held) return true;
   const mayBeOurs = status.origin === "Created" || openCreate(status) !== undefined;
@@ -77,7 +89,13 @@ export function holdsParent(resource: ExternalResource, mayUse: boolean): boolea
 
 /** How a user lets go of what can't be deleted now. */
 export function orphaning({ status }: ExternalResource): string {
-  return `annotate ${ANNOTATIONS.forceOrphan}: "${status.externalId ?? status.operation?.nonce}"`;
+  return annotating(ANNOTATIONS.forceOrphan, status);
+}
+
+/** An incarnation is most often a time, which no message may hold: the status has it. */
+export function annotating(name: string, status: ExternalStatus): string {
+  if (status.incarnation !== undefined) return `annotate ${name} with the value of status.incarnation`;
+  return `annotate ${name}: "${identityOf(status)}"`;
 }
 
 /** By annotation, and not yet done: what a visit knows from before, or has given up, is looked at or tried anew. */
@@ -91,8 +109,8 @@ interface Asked {
   readonly status: Pick<ManagedStatus, "lastHandledReconcileAt">;
 }
 
-/** Whether the user has confirmed the loss of what the resource stood for, by its id. */
+/** Whether the user has confirmed the loss of what the resource stood for, by its identity. */
 export function mayRecreate(resource: ExternalResource): boolean {
-  const { externalId } = resource.status;
-  return externalId !== undefined && annotation(resource, ANNOTATIONS.recreate) === externalId;
+  const { status } = resource;
+  return status.externalId !== undefined && annotation(resource, ANNOTATIONS.recreate) === identityOf(status);
 }

@@ -234,7 +234,7 @@ describe("a long value", () => {
   it("is cut after 80 characters, and one that is as long is not", async () => {
     const text = (length: number): string => JSON.stringify("x".repeat(length - 2));
     const note = await noteOf("spec.description", "x".repeat(78), "x".repeat(79));
-    expect(note).toBe(`Node pool workers: spec.description from ${text(80)} to ${text(81).slice(0, 80)}…`);
+    expect(note).toBe(`Node pool workers: spec.description from ${text(80)} to ${text(81).slice(0, 79)}…`);
   });
 
   it("that is a list or an object is cut as a whole", async () => {

@@ -6,16 +6,18 @@ import { record } from "./create.ts";
 import type { Observer } from "./observe.ts";
 import { openCreate, orphaning, type ExternalResource } from "./resource.ts";
 import type { ItemScope } from "./scope.ts";
+import { assertConfirmed } from "./whereabouts.ts";
 
 const LOOK_AGAIN_MS = 1_000;
 
 /**
  * Undefined where nothing was made. With an open journal the outcome is awaited first: a late POST would be an orphan. Throws
- * WaitingError until then, TerminalError CreatedTwice.
+ * WaitingError until then, or KeysNotConfirmed; TerminalError CreatedTwice.
  */
 export async function settledId<T extends Item>(scope: ItemScope<T>, observer: Observer): Promise<string | undefined> {
   const { visit } = scope;
   if (!openCreate(visit.object.status)) return visit.status.externalId;
+  assertConfirmed(scope);
   const { marked, settled, nameIsFree, byName } = await observer.observe(scope);
   const [found, ...others] = marked;
   if (found && others.length > 0) throw severalMade(scope, marked);

@@ -35,14 +35,18 @@ export function assertConfirmed({ visit, place, noun }: Pick<ItemScope<Item>, "v
   throw new WaitingError({ reason: Reason.KeysNotConfirmed, message, pollAfterMs: CONFIRMATION_POLL_MS });
 }
 
-/** The item was found by its id: what the draft lacks of its identity is added, and where it was known before, so are the keys. */
-export function recognise<T extends Item>({ visit, place }: ItemScope<T>, item: T): void {
-  const { createdAt } = visit.object.status;
-  const isKnown = createdAt !== undefined && createdAt === createdAtOf(item);
-  if (isKnown) place.confirm();
-  if (!place.isConfirmed()) return;
+/**
+ * The item was found by its id: what the draft lacks of its identity is added, and where it was known before, so are the keys.
+ * Throws WaitingError KeysNotConfirmed where nobody knows yet whose the keys are: another tenant may have one of that id.
+ */
+export function recognise<T extends Item>({ visit, place, noun }: ItemScope<T>, item: T): void {
+  const known = visit.object.status.createdAt;
+  const shown = createdAtOf(item);
+  if (known !== undefined && known === shown) place.confirm();
+  assertConfirmed({ visit, place, noun });
   visit.status.location = place.location;
-  visit.status.createdAt = createdAtOf(item);
+  visit.status.createdAt = shown ?? known;
+  visit.status.incarnation ??= item.incarnation;
 }
 
 /** As a status has it; undefined where the cloud does not tell. */

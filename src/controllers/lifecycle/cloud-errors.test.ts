@@ -22,6 +22,7 @@ const EXPECTED: Readonly<Record<CloudErrorKind, Expected>> = {
   Unavailable: [RetryableError, "CloudUnavailable"],
   CredentialsMalformed: [TerminalError, "CredentialsIncomplete"],
   AmbiguousCredentials: [TerminalError, "AmbiguousCredentials"],
+  ProjectNotFound: [TerminalError, "ProjectNotFound"],
   EndpointRequired: [TerminalError, "EndpointRequired"],
 };
 const kinds = Object.keys(EXPECTED) as CloudErrorKind[];

@@ -28,6 +28,7 @@ const MEANING: Record<CloudErrorKind, { reason: string; advice: string; retry?: 
     retry: true,
   },
   Unavailable: { reason: Reason.CloudUnavailable, advice: "Trying again", retry: true },
+  ProjectNotFound: { reason: Reason.ProjectNotFound, advice: "Correct the project in the account" },
   CredentialsMalformed: { reason: Reason.CredentialsIncomplete, advice: "Correct the keys of the credentials Secret" },
   AmbiguousCredentials: {
     reason: Reason.AmbiguousCredentials,

@@ -122,6 +122,18 @@ describe("a deletion", () => {
     expect(frame.events).toMatchObject([{ action: "Delete", reason: "NotEmpty" }]);
   });
 
+  it("is ours to the cache also where the answer is lost, and is not where the server refuses it", async () => {
+    const lost = await createDeleting();
+    const frame = frameOf(live);
+    live.proxy.inject({ method: /PATCH/, path: new RegExp(lost.metadata.name), action: "DropAfter" });
+    await rejectionOf(frame.visit(lost));
+    expect(await live.find(lost)).toBeUndefined();
+    const refused = await createDeleting();
+    live.proxy.inject({ method: /PATCH/, path: new RegExp(refused.metadata.name), action: "Answer", status: 403 });
+    await rejectionOf(frame.visit(refused));
+    expect([...frame.releases]).toEqual([lost.metadata.uid]);
+  });
+
   it("R16: is repeated when the finalizer could not be taken off", async () => {
     const object = await createDeleting();
     let cleanUps = 0;

@@ -20,19 +20,29 @@ import { CloudError } from "../../cloud/errors.ts";
 import { reconcileErrorOf } from "./cloud-errors.ts";
 import { nextDriftMs } from "./drift-schedule.ts";
 import { FINALIZER, isDeleting, isPaused, type Managed } from "./resource.ts";
+import type { Lookout } from "./lookout.ts";
 import { isPassing, reconcileErrorOfServer } from "./server-errors.ts";
 import { ChangedError, Visit, type VisitDeps } from "./visit.ts";
 
+/** What it came to when nothing is left to do for now. */
+export interface Outcome extends Verdict {
+  /** Within which time to look again, where drift is not soon enough. */
+  readonly againMs?: number | undefined;
+}
+
 /** What a kind does; the frame does the rest. Both may throw ReconcileError and CloudError. */
 export interface Steps<T extends Managed> {
-  /** Makes the cloud match the spec. Returns what it came to when nothing is left to do for now. */
-  apply(visit: Visit<T>): Promise<Verdict>;
+  /** Makes the cloud match the spec. */
+  apply(visit: Visit<T>): Promise<Outcome>;
   /** Repeated until it returns "Released": the cloud has proved that what we made is gone, or it is left on purpose. */
   finalize(visit: Visit<T>): Promise<"Released">;
 }
 
 export interface FrameDeps<T extends Managed> extends VisitDeps<T> {
   readonly get: (key: string) => T | undefined;
+  readonly lookout: Pick<Lookout, "set">;
+  /** Has the resource of that key visited. */
+  readonly wake: (key: string) => void;
   readonly events: Pick<EventRecorder, "event">;
   readonly random: () => number;
   /** Resources of one group share their drift ticks: see drift-schedule.ts. */
@@ -62,6 +72,7 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
     const object = this.#deps.get(key);
     if (!object || (isDeleting(object) && !hasFinalizer(object, FINALIZER))) {
       this.#disturbances.delete(key);
+      this.#lookOut(key, []);
       return {};
     }
     const visit = new Visit(this.#deps, { object, signal, log });
@@ -70,7 +81,14 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
     } catch (error) {
       if (signal.aborted) throw error;
       throw await this.#concludeFailure(visit, this.#judge(visit, error));
+    } finally {
+      this.#lookOut(key, visit.awaited);
     }
+  }
+
+  #lookOut(key: string, awaited: Visit<T>["awaited"]): void {
+    const { lookout, wake, type } = this.#deps;
+    lookout.set(`${type.kind} ${key}`, { awaited, wake: () => wake(key) });
   }
 
   /** What to make of what ended the visit, or its end. */
@@ -97,9 +115,9 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
       this.#tellReleased(visit);
       return {};
     }
-    const verdict = await this.#steps.apply(visit);
+    const { againMs = Number.POSITIVE_INFINITY, ...verdict } = await this.#steps.apply(visit);
     await this.#conclude(visit, verdict, { type: "Normal" });
-    return { requeueAfterMs: Math.min(this.#driftDelayMs(visit.object), visit.dueMs) };
+    return { requeueAfterMs: Math.min(againMs, this.#driftDelayMs(visit.object)) };
   }
 
   /** What stays in the cloud against the policy of the resource is told by its id: nothing else will know of it any more. */

@@ -29,7 +29,15 @@ function visitTo(object: RegistryProject, clock = new FakeClock()) {
   const absorbed: RegistryProject[] = [];
   const { client } = live;
   const absorb = (answer: RegistryProject) => void absorbed.push(answer);
-  const deps = { client, type: PROJECTS, clock, onNamespaceDeletion: "Hold" as const, absorb, forget: () => undefined };
+  const deps = {
+    client,
+    type: PROJECTS,
+    clock,
+    onNamespaceDeletion: "Hold" as const,
+    absorb,
+    forget: () => undefined,
+    releases: new Set<string>(),
+  };
   return { absorbed, clock, visit: new Visit(deps, { object, signal: unaborted, log }) };
 }
 

@@ -1,8 +1,8 @@
 // One visit of a reconcile to a resource: the object as last answered, the status being drafted, and the ways to persist.
 import { Reason } from "../../crds/common/conditions.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { isConflict, isFailedTest, isRefusal } from "../../kube/errors.ts";
-import type { ResourceType } from "../../kube/types.ts";
+import { isConflict, isFailedTest, isRefusal, KubeError } from "../../kube/errors.ts";
+import type { KubeObject, ResourceType } from "../../kube/types.ts";
 import { timestamp, type Clock } from "../../lib/clock.ts";
 import { WaitingError } from "../../lib/errors.ts";
 import type { Logger } from "../../lib/log.ts";
@@ -22,6 +22,7 @@ import {
   type StatusDraft,
 } from "./resource.ts";
 import { CRDS, crdNameOf, lookAt, NAMESPACES } from "./live-metadata.ts";
+import type { Awaited } from "./lookout.ts";
 
 export interface VisitDeps<T extends Managed> {
   readonly client: KubeClient;
@@ -31,6 +32,8 @@ export interface VisitDeps<T extends Managed> {
   readonly onNamespaceDeletion: OnNamespaceDeletion;
   /** Puts the answer to our own write into the cache (R15). */
   absorb(object: T): void;
+  /** UIDs of those that lose their finalizer by us. */
+  readonly releases: Pick<Set<string>, "add" | "delete">;
   /** Takes out of the cache what has just lost its last finalizer: it is gone. */
   forget(object: T): void;
 }
@@ -44,10 +47,10 @@ export class Visit<T extends Managed> {
   /** The draft of the next status. */
   readonly status: StatusDraft<T>;
   #object: T;
-  #dueMs = Number.POSITIVE_INFINITY;
   #leftBecause: string | undefined;
   readonly #deps: VisitDeps<T>;
   readonly #stated = new Map<string, Statement>();
+  readonly #awaited: Awaited[] = [];
 
   constructor(deps: VisitDeps<T>, start: { object: T; signal: AbortSignal; log: Logger }) {
     this.#deps = deps;
@@ -68,19 +71,19 @@ export class Visit<T extends Managed> {
     return this.#leftBecause;
   }
 
-  /** In how long it has to be visited again although nothing is wrong and nothing differs; infinite: when drift is looked for. */
-  get dueMs(): number {
-    return this.#dueMs;
-  }
-
-  /** Has it visited again within `ms`: something ends then. */
-  comeBackIn(ms: number): void {
-    this.#dueMs = Math.min(this.#dueMs, Math.max(ms, 0));
-  }
-
   /** States a condition beside Ready, Reconciling and Stalled; what a visit that ends well does not state disappears. */
   state(statement: Statement): void {
     this.#stated.set(statement.type, statement);
+  }
+
+  /** What it came to wait for that no watch shows. */
+  get awaited(): readonly Awaited[] {
+    return this.#awaited;
+  }
+
+  /** Has the next visit follow within seconds after that is no longer as it was seen. Nothing but its metadata is kept. */
+  awaits({ seen, ...awaited }: Awaited): void {
+    this.#awaited.push({ ...awaited, seen: typeof seen === "string" ? seen : metadataOf(seen) });
   }
 
   /** Persists the finalizer; nothing may be written to a cloud before. */
@@ -91,9 +94,15 @@ export class Visit<T extends Managed> {
   }
 
   async releaseFinalizer(): Promise<void> {
-    const { client, type } = this.#deps;
+    const { client, type, releases } = this.#deps;
     const held = { type, object: this.#object, finalizer: FINALIZER, signal: this.signal };
-    const released = await removeFinalizer(client, held).catch(quietly);
+    const { uid } = this.#object.metadata;
+    // Before the answer, which the watch may overtake and which may get lost.
+    releases.add(uid);
+    const released = await removeFinalizer(client, held).catch((error: unknown) => {
+      if (error instanceof KubeError && error.code < 500) releases.delete(uid);
+      return quietly(error);
+    });
     if (!released) return;
     // The watch may take its time to tell: until then nobody may finalize it again.
     if (released.metadata.finalizers?.length) this.#deps.absorb(released);
@@ -145,6 +154,10 @@ export class Visit<T extends Managed> {
       onNamespaceDeletion,
     });
     if (departure.means === "Delete") await this.#readLive();
+    if (departure.means === "Hold") {
+      this.awaits({ type: CRDS, ref: { name: crdNameOf(type) }, seen: crd, until: "Replaced" });
+      this.awaits({ type: NAMESPACES, ref: { name: namespace }, seen: surrounding, until: "Changed" });
+    }
     if (departure.means === "Orphan") this.#leftBecause = departure.why;
     return departure;
   }
@@ -244,6 +257,10 @@ function unvisited({ reason, message }: Statement): Statement[] {
     { type: "Ready", status: "Unknown", reason, message },
     { type: "Reconciling", status: "True", reason, message },
   ];
+}
+
+function metadataOf({ apiVersion, kind, metadata }: KubeObject): KubeObject {
+  return { apiVersion, kind, metadata };
 }
 
 /** Whether a decision made on `seen` still stands on `live`. */

@@ -79,7 +79,11 @@ function planForIdle(resource: Declared, addon: Addon, nowMs: number): AddonPlan
   if (addon.phase === "Available" && !differs) return runs(resource, addon);
   if (isJustSent(resource, nowMs)) return { do: "Await", ...UPGRADING };
   // The cloud took an upgrade to this generation of the spec, and does not show it: it is not sent again.
-  if (addon.phase === "Available") return runs(resource, addon);
+  return addon.phase === "Available" ? runs(resource, addon) : ails(addon);
+}
+
+function ails(addon: Addon): AddonPlan {
+  if (addon.phase === "Partial") return awaitTheRest(addon);
   return addon.phase === "Abnormal" ? awaitRecovery(addon) : stallOnFailed(addon);
 }
 
@@ -103,6 +107,16 @@ function requestFor({ spec }: Declared, { template, version, values }: Addon): A
 function isJustSent({ status }: Declared, nowMs: number): boolean {
   const { operation } = status;
   return operation?.verb === "Update" && nowMs - Date.parse(operation.lastSentAt ?? operation.startedAt) < GRACE_MS;
+}
+
+function awaitTheRest({ id, cloudPhase, message }: Addon): AddonPlan {
+  const why = message === "" ? "" : `: ${message}`;
+  return {
+    do: "Await",
+    reason: Reason.PartlyAvailable,
+    message: `Some instances of add-on ${id} run and others don't (${cloudPhase}${why}). Looking again; see its pods in the cluster`,
+    pollAfterMs: PATIENT_POLL_MS,
+  };
 }
 
 function awaitRecovery(addon: Addon): AddonPlan {

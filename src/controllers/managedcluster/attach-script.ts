@@ -4,6 +4,7 @@ import type { Cluster } from "../../cloud/facets/clusters.ts";
 import { ManagedClusterCondition, ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { timestampOf, type Clock } from "../../lib/clock.ts";
+import { nameWith } from "../../lib/names.ts";
 import { offered } from "../cloudaccount/accounts.ts";
 import type { SendFirst } from "../external/kind.ts";
 import { statingFailure } from "../lifecycle/failure.ts";
@@ -22,40 +23,42 @@ export class AttachScripts {
     this.#clock = deps.clock;
   }
 
-  /** Throws what making and publishing one throws. */
-  async publish(scope: ClusterScope, cluster: Cluster, send: SendFirst): Promise<void> {
+  /** Returns for how many ms it serves. Throws what making and publishing one throws. */
+  async publish(scope: ClusterScope, cluster: Cluster, send: SendFirst): Promise<number> {
     const { visit } = scope;
     const asked = askedOf(scope);
     const place = asked && placeOfScript(visit.object);
     visit.status.attachScriptSecret = place?.name;
     if (!place) {
       delete visit.status.attachScriptExpiresAt;
-      return;
+      return Number.POSITIVE_INFINITY;
     }
     if (visit.object.spec.managementPolicy === "Observe") {
       const message = "spec.managementPolicy is Observe, and a script is made in the cloud";
       visit.state({ type: TYPE, status: "False", reason: Reason.Differs, message });
-      return;
+      return Number.POSITIVE_INFINITY;
     }
-    await statingFailure(visit, TYPE, () => this.#publish(scope, cluster, { asked, place, send }));
+    const leftMs = await statingFailure(visit, TYPE, () => this.#publish(scope, cluster, { asked, place, send }));
     const message = `In Secret ${place.name}, key script, until status.attachScriptExpiresAt`;
     visit.state({ type: TYPE, status: "True", reason: Reason.Published, message });
+    return leftMs;
   }
 
   async #publish(
     { visit, facet, place: at }: ClusterScope,
     { id, name }: Cluster,
     { asked, place, send }: { asked: BlockOptions; place: SecretRef; send: SendFirst },
-  ): Promise<void> {
+  ): Promise<number> {
     const source = { [SOURCE.clusterId]: id, [SOURCE.wish]: digestOf(asked) };
-    if (await this.#secrets.isCurrent(visit, place, source)) return;
+    const leftMs = await this.#secrets.leftMs(visit, place, source);
+    if (leftMs > 0) return leftMs;
     const { make } = offered(at, facet.attachScripts, "the attach script");
     const issuedAtMs = this.#clock.now();
     const change = { verb: "Update", target: `attach script of cluster ${name}`, fields: [] } as const;
     const { script, expiresAtMs } = await send(change, (permit) => make(id, asked, permit));
     visit.status.attachScriptExpiresAt = expiresAtMs === undefined ? undefined : timestampOf(expiresAtMs);
     const contents = { type: "Opaque", data: { script: base64(script) } };
-    await this.#secrets.ensure(visit, place, { contents, source, life: { issuedAtMs, expiresAtMs } });
+    return this.#secrets.ensure(visit, place, { contents, source, life: { issuedAtMs, expiresAtMs } });
   }
 }
 
@@ -65,5 +68,5 @@ export function askedOf({ visit, facet, place }: ClusterScope): BlockOptions | u
 }
 
 export function placeOfScript({ metadata }: ManagedCluster): SecretRef {
-  return { namespace: metadata.namespace, name: `${metadata.name}-attach-script` };
+  return { namespace: metadata.namespace, name: nameWith(metadata.name, "-attach-script") };
 }

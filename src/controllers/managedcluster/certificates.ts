@@ -5,6 +5,7 @@ import { ManagedClusterCondition, ManagedClusterReason as Reason } from "../../c
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { TerminalError } from "../../lib/errors.ts";
+import { nameWith } from "../../lib/names.ts";
 import { statingFailure } from "../lifecycle/failure.ts";
 import type { PublisherDeps, SecretContents, SecretRef } from "../publishing/secrets.ts";
 import { readKubeconfig } from "./kubeconfig.ts";
@@ -19,31 +20,33 @@ export class Certificates {
     this.#secrets = new ClusterSecrets(deps, "spec.kubeconfig.certificates");
   }
 
-  /** Throws TerminalError KubeconfigUnusable, and what reading and publishing a kubeconfig throws. */
-  async publish(scope: ClusterScope, cluster: Cluster): Promise<void> {
+  /** Returns for how many ms they serve. Throws TerminalError KubeconfigUnusable, and what reading and publishing a kubeconfig throws. */
+  async publish(scope: ClusterScope, cluster: Cluster): Promise<number> {
     const { visit } = scope;
     const place = placeOfCertificates(visit.object);
     visit.status.certificatesSecret = place?.name;
-    if (!place) return;
+    if (!place) return Number.POSITIVE_INFINITY;
     const type = ManagedClusterCondition.CertificatesReady;
-    await statingFailure(visit, type, () => this.#publish(scope, cluster, place));
+    const leftMs = await statingFailure(visit, type, () => this.#publish(scope, cluster, place));
     const message = `In Secret ${place.name}, keys tls.crt, tls.key and ca.crt`;
     visit.state({ type, status: "True", reason: Reason.Published, message });
+    return leftMs;
   }
 
-  async #publish(scope: ClusterScope, cluster: Cluster, place: SecretRef): Promise<void> {
+  async #publish(scope: ClusterScope, cluster: Cluster, place: SecretRef): Promise<number> {
     const { visit } = scope;
     const source = { [SOURCE.clusterId]: cluster.id };
-    if (await this.#secrets.isCurrent(visit, place, source)) return;
+    const leftMs = await this.#secrets.leftMs(visit, place, source);
+    if (leftMs > 0) return leftMs;
     const certificates = await readCertificates(scope, cluster);
     const life = lifeOf(certificates);
-    await this.#secrets.ensure(visit, place, { contents: contentsOf(certificates), source, life });
+    return this.#secrets.ensure(visit, place, { contents: contentsOf(certificates), source, life });
   }
 }
 
 export function placeOfCertificates({ metadata, spec }: ManagedCluster): SecretRef | undefined {
   if (!spec.kubeconfig.certificates) return undefined;
-  return { namespace: metadata.namespace, name: `${metadata.name}-certificates` };
+  return { namespace: metadata.namespace, name: nameWith(metadata.name, "-certificates") };
 }
 
 /** Of a cloud that has none but those in the kubeconfig, these. */

@@ -5,13 +5,14 @@ import type { ClusterCertificates, Kubeconfig } from "../../cloud/facets/cluster
 import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { TerminalError } from "../../lib/errors.ts";
+import { labelValueOf } from "../../lib/names.ts";
 import type { SecretContents } from "../publishing/secrets.ts";
 import { base64 } from "./secrets.ts";
 
 export function kubeconfigContents({ metadata }: ManagedCluster, kubeconfig: Kubeconfig): SecretContents {
   return {
     type: "cluster.x-k8s.io/secret",
-    labels: { "cluster.x-k8s.io/cluster-name": metadata.name },
+    labels: { "cluster.x-k8s.io/cluster-name": labelValueOf(metadata.name) },
     data: { value: base64(kubeconfig.text) },
   };
 }

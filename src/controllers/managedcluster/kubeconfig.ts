@@ -8,49 +8,70 @@ import { offered } from "../cloudaccount/accounts.ts";
 import { statingFailure } from "../lifecycle/failure.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { PublisherDeps, SecretRef } from "../publishing/secrets.ts";
-import type { ClusterScope } from "./scope.ts";
+import { kubeconfigPlace } from "./kubeconfig-places.ts";
 import { argocdContents, kubeconfigContents } from "./kubeconfig-secrets.ts";
-import { ClusterSecrets, digestOf, SOURCE, type Source } from "./secrets.ts";
+import type { ClusterScope } from "./scope.ts";
+import { ClusterSecrets, digestOf, renewalOf, SOURCE, type Source } from "./secrets.ts";
+
+const DAY_MS = 24 * 3_600_000;
+/** Where the cloud goes on giving one with less than this left, it won't give another one by itself. */
+const ALARM_BEFORE_MS = 7 * DAY_MS;
+
+interface Published {
+  /** For how many ms it serves. */
+  readonly leftMs: number;
+  /** As the cloud has just given it; undefined where it was not asked. */
+  readonly given?: Kubeconfig;
+}
 
 export class Kubeconfigs {
   readonly #secrets: ClusterSecrets;
+  readonly #clock: Clock;
 
   constructor(deps: PublisherDeps & { readonly clock: Clock }) {
     this.#secrets = new ClusterSecrets(deps, "spec.kubeconfig");
+    this.#clock = deps.clock;
   }
 
-  /** Throws TerminalError NoSuchAddress, InsecureKubeconfig, NamespaceNotAllowed, SecretNotOwned, SecretRefused or NamespaceNotFound. */
-  publish(scope: ClusterScope, cluster: Cluster): Promise<void> {
+  /**
+   * `argocd`: where it is registered; "NotAllowed" where the account does not let it. Returns for how many ms it serves. Throws TerminalError
+   * NoSuchAddress, InsecureKubeconfig, NamespaceNotAllowed, SecretNotOwned, SecretRefused or NamespaceNotFound; KubeconfigExpired or
+   * KubeconfigExpiring where it is published, but its certificate does not last.
+   */
+  publish(scope: ClusterScope, cluster: Cluster, argocd: SecretRef | "NotAllowed" | undefined): Promise<number> {
     const { visit } = scope;
     const type = "KubeconfigReady";
     return statingFailure(visit, type, async () => {
-      await this.#publish(scope, cluster);
-      visit.state({ type, status: "True", reason: Reason.Published, message: summaryOf(visit) });
+      if (argocd === "NotAllowed") throw notAllowed(visit.object);
+      const { leftMs, given } = await this.#publish(scope, cluster, argocd);
+      visit.state({ type, status: "True", ...lasting(visit, given, this.#clock.now()) });
+      return leftMs;
     });
   }
 
-  async #publish(scope: ClusterScope, cluster: Cluster): Promise<void> {
+  async #publish(scope: ClusterScope, cluster: Cluster, argocd: SecretRef | undefined): Promise<Published> {
     const { visit } = scope;
-    assertAllowed(scope);
     visit.status.kubeconfigSecret = kubeconfigPlace(visit.object).name;
     const source = sourceOf(scope, cluster);
-    const places = placesOfKubeconfig(visit.object);
-    const current = await Promise.all(places.map((ref) => this.#secrets.isCurrent(visit, ref, source)));
-    if (current.every(Boolean)) return;
-    await this.#write(scope, cluster, source);
+    const places = [kubeconfigPlace(visit.object), ...(argocd ? [argocd] : [])];
+    const left = await Promise.all(places.map((ref) => this.#secrets.leftMs(visit, ref, source)));
+    if (left.every((ms) => ms > 0)) return { leftMs: Math.min(...left) };
+    const given = await readKubeconfig(scope, cluster);
+    return { given, leftMs: await this.#write(visit, { given, source, argocd }) };
   }
 
-  async #write(scope: ClusterScope, cluster: Cluster, source: Source): Promise<void> {
-    const { visit } = scope;
+  async #write(
+    visit: Visit<ManagedCluster>,
+    { given, source, argocd }: { given: Kubeconfig; source: Source; argocd: SecretRef | undefined },
+  ): Promise<number> {
     const { object, status } = visit;
-    const kubeconfig = await readKubeconfig(scope, cluster);
-    if (kubeconfig.insecure && !object.spec.kubeconfig.allowInsecure) throw insecure();
-    const { expiresAtMs } = kubeconfig;
+    if (given.insecure && !object.spec.kubeconfig.allowInsecure) throw insecure();
+    const { expiresAtMs } = given;
     status.kubeconfigExpiresAt = expiresAtMs === undefined ? undefined : timestampOf(expiresAtMs);
-    const made = { contents: kubeconfigContents(object, kubeconfig), source, life: kubeconfig };
-    await this.#secrets.ensure(visit, kubeconfigPlace(object), made);
-    const argocd = argocdPlace(object);
-    if (argocd) await this.#secrets.ensure(visit, argocd, { ...made, contents: argocdContents(object, kubeconfig) });
+    const made = { contents: kubeconfigContents(object, given), source, life: given };
+    const leftMs = await this.#secrets.ensure(visit, kubeconfigPlace(object), made);
+    if (argocd) await this.#secrets.ensure(visit, argocd, { ...made, contents: argocdContents(object, given) });
+    return leftMs;
   }
 }
 
@@ -64,12 +85,6 @@ export async function readKubeconfig({ visit, facet, place }: ClusterScope, { id
   return kubeconfig;
 }
 
-/** All of them, for the object as it is declared. */
-export function placesOfKubeconfig(resource: ManagedCluster): readonly SecretRef[] {
-  const argocd = argocdPlace(resource);
-  return [kubeconfigPlace(resource), ...(argocd ? [argocd] : [])];
-}
-
 /** Of an identity that lives for another time than the declared one, another one is read. */
 function sourceOf({ visit, facet, place }: ClusterScope, { id }: Cluster): Source {
   const { spec } = visit.object;
@@ -81,29 +96,45 @@ function sourceOf({ visit, facet, place }: ClusterScope, { id }: Cluster): Sourc
   };
 }
 
-function summaryOf({ object, status }: Visit<ManagedCluster>): string {
-  const registered = object.spec.argocd ? ` and registered with Argo CD in ${object.spec.argocd.namespace}` : "";
-  return `In Secret ${status.kubeconfigSecret}, key value${registered}`;
-}
-
-/** By the convention of Cluster API. */
-function kubeconfigPlace({ metadata }: ManagedCluster): SecretRef {
-  return { namespace: metadata.namespace, name: `${metadata.name}-kubeconfig` };
-}
-
-/** Two clusters of one name in two namespaces may register with one Argo CD. */
-function argocdPlace({ metadata, spec }: ManagedCluster): SecretRef | undefined {
-  if (!spec.argocd) return undefined;
-  return { namespace: spec.argocd.namespace, name: `${metadata.namespace}-${metadata.name}-cluster` };
-}
-
-function assertAllowed({ visit, place }: ClusterScope): void {
-  const { spec, metadata } = visit.object;
-  if (!spec.argocd || spec.argocd.namespace === metadata.namespace || place.allows(spec.argocd.namespace)) return;
+/**
+ * What is said of what is published: a file that lets nobody in, or soon won't, is of no use. A cloud may issue short certificates,
+ * another one each time: an alarm is one that it gives again when it is to be replaced. Throws TerminalError KubeconfigExpired or
+ * KubeconfigExpiring.
+ */
+function lasting(
+  { object, found }: Pick<Visit<ManagedCluster>, "object" | "found">,
+  given: Kubeconfig | undefined,
+  nowMs: number,
+): { reason: string; message: string } {
+  const where = publishedIn(object);
+  const expiresAtMs = given?.expiresAtMs;
+  if (given === undefined || expiresAtMs === undefined) return { reason: Reason.Published, message: where };
+  const leftMs = expiresAtMs - nowMs;
+  const isGivenAgain = found.status.kubeconfigExpiresAt === timestampOf(expiresAtMs);
+  const isFine = nowMs < renewalOf(given) || (leftMs > 0 && !isGivenAgain);
+  if (isFine) return { reason: Reason.Published, message: where };
+  const [reason, how] =
+    leftMs > 0
+      ? [Reason.KubeconfigExpiring, "ends soon"]
+      : [Reason.KubeconfigExpired, "has expired, and lets nobody in"];
   const message =
-    `spec.argocd.namespace: the account does not allow namespace ${spec.argocd.namespace}. ` +
+    `${where}; but the client certificate that the cloud gives ${how}: see status.kubeconfigExpiresAt. ` +
+    "Have the cloud issue another one for the cluster; it is published as soon as the cloud gives it";
+  if (leftMs > ALARM_BEFORE_MS) return { reason, message };
+  throw new TerminalError({ reason, message });
+}
+
+function publishedIn(resource: ManagedCluster): string {
+  const { argocd } = resource.spec;
+  const registered = argocd ? ` and registered with Argo CD in ${argocd.namespace}` : "";
+  return `In Secret ${kubeconfigPlace(resource).name}, key value${registered}`;
+}
+
+function notAllowed({ spec }: ManagedCluster): TerminalError {
+  const message =
+    `spec.argocd.namespace: the account does not allow namespace ${spec.argocd?.namespace}. ` +
     "Add it to spec.allowedNamespaces of the account, or remove spec.argocd";
-  throw new TerminalError({ reason: Reason.NamespaceNotAllowed, message });
+  return new TerminalError({ reason: Reason.NamespaceNotAllowed, message });
 }
 
 function noSuchAddress(context: string): TerminalError {

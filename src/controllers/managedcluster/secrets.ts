@@ -63,27 +63,25 @@ export class ClusterSecrets {
     this.#clock = deps.clock;
   }
 
-  /** Whether what was put there of this source is still in it, and holds for long enough; when that ends, the visit comes back. */
-  async isCurrent(visit: Visit<ManagedCluster>, ref: SecretRef, source: Source): Promise<boolean> {
+  /** For how many ms more what was put there of this source serves; 0 where it has to be written now. */
+  async leftMs(visit: Visit<ManagedCluster>, ref: SecretRef, source: Source): Promise<number> {
     const secret = this.#publisher.publishedBy(visit.object).find(({ metadata }) => keyOf(metadata) === keyOf(ref));
-    if (!secret || !isOf(secret, source)) return false;
+    if (!secret || !isOf(secret, source)) return 0;
     const leftMs = renewalOf(lifeOf(secret)) - this.#clock.now();
-    if (leftMs <= 0 || !(await this.#isIntact(visit, secret))) return false;
-    visit.comeBackIn(leftMs);
-    return true;
+    return leftMs > 0 && (await this.#isIntact(visit, secret)) ? leftMs : 0;
   }
 
-  /** Writes it with what it was made of. Throws as Publisher.ensure does. */
+  /** Writes it with what it was made of. Returns for how many ms it serves, infinite where it should not. Throws as Publisher.ensure does. */
   async ensure(
     visit: Visit<ManagedCluster>,
     ref: SecretRef,
     made: { readonly contents: SecretContents; readonly source: Source; readonly life: Life },
-  ): Promise<void> {
+  ): Promise<number> {
     const { contents, source, life } = made;
     const annotations = { ...source, ...annotationsOf(life), [SOURCE.digest]: digestOf(contents.data) };
     await this.#publisher.ensure(visit, ref, { ...contents, annotations });
     const leftMs = renewalOf(life) - this.#clock.now();
-    if (leftMs > 0) visit.comeBackIn(leftMs);
+    return leftMs > 0 ? leftMs : Number.POSITIVE_INFINITY;
   }
 
   /** Whether what was put there is still in it. The cache holds no data: each version is read once. */

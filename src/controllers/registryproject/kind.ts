@@ -1,20 +1,20 @@
 // RegistryProject, as the operator knows it.
 import type { RegistryProject as Project } from "../../cloud/facets/registry.ts";
-import { RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
 import { registryProject, type RegistryProject } from "../../crds/registryproject/schema.ts";
-import type { Statement } from "../../runtime/conditions.ts";
 import { accountOf, accountParent } from "../cloudaccount/parent.ts";
 import { controlled, type KindDeps } from "../controlled.ts";
 import type { ExternalKind } from "../external/kind.ts";
 import { refTo } from "../external/parent.ts";
 import { ExternalReconciler } from "../external/reconciler.ts";
 import { cloudNameOf, holdsParent } from "../external/resource.ts";
-import type { Visit } from "../lifecycle/visit.ts";
 import { PUBLISHING_RULES } from "../publishing/rbac.ts";
-import { contentsOf, emptyForDeletion } from "./contents.ts";
+import { change } from "./change.ts";
+import { assertWritable, ContentsReader, emptyForDeletion } from "./contents.ts";
 import { planFor } from "./plan.ts";
 import { PullSecrets } from "./pull-secrets.ts";
-import type { ProjectScope, ProjectSeen, ProjectShape } from "./scope.ts";
+import { see } from "./see.ts";
+import type { ProjectScope, ProjectShape } from "./scope.ts";
+import { describe } from "./status.ts";
 
 export const registryProjects = controlled<RegistryProject>({
   kind: registryProject,
@@ -30,6 +30,7 @@ export const registryProjects = controlled<RegistryProject>({
 
 function projectKind(deps: KindDeps<RegistryProject>): ExternalKind<ProjectShape> {
   const pullSecrets = new PullSecrets(deps);
+  const contents = new ContentsReader(deps);
   return {
     noun: "project",
     facet: "registry",
@@ -39,20 +40,22 @@ function projectKind(deps: KindDeps<RegistryProject>): ExternalKind<ProjectShape
     namesake: "Refuse",
     removal: "Repeated",
     items: (facet) => facet,
-    prepare: ({ visit, facet, name }) => {
-      const { visibility } = visit.object.spec;
+    prepare: async (scope) => {
+      const { facet, name } = scope;
+      const { visibility } = scope.visit.object.spec;
+      await assertWritable(scope);
       return (nonce, permit) => facet.create({ name, visibility, nonce }, permit);
     },
     asCreated,
-    see: async (scope, item) => ({ item, ...(await contentsOf(scope, item)) }),
+    see: (scope, item, since) => see(scope, item, { contents, since, nowMs: deps.clock.now() }),
     plan: planFor,
-    change: async ({ facet }, { seen, change }, permit) => {
-      await facet.setVisibility(seen.item.id, change, permit);
-      return { now: "Shown", seen: { ...seen, item: { ...seen.item, visibility: change } } };
-    },
+    change: (scope, what, permit) => change(scope, { ...what, clock: deps.clock }, permit),
     describe,
     attachment: {
-      publish: (scope, _seen, { since }) => pullSecrets.publish(scope, since),
+      publish: async (scope, _seen, { since }) => {
+        await pullSecrets.publish(scope, since);
+        return undefined;
+      },
       withdraw: (visit) => pullSecrets.withdrawAll(visit),
     },
     beforeRemoval: emptyForDeletion,
@@ -63,21 +66,4 @@ function projectKind(deps: KindDeps<RegistryProject>): ExternalKind<ProjectShape
 function asCreated({ visit, name }: ProjectScope, id: string): Project {
   const { visibility } = visit.object.spec;
   return { id, name, visibility, mine: true, createdAtMs: Number.NaN, repositoryCount: 0 };
-}
-
-function describe(visit: Visit<RegistryProject>, { item, repositoryCount, tagCount }: ProjectSeen): void {
-  const { status } = visit;
-  status.cloudName = item.name;
-  status.visibility = item.visibility;
-  status.repositoryCount = repositoryCount;
-  status.tagCount = tagCount;
-  visit.state(upToDate(visit));
-}
-
-function upToDate({ object, status }: Visit<RegistryProject>): Statement {
-  const { visibility } = object.spec;
-  const type = "UpToDate";
-  if (status.visibility === visibility) return { type, status: "True", reason: Reason.InSync, message: "As declared" };
-  const message = `spec.visibility is ${visibility}, the cloud's is ${status.visibility}; spec.managementPolicy is Observe`;
-  return { type, status: "False", reason: Reason.VisibilityDiffers, message };
 }

@@ -1,18 +1,22 @@
 // The types that make up a RegistryProject's reconcile.
-import type { RegistryProject as Project, Visibility } from "../../cloud/facets/registry.ts";
+import type { RegistryProject as Project, Upkeep, UpkeepPlan, Visibility } from "../../cloud/facets/registry.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
 import type { AccountPlace } from "../cloudaccount/parent.ts";
 import type { Shape } from "../external/scope.ts";
 import type { Scope } from "../external/scope.ts";
 
-export interface Contents {
+export interface ProjectSeen {
+  readonly item: Project;
   readonly repositoryCount: number;
   readonly tagCount: number;
+  /** Undefined where the spec asks for none. */
+  readonly upkeep: UpkeepPlan | undefined;
 }
 
-export interface ProjectSeen extends Contents {
-  readonly item: Project;
-}
+export type ProjectChange =
+  | { readonly do: "Show"; readonly visibility: Visibility }
+  /** `cleans`: it is one of a run of deletions. */
+  | { readonly do: "Keep"; readonly step: Upkeep; readonly cleans: boolean };
 
 export interface ProjectShape extends Shape {
   readonly resource: RegistryProject;
@@ -20,7 +24,7 @@ export interface ProjectShape extends Shape {
   readonly place: AccountPlace;
   readonly facet: "registry";
   readonly seen: ProjectSeen;
-  readonly change: Visibility;
+  readonly change: ProjectChange;
 }
 
 export type ProjectScope = Scope<ProjectShape>;

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { PROVIDERS } from "../../cloud/blocks.ts";
 import { endpointUrl, objectName } from "../../schema/formats.ts";
 import { driftIntervalSeconds } from "../common/spec.ts";
-import { blockFields, withAccountBlocks } from "../common/with-blocks.ts";
+import { blockFields, statusFields, withAccountBlocks } from "../common/with-blocks.ts";
 import { accountLocation, commonStatus } from "../common/status.ts";
 import { conditionColumn, defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
@@ -74,7 +74,8 @@ const spec = z.object({
     .object({ name: objectName.describe("Name of the Secret.") })
     .describe(
       "The Secret beside this account that holds the credentials, of type yunfan.dev/credentials, with accessKey and secretKey, " +
-        "and securityToken where the cloud has temporary ones, or username, password and domainName.",
+        "and securityToken where the cloud has temporary ones, or username, password and domainName; on TencentBCS with token, or " +
+        "clientCertificate and clientKey, or all three.",
     ),
   tls: tls.prefault({}).describe("How the endpoints prove who they are."),
   requestBudget: requestBudget
@@ -97,6 +98,7 @@ const spec = z.object({
 const status = z.object({
   ...commonStatus,
   location: accountLocation.optional(),
+  ...statusFields(KIND),
   confirmedSecretVersion: text({ max: 64 })
     .optional()
     .describe(

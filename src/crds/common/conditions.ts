@@ -66,6 +66,8 @@ export const Reason = {
   Forbidden: "Forbidden",
   NotFoundInCloud: "NotFoundInCloud",
   CredentialsRejected: "CredentialsRejected",
+  /** The credentials are right, and the project that the account names is none of theirs. */
+  ProjectNotFound: "ProjectNotFound",
   EndpointUnreachable: "EndpointUnreachable",
   /** The cloud answers with errors of its own, or not at all. */
   CloudUnavailable: "CloudUnavailable",
@@ -102,6 +104,8 @@ export const Reason = {
   DeletionNotBegun: "DeletionNotBegun",
   /** Of events: a resource was let go of, and what it stands for stays in the cloud. */
   Orphaned: "Orphaned",
+  /** Of events: a resource went without having been let go of, its finalizer taken off, and what it stands for stays in the cloud. */
+  OrphanedByHand: "OrphanedByHand",
   /** The API server refuses what the operator asks of it: a policy, a webhook, validation, a quota or a missing right. */
   RequestRefused: "RequestRefused",
   /** The API server answers the operator with an error of its own again and again, as when a webhook does not answer. */

@@ -90,6 +90,13 @@ export const originFields = {
     .describe(
       "When it was made, by the cloud's clock. With the id, what it is known by: another one may get the same id elsewhere.",
     ),
+  incarnation: text({ max: 128 })
+    .optional()
+    .describe(
+      "Where externalId is a name: which of those that had it this resource stands for, such as its time of creation as the cloud shows " +
+        "it. Another one of that name is neither changed nor deleted; yunfan.dev/recreate and yunfan.dev/force-orphan name this in place " +
+        "of the id.",
+    ),
   createAttempts: integer({ min: 0, max: 2 ** 31 - 1 })
     .optional()
     .describe("How many creations were journaled; each has a nonce of its own."),

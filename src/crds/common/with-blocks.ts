@@ -5,9 +5,11 @@ import {
   BLOCK_NAMES,
   blocksOf,
   cloudBlocks,
+  statusBlocksOf,
   type BlockName,
   type BlocksOf,
   type Provider,
+  type StatusBlocksOf,
 } from "../../cloud/blocks.ts";
 import { withRule, withTransitionRule, type CelRule } from "../../schema/enforced.ts";
 import { withImmutable } from "../../schema/rules.ts";
@@ -15,6 +17,11 @@ import { withImmutable } from "../../schema/rules.ts";
 /** The blocks that the clouds declare for this kind. */
 export function blockFields<Kind extends string>(kind: Kind): BlocksOf<Kind> {
   return blocksOf(kind);
+}
+
+/** What the clouds alone tell of this kind, in its status. */
+export function statusFields<Kind extends string>(kind: Kind): StatusBlocksOf<Kind> {
+  return statusBlocksOf(kind);
 }
 
 /** At most one of them, each with its own cloud's rules. */
@@ -66,7 +73,8 @@ function waivedBy(waiving: readonly BlockName[], rule: CelRule): CelRule {
 /** The same for an account, which says its provider: the block has to be that one's, and its addresses encrypted. */
 export function withAccountBlocks<S extends z.ZodObject & z.ZodType<Ruled>>(spec: S, kind: string): S {
   const names = namesOf(kind);
-  const owned = names.reduce(withOwner, withBlocks(spec, kind));
+  const wanted = names.filter((name) => blockOf(name, kind)?.required === true);
+  const owned = wanted.reduce(withPresence, names.reduce(withOwner, withBlocks(spec, kind)));
   const endpoints = names.flatMap((name) =>
     (blockOf(name, kind)?.endpoints ?? []).map((field): Endpoint => {
       const path = [name, field];
@@ -122,6 +130,20 @@ function withOwner<S extends z.ZodObject & z.ZodType<Ruled>>(spec: S, name: Bloc
       fieldPath: `.${name}`,
     },
     (value) => read(value, [name]) === undefined || value.provider === owner,
+  );
+}
+
+function withPresence<S extends z.ZodObject & z.ZodType<Ruled>>(spec: S, name: BlockName): S {
+  const { provider } = cloudBlocks[name];
+  return withRule(
+    spec,
+    {
+      rule: `self.provider != '${provider}' || has(self.${name})`,
+      message: `provider ${provider} needs the block ${name}`,
+      reason: "FieldValueRequired",
+      fieldPath: `.${name}`,
+    },
+    (value) => value.provider !== provider || read(value, [name]) !== undefined,
   );
 }
 

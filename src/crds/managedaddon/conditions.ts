@@ -12,6 +12,8 @@ export const ManagedAddonReason = {
   /** As declared. */
   Available: "Available",
   Installing: "Installing",
+  /** Some of its instances run, others don't. */
+  PartlyAvailable: "PartlyAvailable",
   /** Also of UpToDate: the cloud has taken an upgrade to this generation. */
   Upgrading: "Upgrading",
   /** The cloud has no template of this name. */

@@ -65,4 +65,8 @@ export const ManagedClusterReason = {
   InsecureKubeconfig: "InsecureKubeconfig",
   /** The cloud's kubeconfig lacks what is needed of it. */
   KubeconfigUnusable: "KubeconfigUnusable",
+  /** The cloud goes on giving a client certificate that ends within 30 days; with less than 7 left KubeconfigReady is False. */
+  KubeconfigExpiring: "KubeconfigExpiring",
+  /** The client certificate that the cloud gives has expired. */
+  KubeconfigExpired: "KubeconfigExpired",
 } as const;

@@ -17,6 +17,10 @@ export const RegistryProjectReason = {
   InSync: "InSync",
   /** The cloud's visibility differs and managementPolicy is Observe. */
   VisibilityDiffers: "VisibilityDiffers",
+  /** Of UpToDate: an image that the spec names is not in the project. */
+  ImageMissing: "ImageMissing",
+  /** The registry collects garbage and takes no changes meanwhile. */
+  ReadOnlyWhileCollecting: "ReadOnlyWhileCollecting",
   /** Of PullSecretsReady. */
   Published: "Published",
   /** What the cloud's block names for pull credentials is not there. */

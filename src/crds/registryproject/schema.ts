@@ -1,6 +1,6 @@
 // RegistryProject: a project in a cloud's image registry, and Secrets to pull from it.
 import * as z from "zod";
-import { namespaceName, objectName } from "../../schema/formats.ts";
+import { namespaceName, objectName, time } from "../../schema/formats.ts";
 import { managedFields, managedSpec } from "../common/spec.ts";
 import { blockFields, withBlocks } from "../common/with-blocks.ts";
 import { managedStatus, originFields } from "../common/status.ts";
@@ -53,6 +53,7 @@ const status = z.object({
   visibility: visibility.optional().describe("What the registry says."),
   repositoryCount: count.optional().describe("Repositories in the project."),
   tagCount: count.optional().describe("Tags in all repositories of the project."),
+  cleanedAt: time.optional().describe("When tags were last deleted by the retention that the spec declares."),
 });
 
 export const registryProject = defineKind({

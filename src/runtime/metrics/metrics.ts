@@ -47,6 +47,13 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly #vanished = new Counter({
+    name: "yunfan_vanished_total",
+    help: "Resources that went with their finalizer taken off by somebody's hand, and left something behind; the log names it.",
+    labelNames: ["kind"],
+    registers: [this.#registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
   }
@@ -64,6 +71,12 @@ export class Metrics {
   };
 
   readonly eventDropped = (): void => this.#eventsDropped.inc();
+
+  /** For the resources of a kind, at 0 from the call on: counts one that vanished and left something behind. */
+  vanished(kind: string): () => void {
+    this.#vanished.inc({ kind }, 0);
+    return () => this.#vanished.inc({ kind });
+  }
 
   /** All metrics but those of the process and of Node.js, in the order of their registration: for the documentation. */
   describe(): readonly MetricDescription[] {

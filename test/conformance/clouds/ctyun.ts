@@ -41,6 +41,7 @@ export const ctyun: ConformingCloud = {
     nodePools: "Container Instance has no clusters",
     nodes: "Container Instance has no clusters",
     addons: "Container Instance has no clusters",
+    inventory: "Container Instance keeps no inventory",
   },
 };
 

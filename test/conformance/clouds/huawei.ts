@@ -94,7 +94,14 @@ export const huawei: ConformingCloud = {
   wrongCredentials: { ...KEYS, secretKey: "wrong-secret-key" },
   ambiguousCredentials: { ...KEYS, username: "operator" },
   unknownId: UNKNOWN_ID,
-  facets: { clusters, nodePools, nodes: "Seen on its pools", addons, registry: "CCE has no registry" },
+  facets: {
+    clusters,
+    nodePools,
+    nodes: "Seen on its pools",
+    addons,
+    registry: "CCE has no registry",
+    inventory: "CCE keeps no inventory",
+  },
 };
 
 /** With tokens in place of signatures; what a facet sends is the same. */

@@ -73,9 +73,9 @@ export async function helmOk(helm: Helm, args: readonly string[]): Promise<strin
 /** The chart's floor: helm without a cluster takes a version of its own, and a helm 3 that `go build` made takes 1.20. */
 export const FLOOR = ["--kube-version", "1.31.0"] as const;
 
-/** As `helm template yunfan charts/yunfan` renders it for the namespace yunfan-system. */
-export function render(helm: Helm, flags: readonly string[] = []): Promise<string> {
-  return helmOk(helm, ["template", "yunfan", CHART, "--namespace", "yunfan-system", ...FLOOR, ...flags]);
+/** As `helm template yunfan charts/yunfan` renders it for the namespace yunfan-system; `chart`: another folder of one. */
+export function render(helm: Helm, flags: readonly string[] = [], chart = CHART): Promise<string> {
+  return helmOk(helm, ["template", "yunfan", chart, "--namespace", "yunfan-system", ...FLOOR, ...flags]);
 }
 
 export function objectsOf(yaml: string): Rendered[] {

@@ -31,7 +31,7 @@ export interface Resource {
   readonly status: {
     readonly observedGeneration: number;
     readonly externalId?: string;
-    readonly operation?: { readonly nonce: string };
+    readonly operation?: { readonly nonce: string; readonly lastSentAt?: string };
     readonly conditions?: readonly Condition[];
     readonly [field: string]: unknown;
   };

@@ -6,10 +6,11 @@ import type { Operator } from "./operator.ts";
 import type { LoggedRequest as CloudRequest, Simulator } from "../clouds/simulator.ts";
 import type { Stand } from "../environment/environment.ts";
 
-export const LEASE_MS = 3000;
+/** Short, but longer than a busy machine may leave a process without its turn: the leader that a test watches would lose it. */
+export const LEASE_MS = 6000;
 const TIMING = [
   ["--leader-elect-lease-duration", String(LEASE_MS / 1000)],
-  ["--leader-elect-renew-deadline", "2"],
+  ["--leader-elect-renew-deadline", "4.5"],
   ["--leader-elect-retry-period", "0.5"],
 ].flat();
 

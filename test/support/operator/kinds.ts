@@ -152,7 +152,10 @@ export function visitTo<R extends Managed>(resource: R, options: VisitOptions = 
   const object = { ...resource, metadata: { ...resource.metadata, finalizers: [FINALIZER] } };
   const { clock = new FakeClock(), signal = never, log: to = log } = options;
   const deps = { client: new HttpKubeClient(NOWHERE), type, clock, onNamespaceDeletion: "Hold" } as const;
-  return new Visit<R>({ ...deps, absorb: () => undefined, forget: () => undefined }, { object, signal, log: to });
+  return new Visit<R>(
+    { ...deps, absorb: () => undefined, forget: () => undefined, releases: new Set<string>() },
+    { object, signal, log: to },
+  );
 }
 
 function secretOf({ metadata, spec }: CloudAccount, credentials: Credentials): CredentialsSecret {

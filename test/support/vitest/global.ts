@@ -8,6 +8,7 @@ import { type ControlPlane, startControlPlane } from "../../../controlplane/cont
 import type { Kubectl } from "../../../controlplane/kubectl.ts";
 import { RECIPES } from "../../../controlplane/recipes.ts";
 import { kubectlOk } from "../apiserver/controlplane.ts";
+import { fillCompileCache } from "./compile-cache.ts";
 import { createRunRecord } from "./run-record.ts";
 import { THIRD_PARTIES, thirdPartyCrds } from "../apiserver/third-party-crds.ts";
 
@@ -41,6 +42,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const run = await createRunRecord(project);
   // A whole run meets every program and other projects' CRDs: built and fetched now, and not within some test's time.
   if (run.narrowedBy === null) {
+    await fillCompileCache();
     await findBinaries(RECIPES.map(({ name }) => name));
     for (const name of THIRD_PARTIES) await thirdPartyCrds(name);
   }

@@ -11,6 +11,9 @@ declare module "vitest" {
   }
 }
 
+/** The project that judges what the others left behind. */
+export const AFTERMATH = "aftermath";
+
 export interface RunRecord {
   /** Removed at the end of the run. */
   readonly directory: string;
@@ -31,14 +34,14 @@ export async function createRunRecord(project: TestProject): Promise<RunRecord> 
   const directory = await mkdtemp(path.join(tmpdir(), "yunfan-run-"));
   const [auditLogs, statuses] = [path.join(directory, "audit"), path.join(directory, "statuses")];
   await Promise.all([mkdir(auditLogs), mkdir(statuses)]);
-  const suite = vitest.projects.find(({ name }) => name === "suite");
-  const { testFiles } = (await suite?.globTestFiles()) ?? { testFiles: [] };
+  const judged = vitest.projects.filter(({ name }) => name !== AFTERMATH);
+  const found = await Promise.all(judged.map((each) => each.globTestFiles()));
   return {
     directory,
     auditLogs,
     statuses,
     marks: path.join(directory, "marks"),
-    suite: testFiles,
+    suite: found.flatMap(({ testFiles }) => testFiles),
     narrowedBy: narrowedBy(vitest),
   };
 }

@@ -2,7 +2,7 @@
 import type { Clock } from "../../../lib/clock.ts";
 import type { Answer, Call, Failed } from "../../simulation/cloud.ts";
 import { openThrottle } from "../../simulation/throttle.ts";
-import type { Token, TokenDesk } from "./iam.ts";
+import type { Iam } from "./iam.ts";
 import { CodedRefusal, isIam } from "./refusals.ts";
 import type { AccessKeys } from "./signature.ts";
 import { signatureRefusal } from "./signature.ts";
@@ -12,7 +12,7 @@ export interface GatewayRules {
   readonly keys?: AccessKeys | undefined;
   /** Writes let through in any 60 seconds of real time; left out: no limit. */
   readonly writesPerMinute?: number | undefined;
-  readonly tokens: TokenDesk;
+  readonly tokens: Pick<Iam, "find">;
   readonly failure: (status: number, message: string, failed: Failed) => Answer;
 }
 
@@ -36,10 +36,10 @@ function identify(call: Call, { keys, tokens }: GatewayRules, nowMs: number): Co
   return problem === undefined ? undefined : unidentified(problem);
 }
 
-function tokenRefusal(call: Call, token: Token | undefined, nowMs: number): CodedRefusal | undefined {
+function tokenRefusal(call: Call, token: ReturnType<Iam["find"]>, nowMs: number): CodedRefusal | undefined {
   if (token === undefined) return unidentified("decrypt token fail");
   if (token.expiresAtMs <= nowMs) return unidentified("token expires");
-  if (isIam(call) || token.hasProject) return undefined;
+  if (isIam(call) || token.grant.hasProject) return undefined;
   return new CodedRefusal(401, "APIGW.0307", "The token must be updated: it is not scoped to a project");
 }
 

@@ -1,13 +1,11 @@
 // IAM (3.1, 3.2, 7.5): tokens for a user name and password, and the lookup of the project's id.
-import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Clock } from "../../../lib/clock.ts";
 import type { Answer, Call, CollectionControl, Route } from "../../simulation/cloud.ts";
-import { parseInput, parseJson } from "../../simulation/refusal.ts";
+import { openLockout, type Lockout } from "../../simulation/keystone/lockout.ts";
+import { openTokenDesk, projectList, type SignIn, type Token } from "../../simulation/keystone/tokens.ts";
+import { parseInput } from "../../simulation/refusal.ts";
 import type { Identified } from "../../simulation/store.ts";
-import type { LoginLock } from "./iam-lock.ts";
-import { openLoginLock } from "./iam-lock.ts";
-import { iamFailure } from "./refusals.ts";
 import type { CceTables, Project } from "./state.ts";
 
 export interface IamRules {
@@ -23,16 +21,17 @@ export interface IamRules {
   readonly lockAfter?: number | undefined;
 }
 
+/** The policy's defaults: failures count for a quarter of an hour, and a lock lasts as long. */
+const QUARTER_HOUR_MS = 900_000;
+
 /** What a token is good for; one without a project names no project's resources. */
-export interface Token {
-  readonly expiresAtMs: number;
+interface Grant {
   readonly hasProject: boolean;
 }
 
-/** Issues and knows tokens. They are no resources: the store and `effect` know nothing of them. */
-export interface TokenDesk {
+export interface Iam {
   /** Undefined where it was never issued; an expired token is still known. */
-  find(token: string): Token | undefined;
+  find(token: string): Token<Grant> | undefined;
   readonly routes: readonly Route<CceTables>[];
   /** What a colleague does behind our back; see controls.ts. */
   readonly controls: { readonly users: CollectionControl };
@@ -40,61 +39,38 @@ export interface TokenDesk {
 
 const userChange = z.strictObject({ password: z.string().min(1).optional(), locked: z.boolean().optional() });
 
-const credentials = z.object({
-  auth: z.object({
-    identity: z.object({
-      methods: z.array(z.string()),
-      password: z.object({
-        user: z.object({ name: z.string(), password: z.string(), domain: z.object({ name: z.string() }) }),
-      }),
-    }),
-    scope: z
-      .object({
-        project: z.object({ id: z.string().optional(), name: z.string().optional() }).optional(),
-        domain: z.object({ id: z.string().optional(), name: z.string().optional() }).optional(),
-      })
-      .optional(),
-  }),
-});
-
-type Credentials = z.output<typeof credentials>["auth"];
-
-/** A desk whose tokens expire by the real clock, whatever the speed. */
-export function openTokenDesk(initial: IamRules, clock: Clock): TokenDesk {
+/** Tokens expire by the real clock, whatever the speed. */
+export function openIam(initial: IamRules, clock: Clock): Iam {
   let rules = initial;
-  const lock = openLoginLock(initial.lockAfter, clock);
-  const issued = new Map<string, Token>();
-  const issue = ({ body }: Call): Answer => {
-    const { auth } = parseInput(credentials, parseJson(body));
-    const refusal = refuse(auth, rules, lock);
-    if (refusal !== undefined) return iamFailure(401, refusal);
-    const id = `MII${randomUUID().replaceAll("-", "")}`;
-    const token = { expiresAtMs: clock.now() + rules.tokenTtlMs, hasProject: auth.scope?.project !== undefined };
-    issued.set(id, token);
-    return { status: 201, headers: { "x-subject-token": id }, body: { token: tokenOnWire(token, rules, clock) } };
-  };
-  const listProjects = ({ query, headers }: Call): Answer => {
-    const name = query.get("name");
-    const self = `http://${headers.host ?? ""}/v3/projects`;
-    const projects = name === null || name === rules.project.name ? [projectOnWire(rules, self)] : [];
-    return { status: 200, body: { projects, links: { next: null, previous: null, self } } };
-  };
+  const lockout = openLockout(
+    { attempts: initial.lockAfter ?? 0, lockedMs: QUARTER_HOUR_MS, countedMs: QUARTER_HOUR_MS },
+    clock,
+  );
+  const desk = openTokenDesk<Grant>(
+    {
+      tokenTtlMs: initial.tokenTtlMs,
+      admit: (signIn) => refusalOf(signIn, rules, lockout) ?? { hasProject: signIn.scope?.project !== undefined },
+      describe: (grant) => grantOnWire(grant, rules),
+    },
+    clock,
+  );
+  const listProjects = (call: Call): Answer => projectList(call, [{ ...rules.project, domainId: rules.domainId }]);
   // The reference does not say what becomes of tokens; that they end with the password they were got for is the harder case.
   const changeUser = (name: string, input: unknown): (Identified & { locked: boolean }) | undefined => {
     if (rules.user?.name !== name) return undefined;
     const { password, locked } = parseInput(userChange, input);
     if (password !== undefined) {
       rules = { ...rules, user: { name, password } };
-      issued.clear();
+      desk.revoke();
     }
-    if (locked !== undefined) lock.set(locked);
-    return { id: name, locked: lock.isLocked() };
+    if (locked !== undefined) lockout.set(name, locked);
+    return { id: name, locked: lockout.isLocked(name) };
   };
   return {
-    find: (token) => issued.get(token),
+    find: (token) => desk.find(token),
     controls: { users: { update: changeUser } },
     routes: [
-      { method: "POST", path: "/v3/auth/tokens", handle: issue },
+      { method: "POST", path: "/v3/auth/tokens", handle: desk.issue },
       // 7.5 has /v3/projects, 3.2 and the service itself /v3/auth/projects.
       { method: "GET", path: "/v3/auth/projects", handle: listProjects },
       { method: "GET", path: "/v3/projects", handle: listProjects },
@@ -103,54 +79,38 @@ export function openTokenDesk(initial: IamRules, clock: Clock): TokenDesk {
 }
 
 /** All that can be wrong with a login is the same 401, and one message but for a locked user. */
-function refuse({ identity, scope }: Credentials, rules: IamRules, lock: LoginLock): string | undefined {
-  return refuseLogin(identity.password.user, rules, lock) ?? refuseScope(scope, rules);
+function refusalOf({ identity, scope }: SignIn, rules: IamRules, lockout: Lockout): string | undefined {
+  return loginRefusal(identity.password.user, rules, lockout) ?? scopeRefusal(scope, rules);
 }
 
-function refuseLogin(
-  given: Credentials["identity"]["password"]["user"],
+function loginRefusal(
+  given: SignIn["identity"]["password"]["user"],
   { user, domain }: IamRules,
-  lock: LoginLock,
+  lockout: Lockout,
 ): string | undefined {
-  const isUsers = given.name === user?.name && (domain === undefined || given.domain.name === domain);
-  if (isUsers && lock.isLocked()) return "The account is locked.";
-  if (isUsers && given.password === user?.password) {
-    lock.succeeded();
+  const isUsers = user !== undefined && given.name === user.name && given.domain !== undefined;
+  if (!isUsers || (domain !== undefined && given.domain?.name !== domain)) return "The username or password is wrong.";
+  if (lockout.isLocked(user.name)) return "The account is locked.";
+  if (given.password === user.password) {
+    lockout.succeeded(user.name);
     return undefined;
   }
-  if (isUsers) lock.failed();
+  lockout.failed(user.name);
   return "The username or password is wrong.";
 }
 
-function refuseScope(scope: Credentials["scope"], { project }: IamRules): string | undefined {
+function scopeRefusal(scope: SignIn["scope"], { project }: IamRules): string | undefined {
   const wanted = scope?.project;
   if (wanted === undefined) return undefined;
   const isOurs = wanted.id === undefined ? wanted.name === project.name : wanted.id === project.id;
   return isOurs ? undefined : "The request you have made requires authentication.";
 }
 
-function tokenOnWire(token: Token, { user, project, domain, domainId }: IamRules, clock: Clock): unknown {
+function grantOnWire({ hasProject }: Grant, { user, project, domain, domainId }: IamRules): object {
   const account = { id: domainId, name: domain ?? "account" };
   return {
-    expires_at: new Date(token.expiresAtMs).toISOString().replace("Z", "000Z"),
-    issued_at: new Date(clock.now()).toISOString().replace("Z", "000Z"),
-    methods: ["password"],
     user: { id: "7116d09f88fa41908676fdd4b039e95b", name: user?.name, domain: account },
-    ...(token.hasProject ? { project: { id: project.id, name: project.name, domain: account } } : { domain: account }),
+    ...(hasProject ? { project: { id: project.id, name: project.name, domain: account } } : { domain: account }),
     roles: [{ id: "0", name: "te_admin" }],
-  };
-}
-
-/** 7.5. */
-function projectOnWire({ project: { id, name }, domainId }: IamRules, collection: string): unknown {
-  return {
-    domain_id: domainId,
-    is_domain: false,
-    parent_id: domainId,
-    name,
-    description: "",
-    links: { next: null, previous: null, self: `${collection}/${id}` },
-    id,
-    enabled: true,
   };
 }

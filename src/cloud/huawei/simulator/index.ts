@@ -23,7 +23,7 @@ import { clusterRoutes } from "./clusters.ts";
 import { contentControls } from "./content-controls.ts";
 import { clusterControls } from "./controls.ts";
 import { openGateway } from "./gateway.ts";
-import { openTokenDesk } from "./iam.ts";
+import { openIam } from "./iam.ts";
 import { jobRoutes } from "./jobs.ts";
 import { nodePoolRoutes } from "./nodepools.ts";
 import { nodeRoutes } from "./nodes.ts";
@@ -80,7 +80,7 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
   const rules = rulesOf(options);
   const cce = createCce(rules, clusterQuota, timeline);
   const failed = failure(errorStyle);
-  const tokens = openTokenDesk(
+  const iam = openIam(
     {
       user: pair(options.username, options.password, (name, password) => ({ name, password })),
       domain: options.domain,
@@ -108,9 +108,12 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
     cloud: {
       requestIdHeader: "x-request-id",
       store: cce.store,
-      routes: [...tokens.routes, ...routes.map((route) => ofProject(route, rules.project.id))],
-      controls: { ...clusterControls(cce), ...contentControls(cce), ...tokens.controls },
-      authenticate: openGateway({ keys, writesPerMinute: options.writesPerMinute, tokens, failure: failed }, clock),
+      routes: [...iam.routes, ...routes.map((route) => ofProject(route, rules.project.id))],
+      controls: { ...clusterControls(cce), ...contentControls(cce), ...iam.controls },
+      authenticate: openGateway(
+        { keys, writesPerMinute: options.writesPerMinute, tokens: iam, failure: failed },
+        clock,
+      ),
       failure: failed,
       advance: () => timeline.advance(),
     },

@@ -119,7 +119,7 @@ export function failure(style: ErrorStyle): (status: number, message: string, fa
 }
 
 /** `{"error":{…}}`, as Keystone and IAM have it. */
-export function iamFailure(status: number, message: string): Answer {
+function iamFailure(status: number, message: string): Answer {
   return { status, body: { error: { message, code: status, title: IAM_TITLES[status] ?? "Error" } } };
 }
 

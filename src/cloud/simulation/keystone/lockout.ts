@@ -5,30 +5,39 @@ export interface LockoutRules {
   /** Wrong passwords in a row that lock a user; 0: none ever do. */
   readonly attempts: number;
   readonly lockedMs: number;
+  /** How long a wrong password counts; left out: for ever. */
+  readonly countedMs?: number;
 }
 
 export interface Lockout {
   isLocked(user: string): boolean;
-  /** Counts a wrong password. */
+  /** Counts a wrong password; one that comes while the user is locked counts as nothing. */
   failed(user: string): void;
   /** Forgets the wrong ones. */
   succeeded(user: string): void;
+  /** What an administrator does by hand. */
+  set(user: string, isLocked: boolean): void;
 }
 
 /** By `clock`, whatever the simulator's speed. A lock that has ended starts a new count. */
-export function openLockout({ attempts, lockedMs }: LockoutRules, clock: Clock): Lockout {
-  const wrong = new Map<string, { count: number; lastAtMs: number }>();
-  const isLocked = (user: string): boolean => {
-    const seen = wrong.get(user);
-    return attempts > 0 && seen !== undefined && seen.count >= attempts && clock.now() < seen.lastAtMs + lockedMs;
+export function openLockout({ attempts, lockedMs, countedMs = Infinity }: LockoutRules, clock: Clock): Lockout {
+  const wrongAtMs = new Map<string, readonly number[]>();
+  const lockedUntilMs = new Map<string, number>();
+  const isLocked = (user: string): boolean => clock.monotonic() < (lockedUntilMs.get(user) ?? -Infinity);
+  const set = (user: string, locked: boolean): void => {
+    wrongAtMs.delete(user);
+    lockedUntilMs.set(user, locked ? clock.monotonic() + lockedMs : -Infinity);
   };
   return {
     isLocked,
+    set,
     failed(user) {
-      const seen = wrong.get(user);
-      const goesOn = seen !== undefined && (seen.count < attempts || isLocked(user));
-      wrong.set(user, { count: goesOn ? seen.count + 1 : 1, lastAtMs: clock.now() });
+      if (isLocked(user)) return;
+      const nowMs = clock.monotonic();
+      const counted = (wrongAtMs.get(user) ?? []).filter((atMs) => nowMs - atMs < countedMs);
+      wrongAtMs.set(user, [...counted, nowMs]);
+      if (attempts > 0 && counted.length + 1 >= attempts) set(user, true);
     },
-    succeeded: (user) => void wrong.delete(user),
+    succeeded: (user) => void wrongAtMs.delete(user),
   };
 }

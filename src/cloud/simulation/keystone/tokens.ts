@@ -74,23 +74,31 @@ function keystoneTime(ms: number): string {
   return new Date(ms).toISOString().replace("Z", "000Z");
 }
 
+interface Project {
+  readonly id: string;
+  readonly name: string;
+  readonly domainId: string;
+}
+
 /** `GET /v3/auth/projects`: all of them, or those called `name` where the query has one. */
-export function projectList(call: Call, projects: readonly { id: string; name: string; domainId: string }[]): Answer {
+export function projectList(call: Call, projects: readonly Project[]): Answer {
   const name = call.query.get("name");
+  const self = `http://${call.headers.host ?? ""}/v3/projects`;
   const shown = projects.filter((project) => name === null || project.name === name);
-  return { status: 200, body: { projects: shown.map(projectOnWire), links: NO_LINKS } };
+  const listed = shown.map((project) => projectOnWire(project, `${self}/${project.id}`));
+  return { status: 200, body: { projects: listed, links: { ...NO_LINKS, self } } };
 }
 
 const NO_LINKS = { next: null, previous: null };
 
-function projectOnWire({ id, name, domainId }: { id: string; name: string; domainId: string }): object {
+function projectOnWire({ id, name, domainId }: Project, self: string): object {
   return {
     domain_id: domainId,
     is_domain: false,
     parent_id: domainId,
     name,
     description: "",
-    links: NO_LINKS,
+    links: { ...NO_LINKS, self },
     id,
     enabled: true,
   };

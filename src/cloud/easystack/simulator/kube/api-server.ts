@@ -1,5 +1,4 @@
 // The real kube-apiserver behind the simulator (`--kubeconfig`), as far as the simulator speaks with it: JSON over one pool.
-import { readFile } from "node:fs/promises";
 import { Pool } from "undici";
 import { messageOf } from "../../../../lib/errors.ts";
 import { Refusal } from "../../../simulation/refusal.ts";
@@ -31,14 +30,10 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
-interface Access {
-  readonly server: URL;
-  readonly tls: { ca?: string; cert?: string; key?: string; rejectUnauthorized: boolean };
-  readonly token: string | undefined;
-}
-
 /** Connects to nothing yet. Throws an `Error` that names the file where that is no kubeconfig. */
 export async function connectApiServer(kubeconfigFile: string): Promise<ApiServer> {
+  // Only whoever gives a kubeconfig waits for a library to load.
+  const { accessOf } = await import("./access.ts");
   const { server, tls, token } = await accessOf(kubeconfigFile).catch((error: unknown) => {
     throw new Error(`the kubeconfig ${kubeconfigFile}: ${messageOf(error)}`, { cause: error });
   });
@@ -61,33 +56,4 @@ export async function connectApiServer(kubeconfigFile: string): Promise<ApiServe
     },
     close: () => pool.close(),
   };
-}
-
-async function accessOf(file: string): Promise<Access> {
-  // Only whoever gives a kubeconfig waits for this library to load.
-  const { KubeConfig } = await import("@kubernetes/client-node");
-  const config = new KubeConfig();
-  config.loadFromFile(file);
-  const cluster = config.getCurrentCluster();
-  const user = config.getCurrentUser();
-  if (!cluster || !user) throw new Error("its current context names no cluster and user");
-  const ca = await content(cluster.caData, cluster.caFile);
-  const cert = await content(user.certData, user.certFile);
-  const key = await content(user.keyData, user.keyFile);
-  return {
-    server: new URL(cluster.server),
-    tls: {
-      ...(ca !== undefined && { ca }),
-      ...(cert !== undefined && { cert }),
-      ...(key !== undefined && { key }),
-      rejectUnauthorized: !cluster.skipTLSVerify,
-    },
-    token: user.token,
-  };
-}
-
-/** Given inline, base64, or as a file. */
-async function content(data: string | undefined, file: string | undefined): Promise<string | undefined> {
-  if (data !== undefined) return Buffer.from(data, "base64").toString("utf8");
-  return file === undefined ? undefined : readFile(file, "utf8");
 }

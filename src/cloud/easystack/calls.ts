@@ -1,0 +1,40 @@
+// The calls of the reference that Yunfan makes, by what they are for: method, product and path of each. Two tables, because calls of
+// the second act where the server-side session stands (1.12, "switch"), and whoever makes one must have made sure of that: the types
+// let only a turn in a place do it (places/).
+
+/** The part of the path that the reference calls the product type. */
+export type Product = "eks" | "hybrid" | "security";
+
+export interface CallSpec {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Below `/api/ecns/`, as the reference prints it; without `{product}` it has but one. */
+  readonly path: string;
+}
+
+/** They act in the account's project, or where they say. */
+export const PROJECT_CALLS = {
+  // 1.17
+  GetOrganisation: { method: "GET", path: "{product}/organization/" },
+  ListAdministeredProjects: { method: "GET", path: "eks/projects/" },
+  // 1.13
+  ListKubernetesVersions: { method: "GET", path: "{product}/container_infra/k8sversions/" },
+  // Of a workspace, and of a namespace in the cluster that the query names; of other types it acts where the session stands.
+  CheckName: { method: "GET", path: "{product}/resources/{type}/{name}/" },
+  // 1.7
+  ListWorkspaces: { method: "GET", path: "image/images/harbor_projects/" },
+  CreateWorkspace: { method: "POST", path: "image/images/harbor_project" },
+  GetWorkspace: { method: "GET", path: "image/images/harbor_project/{name}" },
+  SetVisibility: { method: "PUT", path: "image/images/harbor_project/{name}" },
+  DeleteWorkspace: { method: "DELETE", path: "image/images/harbor_project/" },
+  // 1.9
+  ListImages: { method: "GET", path: "image/images/repositories/" },
+  DescribeImage: { method: "PUT", path: "image/images/repositories/{project}/{image}" },
+  DeleteImage: { method: "DELETE", path: "image/images/repositories/" },
+  ListTags: { method: "GET", path: "image/images/repositories/{project}/{image}/tags/" },
+  DeleteTag: { method: "DELETE", path: "image/images/repositories/{project}/{image}/tags/" },
+  GetRegistryLogin: { method: "GET", path: "image/images/loginfo/" },
+  GetCollection: { method: "GET", path: "image/images/system/gc/schedule" },
+  GetRegistryStorage: { method: "GET", path: "image/images/systeminfo/volumes" },
+} as const satisfies Record<string, CallSpec>;
+
+export type ProjectOperation = keyof typeof PROJECT_CALLS;

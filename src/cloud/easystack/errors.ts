@@ -1,0 +1,62 @@
+// The one place that says what an answer of EasyStack, or of the Keystone, Harbor and Kubernetes behind it, means for us (1.11).
+import { z } from "zod";
+import type { CloudErrorKind } from "../errors.ts";
+import { errorsBy, type Said } from "../kit/error-table.ts";
+import { word } from "../kit/wire.ts";
+import type { ProjectOperation } from "./calls.ts";
+
+export type Operation = ProjectOperation | "GetToken" | "FindProject";
+
+const CREATES: ReadonlySet<Operation> = new Set<Operation>(["CreateWorkspace"]);
+
+/** Lists and creates: nothing that their paths name could be missing. */
+const NAMELESS: ReadonlySet<Operation> = new Set<Operation>([
+  "GetToken",
+  "FindProject",
+  "GetOrganisation",
+  "ListAdministeredProjects",
+  "ListKubernetesVersions",
+  "GetRegistryStorage",
+  "CheckName",
+  "ListWorkspaces",
+  "CreateWorkspace",
+  "ListImages",
+  "GetRegistryLogin",
+  "GetCollection",
+]);
+
+/** A deletion's "normal code" is 404 (1.2): none of its answers proves anything, and this one is no failure. */
+const DELETES: ReadonlySet<Operation> = new Set<Operation>(["DeleteWorkspace", "DeleteImage", "DeleteTag"]);
+
+export const errorOf = errorsBy<Operation>({
+  creates: CREATES,
+  nameless: NAMELESS,
+  said,
+  meaning,
+  // The service's own shape. A page of Django's, a gateway's and a load balancer's are nobody's word.
+  provesAbsence: ({ codes }) => codes.includes("Not Found"),
+  elsewhere: "That is not the service's own answer: see what is between, or correct the endpoints of the account",
+});
+
+/** `{"error": {"message", "code", "title"}}`, around failures only, although a sample of 1.11 has a success in it. */
+const errorBody = z.object({ error: z.object({ message: word, code: word, title: word }) });
+
+function said(json: unknown): Said | undefined {
+  const body = errorBody.safeParse(json);
+  if (!body.success) return undefined;
+  const { message, code, title } = body.data.error;
+  return { codes: [code, title], texts: [message] };
+}
+
+function meaning(operation: Operation, status: number, { texts }: Said): CloudErrorKind | undefined {
+  if (status === 404 && DELETES.has(operation)) return "NotFound";
+  if (operation === "DeleteWorkspace" && (status === 409 || status === 412)) return "NotEmpty";
+  return CREATES.has(operation) ? meaningOfCreate(status, texts.join("\n")) : undefined;
+}
+
+/** There are no codes: the words decide. */
+function meaningOfCreate(status: number, words: string): CloudErrorKind | undefined {
+  if (status === 409) return "AlreadyExists";
+  if (status === 403 && /\bquota\b|配额/i.test(words)) return "QuotaExceeded";
+  return status === 400 && /name|名/i.test(words) ? "NameRefused" : undefined;
+}
