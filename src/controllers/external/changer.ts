@@ -40,11 +40,11 @@ export class Changer<S extends Shape> {
   async #journal(scope: Scope<S>, seen: S["seen"], { verb, change }: ChangePlan<S>): Promise<void> {
     const { visit } = scope;
     if (!this.#kind.journal) return;
-    const { journaledChanges } = visit.status;
-    const operation = this.#deps.operations.journaled(visit, verb);
-    const said = this.#kind.journal(scope, { seen, change }, operation);
-    if (said) await visit.journal(operation, { ...said, state: "Reconciling" });
-    else visit.status.journaledChanges = journaledChanges;
+    const said = this.#kind.journal(scope, { seen, change });
+    if (!said) return;
+    const { reason, message, nonce } = said;
+    const operation = this.#deps.operations.journaled(visit, verb, nonce);
+    await visit.journal(operation, { state: "Reconciling", reason, message });
   }
 
   /** In the turn that is held, and what comes after it each in one of its own. Returns what came of the last. */

@@ -137,14 +137,13 @@ export interface ExternalKind<S extends Shape> {
   /** Conditions of what is gone from the cloud. */
   readonly describeLoss?: (visit: Visit<S["resource"]>) => void;
   /**
-   * Of a change that must not be forgotten once it was sent: drafts what the status has to say of it, with the nonce of the operation that
-   * is journaled then. Returns what is said meanwhile; undefined where the change needs no journal.
+   * Of a change that must not be forgotten once it was sent: drafts what the status has to say of it. Returns what is said meanwhile, and
+   * the nonce of an operation before whose place it takes; undefined where the change needs no journal.
    */
   readonly journal?: (
     scope: Scope<S>,
     what: { readonly seen: S["seen"]; readonly change: S["change"] },
-    operation: Operation,
-  ) => Said | undefined;
+  ) => (Said & { readonly nonce?: string | undefined }) | undefined;
   readonly progress?: (scope: Scope<S>, seen: S["seen"]) => Promise<Progress> | Progress;
   readonly attachment?: Attachment<S>;
   /** In place of the engine's own staysInCloud; throws what the deletion waits for. */

@@ -29,9 +29,13 @@ export class Operations {
     status.operation = { verb, nonce, startedAt, lastSentAt: now, ...(id !== undefined && { id }) };
   }
 
-  /** Of a change that is journaled: with a nonce of its own, other than those of creates. */
-  journaled({ object, status }: Visit<ExternalResource>, verb: Operation["verb"]): Operation {
+  /** Of a change that is journaled: with a nonce of its own, other than those of creates, or in the place of one before. */
+  journaled({ object, status }: Visit<ExternalResource>, verb: Operation["verb"], inPlaceOf?: string): Operation {
     const now = timestamp(this.#clock);
+    const before = status.operation;
+    if (before && before.nonce === inPlaceOf) {
+      return { verb, nonce: before.nonce, startedAt: before.startedAt, lastSentAt: now };
+    }
     const changes = (status.journaledChanges ?? 0) + 1;
     status.journaledChanges = changes;
     const nonce = `${object.metadata.uid}-${status.createAttempts ?? 0}-${changes}`;
