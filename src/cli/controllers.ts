@@ -2,7 +2,6 @@
 import type { CloudDeps, CloudSession } from "../cloud/contract.ts";
 import type { ProxySettings } from "../cloud/http/proxy.ts";
 import { AccountDirectory, allowsNamespace } from "../controllers/cloudaccount/accounts.ts";
-import { placeOf } from "../controllers/cloudaccount/location.ts";
 import type { Content, ControlledKind, KindDeps } from "../controllers/controlled.ts";
 import { keyIn, kindIn, refTo, type ParentKind } from "../controllers/external/parent.ts";
 import { controlledKinds } from "../controllers/kinds.ts";
@@ -12,6 +11,7 @@ import { Lookout } from "../controllers/lifecycle/lookout.ts";
 import { LifecycleReconciler } from "../controllers/lifecycle/reconciler.ts";
 import { isDeleting, type Managed } from "../controllers/lifecycle/resource.ts";
 import { ClusterDirectory } from "../controllers/managedcluster/clusters.ts";
+import { ClusterTargets } from "../controllers/targets/clusters.ts";
 import type { CloudAccount } from "../crds/cloudaccount/schema.ts";
 import type { HttpKubeClient } from "../kube/client.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -51,6 +51,7 @@ export interface Parts {
 interface Created {
   readonly controllers: ReadonlyMap<string, Controller>;
   readonly accounts: AccountDirectory;
+  readonly targets: ClusterTargets;
   /** The key of the place that a parent (external/parent.ts refTo) leads to; undefined where that can't be told. */
   readonly placeAt: (parent: string) => string | undefined;
 }
@@ -67,8 +68,10 @@ export function createControllers(parts: Parts): Created {
     onConfirmed: visitAccount,
   });
   const clusters = new ClusterDirectory({ clusters: informers.clusters.store, accounts });
+  const targets = new ClusterTargets({ ...parts, userAgent: userAgentOf(parts), metrics: parts.metrics.target });
   const shared = {
     ...parts,
+    targets,
     accounts,
     clusters,
     published: informers.published.store,
@@ -89,9 +92,9 @@ export function createControllers(parts: Parts): Created {
   const placeAt = (parent: string): string | undefined => {
     if (kindIn(parent) === "ManagedCluster") return clusters.placeAt(keyIn(parent));
     const account = accounts.account(keyIn(parent));
-    return account && placeOf(account);
+    return account && accounts.placeOf(account);
   };
-  return { controllers, accounts, placeAt };
+  return { controllers, accounts, targets, placeAt };
 }
 
 /**
@@ -177,7 +180,7 @@ function controllerOf(controlled: ControlledKind, informer: Informer<Managed>, s
     },
     controlled.steps({ ...shared, store }),
   );
-  const workers = concurrency.get(type.kind);
+  const workers = concurrency.get(type.kind) ?? controlled.workers;
   metrics.resources({ type, store, clock });
   return new Controller({
     name,
@@ -192,6 +195,10 @@ function controllerOf(controlled: ControlledKind, informer: Informer<Managed>, s
     metrics: metrics.controller(name),
     queueMetrics: metrics.queue(name),
   });
+}
+
+function userAgentOf({ identity }: Parts): string {
+  return `yunfan/${VERSION} (${identity})`;
 }
 
 function wireVanished(controlled: ControlledKind, { store }: Informer<Managed>, shared: Shared): void {
@@ -218,14 +225,14 @@ function accountBehind(informers: Informers, { parentOf }: ControlledKind, resou
 }
 
 function cloudDeps(parts: Parts, { metadata, spec }: CloudAccount): CloudDeps {
-  const { clock, log, identity, proxy, metrics, fence } = parts;
+  const { clock, log, proxy, metrics, fence } = parts;
   const account = keyOf(metadata);
   const cloud = spec.provider;
   return {
     clock,
     log: log.child({ account }),
     fence,
-    userAgent: `yunfan/${VERSION} (${identity})`,
+    userAgent: userAgentOf(parts),
     proxy,
     onRequest: ({ operation, code }) =>
       metrics.cloud.requested({ cloud, account, operation, code: code === 0 ? "<error>" : String(code) }),

@@ -63,7 +63,8 @@ class CloudAccountSteps implements Steps<CloudAccount> {
 
   async apply(visit: Visit<CloudAccount>): Promise<Verdict> {
     await visit.holdFinalizer();
-    return statingFailure(visit, "CredentialsReady", () => this.#apply(visit));
+    const looked = statingFailure(visit, "CredentialsReady", () => this.#apply(visit));
+    return looked.finally(() => this.#deps.directory.findings.visited(visit.object));
   }
 
   async #apply(visit: Visit<CloudAccount>): Promise<Verdict> {
@@ -204,15 +205,15 @@ function reachability(
   isConfirmed: boolean,
 ): Statement {
   const type = CloudAccountCondition.ResourcesReachable;
-  const account = { ...object, status };
+  const { location: present = "" } = status;
   const elsewhere = holding.filter(({ status: { location } }) => {
-    return location !== undefined && location !== status.location && !isSameLocation(account, location);
+    return location !== undefined && location !== present && !isSameLocation(object, location, present);
   });
   if (elsewhere.length > 0) {
     const [{ status: first } = { status: {} as ManagedStatus }] = elsewhere;
     const message =
       `${elsewhere.length} of ${holding.length} resources hold what is in another location, such as ${first.location}; the account reaches ` +
-      `${status.location}. Point it back; or, where only the address has changed, annotate it ${SAME_LOCATION}: "OLD NEW"`;
+      `${present}. Point it back; or, where only the address has changed, annotate it ${SAME_LOCATION}: "OLD NEW"`;
     return { type, status: "False", reason: Reason.AccountMoved, message };
   }
   if (!isConfirmed) {

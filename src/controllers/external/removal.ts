@@ -4,7 +4,7 @@ import type { Item } from "../../cloud/collection.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import { Reason } from "../../crds/common/conditions.ts";
 import { capitalized } from "../../lib/text.ts";
-import { HeldError, ReconcileError, TerminalError, WaitingError } from "../../lib/errors.ts";
+import { HeldError, ReconcileError, TerminalError, UnsaidError, WaitingError } from "../../lib/errors.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 import type { Visit } from "../lifecycle/visit.ts";
@@ -207,7 +207,7 @@ function entering<W>(resource: ExternalResource, noun: string, enter: () => W): 
 
 function withWayOut(error: unknown, resource: ExternalResource, noun: string): unknown {
   const failure = error instanceof CloudError ? reconcileErrorOf(error) : error;
-  if (!(failure instanceof ReconcileError)) return error;
+  if (!(failure instanceof ReconcileError) || failure instanceof UnsaidError) return error;
   const message = `${failure.message}. To leave the ${noun} in the cloud, ${orphaning(resource)}`;
   return new WaitingError({ reason: failure.reason, message, pollAfterMs: PARENT_POLL_MS, cause: error });
 }

@@ -7,6 +7,7 @@ import {
   RefusedError,
   requestIdOf,
   RetryableError,
+  UnsaidError,
   WaitingError,
 } from "../../lib/errors.ts";
 import type { Reconciler, ReconcileRequest, Result } from "../../runtime/queue/controller.ts";
@@ -22,7 +23,8 @@ import { nextDriftMs } from "./drift-schedule.ts";
 import { FINALIZER, isDeleting, isPaused, type Managed } from "./resource.ts";
 import type { Lookout } from "./lookout.ts";
 import { isPassing, reconcileErrorOfServer } from "./server-errors.ts";
-import { ChangedError, Visit, type VisitDeps } from "./visit.ts";
+import { ChangedError, LaterError } from "./passing.ts";
+import { Visit, type VisitDeps } from "./visit.ts";
 
 /** What it came to when nothing is left to do for now. */
 export interface Outcome extends Verdict {
@@ -208,9 +210,11 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
   }
 }
 
-/** Conflicts, outages of the API server, a lost lease: nothing that the user of this resource could act on. */
+/** Conflicts, outages of the API server, a lost lease, a start: nothing that the user of this resource could act on. */
 function isOursAlone(error: unknown): boolean {
-  return isKubeError(error) || error instanceof FencedError || error instanceof ChangedError;
+  return (
+    [FencedError, ChangedError, LaterError, UnsaidError].some((type) => error instanceof type) || isKubeError(error)
+  );
 }
 
 function verdictOf(failure: unknown): Verdict {

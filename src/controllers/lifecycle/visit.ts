@@ -4,7 +4,6 @@ import type { KubeClient } from "../../kube/client.ts";
 import { isConflict, isFailedTest, isRefusal, KubeError } from "../../kube/errors.ts";
 import type { KubeObject, ResourceType } from "../../kube/types.ts";
 import { timestamp, type Clock } from "../../lib/clock.ts";
-import { WaitingError } from "../../lib/errors.ts";
 import type { Logger } from "../../lib/log.ts";
 import { nextConditions, summary, type Condition, type Statement, type Verdict } from "../../runtime/conditions.ts";
 import { ensureFinalizer, hasFinalizer, removeFinalizer } from "../../runtime/finalizer.ts";
@@ -21,6 +20,8 @@ import {
   type ManagedStatus,
   type StatusDraft,
 } from "./resource.ts";
+import { fitting } from "./fitting.ts";
+import { ChangedError } from "./passing.ts";
 import { CRDS, crdNameOf, lookAt, NAMESPACES } from "./live-metadata.ts";
 import type { Awaited } from "./lookout.ts";
 
@@ -123,6 +124,18 @@ export class Visit<T extends Managed> {
     }
   }
 
+  /**
+   * Persists the draft as it is under the resourceVersion of a live read, before something is done that must not be forgotten. When it
+   * returns, the server has it. Throws as `journal` does.
+   */
+  async persist(verdict: Verdict): Promise<void> {
+    const { client, type } = this.#deps;
+    const live = await this.#readLive();
+    const next = { ...this.#nextStatus(verdict, live), observedGeneration: live.status.observedGeneration };
+    const answer = await writeStatus(client, type, { object: live, next, unchanged: true, signal: this.signal });
+    if (answer) this.#accept(answer);
+  }
+
   async #journal(operation: Operation, verdict: Verdict): Promise<void> {
     const { client, type } = this.#deps;
     const live = await this.#readLive();
@@ -206,13 +219,13 @@ export class Visit<T extends Managed> {
     const stated = [...summary(verdict), ...this.#stated.values()];
     const previous = basis.status.conditions ?? [];
     const conditions = nextConditions(previous, stated, { generation, now: timestamp(this.#deps.clock) });
-    return {
+    return fitting({
       ...this.status,
       observedGeneration: generation,
       phase: phaseOf(verdict, basis),
       lastHandledReconcileAt: annotation(basis, ANNOTATIONS.reconcileAt),
       conditions: [...conditions, ...carriedOver(previous, stated, verdict)],
-    };
+    });
   }
 
   async #write(next: object): Promise<void> {
@@ -276,13 +289,6 @@ function sameJournal(live: ManagedStatus, seen: ManagedStatus): boolean {
   return (
     live.externalId === seen.externalId && nonce === seen.operation?.nonce && lastSentAt === seen.operation?.lastSentAt
   );
-}
-
-/** What a visit decided on has changed: it ends without a word, and the next one follows at once. The frame counts them. */
-export class ChangedError extends WaitingError {
-  constructor(message: string) {
-    super({ reason: Reason.Changed, message, pollAfterMs: 100 });
-  }
 }
 
 /** A column for people, never a contract. */

@@ -5,7 +5,7 @@ import { ManagedClusterCondition, ManagedClusterReason as Reason } from "../../c
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { timestampOf, type Clock } from "../../lib/clock.ts";
 import { nameWith } from "../../lib/names.ts";
-import { offered } from "../cloudaccount/accounts.ts";
+import { offered } from "../cloudaccount/offers.ts";
 import type { SendFirst } from "../external/kind.ts";
 import { statingFailure } from "../lifecycle/failure.ts";
 import type { PublisherDeps, SecretRef } from "../publishing/secrets.ts";

@@ -4,7 +4,7 @@ import { ManagedClusterReason as Reason } from "../../crds/managedcluster/condit
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { timestampOf, type Clock } from "../../lib/clock.ts";
 import { TerminalError } from "../../lib/errors.ts";
-import { offered } from "../cloudaccount/accounts.ts";
+import { offered } from "../cloudaccount/offers.ts";
 import { statingFailure } from "../lifecycle/failure.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { PublisherDeps, SecretRef } from "../publishing/secrets.ts";

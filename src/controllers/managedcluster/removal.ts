@@ -7,7 +7,7 @@ import { CloudError } from "../../cloud/errors.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import { capitalized, listed } from "../../lib/text.ts";
-import { offered } from "../cloudaccount/accounts.ts";
+import { offered } from "../cloudaccount/offers.ts";
 import type { Content } from "../controlled.ts";
 import type { SendFirst } from "../external/kind.ts";
 import { heldFor } from "../external/removal.ts";

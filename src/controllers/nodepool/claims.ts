@@ -1,7 +1,6 @@
 // Whose an existing server is: one resource claims it, of whatever pool and cluster behind one address.
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import type { KindDeps } from "../controlled.ts";
-import { placeOf } from "../cloudaccount/location.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import { isMember } from "./members.ts";
 
@@ -22,7 +21,7 @@ export function claimedByOthers(
 ): ReadonlySet<string> {
   const placeFor = (pool: NodePool): string | undefined => {
     const account = deps.accounts.account(deps.clusters.accountOf(pool));
-    return account && placeOf(account);
+    return account && deps.accounts.placeOf(account);
   };
   const place = placeFor(resource);
   const isRival = (other: NodePool, id: string): boolean =>

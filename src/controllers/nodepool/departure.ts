@@ -4,7 +4,7 @@ import { NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import { listed } from "../../lib/text.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
-import { offered } from "../cloudaccount/accounts.ts";
+import { offered } from "../cloudaccount/offers.ts";
 import type { Changed } from "../external/kind.ts";
 import type { Departure } from "./leaving.ts";
 import { withState } from "./members.ts";

@@ -4,7 +4,7 @@ import { outcomeIsUnknown } from "../../cloud/errors.ts";
 import { NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
-import { assertPossible, offered } from "../cloudaccount/accounts.ts";
+import { assertPossible, offered } from "../cloudaccount/offers.ts";
 import { loginOf } from "../cloudaccount/login.ts";
 import type { KindDeps } from "../controlled.ts";
 import type { Changed, ExternalKind, Send, SendFirst } from "../external/kind.ts";

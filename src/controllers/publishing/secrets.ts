@@ -9,7 +9,8 @@ import { SECRETS } from "../cloudaccount/credentials.ts";
 import { isLeaving, type Seen } from "../lifecycle/deletion-intent.ts";
 import { lookAt, NAMESPACES } from "../lifecycle/live-metadata.ts";
 import type { Managed } from "../lifecycle/resource.ts";
-import { ChangedError, type Visit } from "../lifecycle/visit.ts";
+import { ChangedError } from "../lifecycle/passing.ts";
+import type { Visit } from "../lifecycle/visit.ts";
 
 /** On every Secret that Yunfan publishes: the UID of the resource that declared it. */
 export const OWNER_LABEL = "yunfan.dev/owner-uid";
