@@ -46,19 +46,23 @@ function isList(resource: NodePool, { clusters }: Pick<KindDeps<NodePool>, "clus
 
 /** With the nodes that are in no pool. */
 async function poolsIn(
-  { nodePools: facet, nodes: nodesFacet }: CloudSession,
+  { nodePools: poolsFacet, nodes: nodesFacet }: CloudSession,
   clusterId: string,
   signal: AbortSignal,
 ): Promise<readonly Content[]> {
-  if (!facet || !nodesFacet) return [];
-  const listPools = facet.membership === "Cloud" ? facet.in(clusterId).list(signal) : { items: [] };
-  const [pools, nodes] = await Promise.all([listPools, nodesFacet.list(clusterId, signal)]);
+  const hasPools = poolsFacet?.membership === "Cloud";
+  const [pools, nodes] = await Promise.all([
+    hasPools ? poolsFacet.in(clusterId).list(signal) : { items: [] },
+    nodesFacet?.list(clusterId, signal),
+  ]);
   const isStaying = ({ phase }: { readonly phase: string }): boolean => phase !== "Deleting";
   // Masters go with the cluster, and machines that joined by a script are nobody's to delete.
-  const loose = nodes.items.filter(
+  const loose = (nodes?.items ?? []).filter(
     ({ poolId, role, origin }) => poolId === undefined && role !== "Master" && origin !== "Joined",
   );
-  const isEmpty = ({ id }: Pool): boolean => !nodes.items.some(({ poolId }) => poolId === id);
+  // Without a list of nodes only the pool itself can tell; one that does not is no empty one.
+  const isEmpty = ({ id, current }: Pool): boolean =>
+    nodes ? !nodes.items.some(({ poolId }) => poolId === id) : current === 0;
   const held = pools.items.filter((pool) => isStaying(pool) && !(pool.isDefault && isEmpty(pool)));
   return [
     { kind: nodePool.type.kind, nouns: "node pools", names: held.map(({ name }) => name) },
