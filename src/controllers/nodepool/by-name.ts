@@ -2,6 +2,7 @@
 import type { NodePoolChange } from "../../cloud/facets/nodepools.ts";
 import type { Job } from "../../cloud/facets/jobs.ts";
 import { NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
+import { isAskedFor } from "../external/resource.ts";
 import type { Declared } from "./diff.ts";
 import { departureOf } from "./leaving.ts";
 import { autoscalingOf, isComplete, isMoving, stayingNodes, type Seen } from "./replicas.ts";
@@ -50,10 +51,15 @@ function isShort(seen: Seen): boolean {
   return desired !== undefined && !isMoving(seen) && stayingNodes(seen).length < desired;
 }
 
-/** Half of the drift interval is long enough for the cloud, and no visit at a drift tick comes too early. */
-export function isDue({ spec, status }: Declared, nowMs: number): boolean {
+/**
+ * Whether what has failed is asked for once more: when a person asks for a look, and else after half of the drift interval, which is long
+ * enough for the cloud, and no visit at a drift tick comes too early.
+ */
+export function isDue(declared: Declared, nowMs: number): boolean {
+  const { spec, status } = declared;
   const { lastSentAt } = status.operation ?? {};
-  return lastSentAt === undefined || nowMs - Date.parse(lastSentAt) >= spec.driftIntervalSeconds * 500;
+  const isLongAgo = lastSentAt === undefined || nowMs - Date.parse(lastSentAt) >= spec.driftIntervalSeconds * 500;
+  return isLongAgo || isAskedFor(declared);
 }
 
 function again(declared: Declared, seen: Seen): PoolPlan {
