@@ -64,7 +64,7 @@ describe.concurrent("a set of an account", () => {
     await becomesAvailable(stand, "web", namespace);
     await stand.reaches("manifestset/seven", "Available");
     expect(stand.seen("manifestset/seven")!.status).toMatchObject({ objects: { declared: 7, applied: 7, ready: 7 } });
-    const made = await target(stand, namespace);
+    const made = await allOf(stand, namespace);
     expect(made).toMatchObject({
       autoscaler: { spec: { maxReplicas: 3, scaleTargetRef: { name: "web" } } },
       ingress: {
@@ -78,7 +78,7 @@ describe.concurrent("a set of an account", () => {
     const ports = '{"spec":{"ports":[{"port":80,"nodePort":null,"targetPort":9999}]}}';
     await stand.target.kubectl("patch", "service", "web", "-n", namespace, "--type=merge", "-p", ports);
     await targetShows(stand, ["service", "web", namespace], (found) => JSON.stringify(found.spec).includes("8080"));
-    const changed = await target(stand, namespace);
+    const changed = await allOf(stand, namespace);
     expect(uidsOf(changed)).toEqual(uidsOf(made));
     await stand.reaches("manifestset/seven", "Available");
     const effects = (await stand.simulator.effects()).filter(({ path }) => path.includes(namespace)).length;
@@ -92,7 +92,7 @@ describe.concurrent("a set of an account", () => {
     await stand.reaches("manifestset/seven", "Available");
     await stand.remove("manifestset/seven");
     await stand.gone("manifestset/seven");
-    expect(Object.values(await target(stand, namespace)).filter(Boolean)).toEqual([]);
+    expect(Object.values(await allOf(stand, namespace)).filter(Boolean)).toEqual([]);
     const calls = wrappedOf(await stand.simulator.requests());
     expect(calls.filter((call) => !CALLS.some((pattern) => pattern.test(call)))).toEqual([]);
   });
@@ -244,7 +244,7 @@ async function used(
   ]);
 }
 
-async function target({ target: at }: AccountStand, namespace: string): Promise<Record<string, Json | undefined>> {
+async function allOf({ target: at }: AccountStand, namespace: string): Promise<Record<string, Json | undefined>> {
   return {
     deployment: await at.get("deployment", "web", namespace),
     pod: await at.get("pod", "single", namespace),

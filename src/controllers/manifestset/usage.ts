@@ -50,8 +50,8 @@ export class Usages {
   async read(work: Work, spec: ManifestSet["spec"]): Promise<void> {
     const { visit, owner } = work;
     const { workloads = [] } = visit.status;
-    if (spec.usageIntervalSeconds === 0 || workloads.length === 0 || !work.place.channel.usage)
-      return this.forget(owner.key);
+    const isAsked = spec.usageIntervalSeconds > 0 && workloads.length > 0;
+    if (!isAsked || !work.place.channel.usage) return this.forget(owner.key);
     const before = new Map((visit.object.status.workloads ?? []).map(({ ref, usage }) => [ref, usage]));
     const used = await this.#usageOf(work, { workloads, intervalMs: spec.usageIntervalSeconds * 1000 });
     visit.status.workloads = workloads.map((workload) => {
@@ -61,7 +61,7 @@ export class Usages {
     if (used === "Unknown") return;
     const shown = [...used].map(([ref, figures]) => {
       const { kind, namespace, name } = keyOfRef(ref);
-      return { targetNamespace: namespace, kind, workload: name, ...figures };
+      return Object.assign({ targetNamespace: namespace, kind, workload: name }, figures);
     });
     this.#deps.usageMetrics.used(owner.key, shown);
   }

@@ -44,12 +44,12 @@ export function workloadMetrics(registry: Registry): WorkloadMetrics {
           if (value !== undefined) each.set(labels, value);
         }
       }
-      if (labelled.length === 0) shown.delete(set);
-      else
-        shown.set(
-          set,
-          labelled.map(({ labels }) => labels),
-        );
+      if (labelled.length === 0) {
+        shown.delete(set);
+        return;
+      }
+      const series = labelled.map(({ labels }) => labels);
+      shown.set(set, series);
     },
   };
 }

@@ -41,23 +41,23 @@ function requestOf(method: ApiRequest["method"], call: Call): ApiRequest {
   if (["true", "1"].includes(call.query.get("watch") ?? "")) {
     throw new Refusal(400, "the gateway keeps no long connections: watch is not offered");
   }
-  const contentType = String(call.headers["content-type"] ?? "application/json").split(";")[0] ?? "";
+  const contentType = (call.headers["content-type"] ?? "application/json").split(";")[0] ?? "";
   const body = call.body.length === 0 ? undefined : parseJson(call.body);
   if (method === "PATCH") assertOffered(contentType, body);
   return { method, path: call.path, query: Object.fromEntries(call.query), body, contentType };
 }
 
-const PATCHES = [
+const PATCHES: ReadonlySet<string> = new Set([
   "application/json-patch+json",
   "application/merge-patch+json",
   "application/strategic-merge-patch+json",
-];
-const OPERATIONS = ["add", "replace"];
+]);
+const OPERATIONS: ReadonlySet<string> = new Set(["add", "replace"]);
 
 /** 7.1. */
 function assertOffered(contentType: string, body: unknown): void {
-  if (!PATCHES.includes(contentType)) throw new Refusal(415, `PATCH is not offered with ${contentType}`);
+  if (!PATCHES.has(contentType)) throw new Refusal(415, `PATCH is not offered with ${contentType}`);
   const operations = Array.isArray(body) ? (body as readonly { op?: string }[]) : [];
-  const odd = operations.find(({ op = "" }) => !OPERATIONS.includes(op));
+  const odd = operations.find(({ op = "" }) => !OPERATIONS.has(op));
   if (odd) throw new Refusal(400, `the operation ${odd.op} is not offered`);
 }

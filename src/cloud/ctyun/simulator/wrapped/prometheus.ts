@@ -70,20 +70,24 @@ interface Selector {
 
 /** What is asked for, or why it can't be. */
 function readQuery(query: string, forms: QueryForms): Asked | string {
-  const { by, metric = "", selectors = "" } = QUERY.exec(query)?.groups ?? {};
+  const { by, metric = "", selectors } = QUERY.exec(query)?.groups ?? {};
   const figure = METRICS[metric];
   if (figure === undefined) return `the query ${query} is none of 3.2`;
   const { namespace, pod } = selectorsIn(selectors);
-  if (namespace?.value === undefined || namespace.match !== "=") return "the query names no namespace";
-  const isDocumented = by === undefined && pod?.match === "=";
-  if (forms === "Documented" && !isDocumented) return "only the queries of 3.2 are taken: one pod each";
-  return { figure, isByPod: by !== undefined, namespace: namespace.value, pod: podPattern(pod) };
+  if (namespace === undefined) return "the query names no namespace";
+  const asked = { figure, isByPod: by !== undefined, namespace, pod: podPattern(pod) };
+  if (forms === "Any" || isDocumented(asked, pod)) return asked;
+  return "only the queries of 3.2 are taken: one pod each";
 }
 
-function selectorsIn(text: string): { readonly namespace: Selector | undefined; readonly pod: Selector | undefined } {
+function isDocumented({ isByPod }: Asked, pod: Selector | undefined): boolean {
+  return !isByPod && pod?.match === "=";
+}
+
+function selectorsIn(text = ""): { readonly namespace: string | undefined; readonly pod: Selector | undefined } {
   const labels = text.split(",").map((selector) => SELECTOR.exec(selector)?.groups ?? {});
   return {
-    namespace: labels.find(({ label }) => label === "namespace"),
+    namespace: labels.find(({ label, match }) => label === "namespace" && match === "=")?.["value"],
     pod: labels.find(({ label }) => label === "pod_name"),
   };
 }
