@@ -33,6 +33,7 @@ export const PROJECT_CALLS = {
   ListTags: { method: "GET", path: "image/images/repositories/{project}/{image}/tags/" },
   DeleteTag: { method: "DELETE", path: "image/images/repositories/{project}/{image}/tags/" },
   GetRegistryLogin: { method: "GET", path: "image/images/loginfo/" },
+  SetCollection: { method: "POST", path: "image/images/system/gc/schedule" },
   GetCollection: { method: "GET", path: "image/images/system/gc/schedule" },
   GetRegistryStorage: { method: "GET", path: "image/images/systeminfo/volumes" },
 } as const satisfies Record<string, CallSpec>;

@@ -22,6 +22,7 @@ const NAMELESS: ReadonlySet<Operation> = new Set<Operation>([
   "CreateWorkspace",
   "ListImages",
   "GetRegistryLogin",
+  "SetCollection",
   "GetCollection",
 ]);
 

@@ -9,6 +9,7 @@ import {
 } from "../collection.ts";
 import { CloudError } from "../errors.ts";
 import type {
+  GarbageCollector,
   PullCredentials,
   RegistryFacet,
   RegistryProject,
@@ -22,7 +23,7 @@ import { pathOf, type QueryItem } from "../kit/uri.ts";
 import type { AccountOptions } from "./blocks.ts";
 import type { ProjectClient } from "./client.ts";
 import type { Organisation } from "./organisation.ts";
-import { collectionState } from "./garbage.ts";
+import { garbageCollectorOf, isCollecting } from "./garbage.ts";
 import { pagesOf } from "./pages.ts";
 import {
   imagePage,
@@ -41,13 +42,14 @@ import { existence } from "./wire.ts";
 interface RegistryOptions {
   readonly client: ProjectClient;
   readonly organisation: Organisation;
-  readonly options: Pick<AccountOptions, "registryAddress">;
+  readonly options: AccountOptions;
 }
 
 export class EasyStackRegistry implements RegistryFacet {
   readonly #client: ProjectClient;
   readonly #organisation: Organisation;
   readonly upkeep: NonNullable<RegistryFacet["upkeep"]>;
+  readonly garbage: GarbageCollector;
   readonly #options: RegistryOptions["options"];
   /** Whether lists tell whose a workspace is; seen before anything is made. Of an empty list nobody knows. */
   #tellsOwners = false;
@@ -57,6 +59,7 @@ export class EasyStackRegistry implements RegistryFacet {
     this.#organisation = organisation;
     this.#options = options;
     this.upkeep = upkeepBy(client);
+    this.garbage = garbageCollectorOf(client, options);
   }
 
   /** 1.7. Our own, and other projects' public ones. */
@@ -150,8 +153,7 @@ export class EasyStackRegistry implements RegistryFacet {
   };
 
   /** 1.9. */
-  readonly isWritable = async (signal: AbortSignal): Promise<boolean> =>
-    (await collectionState(this.#client, signal)) === "Finished";
+  readonly isWritable = async (signal: AbortSignal): Promise<boolean> => !(await isCollecting(this.#client, signal));
 
   /** 1.9. */
   readonly listTags = async (project: string, image: string, signal: AbortSignal): Promise<readonly Tag[]> => {

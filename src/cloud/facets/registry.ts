@@ -1,4 +1,5 @@
 // The registry facet: projects of a container image registry, what they hold, and credentials to pull from them.
+import type { Schedule } from "../../lib/cron.ts";
 import type { BlockOptions, Collection, Created, Item, WritePermit } from "../collection.ts";
 
 export type Visibility = "Private" | "Public";
@@ -46,6 +47,26 @@ export interface UpkeepPlan {
   readonly missing: readonly string[];
 }
 
+/** When a registry's garbage is to be collected: by schedule, or where little of its storage is left. */
+export interface GarbagePolicy {
+  readonly schedule: Schedule | undefined;
+  /** Of its storage. */
+  readonly freeBelowPercent: number | undefined;
+}
+
+/** Collecting the garbage of a whole registry, whoever's projects it has. One runs at a time; the registry may be read-only meanwhile. */
+export interface GarbageCollector {
+  /** What the account's block asks for. */
+  readonly policy: GarbagePolicy | undefined;
+  readonly isRunning: (signal: AbortSignal) => Promise<boolean>;
+  /** How much of the storage is free, 0 to 100. */
+  readonly freePercent: (signal: AbortSignal) => Promise<number>;
+  /** Answers when it runs. Busy where one runs already. */
+  readonly start: (permit: WritePermit) => Promise<void>;
+  /** Asks for its end; a registry may go on. */
+  readonly stop: (permit: WritePermit) => Promise<void>;
+}
+
 /** What a pull Secret is made of. */
 export interface PullCredentials {
   /** Host and port, without a scheme. */
@@ -79,6 +100,8 @@ export interface RegistryFacet extends Collection<RegistryProject> {
    * where each project is read by itself.
    */
   readonly listContents?: (signal: AbortSignal) => Promise<ReadonlyMap<string, readonly Repository[]>>;
+
+  readonly garbage?: GarbageCollector;
 
   /** False while the registry takes no changes, because it collects garbage. Left out: always true. */
   readonly isWritable?: (signal: AbortSignal) => Promise<boolean>;

@@ -111,6 +111,22 @@ export class Visit<T extends Managed> {
     }
   }
 
+  /**
+   * Persists the draft in the middle of a visit, for what is not to be sent twice: where nobody has written the resource since it was
+   * read. Throws ChangedError.
+   */
+  async persist(verdict: Verdict): Promise<void> {
+    const { client, type } = this.#deps;
+    const live = await this.#readLive();
+    const isAsRead = live.metadata.resourceVersion === this.#object.metadata.resourceVersion;
+    if (!isAsRead) this.#deps.absorb(live);
+    if (!isAsRead) throw new ChangedError("The resource changed while it was being worked on");
+    const next = { ...this.#nextStatus(verdict, live), observedGeneration: live.status.observedGeneration };
+    const answer = await writeStatus(client, type, { object: live, next, unchanged: true, signal: this.signal });
+    if (!answer) throw new ChangedError("The resource changed while it was being worked on");
+    this.#accept(answer);
+  }
+
   async #journal(operation: Operation, verdict: Verdict): Promise<void> {
     const { client, type } = this.#deps;
     const live = await this.#readLive();

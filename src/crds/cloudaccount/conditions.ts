@@ -7,12 +7,24 @@ export const CloudAccountCondition = {
   CredentialsReady: "CredentialsReady",
   /** What its resources hold is where it reaches now. */
   ResourcesReachable: "ResourcesReachable",
+  /** The collection of the registry's garbage that was started last has ended. */
+  GarbageCollected: "GarbageCollected",
+  /** So much of the registry's storage is free as the account asks for. */
+  RegistryHasSpace: "RegistryHasSpace",
 } as const;
 
 export const CloudAccountReason = {
   ...Reason,
   /** A signed read succeeded. */
   Verified: "Verified",
+  /** Of GarbageCollected. */
+  Collected: "Collected",
+  Collecting: "Collecting",
+  CollectionFailed: "CollectionFailed",
+  NotCollectedYet: "NotCollectedYet",
+  /** Of RegistryHasSpace. */
+  EnoughSpace: "EnoughSpace",
+  StorageLow: "StorageLow",
   /** Of ResourcesReachable: all of them are. */
   AllHere: "AllHere",
   /** The Secret is not of type yunfan.dev/credentials. */
