@@ -12,7 +12,7 @@ const CONTRACT = "(?:[^/]+\\.ts$|facets/|http/|budget/)";
 /** The registry of blocks, the blocks of each cloud, and the table of what an inventory may be asked: data, and no code. */
 const CLOUD_BLOCKS = ["cloud/[^/]+/blocks\\.ts$", "cloud/[^/]+/blocks-[a-z-]+\\.ts$"];
 const BLOCKS = ["cloud/blocks\\.ts$", ...CLOUD_BLOCKS, "cloud/bcs/query-kinds\\.ts$"];
-const SHARED_ROOMS = "facets|http|budget|kit|keystone|simulation";
+const SHARED_ROOMS = "facets|http|budget|kit|keystone|manifests|simulation";
 
 export default {
   forbidden: [
@@ -30,6 +30,11 @@ export default {
       "lib/",
     ]),
     only("client-kit-imports-the-contract", "cloud/kit/", ["cloud/kit/", `cloud/${CONTRACT}`, "lib/"]),
+    only("channels-import-the-contract-and-the-kit", "cloud/manifests/", [
+      "cloud/(manifests|kit)/",
+      `cloud/${CONTRACT}`,
+      "lib/",
+    ]),
     only("keystone-imports-the-kit", "cloud/keystone/", ["cloud/keystone/", "cloud/kit/", `cloud/${CONTRACT}`, "lib/"]),
     only("simulation-imports-lib", "cloud/simulation/", ["cloud/simulation/", "lib/"]),
     {
@@ -40,7 +45,7 @@ export default {
         path: "^src/",
         pathNot: [
           `^src/cloud/${CONTRACT}`,
-          "^src/cloud/(kit|keystone|simulation)/",
+          "^src/cloud/(kit|keystone|manifests|simulation)/",
           "^src/cloud/$1/",
           "^src/(schema|lib)/",
         ],
@@ -57,7 +62,7 @@ export default {
       name: "a-simulator-never-sees-its-client",
       severity: "error",
       from: { path: "^src/cloud/([^/]+)/simulator/" },
-      to: { path: "^src/cloud/($1/(?!simulator/)|kit/|keystone/)" },
+      to: { path: "^src/cloud/($1/(?!simulator/)|kit/|keystone/|manifests/)" },
     },
     {
       name: "controllers-see-the-cloud-contract-only",
@@ -65,7 +70,7 @@ export default {
       from: { path: "^src/controllers/", pathNot: "\\.test\\.ts$" },
       to: {
         path: "^src/",
-        pathNot: ["controllers", "crds", `cloud/${CONTRACT}`, "runtime", "kube", "lib"].map(
+        pathNot: ["controllers", "crds", `cloud/${CONTRACT}`, "cloud/manifests/", "runtime", "kube", "lib"].map(
           (folder) => `^src/${folder}`,
         ),
       },

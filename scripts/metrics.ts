@@ -32,6 +32,7 @@ const SECTIONS: readonly { readonly title: string; readonly names: RegExp }[] = 
   { title: "Work queues", names: /^workqueue_/ },
   { title: "Watches", names: /^yunfan_watch_/ },
   { title: "Clouds", names: /^yunfan_cloud_/ },
+  { title: "Targets", names: /^yunfan_targets?_/ },
   { title: "API server, election and events", names: /^rest_client_|^leader_election_|^yunfan_events_/ },
 ];
 
@@ -46,6 +47,7 @@ const UNITS: Readonly<Record<string, string>> = {
   workqueue_depth: "keys",
   yunfan_cloud_budget_limit: "requests per minute",
   yunfan_watch_refused: "1",
+  yunfan_targets_open: "targets",
   leader_election_master_status: "0 or 1",
   yunfan_events_dropped_total: "events",
 };

@@ -112,8 +112,14 @@ describe("what goes along with a cluster", () => {
       return { list };
     };
     const node = (name: string, poolId: string | undefined) => ({ id: name, name, poolId, phase: "Active" });
-    const listNodes = () => Promise.resolve([node("n-1", "a"), node("n-2", undefined)]);
-    const session = { nodePools: { in: inside, listNodes }, addons: { in: inside } } as unknown as CloudSession;
+    const nodes = {
+      list: () => Promise.resolve({ items: [node("n-1", "a"), node("n-2", undefined)], clockSkewMs: 0 }),
+    };
+    const session = {
+      nodePools: { membership: "Cloud", in: inside },
+      nodes,
+      addons: { in: inside },
+    } as unknown as CloudSession;
     const { contentsOf } = given("ManagedCluster", account());
     expect(await contentsOf(session, "c-1", signal)).toEqual([
       { kind: "NodePool", nouns: "node pools", names: ["a"] },

@@ -2,15 +2,16 @@
 import type { CloudDeps, CloudSession } from "../cloud/contract.ts";
 import type { ProxySettings } from "../cloud/http/proxy.ts";
 import { AccountDirectory, allowsNamespace } from "../controllers/cloudaccount/accounts.ts";
-import { placeOf } from "../controllers/cloudaccount/location.ts";
 import type { Content, ControlledKind, KindDeps } from "../controllers/controlled.ts";
 import { keyIn, kindIn, refTo, type ParentKind } from "../controllers/external/parent.ts";
 import { controlledKinds } from "../controllers/kinds.ts";
 import { tellVanished } from "../controllers/vanished.ts";
 import type { OnNamespaceDeletion } from "../controllers/lifecycle/deletion-intent.ts";
+import { Lookout } from "../controllers/lifecycle/lookout.ts";
 import { LifecycleReconciler } from "../controllers/lifecycle/reconciler.ts";
-import type { Managed } from "../controllers/lifecycle/resource.ts";
+import { isDeleting, type Managed } from "../controllers/lifecycle/resource.ts";
 import { ClusterDirectory } from "../controllers/managedcluster/clusters.ts";
+import { ClusterTargets } from "../controllers/targets/clusters.ts";
 import type { CloudAccount } from "../crds/cloudaccount/schema.ts";
 import type { HttpKubeClient } from "../kube/client.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -50,6 +51,7 @@ export interface Parts {
 interface Created {
   readonly controllers: ReadonlyMap<string, Controller>;
   readonly accounts: AccountDirectory;
+  readonly targets: ClusterTargets;
   /** The key of the place that a parent (external/parent.ts refTo) leads to; undefined where that can't be told. */
   readonly placeAt: (parent: string) => string | undefined;
 }
@@ -66,12 +68,16 @@ export function createControllers(parts: Parts): Created {
     onConfirmed: visitAccount,
   });
   const clusters = new ClusterDirectory({ clusters: informers.clusters.store, accounts });
+  const targets = new ClusterTargets({ ...parts, userAgent: userAgentOf(parts), metrics: parts.metrics.target });
   const shared = {
     ...parts,
+    targets,
     accounts,
     clusters,
     published: informers.published.store,
     releases: new Set<string>(),
+    lookout: new Lookout(parts),
+    wake: (kind: string, key: string) => controllers.get(kind)?.enqueue(key),
     recheck: visitAccount,
     holders: (parent: string) => holdersOf(parts, parent),
     below: (parent: string) => below(informers, parent),
@@ -82,12 +88,13 @@ export function createControllers(parts: Parts): Created {
     const informer = informers.kinds.get(kind);
     if (informer) controllers.set(kind, controllerOf(controlled, informer, shared));
   }
+  visitHeldWhenRead(parts, visitAccount);
   const placeAt = (parent: string): string | undefined => {
     if (kindIn(parent) === "ManagedCluster") return clusters.placeAt(keyIn(parent));
     const account = accounts.account(keyIn(parent));
-    return account && placeOf(account);
+    return account && accounts.placeOf(account);
   };
-  return { controllers, accounts, placeAt };
+  return { controllers, accounts, targets, placeAt };
 }
 
 /**
@@ -104,6 +111,14 @@ function holdersOf({ informers: { kinds, accounts }, gate }: Parts, parent: stri
     return children.filter((child) => needsParent(child, mayUse(child))).map(named);
   });
   return [...holders, ...unread];
+}
+
+/** A namespace that can be read at last may hold nothing that an account being deleted has waited for. */
+function visitHeldWhenRead({ gate, watchNamespaces, informers }: Parts, visit: (account: string) => void): void {
+  const visitHeld = (): void => {
+    for (const account of informers.accounts.store.list()) if (isDeleting(account)) visit(keyOf(account.metadata));
+  };
+  for (const namespace of watchNamespaces) gate.whenOpen(namespace, visitHeld);
 }
 
 function below(informers: Informers, parent: string): readonly Managed[] {
@@ -136,10 +151,13 @@ const DEADLINE_MS = 900_000;
 interface Shared extends Parts, Omit<KindDeps<Managed>, "store" | keyof Parts> {
   /** UIDs of resources that we have let go of, or are about to. */
   readonly releases: Set<string>;
+  readonly lookout: Lookout;
+  readonly wake: (kind: string, key: string) => void;
 }
 
 function controllerOf(controlled: ControlledKind, informer: Informer<Managed>, shared: Shared): Controller {
   const { client, clock, log, events, metrics, gate, onNamespaceDeletion, concurrency, releases } = shared;
+  const { lookout, wake } = shared;
   const { store } = informer;
   wireVanished(controlled, informer, shared);
   const { type } = controlled.kind;
@@ -152,6 +170,8 @@ function controllerOf(controlled: ControlledKind, informer: Informer<Managed>, s
       onNamespaceDeletion,
       absorb: (object) => store.absorb(object),
       releases,
+      lookout,
+      wake: (key) => wake(type.kind, key),
       forget: (object) => store.remove(object),
       get: (key) => store.get(key),
       events,
@@ -160,7 +180,7 @@ function controllerOf(controlled: ControlledKind, informer: Informer<Managed>, s
     },
     controlled.steps({ ...shared, store }),
   );
-  const workers = concurrency.get(type.kind);
+  const workers = concurrency.get(type.kind) ?? controlled.workers;
   metrics.resources({ type, store, clock });
   return new Controller({
     name,
@@ -175,6 +195,10 @@ function controllerOf(controlled: ControlledKind, informer: Informer<Managed>, s
     metrics: metrics.controller(name),
     queueMetrics: metrics.queue(name),
   });
+}
+
+function userAgentOf({ identity }: Parts): string {
+  return `yunfan/${VERSION} (${identity})`;
 }
 
 function wireVanished(controlled: ControlledKind, { store }: Informer<Managed>, shared: Shared): void {
@@ -201,14 +225,14 @@ function accountBehind(informers: Informers, { parentOf }: ControlledKind, resou
 }
 
 function cloudDeps(parts: Parts, { metadata, spec }: CloudAccount): CloudDeps {
-  const { clock, log, identity, proxy, metrics, fence } = parts;
+  const { clock, log, proxy, metrics, fence } = parts;
   const account = keyOf(metadata);
   const cloud = spec.provider;
   return {
     clock,
     log: log.child({ account }),
     fence,
-    userAgent: `yunfan/${VERSION} (${identity})`,
+    userAgent: userAgentOf(parts),
     proxy,
     onRequest: ({ operation, code }) =>
       metrics.cloud.requested({ cloud, account, operation, code: code === 0 ? "<error>" : String(code) }),

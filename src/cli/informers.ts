@@ -6,6 +6,7 @@ import type { ExternalResource } from "../controllers/external/resource.ts";
 import { controlledKinds } from "../controllers/kinds.ts";
 import { CRDS, crdNameOf, lookAt } from "../controllers/lifecycle/live-metadata.ts";
 import type { Managed } from "../controllers/lifecycle/resource.ts";
+import { CONFIG_MAPS, SOURCE_LABEL } from "../controllers/manifestset/source-reader.ts";
 import { OWNER_LABEL } from "../controllers/publishing/secrets.ts";
 import type { CloudAccount } from "../crds/cloudaccount/schema.ts";
 import { GROUP } from "../crds/kind.ts";
@@ -16,7 +17,11 @@ import type { KubeObject, ResourceType } from "../kube/types.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { Informer, type InformerOptions } from "../runtime/cache/informer.ts";
+import { withoutRecords } from "../runtime/cache/kept.ts";
 import type { Metrics } from "../runtime/metrics/metrics.ts";
+
+/** Index of the cache of a kind by what its resources read. */
+export const BY_SOURCE = "source";
 
 interface InformerDeps {
   readonly transport: KubeTransport;
@@ -29,6 +34,8 @@ interface InformerDeps {
 export interface Informers {
   /** By kind, as kinds.ts lists them. */
   readonly kinds: ReadonlyMap<string, Informer<Managed>>;
+  /** Metadata of the ConfigMaps and Secrets that may be read as sources, by their kind. */
+  readonly sources: ReadonlyMap<string, Informer<KubeObject>>;
   /** The two kinds that others hang on. */
   readonly accounts: Informer<CloudAccount>;
   readonly clusters: Informer<ManagedCluster>;
@@ -42,7 +49,10 @@ export interface Informers {
 export function createInformers(deps: InformerDeps): Informers {
   const informer = <T extends KubeObject>(
     name: string,
-    options: Pick<InformerOptions<T>, "type" | "indexes" | "fieldSelector" | "labelSelector" | "metadataOnly">,
+    options: Pick<
+      InformerOptions<T>,
+      "type" | "indexes" | "fieldSelector" | "labelSelector" | "metadataOnly" | "transform"
+    >,
   ): Informer<T> => {
     const { transport, clock, log, namespaces } = deps;
     const isAbsent = options.type.group === GROUP ? absenceOf(options.type, transport) : undefined;
@@ -52,7 +62,7 @@ export function createInformers(deps: InformerDeps): Informers {
   const kinds = new Map(
     controlledKinds.map((controlled) => {
       const { type } = controlled.kind;
-      return [type.kind, informer<Managed>(type.kind, { type, indexes: indexesOf(controlled) })];
+      return [type.kind, informer<Managed>(type.kind, { type, indexes: indexesOf(controlled), ...keptOf(controlled) })];
     }),
   );
   const credentials = informer<CredentialsSecret>("Credentials", {
@@ -65,17 +75,33 @@ export function createInformers(deps: InformerDeps): Informers {
     metadataOnly: true,
     indexes: { owner: ownerOf },
   });
+  const labelled = { labelSelector: `${SOURCE_LABEL}=true`, metadataOnly: true } as const;
+  const sources = new Map([
+    ["ConfigMap", informer<KubeObject>("SourceConfigMap", { type: CONFIG_MAPS, ...labelled })],
+    ["Secret", informer<KubeObject>("SourceSecret", { type: SECRETS, ...labelled })],
+  ]);
   return {
     kinds,
+    sources,
     accounts: named<CloudAccount>(kinds, "CloudAccount"),
     clusters: named<ManagedCluster>(kinds, "ManagedCluster"),
     credentials,
     published,
-    all: [...kinds.values(), credentials, published],
+    all: [...kinds.values(), credentials, published, ...sources.values()],
   };
 }
 
-function indexesOf({ parentOf, cloudName, indexes }: ControlledKind): NonNullable<InformerOptions<Managed>["indexes"]> {
+/** What has come in as a whole once, be it by a watch or as the answer to our own write. */
+function keptOf({ keep }: ControlledKind): Pick<InformerOptions<Managed>, "transform"> {
+  return keep ? { transform: (resource) => keep(withoutRecords(resource)) } : {};
+}
+
+function indexesOf({
+  parentOf,
+  cloudName,
+  indexes,
+  reads,
+}: ControlledKind): NonNullable<InformerOptions<Managed>["indexes"]> {
   return {
     parent: (resource) => {
       const parent = parentOf(resource);
@@ -83,6 +109,7 @@ function indexesOf({ parentOf, cloudName, indexes }: ControlledKind): NonNullabl
     },
     // Who competes for names stands for an item in a cloud.
     ...(cloudName && { claim: (resource) => claimsOf(resource as ExternalResource, cloudName(resource)) }),
+    ...(reads && { [BY_SOURCE]: reads }),
     ...indexes,
   };
 }

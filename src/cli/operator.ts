@@ -67,11 +67,14 @@ export async function runOperator(options: OperatorOptions, stop: AbortSignal): 
   const gate = new NamespaceGate({ caches: informers.all, namespaces: options.watchNamespaces, log });
   const client = new HttpKubeClient(transport);
   const parts = { ...options, metrics, fence, events, informers, gate, client, stop };
-  const { controllers, accounts, placeAt } = createControllers(parts);
+  const { controllers, accounts, targets, placeAt } = createControllers(parts);
   wireWatches({ informers, controllers, placeAt });
   // Also of an account that lost its finalizer to somebody's hand: its deletion was never worked on.
   informers.accounts.store.onChange(({ type, old }) => {
     if (type === "Deleted") accounts.drop(keyOf(old.metadata));
+  });
+  informers.clusters.store.onChange(({ type, old }) => {
+    if (type === "Deleted") targets.drop(keyOf(old.metadata));
   });
   const guards = guardsOf({ ...parts, transport }, controllers);
   const health = healthServer(options, { informers, gate, elector });

@@ -5,17 +5,18 @@ import type { ControlledKind } from "../controllers/controlled.ts";
 import { keyIn, kindIn, refTo, type ParentKind } from "../controllers/external/parent.ts";
 import { controlledKinds } from "../controllers/kinds.ts";
 import { isDeleting, type Managed } from "../controllers/lifecycle/resource.ts";
+import { sourceKey } from "../controllers/manifestset/source-reader.ts";
 import { OWNER_ANNOTATION } from "../controllers/publishing/secrets.ts";
 import type { KubeObject } from "../kube/types.ts";
 import { enqueueOnChange, exceptOwnUpdates, type Informer } from "../runtime/cache/informer.ts";
 import { keyOf, type Change } from "../runtime/cache/store.ts";
 import type { Controller } from "../runtime/queue/controller.ts";
-import type { Informers } from "./informers.ts";
+import { BY_SOURCE, type Informers } from "./informers.ts";
 
 type Target = Pick<Controller, "enqueue">;
 
 interface Wiring {
-  readonly informers: Pick<Informers, "kinds" | "credentials" | "published">;
+  readonly informers: Pick<Informers, "kinds" | "credentials" | "published" | "sources">;
   /** By kind. */
   readonly controllers: ReadonlyMap<string, Target>;
   /** The key of the place that a parent (external/parent.ts refTo) leads to; undefined where that can't be told. */
@@ -42,6 +43,7 @@ export function wireWatches({ informers, controllers, placeAt }: Wiring): void {
     wireRivals(one, placeAt);
     wireParents(one, wired);
     wireChildren(one, wired);
+    wireSources(one, informers.sources);
     if (!one.controlled.publishes) continue;
     const isLost = ({ type }: Change<KubeObject>): boolean => type !== "Added";
     enqueueOnChange(informers.published, { target: one.target, when: isLost, keysOf: ownersOf });
@@ -52,6 +54,17 @@ export function wireWatches({ informers, controllers, placeAt }: Wiring): void {
     target: accounts.target,
     keysOf: ({ metadata }) => keysOfAll(accounts.informer.store.byIndex(BY_SECRET, keyOf(metadata))),
   });
+}
+
+/** What a resource reads has changed, or has come or gone. */
+function wireSources({ controlled, informer, target }: Wired, sources: Informers["sources"]): void {
+  if (!controlled.reads) return;
+  for (const [kind, source] of sources) {
+    enqueueOnChange(source, {
+      target,
+      keysOf: ({ metadata }) => keysOfAll(informer.store.byIndex(BY_SOURCE, sourceKey(kind, keyOf(metadata)))),
+    });
+  }
 }
 
 /** A child that is gone wakes a parent that is being deleted: it may have waited for that. */

@@ -7,6 +7,7 @@ import type { BlockOptions } from "./collection.ts";
 import type { AddonsFacet } from "./facets/addons.ts";
 import type { BudgetLimits, BudgetMetrics, RequestBudget } from "./budget/budget.ts";
 import type { ClustersFacet } from "./facets/clusters.ts";
+import type { ManifestsFacet } from "./facets/manifests.ts";
 import type { InventoryFacet } from "./facets/inventory.ts";
 import type { NodePoolsFacet } from "./facets/nodepools.ts";
 import type { NodesFacet } from "./facets/nodes.ts";
@@ -79,6 +80,7 @@ export interface Facets {
   /** Of every cloud that has nodePools. */
   readonly nodes: NodesFacet;
   readonly addons: AddonsFacet;
+  readonly manifests: ManifestsFacet;
   readonly inventory: InventoryFacet;
 }
 

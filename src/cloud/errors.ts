@@ -4,6 +4,8 @@ import { FencedError } from "../lib/fence.ts";
 /**
  * `Rejected`: the request as such is refused (400, 422); another try needs another spec.
  * `Unauthenticated`: the credentials are wrong (401). `Forbidden`: they are right but may not do this (403).
+ * `NotServed`: there is no such service or kind of thing at this address; of the thing itself nothing is said.
+ * `Conflict`: the thing has changed, or is another one, than what the request was made for: read again. Nothing was done.
  * `NotFound`, `AlreadyExists`, `NotEmpty`, `QuotaExceeded`, `NameRefused`: what they say.
  * `Busy`: something else is being done to it, or it is in a state that does not allow this now; nothing was done.
  * `Throttled`: too many requests; `retryAfterMs` where the cloud says it.
@@ -18,6 +20,8 @@ export type CloudErrorKind =
   | "Unauthenticated"
   | "Forbidden"
   | "NotFound"
+  | "NotServed"
+  | "Conflict"
   | "AlreadyExists"
   | "NotEmpty"
   | "QuotaExceeded"
@@ -29,6 +33,13 @@ export type CloudErrorKind =
   | "CredentialsMalformed"
   | "AmbiguousCredentials"
   | "EndpointRequired";
+
+/** One reason of several for which a request was refused; both presentable. */
+export interface RefusalCause {
+  /** From the thing that was sent, such as spec.replicas; empty where the cloud names none. */
+  readonly field: string;
+  readonly message: string;
+}
 
 /** A cloud said no, or nothing. The message is fit for a condition: cut, redacted, stable, without time stamps. */
 export class CloudError extends Error {
@@ -42,6 +53,7 @@ export class CloudError extends Error {
   readonly requestId: string | undefined;
   /** What to do about it, where that does not follow from the kind; empty where the message says it. */
   readonly advice: string | undefined;
+  readonly causes: readonly RefusalCause[];
 
   constructor(
     kind: CloudErrorKind,
@@ -52,6 +64,7 @@ export class CloudError extends Error {
       retryAfterMs?: number | undefined;
       requestId?: string | undefined;
       advice?: string | undefined;
+      causes?: readonly RefusalCause[] | undefined;
       cause?: unknown;
     },
   ) {
@@ -63,6 +76,7 @@ export class CloudError extends Error {
     this.retryAfterMs = described.retryAfterMs;
     this.requestId = described.requestId;
     this.advice = described.advice;
+    this.causes = described.causes ?? [];
   }
 }
 

@@ -9,6 +9,7 @@ import type { Store } from "../runtime/cache/store.ts";
 import type { EventRecorder } from "../runtime/events.ts";
 import type { AccountDirectory } from "./cloudaccount/accounts.ts";
 import type { ClusterDirectory } from "./managedcluster/clusters.ts";
+import type { ClusterTargets } from "./targets/clusters.ts";
 import type { Steps } from "./lifecycle/reconciler.ts";
 import type { PolicyRule } from "./lifecycle/rbac.ts";
 import type { Managed } from "./lifecycle/resource.ts";
@@ -36,6 +37,8 @@ export interface KindDeps<R extends Managed> {
   readonly holders: (parent: string) => readonly string[];
   /** Resources that hang on this parent, and on what hangs on it. */
   readonly below: (parent: string) => readonly Managed[];
+  /** Clusters by the kubeconfigs that are published of them. */
+  readonly targets: ClusterTargets;
   /** What goes along with the cluster of that id, whether a resource stands for it or not. */
   readonly contentsOf: (session: CloudSession, clusterId: string, signal: AbortSignal) => Promise<readonly Content[]>;
 }
@@ -69,6 +72,12 @@ export interface ControlledKind<R extends Managed = Managed> {
     | undefined;
   /** Whether it publishes Secrets: then it is visited when one of them changes. */
   readonly publishes: boolean;
+  /** ConfigMaps and Secrets that it reads, as "Kind namespace/name": it is visited when one of them changes. */
+  readonly reads?: (resource: R) => readonly string[];
+  /** What the cache keeps of a resource, where that is not all of it. */
+  readonly keep?: (resource: R) => R;
+  /** Of its controller, unless the operator is told otherwise; 10 where unset. */
+  readonly workers?: number;
   /** Beyond those of every kind. */
   readonly rules: readonly PolicyRule[];
   readonly steps: (deps: KindDeps<R>) => Steps<R>;

@@ -37,8 +37,10 @@ describe.each(EVERY)("%s", (kind, controlled) => {
 
   it("hangs on what its spec refers to, and is found below it by the index of its cache", () => {
     const fields = fieldsOf(controlled);
-    const account = fields.includes("accountRef") ? `CloudAccount default/${accountNameOf(resource)}` : undefined;
-    const parent = fields.includes("clusterRef") ? "ManagedCluster default/production" : account;
+    const isMember = fields.includes("clusterRef");
+    const worksWith = !isMember && fields.includes("accountRef");
+    const account = worksWith ? `CloudAccount default/${accountNameOf(resource)}` : undefined;
+    const parent = isMember ? "ManagedCluster default/production" : account;
     expect(controlled.parentOf(resource)).toBe(parent);
     if (parent === undefined) return;
     expect(
@@ -49,11 +51,12 @@ describe.each(EVERY)("%s", (kind, controlled) => {
     expect(storeWith().byIndex("parent", `${parent}-of-others`)).toEqual([]);
   });
 
-  it("competes for a name, needs a facet and holds its parent where it stands for an item in a cloud, and not else", () => {
+  it("competes for a name and needs a facet where it stands for an item in a cloud, and holds its parent where it makes something", () => {
     const isItem = standsForItem(controlled);
+    const makes = fieldsOf(controlled).includes("deletionPolicy");
     expect(controlled.cloudName !== undefined).toBe(isItem);
     expect(controlled.facet !== undefined).toBe(isItem);
-    expect(controlled.needsParent(resource, true)).toBe(isItem);
+    expect(controlled.needsParent(resource, true)).toBe(makes);
     if (!controlled.cloudName) return;
     const claim = `name/${controlled.cloudName(resource)}`;
     expect(
@@ -98,6 +101,9 @@ describe("a declaration", () => {
     childrenSee: () => "",
     contentOf: () => Promise.resolve([]),
     publishes: false,
+    reads: () => [],
+    keep: (resource) => resource,
+    workers: 1,
     rules: [],
     steps: () => ({ apply: () => expect.unreachable(), finalize: () => expect.unreachable() }),
   };
@@ -130,7 +136,13 @@ describe("a declaration", () => {
       // @ts-expect-error -- required
       declares(without("steps")),
     ];
-    const optional = [declares(without("indexes")), declares(without("childrenSee"))];
+    const optional = [
+      declares(without("indexes")),
+      declares(without("childrenSee")),
+      declares(without("reads")),
+      declares(without("keep")),
+      declares(without("workers")),
+    ];
     // Whoever adds a member to ControlledKind says here whether it may be left out, and above what turns red where it is.
     expect(Object.keys(toy)).toHaveLength(declared.length + optional.length);
   });

@@ -52,6 +52,7 @@ function leftBy(
   const { externalId, operation, location } = resource.status;
   const why = [
     ...inCloud(resource as ExternalResource),
+    ...inTarget(resource),
     ...(secrets.length > 0 ? [`Secrets that it published stay, with credentials in them: ${listed(secrets)}`] : []),
     ...(holders.length > 0
       ? [`Without it nothing in the cloud is deleted for ${listed(holders)}: create it again`]
@@ -68,6 +69,16 @@ function inCloud(resource: ExternalResource): readonly string[] {
   const name = cloudName === undefined || cloudName === externalId ? "" : ` (${cloudName})`;
   const ways = `A resource with spec.externalId: "${externalId}" takes it over again; or delete it there`;
   return [`${externalId}${name} stays in the cloud. ${ways}`];
+}
+
+/** Of a kind that makes objects in a target, and keeps a list of them. */
+function inTarget({ status }: Managed): readonly string[] {
+  const { inventory = [], targetId } = status as { inventory?: readonly { ref: string }[]; targetId?: string };
+  if (inventory.length === 0) return [];
+  const refs = listed(inventory.map(({ ref }) => ref));
+  return [
+    `${inventory.length} objects stay in ${targetId}: ${refs}. A set of the same name that adopts takes them over again`,
+  ];
 }
 
 function unknownOutcome(nonce: string | undefined): string {

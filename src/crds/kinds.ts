@@ -3,7 +3,15 @@ import { cloudAccount } from "./cloudaccount/schema.ts";
 import type { Kind } from "./kind.ts";
 import { managedAddon } from "./managedaddon/schema.ts";
 import { managedCluster } from "./managedcluster/schema.ts";
+import { manifestSet } from "./manifestset/schema.ts";
 import { nodePool } from "./nodepool/schema.ts";
 import { registryProject } from "./registryproject/schema.ts";
 
-export const kinds: readonly Kind[] = [cloudAccount, managedCluster, nodePool, managedAddon, registryProject];
+export const kinds: readonly Kind[] = [
+  cloudAccount,
+  managedCluster,
+  nodePool,
+  managedAddon,
+  registryProject,
+  manifestSet,
+];

@@ -20,7 +20,14 @@ interface Pools {
   readonly streams: Dispatcher;
 }
 
-interface ConnectionsOptions {
+export interface Connecting {
+  /** All requests over one connection where the server takes that; unset: HTTP/1.1 over several. */
+  http2?: boolean;
+  /** Unset: as long as a request may take. */
+  connectTimeoutMs?: number;
+}
+
+interface ConnectionsOptions extends Connecting {
   fence: Fence;
   /** The kubeconfig's `proxy-url`: http, https or socks5. */
   proxyUrl?: string | undefined;
@@ -46,7 +53,8 @@ export class Connections {
     if (this.#closed) throw new Error("The connections to the API server are closed");
     if (this.#pools && this.#tls === tls) return this.#pools;
     this.#retire();
-    const unfenced = this.#build(tls, { connections: REQUEST_CONNECTIONS, maxResponseSize: MAX_ANSWER_BYTES });
+    const connections = this.#options.http2 ? 1 : REQUEST_CONNECTIONS;
+    const unfenced = this.#build(tls, { connections, maxResponseSize: MAX_ANSWER_BYTES });
     const streams = this.#build(tls, { connections: null });
     this.#tls = tls;
     this.#pools = { unfenced, streams, requests: unfenced.compose(fenceWrites(this.#options.fence)) };
@@ -69,19 +77,24 @@ export class Connections {
   }
 
   #build(tls: TlsSettings, bounds: Pick<Agent.Options, "connections" | "maxResponseSize">): Dispatcher {
+    const { proxyUrl, http2 = false, connectTimeoutMs } = this.#options;
     const common: Agent.Options = {
       ...bounds,
-      // HTTP/1.1: over HTTP/2 everything shares one connection (measured: 20 watches and 50 requests), and when that one is
-      // half-open all watches and requests hang together.
-      allowH2: false,
-      pipelining: 1,
+      // HTTP/1.1 by default: over HTTP/2 everything shares one connection (measured: 20 watches and 50 requests), and when that one
+      // is half-open all watches and requests hang together.
+      allowH2: http2,
+      ...(!http2 && { pipelining: 1 }),
       keepAliveTimeout: IDLE_CONNECTION_MS,
       // The transport's own clock ends requests and streams.
       headersTimeout: 0,
       bodyTimeout: 0,
     };
-    const connect = { ...tls, keepAlive: true, keepAliveInitialDelay: IDLE_CONNECTION_MS };
-    const { proxyUrl } = this.#options;
+    const connect = {
+      ...tls,
+      keepAlive: true,
+      keepAliveInitialDelay: IDLE_CONNECTION_MS,
+      ...(connectTimeoutMs !== undefined && { timeout: connectTimeoutMs }),
+    };
     const dispatcher =
       proxyUrl === undefined
         ? new Agent({ ...common, connect })

@@ -8,7 +8,7 @@ import { type Fence, FencedError, openFence } from "../lib/fence.ts";
 import { fencedTimeoutMs, isWrite } from "../lib/fenced-dispatcher.ts";
 import type { Logger } from "../lib/log.ts";
 import { readError, retryAfterMs, splitLines } from "./responses.ts";
-import { Connections } from "./connections.ts";
+import { Connections, type Connecting } from "./connections.ts";
 import { CredentialSource, currentCluster, type TlsSettings } from "./credentials.ts";
 import { KubeError, KubeSilentError, KubeUnreachableError } from "./errors.ts";
 import { orAborted, Patience, TimeoutError } from "./deadline.ts";
@@ -30,6 +30,8 @@ export interface KubeTransportOptions {
   onResponse?: (response: { method: string; code: string; host: string }) => void;
   /** 30 s where unset. */
   requestTimeoutMs?: number;
+  /** How connections are made; the defaults are those of the operator's own cluster. */
+  connecting?: Connecting;
 }
 
 export interface KubeRequest {
@@ -42,6 +44,8 @@ export interface KubeRequest {
   body?: unknown;
   contentType?: string | undefined;
   accept?: string | undefined;
+  /** Further ones, by lower-case name. */
+  headers?: Readonly<Record<string, string>> | undefined;
   signal?: AbortSignal | undefined;
   timeoutMs?: number | undefined;
   /** Lets a write through a shut fence: for the lease that the fence is made of. */
@@ -75,7 +79,7 @@ export class KubeTransport implements AsyncDisposable {
     this.#fence = options.fence ?? openFence;
     this.#server = new URL(server);
     this.#credentials = new CredentialSource(options);
-    this.#connections = new Connections({ fence: this.#fence, proxyUrl });
+    this.#connections = new Connections({ fence: this.#fence, proxyUrl, ...options.connecting });
   }
 
   /** Reads nothing and connects to nothing yet. Throws where the KubeConfig has no current cluster. */
@@ -187,6 +191,7 @@ export class KubeTransport implements AsyncDisposable {
         accept: call.accept ?? "application/json",
         "user-agent": this.#options.userAgent,
         ...contentType,
+        ...call.headers,
         ...credentials,
       },
       body: call.body === undefined ? null : stringifyExactly(call.body),

@@ -40,6 +40,11 @@ export function anyObject(): z.ZodRecord<z.ZodString, z.ZodUnknown> {
   return withKeywords(z.record(z.string(), z.unknown()), { "x-kubernetes-preserve-unknown-fields": true }, () => true);
 }
 
+/** An object of which these members are known, among whatever others. */
+export function openObject<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$loose> {
+  return withKeywords(z.looseObject(shape), { "x-kubernetes-preserve-unknown-fields": true }, () => true);
+}
+
 /** Values under keys. What a key may be, a rule has to say: a structural schema can't. */
 export function mapOf<T extends z.ZodType>(value: T, { max }: { max: number }): z.ZodRecord<z.ZodString, T> {
   return withKeywords(

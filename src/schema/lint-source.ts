@@ -99,9 +99,10 @@ function lintOwnFormat(schema: Source, path: string): string[] {
 }
 
 function lintObject(def: z.core.$ZodObjectDef, path: string): string[] {
-  const strictness = def.catchall
-    ? [`${path}: unknown fields are pruned, neither refused nor kept: use z.object()`]
-    : [];
+  const strictness =
+    def.catchall && !keepsAnything(def)
+      ? [`${path}: unknown fields are pruned, neither refused nor kept: use z.object()`]
+      : [];
   const fields = Object.entries(def.shape).flatMap(([name, field]) => lint(field as Source, `${path}.${name}`));
   return [...strictness, ...fields];
 }
@@ -113,6 +114,6 @@ function lintRecord(def: z.core.$ZodRecordDef, path: string): string[] {
   return [...keys, ...(keepsAnything(def) ? [] : lint(def.valueType as Source, `${path}{}`))];
 }
 
-function keepsAnything({ checks = [] }: z.core.$ZodRecordDef): boolean {
+function keepsAnything({ checks = [] }: z.core.$ZodRecordDef | z.core.$ZodObjectDef): boolean {
   return checks.some((check) => enforcementOf(check)?.keywords?.["x-kubernetes-preserve-unknown-fields"]);
 }

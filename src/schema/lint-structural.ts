@@ -99,7 +99,7 @@ function lintWords({ enum: words = [] }: StructuralSchema, { inBlock }: Place): 
 
 function lintObject(schema: StructuralSchema): string[] {
   const { properties, additionalProperties, maxProperties } = schema;
-  if (schema["x-kubernetes-preserve-unknown-fields"]) return properties ? ["properties beside unknown ones"] : [];
+  if (schema["x-kubernetes-preserve-unknown-fields"]) return [];
   if (additionalProperties === undefined) return properties ? [] : ["an object without properties"];
   return [
     ...(properties ? ["properties and additionalProperties together"] : []),

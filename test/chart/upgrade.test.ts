@@ -4,7 +4,7 @@ import { cp, mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { findKubectl } from "../../controlplane/binaries.ts";
 import { createChartBed, RELEASE, RELEASE_NAMESPACE, type ChartBed } from "../support/chart/chart-bed.ts";
 import { VERSION } from "../../src/lib/version.ts";
@@ -33,17 +33,21 @@ describe.each(packages)("From %s", (file) => {
       const helm = await createHelm();
       const kept = await mkdtemp(path.join(tmpdir(), "yunfan-kept-"));
       await cp(CHART, kept, { recursive: true });
-      await writeFile(
-        path.join(kept, "values.yaml"),
-        await helmOk(helm, ["show", "values", path.join(PACKAGED, file)]),
+      const stored = await helmOk(helm, ["show", "values", path.join(PACKAGED, file)]);
+      await writeFile(path.join(kept, "values.yaml"), stored);
+      // A default that has changed since stays as it was stored.
+      const { resources } = parse(stored) as { resources: object };
+      const sizes = path.join(kept, "sizes.yaml");
+      await writeFile(sizes, stringify({ resources }));
+      expect(await render(helm, ["--values", own], kept)).toBe(
+        await render(helm, ["--values", sizes, "--values", own]),
       );
-      expect(await render(helm, ["--values", own], kept)).toBe(await render(helm, ["--values", own]));
     },
   );
 
   it("keeps resources and what was set, touches no cloud, and goes back", { timeout: 900_000 }, async () => {
     await using bed = await createChartBed();
-    await bed.deploy("install", path.join(PACKAGED, file), OWN_VALUES);
+    const packaged = await bed.deploy("install", path.join(PACKAGED, file), OWN_VALUES);
     const first = await bed.operator("installed");
     await first.ready;
     await bed.applySamples();
@@ -67,7 +71,8 @@ describe.each(packages)("From %s", (file) => {
     expect(await versionsOf(bed)).toEqual([VERSION]);
     await staysAsItWas();
     await helmOk(bed.helm, ["rollback", RELEASE, "1", "--namespace", RELEASE_NAMESPACE]);
-    expect(await versionsOf(bed)).not.toContain(VERSION);
+    // A kind that is new since stays, as all CRDs do.
+    expect(await versionsOf(bed, packaged)).not.toContain(VERSION);
     await staysAsItWas();
     await bed.kubectl(["apply", "-f", "-"], stringify(nodePoolManifest({ metadata: { name: POOL } })));
     await bed.deploy("upgrade", bed.chart, ["--reuse-values"]);
@@ -100,9 +105,11 @@ async function takeOutZeros(bed: ChartBed): Promise<void> {
 }
 
 /** Of the release's CRDs, each once. */
-async function versionsOf(bed: ChartBed): Promise<string[]> {
-  const label = String.raw`jsonpath={.items[*].metadata.labels.app\.kubernetes\.io/version}`;
-  return [...new Set((await bed.kubectl(["get", "crds", "-o", label])).split(" "))];
+/** Which versions the CRDs of these names say, or all. */
+async function versionsOf(bed: ChartBed, names: readonly string[] = []): Promise<string[]> {
+  const columns = String.raw`custom-columns=VERSION:.metadata.labels.app\.kubernetes\.io/version`;
+  const printed = await bed.kubectl(["get", "crds", ...names, "--no-headers", "-o", columns]);
+  return [...new Set(printed.trim().split("\n"))];
 }
 
 async function deploymentArgs(bed: ChartBed): Promise<string[]> {

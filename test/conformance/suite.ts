@@ -67,8 +67,11 @@ export interface ConformingCloud {
   readonly unknownId: string;
   readonly skips?: Skips;
   /** By facet; where the cloud does not offer it, or no suite is of it alone, the reason. */
-  readonly facets: { readonly [F in keyof Facets]: (F extends keyof Samples ? Samples[F] : never) | string };
+  readonly facets: { readonly [F in Listing]: (F extends keyof Samples ? Samples[F] : never) | string };
 }
+
+/** Channels of manifests are no collections, and have tests of their own. */
+type Listing = Exclude<keyof Facets, "manifests">;
 
 export interface Samples {
   readonly clusters: ClustersSample;

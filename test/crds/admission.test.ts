@@ -85,7 +85,7 @@ describe("a new resource", () => {
       title: "two blocks",
       manifest: account({ ctyun: {}, huawei: {} }),
       field: "spec",
-      says: "at most one of the blocks huawei, alibaba, ctyun",
+      says: "at most one of the blocks huawei, alibaba, easystack, ctyun",
     },
     {
       title: "a project's id beside its name",

@@ -11,6 +11,7 @@ import {
   cloudAccountManifest,
   managedAddonManifest,
   managedClusterManifest,
+  manifestSetManifest,
   nodePoolManifest,
   registryProjectManifest,
   type Manifest,
@@ -29,6 +30,7 @@ const EXAMPLES: Record<string, Manifest> = {
   NodePool: nodePoolManifest(),
   ManagedAddon: managedAddonManifest(),
   RegistryProject: registryProjectManifest(),
+  ManifestSet: manifestSetManifest(),
 };
 
 let api: Api;

@@ -86,7 +86,8 @@ function intruded(schema: StructuralSchema): fc.Arbitrary<string> {
 }
 
 function fittingObjectOrMap(schema: StructuralSchema, chance: number): fc.Arbitrary<unknown> {
-  if (schema["x-kubernetes-preserve-unknown-fields"]) return anything();
+  const isOpen = schema["x-kubernetes-preserve-unknown-fields"];
+  if (isOpen) return schema.properties ? openObject(schema, chance) : anything();
   return schema.additionalProperties === undefined ? fittingObject(schema, chance) : fittingMap(schema, chance);
 }
 
@@ -94,6 +95,11 @@ function fittingObjectOrMap(schema: StructuralSchema, chance: number): fc.Arbitr
 function anything(): fc.Arbitrary<unknown> {
   const whatever = fc.dictionary(fc.constantFrom(...KEYS, ...ODD_KEYS), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 4 });
   return whatever.map((value) => JSON.parse(JSON.stringify(value)) as unknown);
+}
+
+/** Known members among whatever others. */
+function openObject(schema: StructuralSchema, chance: number): fc.Arbitrary<unknown> {
+  return fc.tuple(anything(), fittingObject(schema, chance)).map(([others, known]) => Object.assign({}, others, known));
 }
 
 function fittingMap(schema: StructuralSchema, chance: number): fc.Arbitrary<Record<string, unknown>> {
@@ -127,8 +133,14 @@ function arrayFaults(schema: StructuralSchema): fc.Arbitrary<unknown>[] {
 }
 
 function objectOrMapFaults(schema: StructuralSchema): fc.Arbitrary<unknown>[] {
-  if (schema["x-kubernetes-preserve-unknown-fields"]) return [];
+  if (schema["x-kubernetes-preserve-unknown-fields"]) return schema.properties ? openFaults(schema) : [];
   return schema.additionalProperties === undefined ? objectFaults(schema) : mapFaults(schema);
+}
+
+/** As those of an object; a member that is not known is none. */
+function openFaults(schema: StructuralSchema): fc.Arbitrary<unknown>[] {
+  const { "x-kubernetes-preserve-unknown-fields": _, ...closed } = schema;
+  return objectFaults(closed);
 }
 
 function mapFaults(schema: StructuralSchema): fc.Arbitrary<unknown>[] {

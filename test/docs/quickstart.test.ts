@@ -84,7 +84,7 @@ describe("The how-tos, on what the quickstart has started", () => {
       const command =
         "kubectl --context new get yunfan --all-namespaces -o name; kubectl --context old get yunfan -A -o name";
       const [{ output }] = (await run(command, both.kubeconfig)) as [Shown];
-      expect(output.trim().split("\n")).toHaveLength(7);
+      expect(output.trim().split("\n")).toHaveLength(9);
     },
     PAGE_WITHIN_MS,
   );

@@ -8,15 +8,19 @@ import {
   huaweiAccountManifests,
   type HuaweiStand,
 } from "../support/clouds/huawei/environment.ts";
+import { kubectlOk } from "../support/apiserver/controlplane.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
 
 vi.setConfig({ testTimeout: 60_000, maxConcurrency: 20 });
 
 let stand: HuaweiStand;
+/** A namespace that is not there at first. */
+let later: string;
 
 beforeAll(async () => {
   stand = await createHuaweiStand("registration");
-  const spec = { allowedNamespaces: [stand.otherNamespace, "not-there-yet"] };
+  later = `${stand.namespace}-later`;
+  const spec = { allowedNamespaces: [stand.otherNamespace, later] };
   await stand.apply(...huaweiAccountManifests(stand.simulator, { spec }));
   await stand.operator({ flags: ["--no-leader-elect"] }).ready;
 });
@@ -102,10 +106,17 @@ describe.concurrent("the registration with Argo CD", () => {
     expect(await secretAt("withdrawn-kubeconfig")).toBeDefined();
   });
 
-  it("for a namespace that is not there says so", async ({ expect }) => {
-    await stand.apply(clusterManifest("too-early", { argocd: { namespace: "not-there-yet" } }));
+  it("for a namespace that is not there says so, and follows as soon as it is, long before drift is due", async ({
+    expect,
+  }) => {
+    const spec = { argocd: { namespace: later }, driftIntervalSeconds: 3600 };
+    await stand.apply(clusterManifest("too-early", spec));
     const ready = await stand.reaches("managedcluster/too-early", "NamespaceNotFound");
-    expect(ready).toMatchObject({ status: "False", message: expect.stringContaining("not-there-yet") });
+    expect(ready).toMatchObject({ status: "False", message: expect.stringContaining(later) });
+    await kubectlOk(stand.kubectl, ["create", "namespace", later]);
+    const there = (): Promise<Secret | undefined> => secretAt(`${stand.namespace}-too-early-cluster`, later);
+    await expect.poll(there, { timeout: 25_000 }).toBeDefined();
+    await stand.reaches("managedcluster/too-early", "Available");
   });
 });
 

@@ -112,6 +112,7 @@ describe.concurrent("a retention", () => {
       .poll(
         async () =>
           (await stand.events(ref("retained"))).filter(({ message }) => /"app:b\d+" to nothing/.test(message)).length,
+        { timeout: 20_000 },
       )
       .toBe(30);
   });

@@ -189,8 +189,9 @@ describe.concurrent("a NodePool whose nodes take a password", () => {
     expect(flawed!.message).toContain("locked-login (spec.login.passwordSecretRef): password holds a line break");
     expect(await home.cloud.effects()).toEqual([]);
 
+    // Within seconds, and nobody has to ask for it.
     await stand.apply(secretManifest("locked-login", { password }, "Opaque"));
-    await stand.lookAgain("nodepool/locked");
+    await expect.poll(() => home.cloud.pools(), { timeout: 20_000 }).toHaveLength(1);
     await stand.reaches("nodepool/locked", "Available");
     const [pool] = await home.cloud.pools();
     const salted = pool!.nodeTemplate.login.userPassword!.password;

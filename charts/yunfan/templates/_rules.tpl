@@ -4,6 +4,14 @@
 - apiGroups:
     - ""
   resources:
+    - configmaps
+  verbs:
+    - get
+    - list
+    - watch
+- apiGroups:
+    - ""
+  resources:
     - namespaces
   verbs:
     - get
@@ -26,6 +34,7 @@
     - cloudaccounts.yunfan.dev
     - managedaddons.yunfan.dev
     - managedclusters.yunfan.dev
+    - manifestsets.yunfan.dev
     - nodepools.yunfan.dev
     - registryprojects.yunfan.dev
   verbs:
@@ -88,6 +97,21 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - manifestsets
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - manifestsets/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
     - nodepools
   verbs:
     - get
@@ -118,6 +142,14 @@
 {{- end }}
 
 {{- define "yunfan.rules.resources" -}}
+- apiGroups:
+    - ""
+  resources:
+    - configmaps
+  verbs:
+    - get
+    - list
+    - watch
 - apiGroups:
     - ""
   resources:
@@ -185,6 +217,21 @@
     - yunfan.dev
   resources:
     - managedclusters/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - manifestsets
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - manifestsets/status
   verbs:
     - patch
 - apiGroups:
@@ -230,6 +277,7 @@
     - nodepools.yunfan.dev
     - managedaddons.yunfan.dev
     - registryprojects.yunfan.dev
+    - manifestsets.yunfan.dev
   verbs:
     - get
 {{- end }}
@@ -256,6 +304,8 @@
     - managedaddons/status
     - managedclusters
     - managedclusters/status
+    - manifestsets
+    - manifestsets/status
     - nodepools
     - nodepools/scale
     - nodepools/status
@@ -274,6 +324,7 @@
     - cloudaccounts
     - managedaddons
     - managedclusters
+    - manifestsets
     - nodepools
     - registryprojects
   verbs:

@@ -9,7 +9,7 @@ import { refusalOfCluster } from "./cluster-check.ts";
 import { createBody, secretsOf } from "./cluster-create.ts";
 import { listClusters } from "./cluster-lists.ts";
 import { shownCluster } from "./cluster-wire.ts";
-import { certificatesOf, kubeconfigFor } from "./kubeconfig.ts";
+import { askedKubeconfig, certificatesOf, kubeconfigFor } from "./kubeconfig.ts";
 import { checkName } from "./names.ts";
 import { knownOptions } from "./options.ts";
 import { clusterQuotas, offeredVersions } from "./offers.ts";
@@ -43,6 +43,7 @@ export function clustersFacet(client: AckClient): ClustersFacet {
       if (cluster === "Absent") throw notThere(id);
       return kubeconfigFor(client, cluster, wanted, signal);
     },
+    kubeconfigWish: askedKubeconfig,
     attachScripts: {
       asked: askedScript,
       make: (id, asked, permit) => makeScript(client, { id, asked }, permit),

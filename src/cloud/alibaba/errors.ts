@@ -75,7 +75,10 @@ const MEANINGS: readonly (readonly [RegExp, CloudErrorKind])[] = [
 ];
 
 /** Nothing else is proof that something is gone: a key that was revoked and a path that there is not are 404 as well. */
-const ABSENCES: ReadonlySet<string> = new Set(["ErrorClusterNotFound", "ErrorNodePoolNotFound", "ErrorTaskNotFound"]);
+const ABSENCES: ReadonlySet<string> = new Set(["ErrorClusterNotFound", "ErrorNodePoolNotFound"]);
+
+/** What the code of a task that was forgotten is, nobody says; nothing is deleted by it. */
+const NO_TASK = /Task\w*Not(?:Found|Exist)/i;
 
 /** What to do, where it does not follow from the kind. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
@@ -85,6 +88,10 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/^IncompleteSignature/, "Set spec.alibaba.signature of the account to the one that the endpoint takes"],
   [/^SignatureDoesNotMatch/, "Correct secretKey in the credentials Secret of the account"],
   [/^InvalidRegionId/, "Correct spec.region of the account"],
+  [
+    /^InvalidApi/,
+    "There is no such call at the endpoint: correct spec.alibaba.dialect or spec.endpoint of the account",
+  ],
 ];
 
 /** A clock is set by machines: it is looked at again soon. */
@@ -98,7 +105,7 @@ const tableErrorOf = errorsBy<Operation>({
   said,
   isThrottled: ({ codes }) => codes.some((code) => code.startsWith("Throttling")),
   meaning,
-  provesAbsence: ({ codes }) => codes.some((code) => ABSENCES.has(code)),
+  provesAbsence: ({ codes }) => codes.some((code) => ABSENCES.has(code) || NO_TASK.test(code)),
   elsewhere: "That is not the service's own answer: see what is between, or correct spec.endpoint of the account",
 });
 

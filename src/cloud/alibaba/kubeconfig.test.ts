@@ -72,6 +72,15 @@ test.each(["Config", "Pems"] as const)("the reference's certificates are read fr
   expect(key).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
 });
 
+test("a change of a kubeconfig's life is a wish for another one, and nothing else is", async () => {
+  const wish = there((await startFacets()).clusters.kubeconfigWish);
+  expect(wish({ clusterType: "ManagedKubernetes" })).toBeUndefined();
+  expect(wish({ clusterType: "ManagedKubernetes", temporaryDurationMinutes: 60 })).toEqual({
+    temporaryDurationMinutes: 60,
+  });
+  expect(wish({ temporaryDurationMinutes: 60, retainResources: ["sg-1"] })).toEqual({ temporaryDurationMinutes: 60 });
+});
+
 test("today there are no certificates beside the kubeconfig", async () => {
   const bed = await startFacets();
   expect(bed.clusters).not.toHaveProperty("certificates");

@@ -12,6 +12,12 @@ import { knownOptions } from "./options.ts";
 
 const userConfig = z.object({ config: z.string().min(1), expiration: text });
 
+/** The part of the options that a kubeconfig is made of; undefined: it is the long-lived one. */
+export function askedKubeconfig(options: BlockOptions): BlockOptions | undefined {
+  const { temporaryDurationMinutes } = knownOptions(options);
+  return temporaryDurationMinutes === undefined ? undefined : { temporaryDurationMinutes };
+}
+
 /** Of the caller's own user. `cluster`: as GET shows it. */
 export async function kubeconfigFor(
   client: AckClient,

@@ -1,6 +1,6 @@
 // Our mark on what a create made, a tag and a label, and how tags and labels stand in this API: as lists of pairs (2.1, 2.3).
 import { z } from "zod";
-import { text } from "../kit/wire.ts";
+import { lenientObject, text } from "../kit/wire.ts";
 
 /** Holds the nonce of the create. */
 export const MARK = "yunfan.dev/nonce";
@@ -14,13 +14,12 @@ export function pairsOf(map: Readonly<Record<string, string>>): readonly Pair[] 
   return Object.entries(map).map(([key, value]) => ({ key, value }));
 }
 
-/** As a map; empty where it is missing or odd. */
+/** As a map; empty where it is missing or no list. One that is odd does not spoil the others: the mark may be among them. */
 export const pairs = z
-  .array(z.object({ key: z.string(), value: text }))
-  .nullable()
-  .catch(null)
+  .array(lenientObject({ key: text, value: text }))
+  .catch([])
   .transform((list): Readonly<Record<string, string>> => {
-    return Object.fromEntries((list ?? []).map(({ key, value }) => [key, value]));
+    return Object.fromEntries(list.filter(({ key }) => key !== "").map(({ key, value }) => [key, value]));
   });
 
 /** The nonce of the create that made it; undefined: not made by Yunfan, or nothing shows it. */

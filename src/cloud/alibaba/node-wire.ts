@@ -39,7 +39,6 @@ const node = z
     creation_time: text,
     tags: pairs,
   })
-  .refine(({ instance_id: id, node_name: name }) => id !== "" || name !== "")
   .transform((wire): ClusterNode => {
     const { instance_id: serverId, node_name: name, state, node_status: status } = wire;
     return {
@@ -57,7 +56,10 @@ const node = z
     };
   });
 
-export const nodePage = z.object({ nodes: listOf(node), page: pageInfo });
+/** One that has neither id nor name can't be told from others. */
+const nodeList = listOf(node).transform((nodes) => nodes.filter(({ id }) => id !== ""));
+
+export const nodePage = z.object({ nodes: nodeList, page: pageInfo });
 
 function phaseOf(state: string, status: string): NodePhase {
   if (stateWord(state) !== "running") return PHASES[stateWord(state)] ?? "Unknown";

@@ -18,13 +18,20 @@ const PHASES: Readonly<Record<string, NodePoolPhase>> = {
 };
 
 /** Labels under these the cloud puts on nodes by itself. */
-const LABELS_OF_CLOUD = /^(?:[\w-]+\.)*(?:alibabacloud\.com|ack\.aliyun\.com|k8s\.aliyun\.com)\//;
+const LABELS_OF_CLOUD = /^(?:[\w-]+\.)*alibabacloud\.com\/|^(?:ack|k8s)\.aliyun\.com/;
 
 const taint = z.object({
   key: z.string(),
   value: text,
   effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]),
 });
+
+/** None where there is no such member; undefined where it can't be read, so that nobody takes them for none. */
+const taints = z
+  .array(taint)
+  .nullish()
+  .transform((list) => list ?? [])
+  .or(z.unknown().transform(() => undefined));
 
 const wirePool = z.object({
   nodepool_info: z.object({ nodepool_id: z.string().min(1), name: text, is_default: flag, created: text }),
@@ -36,7 +43,7 @@ const wirePool = z.object({
   }),
   kubernetes_config: lenientObject({
     labels: pairs,
-    taints: listOf(taint).optional().catch(undefined),
+    taints,
   }),
   auto_scaling: lenientObject({ enable: flag, min_instances: count, max_instances: count }),
   status: lenientObject({ state: text, total_nodes: count }),
@@ -63,7 +70,7 @@ function poolOf(wire: z.output<typeof wirePool>): NodePool {
     current: status.total_nodes,
     autoscaling: autoscalingOf(wire.auto_scaling),
     labels: usersLabels(config.labels),
-    taints: config.taints ?? [],
+    taints: config.taints,
     mark: markOf(config.labels) ?? markOf(group.tags),
     createdAtMs: instant(info.created),
     instanceType: group.instance_types[0] ?? "",

@@ -101,10 +101,12 @@ const retention = z.object({
 
 const workspace = z.object({
   images: listMapOf(
-    z.object({
-      name: imageName.describe("Name of the image, without the workspace's."),
-      description: text({ max: 4_096 }).describe("Shown in the cloud's console, which takes Markdown."),
-    }),
+    z
+      .object({
+        name: imageName.describe("Name of the image, without the workspace's."),
+        description: text({ max: 4_096 }).describe("Shown in the cloud's console, which takes Markdown."),
+      })
+      .describe("An image."),
     { keys: ["name"], max: 256 },
   )
     .optional()
@@ -122,13 +124,15 @@ const word = text({ max: 253 });
 
 const accountStatus = z.object({
   projectId: word.optional().describe("Of the project that the account works in."),
-  projectName: word.optional(),
+  projectName: word.optional().describe("Of the same project."),
   domainName: word.optional().describe("The project's department."),
   administersProject: z
     .boolean()
     .optional()
     .describe("Whether the user administers the project, which changes of namespaces and workspaces need."),
-  kubernetesVersions: setOf(z.string().max(64), { max: 64 }).optional().describe("On offer for new clusters."),
+  kubernetesVersions: setOf(z.string().max(64).describe("A version."), { max: 64 })
+    .optional()
+    .describe("On offer for new clusters."),
   registry: z
     .object({
       totalGiB: whole.describe("Storage of the image registry."),

@@ -185,6 +185,9 @@ export interface ClustersFacet extends Readable<Cluster> {
     signal: AbortSignal,
   ) => Promise<Kubeconfig | "NoSuchContext">;
 
+  /** The part of the options that a kubeconfig is made of, so that another one is read when it changes; undefined: none. Pure. */
+  readonly kubeconfigWish?: (options: BlockOptions) => BlockOptions | undefined;
+
   /** Left out where they are what is in the kubeconfig. NotFound where there is no such cluster. */
   readonly certificates?: (id: string, signal: AbortSignal) => Promise<ClusterCertificates>;
 

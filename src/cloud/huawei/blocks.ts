@@ -64,7 +64,10 @@ const authentication = withRule(
           .min(1)
           .max(65_536)
           .regex(/^[A-Za-z0-9+/]+={0,2}$/)
-          .describe("The CA that signs the proxy's certificates: PEM of X.509, in base64."),
+          .describe(
+            "The CA that signs the proxy's certificates: PEM of X.509, in base64. Today's cloud asks for a client certificate and its key " +
+              "too, which the API Reference that this is written from does not have: it then refuses the cluster, before it is billed.",
+          ),
       })
       .optional()
       .describe("The proxy that authenticates in front of the API server."),

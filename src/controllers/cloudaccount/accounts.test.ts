@@ -5,7 +5,7 @@ import { FakeClock } from "../../../test/support/clock/fake-clock.ts";
 import type { RequestBudget } from "../../cloud/budget/budget.ts";
 import type { AccountSettings, Cloud, CloudDeps, CloudSession, Credentials } from "../../cloud/contract.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
-import { WaitingError } from "../../lib/errors.ts";
+import { UnsaidError, WaitingError } from "../../lib/errors.ts";
 import { openFence } from "../../lib/fence.ts";
 import { createLogger } from "../../lib/log.ts";
 import { keyOf, Store } from "../../runtime/cache/store.ts";
@@ -152,6 +152,21 @@ describe("resolve", () => {
   ])("waits while it is being verified because %s", (_, declared) => {
     const error = refusal(build(readyAccount(declared)).directory);
     expect(error).toMatchObject({ reason: "AccountNotReady", message: "CloudAccount default/ctyun is being verified" });
+  });
+
+  it("says nothing of an account whose status does not tell where it reaches, until this process has been there", () => {
+    const upgraded = readyAccount({ status: { location: undefined } });
+    const { directory } = build(upgraded);
+    expect(refusal(directory)).toBeInstanceOf(UnsaidError);
+    directory.findings.visited(upgraded);
+    expect(refusal(directory)).not.toBeInstanceOf(UnsaidError);
+    expect(refusal(directory).message).toContain("was not reached since the operator started");
+    const paused = readyAccount({
+      metadata: { annotations: { "yunfan.dev/paused": "" } },
+      status: { location: undefined },
+    });
+    expect(refusal(build(paused).directory).message).toContain("is paused");
+    expect(refusal(build(paused).directory)).not.toBeInstanceOf(UnsaidError);
   });
 
   it("names the account's own reason where that is not Ready", () => {

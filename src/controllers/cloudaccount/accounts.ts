@@ -1,16 +1,16 @@
 // Accounts as other controllers use them: may this namespace use it, is it ready, and its opened session.
 import { CloudAccountReason as Reason } from "../../crds/cloudaccount/conditions.ts";
-import type { Refusal } from "../../cloud/collection.ts";
 import { Budgets } from "../../cloud/budget/budgets.ts";
 import type { AccountSettings, Cloud, CloudDeps, CloudSession, Facets, SessionDeps } from "../../cloud/contract.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
-import { TerminalError, WaitingError } from "../../lib/errors.ts";
+import { TerminalError, UnsaidError, WaitingError } from "../../lib/errors.ts";
 import { BLOCK_NAMES, cloudBlocks, optionsOf, tenantOf, type BlockName, type Provider } from "../../cloud/blocks.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import { keyOf, type Store } from "../../runtime/cache/store.ts";
-import { isDeleting } from "../lifecycle/resource.ts";
+import { isDeleting, isPaused } from "../lifecycle/resource.ts";
 import { decode, versionOf, type CredentialsSecret } from "./credentials.ts";
 import { Findings } from "./findings.ts";
+import { placeOf } from "./location.ts";
 
 /** Index of the cache of CloudAccounts by "namespace/name" of the Secret with their credentials. */
 export const BY_SECRET = "secret";
@@ -61,6 +61,7 @@ interface OpenSession {
 
 /** While an account is not ready, its users look again this often; they are also woken when it changes. */
 const ACCOUNT_POLL_MS = 30_000;
+const START_POLL_MS = 2_000;
 
 export class AccountDirectory {
   readonly findings = new Findings();
@@ -97,25 +98,31 @@ export class AccountDirectory {
   ): { access: Access; facet: Facets[F] } {
     const account = this.find(spec.accountRef, metadata.namespace);
     assertBlocks(spec, account);
-    if (!this.#offers(account, facet)) throw notSupported(account, noun);
+    if (!this.#offersTo(account, facet)) throw notSupported(account, noun);
     const access = this.enter(account);
     return { access, facet: facetOf(access, facet, noun) };
   }
 
-  #offers(account: CloudAccount, facet: keyof Facets): boolean {
+  /** Whether the cloud of the account with this key ("namespace/name") offers the facet; false where there is no such account. */
+  offers(key: string, facet: keyof Facets): boolean {
+    const account = this.account(key);
+    return account !== undefined && this.#offersTo(account, facet);
+  }
+
+  #offersTo(account: CloudAccount, facet: keyof Facets): boolean {
     return this.#deps.clouds[account.spec.provider]?.facets.includes(facet) ?? false;
   }
 
   /**
    * Throws WaitingError `AccountNotReady`: an account whose credentials are not verified in their present version serves
-   * nobody, unless it is being deleted.
+   * nobody, unless it is being deleted. UnsaidError where it is only its location that this process has to learn first.
    */
   enter(account: CloudAccount): Access {
     const secret = this.secretOf(account);
     const obstacle = obstacleOf(account, secret);
     if (!secret || obstacle) throw notReady(`CloudAccount ${keyOf(account.metadata)} ${obstacle}`);
     const location = this.findings.locationOf(account);
-    if (location === undefined) throw notReady(`CloudAccount ${keyOf(account.metadata)} is being verified`);
+    if (location === undefined) throw this.#unlocated(account);
     return {
       account,
       session: this.open(account, secret),
@@ -127,10 +134,25 @@ export class AccountDirectory {
     };
   }
 
+  /** Until this process has been there itself, what a former one said of the account's users holds: an upgrade makes nobody unready. */
+  #unlocated(account: CloudAccount): WaitingError {
+    const name = `CloudAccount ${keyOf(account.metadata)}`;
+    if (isPaused(account)) return notReady(`${name} is paused, and this version does not know yet where it reaches`);
+    if (this.findings.wasVisited(account)) return notReady(`${name} was not reached since the operator started`);
+    const reason = Reason.AccountNotReady;
+    return new UnsaidError({ reason, message: `${name} is being verified`, pollAfterMs: START_POLL_MS });
+  }
+
   #confirm(account: CloudAccount, secret: CredentialsSecret): void {
     if (this.findings.isConfirmed(account, secret)) return;
     this.findings.confirm(account, secret);
     this.#deps.onConfirmed(keyOf(account.metadata));
+  }
+
+  /** Where names compete that are used with it; undefined where it was never verified. Its status may not say so: see findings.ts. */
+  placeOf(account: CloudAccount): string | undefined {
+    const location = this.findings.locationOf(account);
+    return location && placeOf(location);
   }
 
   /** Without any check: to compare accounts, not to use them. */
@@ -226,27 +248,6 @@ export function facetOf<F extends keyof Facets>({ session, account }: FacetSourc
   const found = facets[facet];
   if (!found) throw notSupported(account, noun);
   return found;
-}
-
-/**
- * What a facet offers, where the cloud offers it. `asker`: the field, annotation or act that asks for it. Throws TerminalError
- * `NotSupportedByCloud`.
- */
-export function offered<M>({ account }: Pick<Access, "account">, member: M | undefined, asker: string): M {
-  if (member !== undefined) return member;
-  const message = `${account.spec.provider} can't do what ${asker} asks for, in this version. Take it back, or use an account of a cloud that can`;
-  throw new TerminalError({ reason: Reason.NotSupportedByCloud, message });
-}
-
-const REFUSALS: Readonly<Record<Refusal["kind"], string>> = {
-  Rejected: Reason.Rejected,
-  NotSupported: Reason.NotSupportedByCloud,
-  LoginRequired: Reason.LoginRequired,
-};
-
-/** Throws TerminalError where a cloud has said what of a request it can't carry out, and what to do. */
-export function assertPossible(refusal: Refusal | undefined): void {
-  if (refusal) throw new TerminalError({ reason: REFUSALS[refusal.kind], message: refusal.message });
 }
 
 /** Throws TerminalError `ProviderMismatch` where the spec has a block of another cloud than the account's. */

@@ -10,6 +10,18 @@ export class Findings {
   /** Something that Yunfan manages was found with these. */
   readonly #confirmed = new Map<string, CredentialsSecret>();
 
+  /** By key: this process has looked at them. */
+  readonly #visited = new Set<string>();
+
+  /** A visit has ended, however it ended. */
+  visited({ metadata }: CloudAccount): void {
+    this.#visited.add(keyOf(metadata));
+  }
+
+  wasVisited({ metadata }: CloudAccount): boolean {
+    return this.#visited.has(keyOf(metadata));
+  }
+
   /** Where the account reaches; undefined: nobody knows. */
   locationOf({ metadata, status }: CloudAccount): string | undefined {
     return status.location ?? this.#locations.get(keyOf(metadata));
@@ -40,5 +52,6 @@ export class Findings {
   drop(key: string): void {
     this.#locations.delete(key);
     this.#confirmed.delete(key);
+    this.#visited.delete(key);
   }
 }

@@ -73,7 +73,8 @@ class CloudAccountSteps implements Steps<CloudAccount> {
 
   async apply(visit: Visit<CloudAccount>): Promise<Outcome> {
     await visit.holdFinalizer();
-    return statingFailure(visit, "CredentialsReady", () => this.#apply(visit));
+    const looked = statingFailure(visit, "CredentialsReady", () => this.#apply(visit));
+    return looked.finally(() => this.#deps.directory.findings.visited(visit.object));
   }
 
   async #apply(visit: Visit<CloudAccount>): Promise<Outcome> {
@@ -169,12 +170,15 @@ class CloudAccountSteps implements Steps<CloudAccount> {
   }
 
   /** Missing, or there with another type; told apart without reading the Secret's contents. */
-  async #explainAbsence({ object, signal }: Visit<CloudAccount>): Promise<never> {
+  async #explainAbsence(visit: Visit<CloudAccount>): Promise<never> {
+    const { object, signal } = visit;
     const { namespace } = object.metadata;
     const { name } = object.spec.credentialsSecretRef;
     const fieldSelector = `metadata.name=${name},type!=${CREDENTIALS_TYPE}`;
     const found = await this.#deps.client.list(SECRETS, { namespace, fieldSelector, metadataOnly: true, signal });
-    if (found.items.length > 0) {
+    const [other] = found.items;
+    if (other) {
+      visit.awaits({ type: SECRETS, ref: { name, namespace }, seen: other, until: "Replaced" });
       const message =
         `Secret ${namespace}/${name} (spec.credentialsSecretRef) is not of type ${CREDENTIALS_TYPE}. ` +
         "A Secret's type can't be changed: delete it and create it with that type";
@@ -219,15 +223,15 @@ function reachability(
   isConfirmed: boolean,
 ): Statement {
   const type = CloudAccountCondition.ResourcesReachable;
-  const account = { ...object, status };
+  const { location: present = "" } = status;
   const elsewhere = holding.filter(({ status: { location } }) => {
-    return location !== undefined && location !== status.location && !isSameLocation(account, location);
+    return location !== undefined && location !== present && !isSameLocation(object, location, present);
   });
   if (elsewhere.length > 0) {
     const [{ status: first } = { status: {} as ManagedStatus }] = elsewhere;
     const message =
       `${elsewhere.length} of ${holding.length} resources hold what is in another location, such as ${first.location}; the account reaches ` +
-      `${status.location}. Point it back; or, where only the address has changed, annotate it ${SAME_LOCATION}: "OLD NEW"`;
+      `${present}. Point it back; or, where only the address has changed, annotate it ${SAME_LOCATION}: "OLD NEW"`;
     return { type, status: "False", reason: Reason.AccountMoved, message };
   }
   if (!isConfirmed) {

@@ -27,41 +27,33 @@ describe("locationText", () => {
 });
 
 describe("placeOf", () => {
-  const place = (location: string | undefined) =>
-    placeOf(storedCloudAccount({ status: { observedGeneration: 1, location } }));
-
   it("is the project's, whatever address it is reached by", () => {
     const project = "region=north,project=p1";
-    expect(place(`HuaweiCCE,https://a.example,${project}`)).toBe(place(`HuaweiCCE,https://b.example,${project}`));
-    expect(place("HuaweiCCE,https://a.example,project=p1")).not.toBe(place("HuaweiCCE,https://a.example,project=p2"));
-    expect(place(`HuaweiCCE,https://a.example,${project}`)).not.toBe(
-      place("HuaweiCCE,https://a.example,region=south,project=p1"),
+    expect(placeOf(`HuaweiCCE,https://a.example,${project}`)).toBe(placeOf(`HuaweiCCE,https://b.example,${project}`));
+    expect(placeOf("HuaweiCCE,https://a.example,project=p1")).not.toBe(
+      placeOf("HuaweiCCE,https://a.example,project=p2"),
+    );
+    expect(placeOf(`HuaweiCCE,https://a.example,${project}`)).not.toBe(
+      placeOf("HuaweiCCE,https://a.example,region=south,project=p1"),
     );
   });
 
   it("is the address where the cloud tells no project", () => {
-    expect(place(OLD)).not.toBe(place(NEW));
-    expect(place(OLD)).toBe(OLD);
-  });
-
-  it("can't be told of an account that was never verified", () => {
-    expect(place(undefined)).toBeUndefined();
+    expect(placeOf(OLD)).not.toBe(placeOf(NEW));
+    expect(placeOf(OLD)).toBe(OLD);
   });
 });
 
 describe("isSameLocation", () => {
-  const account = (location: string, said: string) =>
-    storedCloudAccount({
-      metadata: { annotations: { [SAME_LOCATION]: said } },
-      status: { observedGeneration: 1, location },
-    });
+  const isSame = (present: string, said: string): boolean =>
+    isSameLocation(storedCloudAccount({ metadata: { annotations: { [SAME_LOCATION]: said } } }), OLD, present);
 
   it("is a person's word for this very pair, while the account is at the new one", () => {
-    expect(isSameLocation(account(NEW, `${OLD} ${NEW}`), OLD)).toBe(true);
-    expect(isSameLocation(account(NEW, ` ${OLD}  ${NEW} `), OLD)).toBe(true);
-    expect(isSameLocation(account(OLD, `${OLD} ${NEW}`), OLD)).toBe(false);
-    expect(isSameLocation(account(NEW, `${NEW} ${OLD}`), OLD)).toBe(false);
-    expect(isSameLocation(account(NEW, OLD), OLD)).toBe(false);
-    expect(isSameLocation(account(NEW, ""), OLD)).toBe(false);
+    expect(isSame(NEW, `${OLD} ${NEW}`)).toBe(true);
+    expect(isSame(NEW, ` ${OLD}  ${NEW} `)).toBe(true);
+    expect(isSame(OLD, `${OLD} ${NEW}`)).toBe(false);
+    expect(isSame(NEW, `${NEW} ${OLD}`)).toBe(false);
+    expect(isSame(NEW, OLD)).toBe(false);
+    expect(isSame(NEW, "")).toBe(false);
   });
 });

@@ -31,22 +31,14 @@ function textOf(provider: string, { endpoint, region, project }: LocationFacts):
   return [provider, endpoint, ...named].join(",");
 }
 
-/**
- * Where names compete: by the project where the cloud tells one, whatever address it is reached by; else by the address. Undefined
- * where the account was never verified.
- */
-export function placeOf({ status }: CloudAccount): string | undefined {
-  const { location } = status;
-  if (location === undefined) return undefined;
+/** Where names compete: by the project where the cloud tells one, whatever address it is reached by; else by the address. */
+export function placeOf(location: string): string {
   const [provider, endpoint, ...named] = location.split(",");
   const isOfProject = named.some((member) => member.startsWith("project="));
   return [provider, ...(isOfProject ? [] : [endpoint]), ...named].join(",");
 }
 
-/** Whether the account's annotation says that `old` is where it is now. It counts only while the account is at the new one. */
-export function isSameLocation(account: CloudAccount, old: string): boolean {
-  const { location } = account.status;
-  return (
-    location !== undefined && annotation(account, SAME_LOCATION)?.trim().split(/\s+/).join(" ") === `${old} ${location}`
-  );
+/** Whether the account's annotation says that `old` is where it is now. It counts only while the account is at that one, `present`. */
+export function isSameLocation(account: CloudAccount, old: string, present: string): boolean {
+  return annotation(account, SAME_LOCATION)?.trim().split(/\s+/).join(" ") === `${old} ${present}`;
 }

@@ -20,7 +20,7 @@ interface PasswordSecret extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-/** Nothing tells when the Secret appears. */
+/** It is looked out for; this is the fall-back. */
 const SECRET_POLL_MS = 30_000;
 
 /**
@@ -50,8 +50,9 @@ async function passwordOf(
   const where = `Secret ${namespace}/${name} (${field})`;
   const password = textOf(secret?.data?.[key] ?? "");
   const flaw = flawOf(password, "Text");
+  if (flaw === undefined && password !== "") return password;
+  visit.awaits({ type: SECRETS, ref: { name, namespace }, seen: secret ?? "Absent", until: "Changed" });
   if (flaw !== undefined) throw unusable(where, key, flaw);
-  if (password !== "") return password;
   const what = secret ? `has no key ${key}, or nothing is in it` : "does not exist";
   const message = `${where} ${what}. Create it with the password of the nodes`;
   throw new WaitingError({ reason: Reason.SecretNotFound, message, pollAfterMs: SECRET_POLL_MS });

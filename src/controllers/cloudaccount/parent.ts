@@ -20,7 +20,7 @@ export function placeBy(access: Access, key: string): AccountPlace {
     ...access,
     key,
     optionsOf: (spec) => optionsOf(access.account.spec.provider, spec),
-    isHere: (location) => location === access.location || isSameLocation(access.account, location),
+    isHere: (location) => location === access.location || isSameLocation(access.account, location, access.location),
   };
 }
 
@@ -31,11 +31,11 @@ export function accountParent<R extends AccountUser>(accounts: AccountDirectory)
     accountOf,
     enter: (resource, facet, noun) => {
       const { access, facet: offered } = accounts.use(resource, facet, noun);
-      return { place: placeBy(access, placeOf(access.account) ?? ""), facet: offered };
+      return { place: placeBy(access, placeOf(access.location)), facet: offered };
     },
     placeOf: (resource) => {
       const account = find(resource);
-      return account && placeOf(account);
+      return account && accounts.placeOf(account);
     },
     mayUse: (resource) => {
       const account = find(resource);

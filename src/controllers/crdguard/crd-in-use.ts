@@ -48,10 +48,10 @@ interface Write {
 
 const NAME = "crdguard";
 /** Nobody is told of a right that was granted. */
-const FORBIDDEN_RETRY_MS = 300_000;
+const FORBIDDEN_RETRY_MS = 15_000;
 const FORBIDDEN =
   "The operator may not list, watch and patch its CustomResourceDefinitions: nothing keeps them from being deleted while they " +
-  "are in use. Grant it the rule of manifests/rbac.yaml; it is tried again every 5 min";
+  "are in use. Grant it the rule of manifests/rbac.yaml; it is tried again every 15 s";
 
 /** For an operator that watches all namespaces. It works while its process leads: what it writes is fenced like all else. */
 export class CrdGuard implements Reconciler {

@@ -6,7 +6,7 @@ import type { Operation } from "../../crds/common/status.ts";
 import { timestamp, type Clock } from "../../lib/clock.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import type { Verdict } from "../../runtime/conditions.ts";
-import { ChangedError } from "../lifecycle/visit.ts";
+import { ChangedError } from "../lifecycle/passing.ts";
 import { PROGRESS, taken } from "./identity.ts";
 import type { Send } from "./kind.ts";
 import { resultsOf, type Observer } from "./observe.ts";

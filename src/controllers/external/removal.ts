@@ -4,7 +4,7 @@ import type { Item } from "../../cloud/collection.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import { Reason } from "../../crds/common/conditions.ts";
 import { capitalized } from "../../lib/text.ts";
-import { HeldError, ReconcileError, TerminalError, WaitingError } from "../../lib/errors.ts";
+import { HeldError, ReconcileError, TerminalError, UnsaidError, WaitingError } from "../../lib/errors.ts";
 import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { differenceOf, isAnother, subjectOf } from "./identity.ts";
@@ -31,7 +31,7 @@ interface RemoverDeps<S extends Shape> {
 const LOOK_AGAIN_MS = 1_000;
 /** A change of the parent wakes its children at once; this is the fall-back. */
 const PARENT_POLL_MS = 30_000;
-/** Nothing tells of a namespace's new annotation or of a right that was granted. */
+/** A namespace's annotation and a right are looked out for; this is the fall-back. */
 const HELD_POLL_MS = 20_000;
 /** Within it the cloud has begun to delete what it was asked to delete. */
 const BEGIN_MS = 60_000;
@@ -185,7 +185,7 @@ function entering<W>(resource: ExternalResource, noun: string, enter: () => W): 
 
 function withWayOut(error: unknown, resource: ExternalResource, noun: string): unknown {
   const failure = error instanceof CloudError ? reconcileErrorOf(error) : error;
-  if (!(failure instanceof ReconcileError)) return error;
+  if (!(failure instanceof ReconcileError) || failure instanceof UnsaidError) return error;
   const message = `${failure.message}. To leave the ${noun} in the cloud, ${orphaning(resource)}`;
   return new WaitingError({ reason: failure.reason, message, pollAfterMs: PARENT_POLL_MS, cause: error });
 }

@@ -13,6 +13,8 @@ const EXPECTED: Readonly<Record<CloudErrorKind, Expected>> = {
   Unauthenticated: [RetryableError, "CredentialsRejected"],
   Forbidden: [TerminalError, "Forbidden"],
   NotFound: [RetryableError, "NotFoundInCloud"],
+  NotServed: [TerminalError, "NotServed"],
+  Conflict: [RetryableError, "Changed"],
   AlreadyExists: [TerminalError, "AlreadyExists"],
   NotEmpty: [TerminalError, "NotEmpty"],
   QuotaExceeded: [TerminalError, "QuotaExceeded"],

@@ -17,6 +17,8 @@ const MEANING: Record<CloudErrorKind, { reason: string; advice: string; retry?: 
   },
   Forbidden: { reason: Reason.Forbidden, advice: "Give the account's user the right to do this in the cloud" },
   NotFound: { reason: Reason.NotFoundInCloud, advice: "Looking again", retry: true },
+  NotServed: { reason: Reason.NotServed, advice: "Check the version and the address of what is asked" },
+  Conflict: { reason: Reason.Changed, advice: "Looking again", retry: true },
   AlreadyExists: { reason: Reason.AlreadyExists, advice: "Choose another spec.cloudName in a new resource" },
   NotEmpty: { reason: Reason.NotEmpty, advice: "Empty it in the cloud, or set spec.contentsOnDelete to Delete" },
   QuotaExceeded: { reason: Reason.QuotaExceeded, advice: "Raise the quota in the cloud or delete what is not needed" },

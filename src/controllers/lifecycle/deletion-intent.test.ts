@@ -78,6 +78,12 @@ describe("departureOf", () => {
     }
   });
 
+  it("shows an unknown value by its beginning, in whole characters", () => {
+    const { why } = depart(standing, annotated(`${"a".repeat(28)}🚢🚢🚢`), "Delete") as { why: string };
+    expect(why).toContain(`the value "${"a".repeat(28)}🚢…" of`);
+    expect(why.isWellFormed()).toBe(true);
+  });
+
   it.each(["delete", "", "true", "Delete ", "Retain"])("holds at the unknown value %j, and names it", (value) => {
     expect(depart(standing, annotated(value), "Delete")).toMatchObject({
       means: "Hold",

@@ -1,5 +1,6 @@
 // What the deletion of a resource means for what it stands for in the cloud: delete it, leave it there, or hold (pure).
 import type { KubeObject } from "../../kube/types.ts";
+import { cutTo } from "../../lib/text.ts";
 import { annotation, isDeleting } from "./resource.ts";
 
 export const ON_NAMESPACE_DELETION = ["Hold", "Delete", "Orphan"] as const;
@@ -18,6 +19,9 @@ export type Departure =
   | { readonly means: "Delete" }
   | { readonly means: "Orphan"; readonly why: string }
   | { readonly means: "Hold"; readonly why: string };
+
+/** In a message. */
+const LONGEST_WISH = 30;
 
 interface Surrounding {
   readonly name: string;
@@ -54,7 +58,7 @@ function withNamespace(name: string, wish: string): Departure {
   if (wish === "Delete") return { means: "Delete" };
   const leaving = `Namespace ${name} is being deleted`;
   if (wish === "Orphan") return { means: "Orphan", why: leaving };
-  const unknown = `, and the value "${wish.slice(0, 30)}" of its annotation ${NAMESPACE_ANNOTATION} is unknown`;
+  const unknown = `, and the value "${cutTo(wish, LONGEST_WISH)}" of its annotation ${NAMESPACE_ANNOTATION} is unknown`;
   const why =
     `${leaving}${wish === "Hold" ? "" : unknown}. To let go of its resources and leave in the cloud what they stand for: ` +
     `kubectl annotate --overwrite namespace ${name} ${NAMESPACE_ANNOTATION}=Orphan. The value Delete deletes that too, which ` +

@@ -1,7 +1,7 @@
-// What a resource hangs on, read live: the CRD of its kind and its namespace.
+// What a resource hangs on, read live: the CRD of its kind, its namespace, and what else no watch shows.
 import type { KubeClient } from "../../kube/client.ts";
 import { isForbidden, isNotFound } from "../../kube/errors.ts";
-import type { ResourceType } from "../../kube/types.ts";
+import type { ObjectRef, ResourceType } from "../../kube/types.ts";
 import type { Seen } from "./deletion-intent.ts";
 
 export const CRDS: ResourceType = {
@@ -28,10 +28,10 @@ export function crdNameOf({ plural, group }: Pick<ResourceType, "plural" | "grou
 export async function lookAt(
   client: Pick<KubeClient, "get">,
   type: ResourceType,
-  { name, signal }: { name: string; signal: AbortSignal },
+  { signal, ...ref }: ObjectRef & { signal: AbortSignal },
 ): Promise<Seen> {
   try {
-    return await client.get(type, { name }, { metadataOnly: true, signal });
+    return await client.get(type, ref, { metadataOnly: true, signal });
   } catch (error) {
     if (isNotFound(error)) return "Absent";
     if (isForbidden(error)) return "Forbidden";

@@ -1,6 +1,6 @@
 // The frame of a reconcile, against the real API server: what is said of a visit that came to its end, and of one that failed.
 import { FINALIZER } from "./resource.ts";
-import { ChangedError } from "./visit.ts";
+import { ChangedError } from "./passing.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openCreate } from "../../../test/support/environment/builders.ts";
 import { failingFrame, frameOf, READY } from "../../../test/support/operator/lifecycle-harness.ts";

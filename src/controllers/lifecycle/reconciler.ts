@@ -7,6 +7,7 @@ import {
   RefusedError,
   requestIdOf,
   RetryableError,
+  UnsaidError,
   WaitingError,
 } from "../../lib/errors.ts";
 import type { Reconciler, ReconcileRequest, Result } from "../../runtime/queue/controller.ts";
@@ -20,8 +21,10 @@ import { CloudError } from "../../cloud/errors.ts";
 import { reconcileErrorOf } from "./cloud-errors.ts";
 import { nextDriftMs } from "./drift-schedule.ts";
 import { FINALIZER, isDeleting, isPaused, type Managed } from "./resource.ts";
+import type { Lookout } from "./lookout.ts";
 import { isPassing, reconcileErrorOfServer } from "./server-errors.ts";
-import { ChangedError, Visit, type VisitDeps } from "./visit.ts";
+import { ChangedError, LaterError } from "./passing.ts";
+import { Visit, type VisitDeps } from "./visit.ts";
 
 /** What it came to when nothing is left to do for now. */
 export interface Outcome extends Verdict {
@@ -39,6 +42,9 @@ export interface Steps<T extends Managed> {
 
 export interface FrameDeps<T extends Managed> extends VisitDeps<T> {
   readonly get: (key: string) => T | undefined;
+  readonly lookout: Pick<Lookout, "set">;
+  /** Has the resource of that key visited. */
+  readonly wake: (key: string) => void;
   readonly events: Pick<EventRecorder, "event">;
   readonly random: () => number;
   /** Resources of one group share their drift ticks: see drift-schedule.ts. */
@@ -68,6 +74,7 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
     const object = this.#deps.get(key);
     if (!object || (isDeleting(object) && !hasFinalizer(object, FINALIZER))) {
       this.#disturbances.delete(key);
+      this.#lookOut(key, []);
       return {};
     }
     const visit = new Visit(this.#deps, { object, signal, log });
@@ -76,7 +83,14 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
     } catch (error) {
       if (signal.aborted) throw error;
       throw await this.#concludeFailure(visit, this.#judge(visit, error));
+    } finally {
+      this.#lookOut(key, visit.awaited);
     }
+  }
+
+  #lookOut(key: string, awaited: Visit<T>["awaited"]): void {
+    const { lookout, wake, type } = this.#deps;
+    lookout.set(`${type.kind} ${key}`, { awaited, wake: () => wake(key) });
   }
 
   /** What to make of what ended the visit, or its end. */
@@ -196,9 +210,11 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
   }
 }
 
-/** Conflicts, outages of the API server, a lost lease: nothing that the user of this resource could act on. */
+/** Conflicts, outages of the API server, a lost lease, a start: nothing that the user of this resource could act on. */
 function isOursAlone(error: unknown): boolean {
-  return isKubeError(error) || error instanceof FencedError || error instanceof ChangedError;
+  return (
+    [FencedError, ChangedError, LaterError, UnsaidError].some((type) => error instanceof type) || isKubeError(error)
+  );
 }
 
 function verdictOf(failure: unknown): Verdict {

@@ -12,7 +12,7 @@ import { KubeError } from "../../kube/errors.ts";
 import { ReconcileError, RefusedError, RetryableError, TerminalError } from "../../lib/errors.ts";
 import { outcomeOfError } from "../../runtime/queue/controller-outcome.ts";
 import { ANNOTATIONS, FINALIZER } from "./resource.ts";
-import { ChangedError } from "./visit.ts";
+import { ChangedError } from "./passing.ts";
 
 const HELD = { metadata: { finalizers: [FINALIZER] } };
 

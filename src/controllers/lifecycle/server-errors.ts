@@ -2,7 +2,7 @@
 import { Reason } from "../../crds/common/conditions.ts";
 import { isConflict, isNotFound, isRefusal, KubeError, wordsOf } from "../../kube/errors.ts";
 import { RefusedError, RetryableError } from "../../lib/errors.ts";
-import { ChangedError } from "./visit.ts";
+import { ChangedError } from "./passing.ts";
 
 /** So many visits in a row may end by what passes by itself. Then it is said, and the visits become rarer. */
 const MOST_QUIET_ENDS = 5;

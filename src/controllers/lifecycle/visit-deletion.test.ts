@@ -10,7 +10,8 @@ import { createLogger } from "../../lib/log.ts";
 import { NAMESPACE_ANNOTATION } from "./deletion-intent.ts";
 import { ANNOTATIONS, FINALIZER } from "./resource.ts";
 import { NAMESPACES } from "./live-metadata.ts";
-import { ChangedError, Visit } from "./visit.ts";
+import { ChangedError } from "./passing.ts";
+import { Visit } from "./visit.ts";
 
 const log = createLogger({ level: "silent" });
 const CRD = "/customresourcedefinitions/registryprojects.yunfan.dev";

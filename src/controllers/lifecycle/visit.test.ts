@@ -8,7 +8,8 @@ import { WaitingError } from "../../lib/errors.ts";
 import { createLogger } from "../../lib/log.ts";
 import type { Verdict } from "../../runtime/conditions.ts";
 import { ANNOTATIONS, FINALIZER } from "./resource.ts";
-import { ChangedError, Visit } from "./visit.ts";
+import { ChangedError } from "./passing.ts";
+import { Visit } from "./visit.ts";
 
 const READY: Verdict = { state: "Ready", reason: "Available", message: "As declared" };
 const CREATING: Verdict = { state: "Reconciling", reason: "Creating", message: "Creating the project" };
@@ -63,6 +64,18 @@ describe("holdFinalizer", () => {
 });
 
 describe("conclude", () => {
+  it("cuts the words of a cloud that has no end of them, so that the id beside them is not lost", async () => {
+    const { visit } = visitTo(await live.create());
+    visit.status.externalId = "7";
+    visit.status.operation = { ...operationOf(visit.object), progress: "云帆🚢".repeat(1000) };
+    await visit.conclude({ state: "Reconciling", reason: "Creating", message: "云帆🚢".repeat(20_000) });
+    const { externalId, operation, conditions } = (await live.read(visit.object)).status;
+    expect(externalId).toBe("7");
+    expect(operation?.progress).toMatch(/^(?:云帆🚢)+…$/u);
+    expect(conditions?.[0]?.message).toMatch(/^(?:云帆🚢)+云?…$/u);
+    expect(await live.requestsOf(() => visit.conclude(READY))).toHaveLength(1);
+  });
+
   it("writes draft, conditions, phase and what it has observed in one request", async () => {
     const object = await live.create({ metadata: { annotations: { [ANNOTATIONS.reconcileAt]: "monday" } } });
     const { visit, absorbed } = visitTo(object);

@@ -2,9 +2,8 @@
 import { Reason } from "../../crds/common/conditions.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { isConflict, isFailedTest, isRefusal, KubeError } from "../../kube/errors.ts";
-import type { ResourceType } from "../../kube/types.ts";
+import type { KubeObject, ResourceType } from "../../kube/types.ts";
 import { timestamp, type Clock } from "../../lib/clock.ts";
-import { WaitingError } from "../../lib/errors.ts";
 import type { Logger } from "../../lib/log.ts";
 import { nextConditions, summary, type Condition, type Statement, type Verdict } from "../../runtime/conditions.ts";
 import { ensureFinalizer, hasFinalizer, removeFinalizer } from "../../runtime/finalizer.ts";
@@ -21,7 +20,10 @@ import {
   type ManagedStatus,
   type StatusDraft,
 } from "./resource.ts";
+import { fitting } from "./fitting.ts";
+import { ChangedError } from "./passing.ts";
 import { CRDS, crdNameOf, lookAt, NAMESPACES } from "./live-metadata.ts";
+import type { Awaited } from "./lookout.ts";
 
 export interface VisitDeps<T extends Managed> {
   readonly client: KubeClient;
@@ -49,6 +51,7 @@ export class Visit<T extends Managed> {
   #leftBecause: string | undefined;
   readonly #deps: VisitDeps<T>;
   readonly #stated = new Map<string, Statement>();
+  readonly #awaited: Awaited[] = [];
 
   constructor(deps: VisitDeps<T>, start: { object: T; signal: AbortSignal; log: Logger }) {
     this.#deps = deps;
@@ -72,6 +75,16 @@ export class Visit<T extends Managed> {
   /** States a condition beside Ready, Reconciling and Stalled; what a visit that ends well does not state disappears. */
   state(statement: Statement): void {
     this.#stated.set(statement.type, statement);
+  }
+
+  /** What it came to wait for that no watch shows. */
+  get awaited(): readonly Awaited[] {
+    return this.#awaited;
+  }
+
+  /** Has the next visit follow within seconds after that is no longer as it was seen. Nothing but its metadata is kept. */
+  awaits({ seen, ...awaited }: Awaited): void {
+    this.#awaited.push({ ...awaited, seen: typeof seen === "string" ? seen : metadataOf(seen) });
   }
 
   /** Persists the finalizer; nothing may be written to a cloud before. */
@@ -112,19 +125,19 @@ export class Visit<T extends Managed> {
   }
 
   /**
-   * Persists the draft in the middle of a visit, for what is not to be sent twice: where nobody has written the resource since it was
-   * read. Throws ChangedError.
+   * Persists the draft as it is in the middle of a visit, before something is done that must not be forgotten or done twice: where nobody
+   * has written the resource since it was read. When it returns, the server has it. Throws as `journal` does.
    */
   async persist(verdict: Verdict): Promise<void> {
     const { client, type } = this.#deps;
     const live = await this.#readLive();
-    const isAsRead = live.metadata.resourceVersion === this.#object.metadata.resourceVersion;
-    if (!isAsRead) this.#deps.absorb(live);
-    if (!isAsRead) throw new ChangedError("The resource changed while it was being worked on");
+    if (live.metadata.resourceVersion !== this.#object.metadata.resourceVersion) {
+      this.#deps.absorb(live);
+      throw new ChangedError("The resource changed while it was being worked on");
+    }
     const next = { ...this.#nextStatus(verdict, live), observedGeneration: live.status.observedGeneration };
     const answer = await writeStatus(client, type, { object: live, next, unchanged: true, signal: this.signal });
-    if (!answer) throw new ChangedError("The resource changed while it was being worked on");
-    this.#accept(answer);
+    if (answer) this.#accept(answer);
   }
 
   async #journal(operation: Operation, verdict: Verdict): Promise<void> {
@@ -158,6 +171,10 @@ export class Visit<T extends Managed> {
       onNamespaceDeletion,
     });
     if (departure.means === "Delete") await this.#readLive();
+    if (departure.means === "Hold") {
+      this.awaits({ type: CRDS, ref: { name: crdNameOf(type) }, seen: crd, until: "Replaced" });
+      this.awaits({ type: NAMESPACES, ref: { name: namespace }, seen: surrounding, until: "Changed" });
+    }
     if (departure.means === "Orphan") this.#leftBecause = departure.why;
     return departure;
   }
@@ -206,13 +223,13 @@ export class Visit<T extends Managed> {
     const stated = [...summary(verdict), ...this.#stated.values()];
     const previous = basis.status.conditions ?? [];
     const conditions = nextConditions(previous, stated, { generation, now: timestamp(this.#deps.clock) });
-    return {
+    return fitting({
       ...this.status,
       observedGeneration: generation,
       phase: phaseOf(verdict, basis),
       lastHandledReconcileAt: annotation(basis, ANNOTATIONS.reconcileAt),
       conditions: [...conditions, ...carriedOver(previous, stated, verdict)],
-    };
+    });
   }
 
   async #write(next: object): Promise<void> {
@@ -259,6 +276,10 @@ function unvisited({ reason, message }: Statement): Statement[] {
   ];
 }
 
+function metadataOf({ apiVersion, kind, metadata }: KubeObject): KubeObject {
+  return { apiVersion, kind, metadata };
+}
+
 /** Whether a decision made on `seen` still stands on `live`. */
 function sameBasis(live: Managed, seen: Managed): boolean {
   const isSame = live.metadata.uid === seen.metadata.uid && live.metadata.generation === seen.metadata.generation;
@@ -272,13 +293,6 @@ function sameJournal(live: ManagedStatus, seen: ManagedStatus): boolean {
   return (
     live.externalId === seen.externalId && nonce === seen.operation?.nonce && lastSentAt === seen.operation?.lastSentAt
   );
-}
-
-/** What a visit decided on has changed: it ends without a word, and the next one follows at once. The frame counts them. */
-export class ChangedError extends WaitingError {
-  constructor(message: string) {
-    super({ reason: Reason.Changed, message, pollAfterMs: 100 });
-  }
 }
 
 /** A column for people, never a contract. */

@@ -91,6 +91,32 @@ describe("the resources that stand for one cluster", () => {
   });
 });
 
+describe("an account whose status keeps no location, because its CRD is older than the operator", () => {
+  it("gives each cluster a place of its own all the same", () => {
+    const account = verifiedAccount({
+      metadata: { name: "huawei" },
+      spec: { provider: "HuaweiCCE" },
+      status: { location: undefined },
+    });
+    const status = { externalId: "7", conditions: [AVAILABLE] };
+    const other = cluster({ ...status, externalId: "8" }, { name: "other", uid: "other" });
+    const { accounts, clusters } = cachedKinds({
+      objects: [account, cluster(status), other],
+      facets: { clusters: {} as Partial<ClustersFacet> as ClustersFacet },
+    });
+    expect(() => clusters.enter(MEMBER)).toThrow(expect.objectContaining({ reason: "AccountNotReady" }));
+    const secret = accounts.secretOf(account)!;
+    accounts.findings.note(account, secret, {
+      ...account.status,
+      location: "HuaweiCCE,https://cce.example,project=p1",
+    });
+    const stranger = { ...MEMBER, spec: { clusterRef: { name: "other" } } };
+    expect(clusters.enter(MEMBER).key).toBe(clusters.placeOf(MEMBER));
+    expect(clusters.enter(stranger).key).not.toBe(clusters.enter(MEMBER).key);
+    expect(clusters.standingFor(clusters.enter(MEMBER))).toEqual(["default/production"]);
+  });
+});
+
 describe("accountOf", () => {
   it("is the account behind the cluster, and the cluster's own key where there is none", () => {
     expect(directoryOf(cluster({})).accountOf(MEMBER)).toBe("default/huawei");

@@ -1,5 +1,4 @@
 // Clusters as what is in them uses them: is it there, can it be worked with, and the account behind it.
-import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import { ManagedClusterCondition, ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { WaitingError } from "../../lib/errors.ts";
@@ -92,20 +91,20 @@ export class ClusterDirectory {
       assertStays(cluster);
       access.assertStays();
     };
-    const place = placeBy(access, keyIn(access.account, clusterId) ?? "");
+    const place = placeBy(access, keyIn(placeOf(access.location), clusterId));
     return { ...place, cluster, clusterId, assertStays: assertBothStay };
   }
 
   #placeIn(resource: ManagedCluster): string | undefined {
     const account = this.#deps.accounts.account(accountOf(resource));
     const id = resource.status.externalId;
-    return account && id !== undefined ? keyIn(account, id) : undefined;
+    const place = account && this.#deps.accounts.placeOf(account);
+    return place !== undefined && id !== undefined ? keyIn(place, id) : undefined;
   }
 }
 
-function keyIn(account: CloudAccount, clusterId: string): string | undefined {
-  const place = placeOf(account);
-  return place && `${place} ${clusterId}`;
+function keyIn(place: string, clusterId: string): string {
+  return `${place} ${clusterId}`;
 }
 
 /** The id of a cluster that can be worked with. */

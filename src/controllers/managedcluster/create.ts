@@ -7,7 +7,7 @@ import { ManagedClusterReason as Reason } from "../../crds/managedcluster/condit
 import { managedCluster } from "../../crds/managedcluster/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
-import { assertPossible } from "../cloudaccount/accounts.ts";
+import { assertPossible } from "../cloudaccount/offers.ts";
 import { loginOf, type DeclaredLogin } from "../cloudaccount/login.ts";
 import type { Send } from "../external/kind.ts";
 import type { Observer } from "../external/observe.ts";

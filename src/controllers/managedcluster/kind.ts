@@ -2,7 +2,7 @@
 import { managedCluster, type ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { ManagedClusterCondition, ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import { findCondition } from "../../runtime/conditions.ts";
-import { offered } from "../cloudaccount/accounts.ts";
+import { offered } from "../cloudaccount/offers.ts";
 import { accountOf, accountParent } from "../cloudaccount/parent.ts";
 import { controlled, type KindDeps } from "../controlled.ts";
 import type { Changed, ExternalKind } from "../external/kind.ts";

@@ -8,7 +8,7 @@ import type { KubeObject } from "../../kube/types.ts";
 import { timestampOf, type Clock } from "../../lib/clock.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
-import { offered } from "../cloudaccount/accounts.ts";
+import { offered } from "../cloudaccount/offers.ts";
 import { statingFailure } from "../lifecycle/failure.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { SECRETS } from "../cloudaccount/credentials.ts";

@@ -4,7 +4,7 @@ import { ManagedClusterReason as Reason } from "../../crds/managedcluster/condit
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import { capitalized, listed } from "../../lib/text.ts";
-import { offered } from "../cloudaccount/accounts.ts";
+import { offered } from "../cloudaccount/offers.ts";
 import type { Content } from "../controlled.ts";
 import type { SendFirst } from "../external/kind.ts";
 import { heldFor } from "../external/removal.ts";

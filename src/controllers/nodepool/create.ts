@@ -2,7 +2,7 @@
 import type { CloudPools, NodePoolRequest } from "../../cloud/facets/nodepools.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { assertPossible } from "../cloudaccount/accounts.ts";
+import { assertPossible } from "../cloudaccount/offers.ts";
 import { loginOf } from "../cloudaccount/login.ts";
 import type { Send } from "../external/kind.ts";
 import { hostOf } from "../managedcluster/host.ts";

@@ -6,8 +6,11 @@ import type { KubeObject, ObjectRef } from "../../kube/types.ts";
 import { RefusedError, TerminalError } from "../../lib/errors.ts";
 import { keyOf, type Store } from "../../runtime/cache/store.ts";
 import { SECRETS } from "../cloudaccount/credentials.ts";
+import { isLeaving, type Seen } from "../lifecycle/deletion-intent.ts";
+import { lookAt, NAMESPACES } from "../lifecycle/live-metadata.ts";
 import type { Managed } from "../lifecycle/resource.ts";
-import { ChangedError, type Visit } from "../lifecycle/visit.ts";
+import { ChangedError } from "../lifecycle/passing.ts";
+import type { Visit } from "../lifecycle/visit.ts";
 
 /** On every Secret that Yunfan publishes: the UID of the resource that declared it. */
 export const OWNER_LABEL = "yunfan.dev/owner-uid";
@@ -63,15 +66,19 @@ export class Publisher {
     try {
       await this.#ensure(visit, ref, contents);
     } catch (error) {
-      throw isRefusal(error) ? this.#refused(ref, error) : error;
+      if (!isRefusal(error)) throw error;
+      // Where rights are granted by namespace, one that is not there yet reads the same as one without them.
+      if (isForbidden(error)) await this.#lookOutFor(visit, ref.namespace);
+      throw this.#refused(ref, error);
     }
   }
 
   /** Metadata of the Secret, if it is there and this resource's own. Throws TerminalError SecretNotOwned where it is another's. */
   async find(visit: Visit<Managed>, ref: SecretRef): Promise<KubeObject | undefined> {
     const present = await this.#metadataAt(visit, ref);
-    if (present && present.metadata.labels?.[OWNER_LABEL] !== visit.object.metadata.uid) throw this.#notOwned(ref);
-    return present;
+    if (!present || present.metadata.labels?.[OWNER_LABEL] === visit.object.metadata.uid) return present;
+    visit.awaits({ type: SECRETS, ref, seen: present, until: "Replaced" });
+    throw this.#notOwned(ref);
   }
 
   /** Whether a Secret of another resource of ours is there, by that one's name: not what an earlier one of this name has left. */
@@ -150,7 +157,7 @@ export class Publisher {
       const made = await client.create<PublishedSecret>(SECRETS, secret, { signal: visit.signal });
       published.absorb({ apiVersion: made.apiVersion, kind: made.kind, metadata: made.metadata });
     } catch (error) {
-      throw isNotFound(error) ? this.#noSuchNamespace(ref) : error;
+      throw isNotFound(error) || isTerminating(error) ? await this.#noSuchNamespace(visit, ref) : error;
     }
     visit.log.info({ secret: keyOf(ref) }, "Created Secret");
   }
@@ -162,6 +169,12 @@ export class Publisher {
       if (isNotFound(error)) return undefined;
       throw error;
     }
+  }
+
+  async #lookOutFor(visit: Visit<Managed>, name: string): Promise<Seen> {
+    const seen = await lookAt(this.#deps.client, NAMESPACES, { name, signal: visit.signal });
+    visit.awaits({ type: NAMESPACES, ref: { name }, seen, until: "Replaced" });
+    return seen;
   }
 
   #refused(ref: SecretRef, cause: KubeError): RefusedError {
@@ -185,8 +198,11 @@ export class Publisher {
     return new TerminalError({ reason: Reason.SecretNotOwned, message });
   }
 
-  #noSuchNamespace({ namespace, name }: SecretRef): TerminalError {
-    const message = `${this.#field}: namespace ${namespace} for Secret ${name} does not exist. Create it, or remove the entry`;
+  async #noSuchNamespace(visit: Visit<Managed>, { namespace, name }: SecretRef): Promise<TerminalError | ChangedError> {
+    const seen = await this.#lookOutFor(visit, namespace);
+    if (!isLeaving(seen) && seen !== "Forbidden") return new ChangedError(`Namespace ${namespace} has come meanwhile`);
+    const what = seen === "Absent" || seen === "Forbidden" ? "does not exist" : "is being deleted";
+    const message = `${this.#field}: namespace ${namespace} for Secret ${name} ${what}. Create it, or remove the entry`;
     return new TerminalError({ reason: Reason.NamespaceNotFound, message });
   }
 }
@@ -194,6 +210,13 @@ export class Publisher {
 function nothingIfForbidden(error: unknown): readonly KubeObject[] {
   if (isForbidden(error)) return [];
   throw error;
+}
+
+/** The namespace is on its way out, and may be made again. */
+function isTerminating(error: unknown): boolean {
+  return (
+    isForbidden(error) && (error.status.details?.causes ?? []).some(({ reason }) => reason === "NamespaceTerminating")
+  );
 }
 
 function holds({ data, metadata }: PublishedSecret, wanted: SecretContents): boolean {

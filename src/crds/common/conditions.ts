@@ -65,6 +65,8 @@ export const Reason = {
   /** The credentials are right but may not do this. */
   Forbidden: "Forbidden",
   NotFoundInCloud: "NotFoundInCloud",
+  /** There is no such service, or no such kind of thing, at the address. */
+  NotServed: "NotServed",
   CredentialsRejected: "CredentialsRejected",
   /** The credentials are right, and the project that the account names is none of theirs. */
   ProjectNotFound: "ProjectNotFound",

@@ -8,37 +8,35 @@ import { externalId, namespaceName, objectName } from "../../schema/formats.ts";
 /** How often a cloud is compared with what is declared. */
 export const driftIntervalSeconds = integer({ min: 5, max: 86_400 }).default(600);
 
-const accountRef = withTransitionRule(
-  z.object({
-    name: objectName.describe("Name of the CloudAccount."),
-    namespace: namespaceName
-      .optional()
-      .describe("Namespace of the CloudAccount, which must list ours in spec.allowedNamespaces. Default: our own."),
-  }),
-  {
-    rule: "self == oldSelf",
-    message: "accountRef is immutable: what was made with one account cannot be found with another",
-    reason: "FieldValueForbidden",
-  },
-).describe("The account to work with. Immutable.");
-
-export const clusterRef = withTransitionRule(
-  z.object({ name: objectName.describe("Name of the ManagedCluster, in our own namespace.") }),
-  {
-    rule: "self == oldSelf",
-    message: "clusterRef is immutable: what was made in one cluster cannot be found in another",
-    reason: "FieldValueForbidden",
-  },
-).describe("The cluster that it is part of. Immutable.");
-
-/** Members for z.object() of every kind that stands for something in a cloud. */
-export const externalFields = {
-  externalId: externalId
+export const accountReference = z.object({
+  name: objectName.describe("Name of the CloudAccount."),
+  namespace: namespaceName
     .optional()
-    .describe(
-      "Id in the cloud of something that exists already: it is adopted and nothing is ever created. May be added once; " +
-        "never changed or removed.",
-    ),
+    .describe("Namespace of the CloudAccount, which must list ours in spec.allowedNamespaces. Default: our own."),
+});
+
+export const ACCOUNT_IS_FIXED = "what was made with one account cannot be found with another";
+
+const accountRef = withTransitionRule(accountReference, {
+  rule: "self == oldSelf",
+  message: `accountRef is immutable: ${ACCOUNT_IS_FIXED}`,
+  reason: "FieldValueForbidden",
+}).describe("The account to work with. Immutable.");
+
+export const clusterReference = z.object({
+  name: objectName.describe("Name of the ManagedCluster, in our own namespace."),
+});
+
+export const CLUSTER_IS_FIXED = "what was made in one cluster cannot be found in another";
+
+export const clusterRef = withTransitionRule(clusterReference, {
+  rule: "self == oldSelf",
+  message: `clusterRef is immutable: ${CLUSTER_IS_FIXED}`,
+  reason: "FieldValueForbidden",
+}).describe("The cluster that it is part of. Immutable.");
+
+/** Members for z.object() of every kind that makes something in a cloud. */
+export const policyFields = {
   deletionPolicy: z
     .enum(["Delete", "Orphan"])
     .optional()
@@ -55,6 +53,17 @@ export const externalFields = {
   driftIntervalSeconds: driftIntervalSeconds.describe(
     "Seconds between two comparisons with the cloud, at which drift is healed. A little is added at random.",
   ),
+} as const;
+
+/** The same for kinds that stand for one thing there. */
+export const externalFields = {
+  externalId: externalId
+    .optional()
+    .describe(
+      "Id in the cloud of something that exists already: it is adopted and nothing is ever created. May be added once; " +
+        "never changed or removed.",
+    ),
+  ...policyFields,
 } as const;
 
 /** The same for kinds that work with an account themselves. */

@@ -8,6 +8,12 @@ const generation = integer({ min: -1, max: Number.MAX_SAFE_INTEGER });
 /** Kubernetes takes no more in all annotations of an object together. */
 const LARGEST_ANNOTATION_BYTES = 262_144;
 
+/** Of a condition. */
+export const LONGEST_MESSAGE = 32_768;
+
+/** What clouds say in words, by member: what is longer is cut before it is written. */
+export const LONGEST_WORDS = { cloudPhase: 253, version: 253, podCidr: 253, progress: 1024 } as const;
+
 /** Of whatever alphabet: a status that the API server refuses helps nobody. */
 const cloudId = text({ min: 1, max: 253 });
 
@@ -29,7 +35,7 @@ const condition = z
       .max(1024)
       .regex(/^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/)
       .describe("Why, in one CamelCase word that programs may rely on."),
-    message: text({ max: 32_768 }).describe(
+    message: text({ max: LONGEST_MESSAGE }).describe(
       "Why, for people: names the field or the cloud's error code, and what to do.",
     ),
     observedGeneration: generation.describe("The generation of the resource that this was found for."),
@@ -66,7 +72,7 @@ const operation = z.object({
   lastSentAt: time
     .optional()
     .describe("When the request was last about to be sent; the settle window counts from here."),
-  progress: text({ max: 1024 }).optional().describe("How far it has come, in the cloud's words."),
+  progress: text({ max: LONGEST_WORDS.progress }).optional().describe("How far it has come, in the cloud's words."),
 });
 
 /** An operation of a cloud: without an externalId beside it, the journal of a create (docs/protocol.md#creating-exactly-once). */
@@ -103,7 +109,9 @@ export const originFields = {
 } as const;
 
 /** Of kinds whose clouds tell more than whether the thing is there. Of whatever alphabet, as cloudId is. */
-export const cloudPhase = text({ max: 253 }).describe("The cloud's own word for the state it is in.");
+export const cloudPhase = text({ max: LONGEST_WORDS.cloudPhase }).describe(
+  "The cloud's own word for the state it is in.",
+);
 
 /** Further members for kinds that stand for something in a cloud. */
 export const managedStatus = {

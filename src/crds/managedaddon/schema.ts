@@ -3,7 +3,7 @@ import * as z from "zod";
 import { commonColumns } from "../common/columns.ts";
 import { clusterRef, externalFields, externalSpec } from "../common/spec.ts";
 import { blockFields, withBlocks } from "../common/with-blocks.ts";
-import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
+import { cloudPhase, LONGEST_WORDS, managedStatus, originFields } from "../common/status.ts";
 import { defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { withTransitionRule } from "../../schema/enforced.ts";
@@ -53,7 +53,7 @@ const status = z.object({
   ...managedStatus,
   ...originFields,
   cloudPhase: cloudPhase.optional(),
-  version: text({ max: 253 }).optional().describe("The version that is installed."),
+  version: text({ max: LONGEST_WORDS.version }).optional().describe("The version that is installed."),
 });
 
 export const managedAddon = defineKind({

@@ -2,10 +2,10 @@
 import * as z from "zod";
 import { ipv4Cidr } from "../../schema/cidr.ts";
 import { commonColumns } from "../common/columns.ts";
-import { cloudReference, namespaceName, time } from "../../schema/formats.ts";
+import { cloudReference, namespaceName, objectName, time } from "../../schema/formats.ts";
 import { managedFields, managedSpec } from "../common/spec.ts";
 import { blockFields, withBlocks, withWaivableRule, withWaivableTransition } from "../common/with-blocks.ts";
-import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
+import { cloudPhase, LONGEST_WORDS, managedStatus, originFields } from "../common/status.ts";
 import { defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { withRule, withTransitionRule, type CelRule } from "../../schema/enforced.ts";
@@ -82,6 +82,31 @@ const kubeconfig = z.object({
     .describe("Whether the administrator's certificates are published too, in the Secret NAME-certificates."),
 });
 
+const manifests = withRule(
+  z.object({
+    route: z
+      .enum(["Kubeconfig", "Gateway"])
+      .default("Kubeconfig")
+      .describe(
+        "How ManifestSets reach it. Kubeconfig: by the one that is published. Gateway: through the cloud's own gateway, with the " +
+          "account's credentials; for a cluster without an address that can be reached from here.",
+      ),
+    serviceAccount: z
+      .object({ namespace: namespaceName.describe("Its namespace."), name: objectName.describe("Its name.") })
+      .optional()
+      .describe(
+        "The ServiceAccount of the cluster that every ManifestSet acts as; one that names another is Forbidden.",
+      ),
+  }),
+  {
+    // has(): the API server asks it of a default {} too, before that has defaults of its own.
+    rule: "!has(self.serviceAccount) || !has(self.route) || self.route != 'Gateway'",
+    message: "the gateway acts for nobody but the account: remove serviceAccount, or take route Kubeconfig",
+    fieldPath: ".serviceAccount",
+  },
+  ({ route, serviceAccount }) => serviceAccount === undefined || route !== "Gateway",
+);
+
 const fields = z.object({
   ...managedFields,
   cloudName: cloudName.optional().describe("Name of the cluster in the cloud. Default: metadata.name. Immutable."),
@@ -124,6 +149,7 @@ const fields = z.object({
     })
     .optional()
     .describe("Registers the cluster with Argo CD, by a Secret with the same credentials."),
+  manifests: manifests.optional().describe("How ManifestSets work in the cluster."),
   ...blockFields(KIND),
 });
 
@@ -192,7 +218,7 @@ const guarded = withWaivableRule(
 
 const spec = withBlocks(guarded, KIND);
 
-/** Longer than a name may be: the API server then refuses the Secret, and this status still shows which. */
+/** Longer than a name may be: those of before, which the API server refused, are shown as they were. */
 const secretName = text({ max: 512 });
 
 const status = z.object({
@@ -202,11 +228,13 @@ const status = z.object({
   clusterType: text({ max: 63 })
     .optional()
     .describe("What sort of cluster, in the cloud's words, where it has several."),
-  version: text({ max: 253 }).optional().describe("The cloud's full version, such as v1.15.11-r1."),
+  version: text({ max: LONGEST_WORDS.version }).optional().describe("The cloud's full version, such as v1.15.11-r1."),
   endpoint: text({ max: 2048 })
     .optional()
     .describe("Address of the API server: the one in the VPC, or else the public one."),
-  podCidr: text({ max: 253 }).optional().describe("The range of the pods' addresses that the cloud has chosen."),
+  podCidr: text({ max: LONGEST_WORDS.podCidr })
+    .optional()
+    .describe("The range of the pods' addresses that the cloud has chosen."),
   kubeconfigSecret: secretName
     .optional()
     .describe("Name of the Secret, in our own namespace, that holds the kubeconfig."),

@@ -5,6 +5,7 @@ import { cloudMetrics, type CloudMetrics } from "./metrics-cloud.ts";
 import { controllerMetrics } from "./metrics-controller.ts";
 import { queueMetrics } from "./metrics-queue.ts";
 import { resourceMetrics, type ResourceSource } from "./metrics-resources.ts";
+import { targetMetrics, type TargetMetrics } from "./metrics-target.ts";
 import { watchMetrics } from "./metrics-watch.ts";
 import type { QueueMetrics } from "../queue/queue.ts";
 import type { ReflectorMetrics } from "../cache/reflector-status.ts";
@@ -27,6 +28,7 @@ export class Metrics {
   /** For the reflectors of a kind, at 0 from the call on. To be called once per kind. */
   readonly watch: (kind: string) => ReflectorMetrics = watchMetrics(this.#registry);
   readonly cloud: CloudMetrics = cloudMetrics(this.#registry);
+  readonly target: TargetMetrics = targetMetrics(this.#registry);
   /** Shows the resources of a kind while this process leads. To be called once per kind. */
   readonly resources: (source: ResourceSource) => void = resourceMetrics(this.#registry, () => this.#leads);
   readonly #master = new Gauge({

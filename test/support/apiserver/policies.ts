@@ -29,7 +29,8 @@ const WITHIN = { timeout: 20_000, interval: 100 };
 /** Resolves when the API server refuses. It also refuses a ServiceAccount of a name of its own, by which that is told. */
 export async function refuse(refusal: Refusal): Promise<Policy> {
   const { kubectl, namespace } = refusal;
-  const name = `refuse-${randomBytes(5).toString("hex")}`;
+  // No number, which messages would show as <number>.
+  const name = `refuse-r${randomBytes(5).toString("hex")}`;
   const words = `the owners of ${name} refuse this`;
   await kubectlOk(kubectl, ["apply", "-f", "-"], JSON.stringify(manifestOf(refusal, name, words)));
   const probe = ["create", "serviceaccount", name, "--dry-run=server", "--namespace", namespace];

@@ -4,6 +4,8 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, readdir } from "node:fs/promises";
 import path from "node:path";
 import { samplesFor } from "../../../demo/samples.ts";
+import { resourceRules } from "../../../src/cli/rbac.ts";
+import { GROUP } from "../../../src/crds/kind.ts";
 import { kinds } from "../../../src/crds/kinds.ts";
 import { type ControlPlane, kubectlOk, startControlPlane } from "../apiserver/controlplane.ts";
 import { CHART, createHelm, helmOk, type Helm, objectsOf, operatorFlagsOf, type Rendered } from "./helm.ts";
@@ -14,7 +16,6 @@ import { CREDENTIALS, startSimulator, type LoggedRequest, type SimulatorControls
 export const RELEASE = "yunfan";
 export const RELEASE_NAMESPACE = "yunfan-system";
 
-const OURS = kinds.map(({ type }) => `${type.plural}.${type.group}`);
 const READY_WITHIN = "--timeout=120s";
 
 export interface ChartBed extends AsyncDisposable {
@@ -24,8 +25,8 @@ export interface ChartBed extends AsyncDisposable {
   kubectl(args: readonly string[], input?: string): Promise<string>;
   /** Path of the chart of the tree, packaged as for a release. */
   readonly chart: string;
-  /** `helm install` or `helm upgrade` of a chart as release yunfan in yunfan-system; resolves when the CRDs are established. */
-  deploy(action: "install" | "upgrade", chart: string, flags?: readonly string[]): Promise<void>;
+  /** `helm install` or `helm upgrade` of a chart as release yunfan in yunfan-system; resolves with its CRDs when they are established. */
+  deploy(action: "install" | "upgrade", chart: string, flags?: readonly string[]): Promise<readonly string[]>;
   /** Starts a replica: with the arguments of the Deployment that is installed, and a token of its ServiceAccount. */
   operator(identity: string): Promise<Operator>;
   /** Starts the simulators, applies the samples of all clouds, and resolves with how many resources of ours those are. */
@@ -40,13 +41,46 @@ export interface ChartBed extends AsyncDisposable {
   resources(): Promise<string[]>;
 }
 
-export async function createChartBed(): Promise<ChartBed> {
-  const plane = await startControlPlane();
+/**
+ * An earlier operator is played by the tree's, which watches kinds that an earlier chart has neither CRDs nor rights for: it gets both,
+ * the CRDs as if the release had made them, so that an upgrade takes them over.
+ */
+async function standIn(kubectl: ChartBed["kubectl"], there: readonly string[]): Promise<void> {
+  const missing = kinds.map(({ type }) => type).filter(({ plural, group }) => !there.includes(`${plural}.${group}`));
+  if (missing.length === 0) return;
+  for (const { plural, group } of missing) {
+    await kubectl(["apply", "--server-side", "-f", `manifests/crds/${plural}.yaml`]);
+    const crd = `crd/${plural}.${group}`;
+    await kubectl(["label", "--overwrite", crd, "app.kubernetes.io/managed-by=Helm"]);
+    const owner = [`meta.helm.sh/release-name=${RELEASE}`, `meta.helm.sh/release-namespace=${RELEASE_NAMESPACE}`];
+    await kubectl(["annotate", "--overwrite", crd, ...owner]);
+  }
+  const metadata = { name: "yunfan-stand-in" };
+  const rbac = { apiVersion: "rbac.authorization.k8s.io/v1", metadata };
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: metadata.name };
+  const subjects = [{ kind: "Group", apiGroup: roleRef.apiGroup, name: `system:serviceaccounts:${RELEASE_NAMESPACE}` }];
+  const items = [
+    { ...rbac, kind: "ClusterRole", rules: resourceRules },
+    { ...rbac, kind: "ClusterRoleBinding", roleRef, subjects },
+  ];
+  await kubectl(["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+}
+
+/** `auditLogPath`: where the API server notes every request. */
+export async function createChartBed(options: { auditLogPath?: string } = {}): Promise<ChartBed> {
+  const plane = await startControlPlane(options);
   const helm = await createHelm({ kubeconfigPath: plane.kubeconfigPath });
   const kubectl = (args: readonly string[], input?: string): Promise<string> => kubectlOk(plane.kubectl, args, input);
   const simulators: SimulatorControls[] = [];
   const operators: Operator[] = [];
   const release = ["--namespace", RELEASE_NAMESPACE];
+  /** By what is installed: an earlier chart has fewer. */
+  const crds = async (): Promise<string[]> =>
+    (await kubectl(["get", "crd", "-o", "name"]))
+      .split("\n")
+      .filter((name) => name.endsWith(`.${GROUP}`))
+      .map((name) => name.slice(name.indexOf("/") + 1));
+  const ours = async (): Promise<string> => (await crds()).join(",");
   return {
     plane,
     helm,
@@ -55,7 +89,15 @@ export async function createChartBed(): Promise<ChartBed> {
     async deploy(action, chart, flags = []) {
       const create = action === "install" ? ["--create-namespace"] : [];
       await helmOk(helm, [action, RELEASE, chart, ...release, ...create, ...flags]);
-      await kubectl(["wait", "--for=condition=Established", "--timeout=60s", ...OURS.map((name) => `crd/${name}`)]);
+      const made = await crds();
+      await standIn(kubectl, made);
+      await kubectl([
+        "wait",
+        "--for=condition=Established",
+        "--timeout=60s",
+        ...(await crds()).map((name) => `crd/${name}`),
+      ]);
+      return made;
     },
     async operator(identity) {
       const operator = await startReplica({ plane, kubectl }, identity);
@@ -74,18 +116,18 @@ export async function createChartBed(): Promise<ChartBed> {
       return applied;
     },
     async allReady(namespace = "default") {
-      await kubectl(["wait", "--for=condition=Ready", READY_WITHIN, "--all", OURS.join(","), "-n", namespace]);
+      await kubectl(["wait", "--for=condition=Ready", READY_WITHIN, "--all", await ours(), "-n", namespace]);
     },
     async lookAgain() {
       const value = randomUUID();
-      await kubectl(["annotate", OURS.join(","), "--all", "-A", "--overwrite", `yunfan.dev/reconcile-at=${value}`]);
+      await kubectl(["annotate", await ours(), "--all", "-A", "--overwrite", `yunfan.dev/reconcile-at=${value}`]);
       const visited = `--for=jsonpath={.status.lastHandledReconcileAt}=${value}`;
-      await kubectl(["wait", visited, READY_WITHIN, "--all", OURS.join(","), "-A"]);
+      await kubectl(["wait", visited, READY_WITHIN, "--all", await ours(), "-A"]);
     },
     effects: async () => (await Promise.all(simulators.map((each) => each.effects()))).flat(),
     async resources() {
       const columns = "NS:.metadata.namespace,NAME:.metadata.name,UID:.metadata.uid";
-      const list = await kubectl(["get", OURS.join(","), "-A", "--no-headers", "-o", `custom-columns=${columns}`]);
+      const list = await kubectl(["get", await ours(), "-A", "--no-headers", "-o", `custom-columns=${columns}`]);
       return list
         .split("\n")
         .map((line) => line.trim().replaceAll(/\s+/g, " "))

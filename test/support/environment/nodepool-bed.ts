@@ -97,6 +97,8 @@ export async function startNodePoolBed({ beforeTurn, ...options }: BedOptions = 
       absorb: (object) => store.absorb(object),
       forget: (object) => store.remove(object),
       releases: new Set(),
+      lookout: { set: () => undefined },
+      wake: () => undefined,
       get: (key) => store.get(key),
       events: { event: () => undefined },
       random: () => 0,

@@ -4,6 +4,7 @@ import type { Kind } from "../../../src/crds/kind.ts";
 import { cloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
 import { managedAddon, type ManagedAddon } from "../../../src/crds/managedaddon/schema.ts";
 import { managedCluster, type ManagedCluster } from "../../../src/crds/managedcluster/schema.ts";
+import { manifestSet, type ManifestSet } from "../../../src/crds/manifestset/schema.ts";
 import { nodePool } from "../../../src/crds/nodepool/schema.ts";
 import { registryProject, type RegistryProject } from "../../../src/crds/registryproject/schema.ts";
 
@@ -53,6 +54,17 @@ export function registryProjectManifest(overrides: Overrides = {}): Manifest {
   return manifest(registryProject, { accountRef: { name: "ctyun" } }, { name: "shop" }, overrides);
 }
 
+/** A ManifestSet as an author writes it. */
+export function manifestSetManifest(overrides: Overrides = {}): Manifest {
+  const config = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "settings" }, data: { level: "info" } };
+  return manifest(
+    manifestSet,
+    { clusterRef: { name: "production" }, manifests: [config] },
+    { name: "shop" },
+    overrides,
+  );
+}
+
 /** A RegistryProject as the API server returns it. */
 export function storedRegistryProject(overrides: Stored<RegistryProject> = {}): RegistryProject {
   return stored(registryProject, registryProjectManifest(overrides), overrides);
@@ -66,6 +78,11 @@ export function storedManagedCluster(overrides: Stored<ManagedCluster> = {}): Ma
 /** A ManagedAddon as the API server returns it. */
 export function storedManagedAddon(overrides: Stored<ManagedAddon> = {}): ManagedAddon {
   return stored(managedAddon, managedAddonManifest(overrides), overrides);
+}
+
+/** A ManifestSet as the API server returns it. */
+export function storedManifestSet(overrides: Stored<ManifestSet> = {}): ManifestSet {
+  return stored(manifestSet, manifestSetManifest(overrides), overrides);
 }
 
 /** What the API server adds: the rest of the metadata, and the status. */

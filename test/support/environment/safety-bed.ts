@@ -20,8 +20,6 @@ import { transportOf } from "../apiserver/transports.ts";
 const MANIFESTS = path.resolve(import.meta.dirname, "../../../manifests");
 /** Namespace of the accounts and their Secrets, which outlives the others. */
 export const ACCOUNTS = "accounts";
-export const CRD_NAMES = kinds.map(({ type }) => `${type.plural}.${type.group}`);
-
 /** What `everything` makes, as plural/name. */
 export const RESOURCES = [
   "registryprojects/shop",
@@ -29,6 +27,13 @@ export const RESOURCES = [
   "nodepools/workers",
   "managedaddons/metrics-server",
 ];
+
+/** Of accounts, and of what `everything` makes. */
+export const CRD_NAMES = kinds
+  .filter(
+    ({ type: { plural } }) => plural === "cloudaccounts" || RESOURCES.some((name) => name.startsWith(`${plural}/`)),
+  )
+  .map(({ type }) => `${type.plural}.${type.group}`);
 
 /** Where a name is asked for, it is namespace/plural/name. */
 export interface SafetyBed extends AsyncDisposable {

@@ -28,6 +28,7 @@ import { storedNodePool } from "../environment/nodepools.ts";
 import {
   storedManagedAddon,
   storedManagedCluster,
+  storedManifestSet,
   storedRegistryProject,
   type Stored,
 } from "../environment/resources.ts";
@@ -68,6 +69,7 @@ const STORED: Readonly<Record<string, (declared: StoredAccount) => Managed>> = {
   NodePool: storedNodePool,
   ManagedAddon: storedManagedAddon,
   RegistryProject: storedRegistryProject,
+  ManifestSet: storedManifestSet,
 };
 
 interface World {

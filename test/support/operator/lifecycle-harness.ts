@@ -1,6 +1,7 @@
 // The frame of a reconcile over steps that a test makes up, with the real cache and the real API server around it.
 import type { RegistryProject } from "../../../src/crds/registryproject/schema.ts";
 import { LifecycleReconciler, type Steps } from "../../../src/controllers/lifecycle/reconciler.ts";
+import type { Awaited } from "../../../src/controllers/lifecycle/lookout.ts";
 import { createLogger } from "../../../src/lib/log.ts";
 import type { Result } from "../../../src/runtime/queue/controller.ts";
 import type { EventDescription } from "../../../src/runtime/events.ts";
@@ -16,6 +17,8 @@ export interface Frame {
   readonly events: EventDescription[];
   readonly clock: FakeClock;
   readonly store: Store<RegistryProject>;
+  /** What the last visit came to wait for. */
+  readonly awaited: () => readonly Awaited[];
   /** UIDs of those whose finalizer it has taken off, or may have. */
   readonly releases: ReadonlySet<string>;
 }
@@ -37,6 +40,7 @@ export function sharedParts(indexes: StoreOptions<RegistryProject>["indexes"] = 
 export function frameOf(live: Live, steps: Partial<Steps<RegistryProject>> = {}, shared = sharedParts()): Frame {
   const { clock, events, store } = shared;
   const releases = new Set<string>();
+  let awaited: readonly Awaited[] = [];
   const log = createLogger({ level: "silent" });
   const deps = {
     client: live.client,
@@ -45,6 +49,8 @@ export function frameOf(live: Live, steps: Partial<Steps<RegistryProject>> = {},
     onNamespaceDeletion: "Hold" as const,
     absorb: (object: RegistryProject) => store.absorb(object),
     releases,
+    lookout: { set: (_name: string, waiter: { awaited: readonly Awaited[] }) => void (awaited = waiter.awaited) },
+    wake: () => undefined,
     forget: (object: RegistryProject) => store.remove(object),
     get: (key: string) => store.get(key),
     events: { event: (_: unknown, description: EventDescription) => void events.push(description) },
@@ -59,6 +65,7 @@ export function frameOf(live: Live, steps: Partial<Steps<RegistryProject>> = {},
     clock,
     store,
     releases,
+    awaited: () => awaited,
     async visit(object, signal = unaborted) {
       const found = await live.find(object);
       if (found) store.absorb(found);

@@ -2,6 +2,7 @@
 import { startAlibabaSimulator, type AlibabaSimulatorOptions } from "../../../../src/cloud/alibaba/simulator/index.ts";
 import { createStandOn, type SimulatedCloud, type Stand } from "../../environment/environment.ts";
 import { accountManifests } from "../../environment/manifests.ts";
+import { managedClusterManifest, nodePoolManifest } from "../../environment/resources.ts";
 import { controlsOf, CREDENTIALS, type SimulatorControls } from "../simulator.ts";
 import { REGION } from "./bed.ts";
 
@@ -10,7 +11,7 @@ type AlibabaOptions = Partial<AlibabaSimulatorOptions>;
 export type AlibabaStand = Stand<SimulatorControls, AlibabaOptions>;
 
 const ALIBABA: SimulatedCloud<SimulatorControls, AlibabaOptions> = {
-  kinds: ["cloudaccounts", "managedclusters"],
+  kinds: ["cloudaccounts", "managedclusters", "nodepools"],
   // The marker stands at the beginning of every client key, and in base64 too.
   secrets: [CREDENTIALS.secretKey, "-----BEGIN PRIVATE KEY-----"],
   start: startSimulator,
@@ -38,4 +39,26 @@ export function alibabaAccountManifests(
     requestBudget: { readsPerMinute: 60_000, writesPerMinute: 60_000 },
   };
   return accountManifests(simulator, { name, spec: { ...alibaba, ...spec }, ...(stringData && { stringData }) });
+}
+
+/** A managed cluster that looks for drift every 5 s, the least there is. */
+export function clusterManifest(name: string, spec: object = {}, metadata: object = {}): object {
+  const managed = {
+    driftIntervalSeconds: 5,
+    network: { vpcId: "vpc-1", subnetId: "vsw-1" },
+    alibaba: { clusterType: "ManagedKubernetes" },
+  };
+  return managedClusterManifest({ metadata: { name, ...metadata }, spec: { ...managed, ...spec } });
+}
+
+/** A pool of two nodes that looks for drift every 5 s. */
+export function poolManifest(name: string, spec: object = {}): object {
+  const pool = {
+    driftIntervalSeconds: 5,
+    replicas: 2,
+    instanceType: "ecs.g7.large",
+    login: { keyPairName: "common" },
+    labels: { team: "shop" },
+  };
+  return nodePoolManifest({ metadata: { name }, spec: { ...pool, ...spec } });
 }

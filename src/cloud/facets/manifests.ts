@@ -1,0 +1,166 @@
+// The manifests facet: Kubernetes objects in one target, over whatever channel a cloud has to it. The engine of ManifestSet decides
+// what is to be there; a channel carries single objects, and says beforehand what it can't carry.
+import type { WritePermit } from "../collection.ts";
+
+/** An object as it is declared. Whole numbers beyond 2^53 are bigints. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ManifestMeta;
+  readonly [member: string]: unknown;
+}
+
+export interface ManifestMeta {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly [member: string]: unknown;
+}
+
+/** An object as it is in the target. */
+export interface LiveObject extends Manifest {
+  readonly metadata: ManifestMeta & {
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly generation?: number;
+    readonly creationTimestamp?: string;
+    readonly deletionTimestamp?: string;
+    readonly finalizers?: readonly string[];
+    readonly managedFields?: readonly ManagedFields[];
+  };
+}
+
+/** Who owns which fields, by the target's books (Kubernetes: metav1.ManagedFieldsEntry). */
+export interface ManagedFields {
+  readonly manager?: string;
+  readonly operation?: string;
+  readonly subresource?: string;
+  readonly fieldsV1?: unknown;
+}
+
+/** Which object; `namespace` is empty where the kind has none, `group` of the core group. */
+export interface ObjectKey {
+  readonly group: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What a channel can do with objects of one kind. */
+export interface KindAbility {
+  readonly group: string;
+  readonly kind: string;
+  /** The apiVersion that is sent, and in which objects come back. */
+  readonly apiVersion: string;
+  /** Others that manifests may have: what is declared in them is converted (manifests/spellings.ts). */
+  readonly alsoTaken: readonly string[];
+  readonly namespaced: boolean;
+  /** `Names`: metadata alone. `None`: objects are read by name only. */
+  readonly list: "Objects" | "Names" | "None";
+  /** Whether a list can be of the objects with our label alone, and over all namespaces. */
+  readonly selects: boolean;
+  /**
+   * `ServerSide`: the target merges what is declared. `Replace`: the whole object under its version. `MergePatch`: the difference
+   * under its version. `ReplaceUnlocked`: the whole object, whoever has changed it. `None`: objects can be made and deleted only.
+   */
+  readonly change: "ServerSide" | "Replace" | "MergePatch" | "ReplaceUnlocked" | "None";
+  /** Whether an object keeps labels and annotations of ours. */
+  readonly marks: "OnObject" | "None";
+}
+
+/** A kind, in a version where it matters: undefined is whichever the target prefers. */
+export interface KindWanted {
+  readonly group: string;
+  readonly version: string | undefined;
+  readonly kind: string;
+}
+
+/** What a channel can't express: the field, from the object, and what to do. */
+export interface ManifestRefusal {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A change of an object that is there. A channel takes of it what its API has. */
+export interface ObjectChange {
+  readonly live: LiveObject;
+  /** What is declared, in the spelling that is sent, with our marks; undefined where nothing is any more and the patch is all. */
+  readonly declared: Manifest | undefined;
+  /** The whole object as it is to be. */
+  readonly merged: Manifest;
+  /** JSON merge patch (RFC 7386) from `live` to `merged`. */
+  readonly patch: Readonly<Record<string, unknown>>;
+  /** Whether it was made from values of `live` that may be others' by now: then it is for that version alone. */
+  readonly isForVersion: boolean;
+}
+
+/** What happened in the target, in its words. */
+export interface TargetEvent {
+  readonly about: ObjectKey & { readonly uid: string };
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** One target, opened. Every member throws CloudError and nothing else, apart from the signal's reason and FencedError. */
+export interface ManifestChannel {
+  /** Kinds that it takes; "Discovered" where the target is asked. */
+  readonly kinds: readonly KindAbility[] | "Discovered";
+
+  /**
+   * What tells this target from another one at the same address, such as the UID of kube-system. Left out where the account is the
+   * place and nothing tells.
+   */
+  readonly identity?: (signal: AbortSignal) => Promise<string>;
+
+  /** Undefined where the channel, or the target, has no such kind now: a CustomResourceDefinition may bring it. */
+  readonly kindOf: (wanted: KindWanted, signal: AbortSignal) => Promise<KindAbility | undefined>;
+
+  /** Pure. Of all objects before the first write of any. */
+  readonly refusals: (manifest: Manifest) => readonly ManifestRefusal[];
+
+  /**
+   * Objects of a kind: with `selects` those with our label (MARKS.set), in all namespaces where none is named. Not to be asked of
+   * kinds with list `None`. What it lacks is not proved to be absent.
+   */
+  readonly list: (
+    kind: KindAbility,
+    namespace: string | undefined,
+    signal: AbortSignal,
+  ) => Promise<readonly LiveObject[]>;
+
+  /** "Absent" is a proof. */
+  readonly read: (kind: KindAbility, key: ObjectKey, signal: AbortSignal) => Promise<LiveObject | "Absent">;
+
+  /**
+   * Never merges. AlreadyExists where the name is taken, whoever has it. NotFound with code NamespaceNotFound where the namespace is not
+   * there. Rejected with the causes where the target does not take it.
+   */
+  readonly create: (kind: KindAbility, manifest: Manifest, permit: WritePermit) => Promise<LiveObject>;
+
+  /** For that UID. Conflict where the object is another one or has moved: to be read again. NotFound where it is gone. */
+  readonly change: (kind: KindAbility, change: ObjectChange, permit: WritePermit) => Promise<LiveObject>;
+
+  /** Of that UID alone; dependents go too, later. Conflict where it is another one, NotFound where it is gone. Accepted is not gone. */
+  readonly remove: (kind: KindAbility, live: LiveObject, permit: WritePermit) => Promise<void>;
+
+  /** Events of a namespace; left out where there are none to be had. Bounded; the newest where there are more. */
+  readonly events?: (namespace: string, signal: AbortSignal) => Promise<readonly TargetEvent[]>;
+}
+
+/** Where a channel is to lead, in an account. */
+export interface ManifestPlace {
+  /** The cloud's id of the cluster; undefined where the account is the place. */
+  readonly clusterId: string | undefined;
+}
+
+export interface ManifestsFacet {
+  /**
+   * Whether it leads into the cloud's clusters: `Always` in place of their kubeconfigs, `AsRoute` where a cluster says so
+   * (spec.manifests.route), `Never` where the account is the place.
+   */
+  readonly intoClusters: "Always" | "AsRoute" | "Never";
+  /** Makes no request. Cheap: a channel holds no connection of its own. */
+  readonly open: (place: ManifestPlace) => ManifestChannel;
+}

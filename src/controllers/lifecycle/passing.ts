@@ -1,0 +1,17 @@
+// Ends of a visit that nobody is told of: nothing is wrong, and another one follows by itself.
+import { Reason } from "../../crds/common/conditions.ts";
+import { WaitingError } from "../../lib/errors.ts";
+
+/** What a visit decided on has changed: it ends without a word, and the next one follows at once. The frame counts them. */
+export class ChangedError extends WaitingError {
+  constructor(message: string) {
+    super({ reason: Reason.Changed, message, pollAfterMs: 100 });
+  }
+}
+
+/** It is not this resource's turn yet: the visit ends without a word, and nothing is wrong. */
+export class LaterError extends WaitingError {
+  constructor(pollAfterMs: number) {
+    super({ reason: Reason.Changed, message: "Waiting for its turn", pollAfterMs });
+  }
+}

@@ -1,0 +1,253 @@
+// Applying: wave by wave, each object by one request at most. A refused object holds the next wave and not its neighbours.
+import type { KindAbility, LiveObject, Manifest } from "../../cloud/facets/manifests.ts";
+import { ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
+import type { Clock } from "../../lib/clock.ts";
+import { mergePatchOf } from "../../runtime/status.ts";
+import { isTrue } from "../../runtime/conditions.ts";
+import type { Difference } from "../external/change.ts";
+import type { Sender } from "../external/sender.ts";
+import { kindOf, type DeclaredObject } from "./declared.ts";
+import { differencesOf } from "./differences.ts";
+import { healthOf } from "./health.ts";
+import type { Memory } from "./memory.ts";
+import { mergedWith } from "./merge.ts";
+import { holdsData, isSecret, OBJECT_ANNOTATIONS, shownKey } from "./objects.ts";
+import type { Observed } from "./observe.ts";
+import { decide, type Decision } from "./plan.ts";
+import { hasMoved, isImmutability, kindNotFound, refusalOf } from "./refusals.ts";
+import { stepsOf } from "./waves.ts";
+import type { Outcome, Outcomes, Work } from "./work.ts";
+
+interface ApplierDeps {
+  readonly sender: Sender;
+  readonly memory: Memory;
+  readonly clock: Clock;
+}
+
+/** Somebody else may change it just when we do. */
+const MOST_TRIES = 3;
+/** Of the fields of one change, in events. */
+const MOST_FIELDS = 5;
+
+type Change = Extract<Decision, { do: "Change" }>;
+type Create = Extract<Decision, { do: "Create" }>;
+
+interface Target {
+  readonly work: Work;
+  readonly declared: DeclaredObject;
+  readonly kind: KindAbility;
+}
+
+export class Applier {
+  readonly #deps: ApplierDeps;
+
+  constructor(deps: ApplierDeps) {
+    this.#deps = deps;
+  }
+
+  /** Throws what ends the visit: a target that does not answer, credentials that are refused, a lost lease. */
+  async apply(work: Work, declared: readonly DeclaredObject[], observed: Observed): Promise<Outcomes> {
+    const outcomes = new Map<string, Outcome>();
+    const names = this.#namesOf(work, declared, observed);
+    const nowMs = this.#deps.clock.now();
+    let heldAfter = Number.POSITIVE_INFINITY;
+    let isFounded = true;
+    for (const { wave, objects, isFoundation } of stepsOf(declared)) {
+      const isHeld = wave > heldAfter || !isFounded;
+      for (const object of objects) {
+        const seen = observed.get(object.ref);
+        const outcome = isHeld ? pending(seen) : await this.#applyOne(work, object, { seen, names });
+        outcomes.set(object.ref, outcome);
+        const isSettled = outcome.state === "Applied" && healthOf(outcome.live, nowMs).status === "Current";
+        if (!isSettled) heldAfter = Math.min(heldAfter, wave);
+        // What is refused does not come by waiting: its neighbours go on.
+        if (isFoundation && !isSettled && outcome.state !== "Refused") isFounded = false;
+      }
+    }
+    return outcomes;
+  }
+
+  /** What is, or may become, this set's: not what is seen to be somebody else's. */
+  #namesOf(work: Work, declared: readonly DeclaredObject[], observed: Observed): readonly string[] {
+    const ours = declared.filter((object) => {
+      const { kind } = object;
+      const seen = observed.get(object.ref);
+      if (!kind || seen === undefined) return true;
+      const decision = this.#decide({ work, declared: object, kind }, seen);
+      return decision.do !== "Refuse" || !decision.isStrangers;
+    });
+    return ours.map(({ ref }) => ref);
+  }
+
+  async #applyOne(
+    work: Work,
+    declared: DeclaredObject,
+    { seen, names }: { seen: LiveObject | "Absent" | undefined; names: readonly string[] },
+  ): Promise<Outcome> {
+    const kind = declared.kind ?? (await kindOf(declared.manifest, work.place.channel, work.visit.signal));
+    if (!kind) return kindNotFound(declared);
+    const target = { work, declared, kind };
+    let live = await this.#freshEnough(target, seen);
+    for (let tries = 1; ; tries++) {
+      const decision = this.#decide(target, live);
+      if (decision.do !== "Create" && decision.do !== "Change") return this.#unsent(target, decision, live);
+      try {
+        return await this.#send(target, decision, names);
+      } catch (error) {
+        const outcome = await this.#failed(target, decision, error);
+        if (outcome !== "LookAgain") return outcome;
+        if (tries === MOST_TRIES) return moving(declared);
+        live = await this.#read(target);
+      }
+    }
+  }
+
+  #unsent(target: Target, decision: Exclude<Decision, Create | Change>, live: LiveObject | "Absent"): Outcome {
+    if (decision.do === "Keep") return this.#kept(target, decision);
+    return decision.do === "Await" ? awaited(target.declared, decision.live) : this.#refused(target, decision, live);
+  }
+
+  /** Throws what ends the visit. */
+  async #failed(target: Target, decision: Create | Change, error: unknown): Promise<Outcome | "LookAgain"> {
+    const isFixed = decision.do === "Change" && isImmutability(error) && mayRecreate(target);
+    if (isFixed) return this.#recreate(target, decision.live);
+    return hasMoved(error) || isTaken(error) ? "LookAgain" : refusalOf(error, target.declared);
+  }
+
+  /** A list may be older than this visit: nothing is written on its word. */
+  async #freshEnough(target: Target, seen: LiveObject | "Absent" | undefined): Promise<LiveObject | "Absent"> {
+    const { work } = target;
+    if (seen === undefined) return this.#read(target);
+    if (work.since >= work.startedAt || this.#decide(target, seen).do === "Keep") return seen;
+    return this.#read(target);
+  }
+
+  #send(target: Target, decision: Create | Change, names: readonly string[]): Promise<Outcome> {
+    target.work.place.assertWritable();
+    return decision.do === "Create" ? this.#create(target, decision, names) : this.#change(target, decision, names);
+  }
+
+  #decide({ work, declared, kind }: Target, live: LiveObject | "Absent"): Decision {
+    const entry = work.inventory.get(declared.ref);
+    const { memory } = this.#deps;
+    const isNormalised = (object: LiveObject, left: readonly Difference[]): boolean =>
+      memory.isNormalised(object, left);
+    return decide(declared, { kind, live, entry, owner: work.owner, isNormalised });
+  }
+
+  #read({ work, declared, kind }: Target): Promise<LiveObject | "Absent"> {
+    return work.place.channel.read(kind, declared.key, work.visit.signal);
+  }
+
+  #kept({ work, declared }: Target, { live, origin }: Extract<Decision, { do: "Keep" }>): Outcome {
+    work.inventory.record(declared.ref, live.metadata.uid, origin);
+    this.#deps.memory.noteInOrder(live);
+    return { state: "Applied", live };
+  }
+
+  /** What is somebody else's was never ours, whatever was persisted before it was looked at. */
+  #refused(
+    { work, declared }: Target,
+    decision: Extract<Decision, { do: "Refuse" }>,
+    live: LiveObject | "Absent",
+  ): Outcome {
+    const { reason, message } = decision;
+    if (decision.isStrangers && work.inventory.get(declared.ref)?.uid === undefined) work.inventory.drop(declared.ref);
+    return { state: "Refused", retry: false, reason, message, live: live === "Absent" ? undefined : live };
+  }
+
+  async #create({ work, declared, kind }: Target, { sent }: Create, names: readonly string[]): Promise<Outcome> {
+    await persistBefore(work, names);
+    const { channel } = work.place;
+    const change = { verb: "Create", target: shownKey(declared.key), fields: [] } as const;
+    const live = await this.#deps.sender.send(work.visit, change, (permit) => channel.create(kind, sent, permit));
+    this.#written({ work, declared, kind }, { live, sent, origin: "Created" });
+    work.visit.log.info({ object: declared.ref, uid: live.metadata.uid }, "Created object");
+    return { state: "Applied", live };
+  }
+
+  async #change({ work, declared, kind }: Target, decision: Change, names: readonly string[]): Promise<Outcome> {
+    const { live: before, sent, differences, isForVersion, origin } = decision;
+    await persistBefore(work, names);
+    if (isSteady(work)) this.#deps.memory.noteHealed(before, differences);
+    const merged = mergedWith(sent, before, declared.shape);
+    const patch = mergePatchOf({ ...before }, { ...merged, metadata: withBooks(merged, before) }) ?? {};
+    const change = {
+      verb: "Update",
+      target: shownKey(declared.key),
+      fields: shownFields(declared, differences),
+    } as const;
+    const request = { live: before, declared: sent, merged, patch, isForVersion };
+    const live = await this.#deps.sender.send(work.visit, change, (permit) =>
+      work.place.channel.change(kind, request, permit),
+    );
+    this.#written({ work, declared, kind }, { live, sent, origin });
+    return { state: "Applied", live };
+  }
+
+  #written(
+    { work, declared }: Target,
+    { live, sent, origin }: { live: LiveObject; sent: Manifest; origin: "Created" | "Adopted" },
+  ): void {
+    work.inventory.record(declared.ref, live.metadata.uid, origin);
+    this.#deps.memory.noteWritten(live, differencesOf(sent, live, declared.shape));
+  }
+
+  /** Deleted now, made when it has gone. */
+  async #recreate({ work, declared, kind }: Target, live: LiveObject): Promise<Outcome> {
+    const change = { verb: "Delete", target: shownKey(declared.key), fields: [] } as const;
+    await this.#deps.sender.send(work.visit, change, (permit) => work.place.channel.remove(kind, live, permit));
+    const message = `${shownKey(declared.key)} has a field that can't be changed: it is deleted and made anew`;
+    return { state: "Waiting", reason: Reason.Applying, message, live };
+  }
+}
+
+function pending(seen: LiveObject | "Absent" | undefined): Outcome {
+  return { state: "Pending", live: seen === "Absent" ? undefined : seen };
+}
+
+function awaited({ key }: DeclaredObject, live: LiveObject): Outcome {
+  const { finalizers = [] } = live.metadata;
+  const held = finalizers.length === 0 ? "" : `, held by ${finalizers.join(", ")}`;
+  const message = `${shownKey(key)} is being deleted${held}; it is made anew when it has gone`;
+  return { state: "Waiting", reason: Reason.Applying, message, live };
+}
+
+function moving({ key }: DeclaredObject): Outcome {
+  const message = `${shownKey(key)} changes each time it is about to be changed; looking again`;
+  return { state: "Waiting", reason: Reason.Changed, message };
+}
+
+/** All that may be made, once, before the first of it is made. */
+async function persistBefore({ inventory }: Work, names: readonly string[]): Promise<void> {
+  const message = "Objects are on their way into the target";
+  await inventory.persistWith(names, { state: "Reconciling", reason: Reason.Applying, message });
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && "kind" in error && error.kind === "AlreadyExists";
+}
+
+function mayRecreate({ declared }: Target): boolean {
+  const { annotations = {} } = declared.manifest.metadata;
+  return annotations[OBJECT_ANNOTATIONS.onImmutable] === "Recreate" && !holdsData(declared.key);
+}
+
+/** Nobody has changed the spec since all was in order. */
+function isSteady({ visit: { found } }: Work): boolean {
+  return found.status.observedGeneration === found.metadata.generation && isTrue(found.status.conditions, "Ready");
+}
+
+/** A patch says nothing of who owns what. */
+function withBooks(merged: LiveObject, { metadata }: LiveObject): LiveObject["metadata"] {
+  const { managedFields } = metadata;
+  return { ...merged.metadata, ...(managedFields && { managedFields }) };
+}
+
+const HIDDEN = "(hidden)";
+
+/** Of a Secret no value, whatever its keys are called. */
+function shownFields({ key }: DeclaredObject, differences: readonly Difference[]): readonly Difference[] {
+  const shown = differences.slice(0, MOST_FIELDS);
+  return isSecret(key) ? shown.map(({ field }) => ({ field, before: HIDDEN, after: HIDDEN })) : shown;
+}

@@ -1,0 +1,50 @@
+// What in the target is this set's, or may be: in the draft of the status, ordered, and persisted before anything is made that it does
+// not name yet. An entry leaves only when its object has gone or is left on purpose.
+import type { Verdict } from "../../runtime/conditions.ts";
+import type { ManifestSet } from "../../crds/manifestset/schema.ts";
+import type { Visit } from "../lifecycle/visit.ts";
+import type { InventoryEntry, Origin } from "./plan.ts";
+
+export class Inventory {
+  readonly #visit: Visit<ManifestSet>;
+  readonly #entries: Map<string, InventoryEntry>;
+
+  constructor(visit: Visit<ManifestSet>) {
+    this.#visit = visit;
+    this.#entries = new Map((visit.status.inventory ?? []).map((entry) => [entry.ref, entry]));
+  }
+
+  get entries(): readonly InventoryEntry[] {
+    return [...this.#entries.values()];
+  }
+
+  get(ref: string): InventoryEntry | undefined {
+    return this.#entries.get(ref);
+  }
+
+  /** Names these beside what it names already, and has the server keep that, unless it does. Throws as Visit.persist does. */
+  async persistWith(refs: readonly string[], verdict: Verdict): Promise<void> {
+    const missing = refs.filter((ref) => !this.#entries.has(ref));
+    if (missing.length === 0) return;
+    for (const ref of missing) this.#entries.set(ref, { ref, origin: "Created" });
+    this.#draft();
+    await this.#visit.persist(verdict);
+  }
+
+  record(ref: string, uid: string, origin: Origin): void {
+    const known = this.#entries.get(ref);
+    if (known?.uid === uid && known.origin === origin) return;
+    this.#entries.set(ref, { ref, uid, origin });
+    this.#draft();
+  }
+
+  drop(ref: string): void {
+    if (this.#entries.delete(ref)) this.#draft();
+  }
+
+  #draft(): void {
+    const ordered = this.entries.toSorted((a, b) => (a.ref < b.ref ? -1 : 1));
+    if (ordered.length === 0) delete this.#visit.status.inventory;
+    else this.#visit.status.inventory = ordered;
+  }
+}

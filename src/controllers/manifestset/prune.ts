@@ -1,0 +1,170 @@
+// What is declared no more, or by a set that goes: deleted in reverse order by its UID, until each has gone; or left, and only our
+// marks taken off. The deletion of a set and its prunes go the same way.
+import type { KindAbility, LiveObject, Manifest } from "../../cloud/facets/manifests.ts";
+import { MARKS, FIELD_MANAGER } from "../../cloud/manifests/marks.ts";
+import { CloudError } from "../../cloud/errors.ts";
+import type { ManifestSet } from "../../crds/manifestset/schema.ts";
+import { mergePatchOf } from "../../runtime/status.ts";
+import type { Sender } from "../external/sender.ts";
+import type { Memory } from "./memory.ts";
+import { holdsData, isKeptFromPruning, keyOfRef, shownKey } from "./objects.ts";
+import { inTurns } from "./observe.ts";
+import { isMarkedBy, type InventoryEntry } from "./plan.ts";
+import { endsVisit, hasMoved } from "./refusals.ts";
+import { stepsOf } from "./waves.ts";
+import type { Work } from "./work.ts";
+
+type Spec = ManifestSet["spec"];
+
+/** An object of the inventory that is to go, as it is now. */
+interface Leaving {
+  readonly entry: InventoryEntry;
+  readonly kind: KindAbility;
+  readonly live: LiveObject;
+  /** For the order. */
+  readonly manifest: Manifest;
+  readonly fate: "Delete" | "Leave";
+}
+
+/** What became of those that were to go. */
+export interface Departed {
+  /** Are on their way, in words. */
+  readonly going: readonly string[];
+  /** The target refuses to let them go, in words. */
+  readonly refused: readonly string[];
+}
+
+interface PrunerDeps {
+  readonly sender: Sender;
+  readonly memory: Memory;
+}
+
+/** What stays by the set's policy: `isSetLeaving` where the whole set is deleted. */
+function fateOf(
+  entry: InventoryEntry,
+  live: LiveObject,
+  { spec, isSetLeaving }: { spec: Spec; isSetLeaving: boolean },
+): "Delete" | "Leave" {
+  const policy = spec.deletionPolicy ?? (entry.origin === "Created" ? "Delete" : "Orphan");
+  const isKept = isSetLeaving ? policy === "Orphan" : spec.prune === "Keep" || policy === "Orphan";
+  if (isKept || isKeptFromPruning(live)) return "Leave";
+  return holdsData(keyOfRef(entry.ref)) && spec.dataOnDelete === "Keep" ? "Leave" : "Delete";
+}
+
+export class Pruner {
+  readonly #deps: PrunerDeps;
+
+  constructor(deps: PrunerDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * What of these is there still and is ours. Entries of what has gone, and of what is somebody else's by now, leave the inventory.
+   * `spared`: UIDs that are declared under another name of their kind.
+   */
+  async look(
+    work: Work,
+    entries: readonly InventoryEntry[],
+    { spec, isSetLeaving, spared }: { spec: Spec; isSetLeaving: boolean; spared: ReadonlySet<string> },
+  ): Promise<readonly Leaving[]> {
+    const found = await inTurns(entries, async (entry): Promise<Leaving | undefined> => {
+      const { place, visit, owner, inventory } = work;
+      const key = keyOfRef(entry.ref);
+      const kind = await place.channel.kindOf({ group: key.group, kind: key.kind, version: undefined }, visit.signal);
+      // With the kind all of it has gone.
+      const live = kind ? await place.channel.read(kind, key, visit.signal) : "Absent";
+      if (kind && live !== "Absent" && isOurs(live, entry, owner.uid) && !spared.has(live.metadata.uid)) {
+        return { entry, kind, live, manifest: live, fate: fateOf(entry, live, { spec, isSetLeaving }) };
+      }
+      inventory.drop(entry.ref);
+      if (entry.uid !== undefined) this.#deps.memory.forget(entry.uid);
+      return undefined;
+    });
+    return found.flatMap((each) => each ?? []);
+  }
+
+  /** Each step waits for the one after it in the order of applying. */
+  async send(work: Work, leaving: readonly Leaving[]): Promise<Departed> {
+    for (const { objects } of stepsOf(leaving).toReversed()) {
+      const ends = await Promise.all(objects.toReversed().map((each) => this.#endOf(work, each)));
+      const going = ends.flatMap((end) => end.going ?? []);
+      const refused = ends.flatMap((end) => end.refused ?? []);
+      if (going.length + refused.length > 0) return { going, refused };
+    }
+    return { going: [], refused: [] };
+  }
+
+  async #endOf(work: Work, leaving: Leaving): Promise<{ readonly going?: string; readonly refused?: string }> {
+    const { entry, live } = leaving;
+    try {
+      if (leaving.fate === "Delete") return await this.#delete(work, leaving);
+      await this.#release(work, leaving);
+      this.#left(work, entry);
+      return {};
+    } catch (error) {
+      // Gone, or another one: the next look says which.
+      if (hasMoved(error)) return { going: shownEntry(entry, live) };
+      if (endsVisit(error) || !(error instanceof CloudError)) throw error;
+      return { refused: error.message };
+    }
+  }
+
+  async #delete(work: Work, { entry, kind, live }: Leaving): Promise<{ readonly going?: string }> {
+    if (live.metadata.deletionTimestamp !== undefined) return { going: shownEntry(entry, live) };
+    const change = { verb: "Delete", target: shownKey(keyOfRef(entry.ref)), fields: [] } as const;
+    const { channel } = work.place;
+    try {
+      await this.#deps.sender.send(work.visit, change, (permit) => channel.remove(kind, live, permit));
+    } catch (error) {
+      if (!(error instanceof CloudError) || error.kind !== "NotFound") throw error;
+    }
+    const after = await channel.read(kind, keyOfRef(entry.ref), work.visit.signal);
+    if (after !== "Absent" && after.metadata.uid === live.metadata.uid) return { going: shownEntry(entry, after) };
+    this.#left(work, entry);
+    return {};
+  }
+
+  #left({ inventory }: Work, { ref, uid }: InventoryEntry): void {
+    inventory.drop(ref);
+    if (uid !== undefined) this.#deps.memory.forget(uid);
+  }
+
+  /** Nothing changes but our marks and our part in the target's books. */
+  async #release(work: Work, { kind, live, entry }: Leaving): Promise<void> {
+    const released = withoutMarks(live);
+    const patch = mergePatchOf({ ...live }, { ...released });
+    if (!patch || kind.change === "None") return;
+    const fields = [{ field: `metadata.labels[${MARKS.set}]`, before: work.owner.uid, after: undefined }];
+    const change = { verb: "Update", target: shownKey(keyOfRef(entry.ref)), fields } as const;
+    const request = { live, declared: undefined, merged: released, patch, isForVersion: true };
+    await this.#deps.sender.send(work.visit, change, (permit) => work.place.channel.change(kind, request, permit));
+  }
+}
+
+/** By our mark; by its UID where somebody has taken that off. Another set's mark is that set's word. */
+function isOurs(live: LiveObject, { uid }: InventoryEntry, setUid: string): boolean {
+  return isMarkedBy(live, setUid) || (uid === live.metadata.uid && live.metadata.labels?.[MARKS.set] === undefined);
+}
+
+function withoutMarks(live: LiveObject): LiveObject {
+  const { labels = {}, annotations = {}, managedFields, ...metadata } = live.metadata;
+  const { [MARKS.set]: _set, ...otherLabels } = labels;
+  const { [MARKS.name]: _name, [MARKS.fields]: _fields, ...otherAnnotations } = annotations;
+  const others = managedFields?.filter(({ manager }) => manager !== FIELD_MANAGER);
+  return {
+    ...live,
+    metadata: {
+      ...metadata,
+      ...(Object.keys(otherLabels).length > 0 && { labels: otherLabels }),
+      ...(Object.keys(otherAnnotations).length > 0 && { annotations: otherAnnotations }),
+      ...(others && { managedFields: others }),
+    },
+  };
+}
+
+/** With what holds it. */
+function shownEntry({ ref }: InventoryEntry, { metadata }: LiveObject): string {
+  const { finalizers = [] } = metadata;
+  const held = finalizers.length === 0 ? "" : ` (held by ${finalizers.join(", ")})`;
+  return `${shownKey(keyOfRef(ref))}${held}`;
+}

@@ -1,0 +1,122 @@
+// Deleting a set: what stays by policy loses our marks, what goes is deleted in reverse order, until the target proves that it is gone.
+// A cluster that is gone has taken all along; one that can't be reached holds the set.
+import { ManifestSetCondition as Condition, ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
+import type { ManifestSet } from "../../crds/manifestset/schema.ts";
+import { CloudError } from "../../cloud/errors.ts";
+import type { Clock } from "../../lib/clock.ts";
+import { HeldError, ReconcileError, WaitingError } from "../../lib/errors.ts";
+import { keyOf } from "../../runtime/cache/store.ts";
+import { heldFor } from "../external/removal.ts";
+import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
+import { statingFailure } from "../lifecycle/failure.ts";
+import { pollMs } from "../lifecycle/polling.ts";
+import { ANNOTATIONS } from "../lifecycle/resource.ts";
+import { LaterError } from "../lifecycle/passing.ts";
+import type { Visit } from "../lifecycle/visit.ts";
+import { isSilence } from "../targets/connection.ts";
+import { Inventory } from "./inventory.ts";
+import type { Place, Places } from "./place.ts";
+import type { Departed, Pruner } from "./prune.ts";
+import type { Work } from "./work.ts";
+
+interface RemoverDeps {
+  readonly places: Places;
+  readonly pruner: Pruner;
+  readonly clock: Clock;
+}
+
+const HELD_POLL_MS = 30_000;
+
+/** Nothing is its, or all of it stays without the target being asked. */
+function leavesTargetAlone({ spec, status, metadata }: ManifestSet): boolean {
+  if ((status.inventory ?? []).length === 0 || spec.managementPolicy === "Observe") return true;
+  return metadata.annotations?.[ANNOTATIONS.forceOrphan] === metadata.uid;
+}
+
+export class Remover {
+  readonly #deps: RemoverDeps;
+
+  constructor(deps: RemoverDeps) {
+    this.#deps = deps;
+  }
+
+  /** Returns when nothing of ours is there, or what is there is left on purpose; else throws what it waits for. */
+  async remove(visit: Visit<ManifestSet>): Promise<void> {
+    const set = visit.object;
+    if (leavesTargetAlone(set) || this.#deps.places.isGone(set)) return;
+    const departure = await visit.departure();
+    if (departure.means === "Orphan") return;
+    if (departure.means === "Hold") {
+      throw heldFor(departure.why, { ...set, status: { ...set.status, externalId: set.metadata.uid } });
+    }
+    await this.#withWayOut(visit, () => this.#removeIn(visit));
+  }
+
+  async #removeIn(visit: Visit<ManifestSet>): Promise<void> {
+    const startedAt = this.#deps.clock.monotonic();
+    using turn = this.#deps.places.enter(visit.object);
+    const place = await turn.open(visit.signal);
+    await this.#assertSame(visit, place);
+    const { metadata, spec } = visit.object;
+    const owner = {
+      uid: metadata.uid,
+      key: keyOf(metadata),
+      existingObjects: spec.existingObjects,
+      mayRecreate: undefined,
+    };
+    const inventory = new Inventory(visit);
+    const work: Work = { visit, place, owner, inventory, since: startedAt, startedAt };
+    const { pruner } = this.#deps;
+    const leaving = await pruner.look(work, inventory.entries, { spec, isSetLeaving: true, spared: new Set() });
+    const departed = await pruner.send(work, leaving);
+    if (inventory.entries.length > 0) throw this.#waitingFor(visit, departed, inventory.entries.length);
+  }
+
+  async #assertSame({ object, signal }: Visit<ManifestSet>, place: Place): Promise<void> {
+    const { clusterUid, location, targetId } = object.status;
+    const isElsewhere =
+      (location !== undefined && !place.isHere(location)) || (targetId !== undefined && targetId !== place.id);
+    const uid = await place.identity?.(signal);
+    if (!isElsewhere && (clusterUid === undefined || clusterUid === uid)) return;
+    const message = `${place.name} leads to another target than the one that the objects are in. Nothing is deleted there`;
+    throw new HeldError({ reason: Reason.TargetChanged, message, pollAfterMs: HELD_POLL_MS });
+  }
+
+  #waitingFor({ object }: Visit<ManifestSet>, { going, refused }: Departed, left: number): WaitingError {
+    const [first] = refused;
+    if (first !== undefined) {
+      return new HeldError({ reason: Reason.DeletionHeld, message: first, pollAfterMs: HELD_POLL_MS });
+    }
+    const shown = going.slice(0, 3).join(", ");
+    const message = `${left} objects are left${shown === "" ? "" : `; waiting for ${shown}`}`;
+    const elapsedMs = this.#deps.clock.now() - Date.parse(object.metadata.deletionTimestamp ?? "");
+    return new WaitingError({ reason: Reason.Deleting, message, pollAfterMs: pollMs(elapsedMs) });
+  }
+
+  /** What keeps it from the target holds it, and the message says how to let go all the same. */
+  #withWayOut(visit: Visit<ManifestSet>, work: () => Promise<void>): Promise<void> {
+    return statingFailure(visit, Condition.TargetReachable, async () => {
+      try {
+        await work();
+      } catch (error) {
+        throw heldBy(error, visit.object);
+      }
+    });
+  }
+}
+
+function heldBy(error: unknown, { metadata }: ManifestSet): unknown {
+  if (error instanceof LaterError) return error;
+  const isProgress = error instanceof WaitingError && error.reason === Reason.Deleting;
+  const failure = error instanceof CloudError ? reconcileErrorOf(error) : error;
+  if (isProgress || !(failure instanceof ReconcileError)) return error;
+  const why = isSilence(error) ? "The target does not answer" : failure.message;
+  const message = `${why}. What is in the target stays until it can be deleted; to leave it there, annotate ${ANNOTATIONS.forceOrphan}: "${metadata.uid}"`;
+  return new HeldError({ reason: Reason.DeletionHeld, message, pollAfterMs: HELD_POLL_MS, cause: error });
+}
+
+/** Whether its parent has to stay for it. */
+export function needsTarget(set: ManifestSet, mayUse: boolean): boolean {
+  const isLeaving = set.metadata.deletionTimestamp !== undefined;
+  return isLeaving ? !leavesTargetAlone(set) : mayUse || (set.status.inventory ?? []).length > 0;
+}

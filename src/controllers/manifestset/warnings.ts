@@ -1,0 +1,112 @@
+// What a target's Events say of objects that are not ready and of their pods: read only then, and at most now and again per namespace.
+import type { TargetEvent } from "../../cloud/facets/manifests.ts";
+import { CloudError } from "../../cloud/errors.ts";
+import type { ManifestSet } from "../../crds/manifestset/schema.ts";
+import { LONGEST_MESSAGE, MOST_WARNINGS } from "../../crds/manifestset/status.ts";
+import type { Clock } from "../../lib/clock.ts";
+import { oneLine } from "../../lib/one-line.ts";
+import { cutTo } from "../../lib/text.ts";
+import type { EventRecorder } from "../../runtime/events.ts";
+import { endsVisit } from "./refusals.ts";
+import { isHealthy, type Judged } from "./status.ts";
+import type { Work } from "./work.ts";
+
+type Warning = NonNullable<ManifestSet["status"]["warnings"]>[number];
+
+/** Nobody is told sooner by asking more often. */
+const FRESH_MS = 15_000;
+
+interface Known {
+  readonly at: number;
+  readonly events: readonly TargetEvent[];
+}
+
+interface WarningsDeps {
+  readonly clock: Clock;
+  readonly events: Pick<EventRecorder, "event">;
+}
+
+export class Warnings {
+  readonly #deps: WarningsDeps;
+  /** By channel, then by namespace. */
+  readonly #known = new WeakMap<object, Map<string, Known>>();
+
+  constructor(deps: WarningsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Drafts status.warnings; what is new there is told as an Event of the set too. */
+  async read(work: Work, objects: readonly Judged[]): Promise<void> {
+    const { visit } = work;
+    const unready = objects.filter((each) => !isHealthy(each) && each.outcome.live !== undefined);
+    const before = visit.object.status.warnings ?? [];
+    const warnings = unready.length === 0 ? [] : await this.#warningsOf(work, unready);
+    if (warnings.length === 0) delete visit.status.warnings;
+    else visit.status.warnings = warnings;
+    for (const { object, reason, message } of warnings) {
+      if (before.some((each) => each.object === object && each.reason === reason && each.message === message)) continue;
+      const note = `${object}: ${message}`;
+      this.#deps.events.event(visit.object, { type: "Warning", reason: wordOf(reason), action: "Reconcile", note });
+    }
+  }
+
+  async #warningsOf(work: Work, unready: readonly Judged[]): Promise<readonly Warning[]> {
+    const namespaces = [...new Set(unready.map(({ declared }) => declared.key.namespace))].filter(
+      (name) => name !== "",
+    );
+    const events = (await Promise.all(namespaces.map((namespace) => this.#eventsIn(work, namespace)))).flat();
+    const owners = unready.map(({ declared, outcome }) => ({
+      key: declared.key,
+      uid: outcome.live?.metadata.uid ?? "",
+    }));
+    const told = events.filter(
+      ({ type, about }) => type === "Warning" && owners.some((owner) => concerns(about, owner)),
+    );
+    const warnings = told.map(({ about, reason, message }): Warning => {
+      const object = `${about.kind} ${about.namespace}/${about.name}`;
+      return {
+        object: cutTo(object, 700),
+        reason: cutTo(reason || "Warning", 253),
+        message: oneLine(message, LONGEST_MESSAGE - 1),
+      };
+    });
+    // The same thing is told of every pod, and again and again.
+    const distinct = new Map(warnings.map((warning) => [`${warning.reason} ${warning.message}`, warning]));
+    return [...distinct.values()].toSorted((a, b) => (textOf(a) < textOf(b) ? -1 : 1)).slice(0, MOST_WARNINGS);
+  }
+
+  /** Without the right to read them there are none. */
+  async #eventsIn({ place: { channel }, visit: { signal } }: Work, namespace: string): Promise<readonly TargetEvent[]> {
+    if (!channel.events) return [];
+    const known = this.#known.get(channel) ?? new Map<string, Known>();
+    this.#known.set(channel, known);
+    const latest = known.get(namespace);
+    const now = this.#deps.clock.monotonic();
+    if (latest && now - latest.at < FRESH_MS) return latest.events;
+    try {
+      const events = await channel.events(namespace, signal);
+      known.set(namespace, { at: now, events });
+      return events;
+    } catch (error) {
+      if (!(error instanceof CloudError) || endsVisit(error)) throw error;
+      return [];
+    }
+  }
+}
+
+/** The object itself, or a ReplicaSet or pod that was made for it: those bear its name. */
+function concerns(about: TargetEvent["about"], { key, uid }: { key: Judged["declared"]["key"]; uid: string }): boolean {
+  if (about.uid !== "" && about.uid === uid) return true;
+  const isMade = ["Pod", "ReplicaSet", "Job"].includes(about.kind);
+  return isMade && about.namespace === key.namespace && about.name.startsWith(`${key.name}-`);
+}
+
+/** As a reason of an Event has to be. */
+function wordOf(reason: string): string {
+  const word = reason.replaceAll(/[^A-Za-z0-9]/g, "");
+  return /^[A-Za-z]/.test(word) ? word.slice(0, 128) : "Warning";
+}
+
+function textOf({ object, reason, message }: Warning): string {
+  return `${object} ${reason} ${message}`;
+}

@@ -1,0 +1,132 @@
+// One target cluster by its kubeconfig: connections that are made when they are needed and closed when they are not, and requests in
+// the name of whoever is asked for. What comes back is the clouds' common word for it.
+import type { Send } from "../../cloud/manifests/channel.ts";
+import { errorOfStatus } from "../../cloud/manifests/status-error.ts";
+import { CloudError } from "../../cloud/errors.ts";
+import { KubeError, KubeUnreachableError } from "../../kube/errors.ts";
+import { KubeTransport } from "../../kube/transport.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Fence } from "../../lib/fence.ts";
+import type { Logger } from "../../lib/log.ts";
+import type { Gate } from "./gate.ts";
+import type { InlineKubeconfig } from "./inline-kubeconfig.ts";
+
+/** A ServiceAccount of the target. */
+export interface Actor {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Where requests to targets are counted. Methods must not throw. */
+export interface TargetMetrics {
+  /** `code` is the HTTP status, or "<error>" where no answer came. */
+  requested(request: { target: string; verb: string; code: string }): void;
+  /** A target was opened (1) or closed (-1). */
+  open(change: 1 | -1): void;
+  /** Nobody works in it any more. */
+  forget(target: string): void;
+}
+
+export interface ConnectionDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly fence: Fence;
+  readonly userAgent: string;
+  readonly metrics: TargetMetrics;
+}
+
+interface Opening extends ConnectionDeps {
+  /** "namespace/name" of its ManagedCluster. */
+  readonly target: string;
+  readonly gate: Gate;
+  readonly kubeconfig: InlineKubeconfig;
+  /** The kubeconfig as it is published now, where it is another one by now; asked when the target refuses this one. */
+  readonly renewed: (signal: AbortSignal) => Promise<InlineKubeconfig | undefined>;
+}
+
+/** A target that takes longer is no good to others that wait. */
+const REQUEST_TIMEOUT_MS = 15_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+export class Connection implements AsyncDisposable {
+  readonly #opening: Opening;
+  #transport: KubeTransport;
+
+  constructor(opening: Opening) {
+    this.#opening = opening;
+    this.#transport = transportTo(opening, opening.kubeconfig);
+    opening.metrics.open(1);
+  }
+
+  /** As this ServiceAccount of the target; as the kubeconfig's own user where there is none. */
+  as(actor: Actor | undefined): Send {
+    const headers = actor ? { "impersonate-user": `system:serviceaccount:${actor.namespace}:${actor.name}` } : {};
+    return async (request) => {
+      try {
+        return await this.#request(request, headers);
+      } catch (error) {
+        if (!(error instanceof CloudError) || error.kind !== "Unauthenticated") throw error;
+        if (!(await this.#renew(request.signal))) throw error;
+        return this.#request(request, headers);
+      }
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#opening.metrics.open(-1);
+    await this.#transport[Symbol.asyncDispose]();
+  }
+
+  async #request(...[request, headers]: [Parameters<Send>[0], Readonly<Record<string, string>>]): Promise<unknown> {
+    const { gate } = this.#opening;
+    const { operation, isSecret, signal, ...call } = request;
+    try {
+      const answer = await this.#transport.request({ ...call, headers, signal });
+      gate.answered();
+      return answer;
+    } catch (error) {
+      if (error instanceof KubeError) {
+        gate.answered();
+        throw errorOfStatus(error.status, { operation, isSecret });
+      }
+      if (!(error instanceof KubeUnreachableError)) throw error;
+      gate.silent();
+      throw new CloudError("Unavailable", {
+        message: `${operation}: no answer from the cluster`,
+        advice: "",
+        cause: error,
+      });
+    }
+  }
+
+  /** Whether there is another kubeconfig by now. */
+  async #renew(signal: AbortSignal): Promise<boolean> {
+    const kubeconfig = await this.#opening.renewed(signal);
+    if (!kubeconfig) return false;
+    const former = this.#transport;
+    this.#transport = transportTo(this.#opening, kubeconfig);
+    await former[Symbol.asyncDispose]();
+    return true;
+  }
+}
+
+/** Whether it came of the target not answering at all, rather than of what it answered. */
+export function isSilence(error: unknown): boolean {
+  return error instanceof CloudError && error.codes.length === 0 && ["Unavailable", "Unreachable"].includes(error.kind);
+}
+
+function transportTo(
+  { clock, log, fence, userAgent, metrics, target }: Opening,
+  { kubeConfig }: InlineKubeconfig,
+): KubeTransport {
+  return KubeTransport.create({
+    kubeConfig,
+    clock,
+    log,
+    fence,
+    userAgent,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    connecting: { http2: true, connectTimeoutMs: CONNECT_TIMEOUT_MS },
+    onResponse: ({ method, code }) => metrics.requested({ target, verb: method, code }),
+  });
+}
