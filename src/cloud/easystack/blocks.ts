@@ -4,6 +4,8 @@ import type { CloudBlocks } from "../../schema/blocks.ts";
 import { withRule } from "../../schema/enforced.ts";
 import { integer, listMapOf, setOf, text } from "../../schema/fields.ts";
 import { endpointUrl, time } from "../../schema/formats.ts";
+import { clusterStatus } from "./blocks-cluster.ts";
+import { namespace, namespaceStatus, withFixedSorts } from "./blocks-namespace.ts";
 
 const PROVIDER = "EasyStackECNS";
 
@@ -168,6 +170,7 @@ export const easystack = {
       required: true,
     },
     RegistryProject: { schema: workspace },
+    ManagedNamespace: { schema: namespace, rules: withFixedSorts },
   },
-  statuses: { CloudAccount: accountStatus },
+  statuses: { CloudAccount: accountStatus, ManagedCluster: clusterStatus, ManagedNamespace: namespaceStatus },
 } as const satisfies CloudBlocks;

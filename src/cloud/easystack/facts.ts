@@ -1,10 +1,10 @@
 // What the cloud tells of an account: what its user may do in its project, and what the installation offers (1.17, 1.13, 1.9).
 import { z } from "zod";
-import { CloudError } from "../errors.ts";
 import { lenientObject, listOf, optionalText, text } from "../kit/wire.ts";
 import type { AccountFacts } from "./blocks.ts";
 import type { ProjectClient } from "./client.ts";
 import type { ProjectNames } from "./organisation.ts";
+import { told, withoutGaps } from "./told.ts";
 
 const GIB = 2 ** 30;
 
@@ -68,19 +68,4 @@ export async function registryStorage(client: ProjectClient, signal: AbortSignal
 /** Whole; 100 where there is no storage to speak of. */
 export function freePercentOf({ free, total }: Storage): number {
   return total <= 0 ? 100 : Math.min(100, Math.max(0, Math.round((100 * free) / total)));
-}
-
-async function told<T>(read: Promise<T>): Promise<T | undefined> {
-  try {
-    return await read;
-  } catch (error) {
-    if (error instanceof CloudError && REFUSALS.has(error.kind)) return undefined;
-    throw error;
-  }
-}
-
-const REFUSALS: ReadonlySet<CloudError["kind"]> = new Set(["Forbidden", "Rejected", "NotFound"]);
-
-function withoutGaps(facts: AccountFacts): AccountFacts {
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }

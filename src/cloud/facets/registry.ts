@@ -1,6 +1,7 @@
 // The registry facet: projects of a container image registry, what they hold, and credentials to pull from them.
 import type { Schedule } from "../../lib/cron.ts";
 import type { BlockOptions, Collection, Created, Item, WritePermit } from "../collection.ts";
+import type { Upkeep } from "./upkeep.ts";
 
 export type Visibility = "Private" | "Public";
 
@@ -25,16 +26,6 @@ export interface Tag {
   readonly name: string;
   /** Left out where the cloud does not tell it. */
   readonly digest?: string;
-}
-
-/** One request by which what a project holds is made as the provider's block of its spec has it. */
-export interface Upkeep {
-  /** Of the spec; the values are shown to people. */
-  readonly field: string;
-  readonly before: unknown;
-  readonly after: unknown;
-  /** One write; what it rests on is read again before it, and where that has changed nothing is sent. */
-  readonly send: (permit: WritePermit) => Promise<void>;
 }
 
 /** What the provider's block asks for now. */

@@ -1,4 +1,5 @@
 // ManagedCluster, as the operator knows it.
+import type { Cluster } from "../../cloud/facets/clusters.ts";
 import { managedCluster, type ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { ManagedClusterCondition, ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import { findCondition } from "../../runtime/conditions.ts";
@@ -13,11 +14,11 @@ import { isDeleting } from "../lifecycle/resource.ts";
 import { PUBLISHING_RULES } from "../publishing/rbac.ts";
 import { BY_ID } from "./clusters.ts";
 import { prepareCluster } from "./create.ts";
-import { Kubeconfigs } from "./kubeconfig.ts";
+import { handsOut, Kubeconfigs } from "./kubeconfig.ts";
 import { planFor } from "./plan.ts";
 import { jobProgress } from "./progress.ts";
 import { ClusterRemoval } from "./removal.ts";
-import type { ClusterChange, ClusterScope, ClusterShape } from "./scope.ts";
+import type { ClusterChange, ClusterScope, ClusterSeen, ClusterShape } from "./scope.ts";
 import { describe, describeLoss } from "./status.ts";
 
 export const managedClusters = controlled<ManagedCluster>({
@@ -51,7 +52,7 @@ function clusterKind(deps: KindDeps<ManagedCluster>): ExternalKind<ClusterShape>
     removal: "Repeated",
     items: (facet) => facet,
     prepare: (scope, observer) => prepareCluster(scope, observer, deps.client),
-    see: (_scope, item) => ({ item }),
+    see,
     plan: planFor,
     change: (scope, { seen, change }, permit) => send(scope, { ...seen, change }, permit),
     describe,
@@ -59,7 +60,7 @@ function clusterKind(deps: KindDeps<ManagedCluster>): ExternalKind<ClusterShape>
     progress: jobProgress,
     attachment: {
       publish: async (scope, { item }) => {
-        if (item.phase !== "Hibernated") await kubeconfigs.publish(scope, item);
+        if (item.phase !== "Hibernated" && handsOut(scope)) await kubeconfigs.publish(scope, item);
       },
       withdraw: (visit) => kubeconfigs.withdrawAll(visit),
     },
@@ -68,14 +69,19 @@ function clusterKind(deps: KindDeps<ManagedCluster>): ExternalKind<ClusterShape>
   };
 }
 
-type Seen = ClusterShape["seen"];
+async function see({ facet, visit, place }: ClusterScope, item: Cluster): Promise<ClusterSeen> {
+  if (!facet.overview) return { item };
+  const { cluster, ...overview } = await facet.overview(item, visit.signal);
+  return { item: cluster, overview: { ...overview, provider: place.account.spec.provider } };
+}
+
 type Permit = Parameters<ExternalKind<ClusterShape>["change"]>[2];
 
 async function send(
   { visit, facet, place }: ClusterScope,
-  { item, change }: Seen & { readonly change: ClusterChange },
+  { item, change }: ClusterSeen & { readonly change: ClusterChange },
   permit: Permit,
-): Promise<Changed<Seen>> {
+): Promise<Changed<ClusterSeen>> {
   const { id } = item;
   if (change.do === "Describe") {
     const setDescription = offered(place, facet.setDescription, "spec.description");

@@ -1,5 +1,6 @@
 // The types that make up a ManagedCluster's reconcile.
-import type { Cluster } from "../../cloud/facets/clusters.ts";
+import type { Provider } from "../../cloud/blocks.ts";
+import type { Cluster, ClusterOverview } from "../../cloud/facets/clusters.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import type { AccountPlace } from "../cloudaccount/parent.ts";
 import type { Shape } from "../external/scope.ts";
@@ -9,12 +10,18 @@ export type ClusterChange =
   | { readonly do: "Hibernate" | "Wake" }
   | { readonly do: "Describe"; readonly description: string };
 
+export interface ClusterSeen {
+  readonly item: Cluster;
+  /** Where the cloud tells more. */
+  readonly overview?: Omit<ClusterOverview, "cluster"> & { readonly provider: Provider };
+}
+
 export interface ClusterShape extends Shape {
   readonly resource: ManagedCluster;
   readonly item: Cluster;
   readonly place: AccountPlace;
   readonly facet: "clusters";
-  readonly seen: { readonly item: Cluster };
+  readonly seen: ClusterSeen;
   readonly change: ClusterChange;
 }
 

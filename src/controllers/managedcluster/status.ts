@@ -1,17 +1,20 @@
 // What a cluster shows, for the status of its resource.
+import { tellStatus } from "../../cloud/blocks.ts";
 import type { Cluster } from "../../cloud/facets/clusters.ts";
 import { ManagedClusterCondition, ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
+import { listed } from "../../lib/text.ts";
 import type { Statement } from "../../runtime/conditions.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { Plan } from "../external/kind.ts";
 import { nonceOf } from "../external/resource.ts";
 import { differences } from "./plan.ts";
+import type { ClusterSeen } from "./scope.ts";
 
 /** UpToDate is judged when the cloud is done; until then it stays as it was. */
 export function describe(
   visit: Visit<ManagedCluster>,
-  { item: cluster }: { readonly item: Cluster },
+  { item: cluster, overview }: ClusterSeen,
   plan: Plan<unknown> | undefined,
 ): void {
   const { status } = visit;
@@ -23,8 +26,23 @@ export function describe(
   if (version !== "") status.version = version;
   if (endpoints) status.endpoint = endpoints.internal ?? endpoints.external;
   if (network.podCidr !== undefined) status.podCidr = network.podCidr;
+  if (overview) describeOverview(visit, overview);
   visit.state(availability(cluster));
   if (plan?.do === "Keep") visit.state(upToDate(visit.object, cluster) ?? markOf(visit, cluster));
+}
+
+function describeOverview(visit: Visit<ManagedCluster>, overview: NonNullable<ClusterSeen["overview"]>): void {
+  tellStatus(overview.provider, visit.status, overview.told);
+  if (overview.failing) visit.state(health(overview.failing));
+}
+
+/** Names alone, and few: a message that changes with every pod would be written again and again. */
+function health(failing: readonly string[]): Statement {
+  const type = ManagedClusterCondition.WorkloadsHealthy;
+  if (failing.length === 0) {
+    return { type, status: "True", reason: Reason.Healthy, message: "Nodes, pods, servers and load balancers work" };
+  }
+  return { type, status: "False", reason: Reason.Failing, message: `Not at work: ${listed(failing)}` };
 }
 
 /** What pools and add-ons wait for. */

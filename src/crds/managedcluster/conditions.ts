@@ -11,6 +11,8 @@ export const ManagedClusterCondition = {
   KubeconfigReady: "KubeconfigReady",
   /** There was room for it in the account's quota when it was to be created. */
   QuotaAvailable: "QuotaAvailable",
+  /** What is in it works, as far as the cloud tells. */
+  WorkloadsHealthy: "WorkloadsHealthy",
 } as const;
 
 export const ManagedClusterReason = {
@@ -40,6 +42,10 @@ export const ManagedClusterReason = {
   Differs: "Differs",
   /** Of UpToDate: the cloud made the cluster with another range of pod addresses than spec.network.podCidr. */
   PodCidrReselected: "PodCidrReselected",
+
+  /** Of WorkloadsHealthy. */
+  Healthy: "Healthy",
+  Failing: "Failing",
 
   /** Of QuotaAvailable. */
   QuotaAvailable: "QuotaAvailable",
