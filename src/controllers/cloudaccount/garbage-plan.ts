@@ -42,11 +42,8 @@ const LONGEST_WISH = 4_096;
 
 export function decide(input: Input): GarbageDecision {
   const { policy, record, isRunning, nowMs } = input;
-  const wasStartedByUs = record?.state === "Running" && record.slot !== SLOT.Asked;
-  if (isRunning && policy === undefined && wasStartedByUs)
-    return { do: "Stop", record: { ...record, state: "Finished" } };
-  if (isRunning) return { do: "Rest", record };
   const rested: GarbageRecord | undefined = record && { ...record, state: "Finished" };
+  if (isRunning) return isToEnd(input) ? { do: "Stop", record: rested } : { do: "Rest", record };
   const slot = dueSlot(input);
   if (slot !== undefined) return { do: "Start", record: startedFor(slot, input) };
   // From here on times of the schedule count: those before nobody asked for.
@@ -56,20 +53,39 @@ export function decide(input: Input): GarbageDecision {
   return { do: "Rest", record: rested };
 }
 
+/** One that the policy has started, which is no more. */
+function isToEnd({ policy, record }: Input): boolean {
+  return policy === undefined && record?.state === "Running" && record.slot !== SLOT.Asked;
+}
+
 function startedFor(slot: string, { wish, record, nowMs }: Input): GarbageRecord {
   const handled = slot === SLOT.Asked ? wish?.slice(0, LONGEST_WISH) : record?.handled;
   return { state: "Running", startedAt: timestampOf(nowMs), slot, ...(handled !== undefined && { handled }) };
 }
 
-function dueSlot({ policy, wish, record, freePercent, nowMs }: Input): string | undefined {
+function dueSlot(input: Input): string | undefined {
+  const { wish, record } = input;
   if (wish !== undefined && wish.slice(0, LONGEST_WISH) !== record?.handled) return SLOT.Asked;
-  const startedAtMs = Date.parse(record?.startedAt ?? "");
+  return dueTime(input) ?? (isSpaceDue(input) ? SLOT.Space : undefined);
+}
+
+/** A time of the schedule after the last collection, and after the policy was seen first. */
+function dueTime({ policy, record, nowMs }: Input): string | undefined {
   const slotMs = policy?.schedule?.latest(nowMs, LATE_MS);
-  const since = [startedAtMs, Date.parse(record?.slot ?? "")].filter((ms) => !Number.isNaN(ms));
-  if (slotMs !== undefined && record !== undefined && since.every((ms) => slotMs > ms)) return timestampOf(slotMs);
-  const isLow =
-    policy?.freeBelowPercent !== undefined && freePercent !== undefined && freePercent < policy.freeBelowPercent;
-  return isLow && !(nowMs - startedAtMs < DAY_MS) ? SLOT.Space : undefined;
+  if (slotMs === undefined || record === undefined) return undefined;
+  const since = [startedAtOf(record), Date.parse(record.slot ?? "")].filter((ms) => !Number.isNaN(ms));
+  return since.every((ms) => slotMs > ms) ? timestampOf(slotMs) : undefined;
+}
+
+/** Once a day. */
+function isSpaceDue({ policy, record, freePercent = 100, nowMs }: Input): boolean {
+  const isRecent = nowMs - startedAtOf(record) < DAY_MS;
+  return policy?.freeBelowPercent !== undefined && freePercent < policy.freeBelowPercent && !isRecent;
+}
+
+/** NaN where none was started. */
+function startedAtOf(record: GarbageRecord | undefined): number {
+  return Date.parse(record?.startedAt ?? "");
 }
 
 interface Outcome {

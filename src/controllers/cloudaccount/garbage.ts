@@ -54,20 +54,17 @@ export class GarbageKeeper {
     const collector = session.registry?.garbage;
     const record = recordOf(visit.object);
     const wish = annotation(visit.object, COLLECT_GARBAGE);
-    const concerns = collector?.policy !== undefined || record !== undefined || wish !== undefined;
-    if (!collector || !concerns) return undefined;
+    if (!collector || [collector.policy, record, wish].every((one) => one === undefined)) return undefined;
     const { signal } = visit;
-    const freePercent =
-      collector.policy?.freeBelowPercent === undefined ? undefined : await collector.freePercent(signal);
+    const { policy } = collector;
+    const freePercent = policy?.freeBelowPercent === undefined ? undefined : await collector.freePercent(signal);
     const isRunning = await collector.isRunning(signal);
     const nowMs = this.#deps.clock.now();
-    const decision = decide({ policy: collector.policy, wish, record, isRunning, freePercent, nowMs });
+    const decision = decide({ policy, wish, record, isRunning, freePercent, nowMs });
     this.#record(visit, facts, decision.record);
     const refusal = await this.#act(visit, { session, collector, decision, facts, ready });
-    const state = stateOf({ decision, refusal, hasPolicy: collector.policy !== undefined });
-    if (state) visit.state(state);
-    const space = spaceOf(collector.policy, freePercent);
-    if (space) visit.state(space);
+    const states = [stateOf({ decision, refusal, hasPolicy: policy !== undefined }), spaceOf(policy, freePercent)];
+    for (const state of states) if (state) visit.state(state);
     return decision.record?.state === "Running" ? RUNNING_POLL_MS : this.#untilNext(visit.object, collector, nowMs);
   }
 
@@ -77,21 +74,25 @@ export class GarbageKeeper {
     using _turn = await how.session.reserveWrite(visit.signal);
     await visit.persist(how.ready);
     if (recordOf(visit.object)?.startedAt !== how.decision.record?.startedAt) return undefined;
-    const { collector, decision } = how;
-    const [before, after] = decision.do === "Start" ? ["Finished", "Running"] : ["Running", "Finished"];
-    const fields = [{ field: "garbage collection", before, after }];
     try {
-      await this.#deps.sender.send(visit, { verb: "Update", target: "the image registry", fields }, (permit) =>
-        decision.do === "Start" ? collector.start(permit) : collector.stop(permit),
-      );
+      await this.#send(visit, how);
       return undefined;
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;
       // One runs already, or nobody knows: the next look tells.
       if (error.kind === "Busy" || error.kind === "Unavailable") return undefined;
-      if (decision.record) this.#record(visit, how.facts, { ...decision.record, state: "Finished" });
+      const { record } = how.decision;
+      if (record) this.#record(visit, how.facts, { ...record, state: "Finished" });
       return error;
     }
+  }
+
+  async #send(visit: Visit<CloudAccount>, { decision, collector }: Acting): Promise<void> {
+    const [before, after] = decision.do === "Start" ? ["Finished", "Running"] : ["Running", "Finished"];
+    const fields = [{ field: "garbage collection", before, after }];
+    await this.#deps.sender.send(visit, { verb: "Update", target: "the image registry", fields }, (permit) =>
+      decision.do === "Start" ? collector.start(permit) : collector.stop(permit),
+    );
   }
 
   #record({ object, status }: Visit<CloudAccount>, facts: object, record: GarbageRecord | undefined): void {

@@ -131,10 +131,7 @@ export class Visit<T extends Managed> {
   async persist(verdict: Verdict): Promise<void> {
     const { client, type } = this.#deps;
     const live = await this.#readLive();
-    if (live.metadata.resourceVersion !== this.#object.metadata.resourceVersion) {
-      this.#deps.absorb(live);
-      throw new ChangedError("The resource changed while it was being worked on");
-    }
+    if (live.metadata.resourceVersion !== this.#object.metadata.resourceVersion) throw this.#overtakenBy(live);
     const next = { ...this.#nextStatus(verdict, live), observedGeneration: live.status.observedGeneration };
     const answer = await writeStatus(client, type, { object: live, next, unchanged: true, signal: this.signal });
     if (answer) this.#accept(answer);
@@ -214,8 +211,12 @@ export class Visit<T extends Managed> {
     const { name, namespace } = this.#object.metadata;
     const live = await client.get<T>(type, { name, namespace }, { signal: this.signal });
     if (sameBasis(live, this.#object)) return live;
+    throw this.#overtakenBy(live);
+  }
+
+  #overtakenBy(live: T): ChangedError {
     this.#deps.absorb(live);
-    throw new ChangedError("The resource changed while it was being worked on");
+    return new ChangedError("The resource changed while it was being worked on");
   }
 
   #nextStatus(verdict: Verdict, basis: T): object {
