@@ -6,20 +6,12 @@ import type { KubeObject, ResourceType } from "../../kube/types.ts";
 import { timestamp, type Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/log.ts";
 import { nextConditions, summary, type Condition, type Statement, type Verdict } from "../../runtime/conditions.ts";
-import { ensureFinalizer, hasFinalizer, removeFinalizer } from "../../runtime/finalizer.ts";
+import { ensureFinalizer, removeFinalizer } from "../../runtime/finalizer.ts";
 import { writeStatus } from "../../runtime/status.ts";
 import type { Operation } from "../../crds/common/status.ts";
 import { departureOf, isLeaving, type Departure, type OnNamespaceDeletion } from "./deletion-intent.ts";
-import {
-  annotation,
-  ANNOTATIONS,
-  FINALIZER,
-  isDeleting,
-  isPaused,
-  type Managed,
-  type ManagedStatus,
-  type StatusDraft,
-} from "./resource.ts";
+import { annotation, ANNOTATIONS, FINALIZER, isDeleting, type Managed, type StatusDraft } from "./resource.ts";
+import { sameBasis } from "./basis.ts";
 import { fitting } from "./fitting.ts";
 import { ChangedError } from "./passing.ts";
 import { CRDS, crdNameOf, lookAt, NAMESPACES } from "./live-metadata.ts";
@@ -279,21 +271,6 @@ function unvisited({ reason, message }: Statement): Statement[] {
 
 function metadataOf({ apiVersion, kind, metadata }: KubeObject): KubeObject {
   return { apiVersion, kind, metadata };
-}
-
-/** Whether a decision made on `seen` still stands on `live`. */
-function sameBasis(live: Managed, seen: Managed): boolean {
-  const isSame = live.metadata.uid === seen.metadata.uid && live.metadata.generation === seen.metadata.generation;
-  const isAsked = annotation(live, ANNOTATIONS.forceOrphan) === annotation(seen, ANNOTATIONS.forceOrphan);
-  const isHeld = !isPaused(live) && hasFinalizer(live, FINALIZER);
-  return isSame && isAsked && isHeld && sameJournal(live.status, seen.status);
-}
-
-function sameJournal(live: ManagedStatus, seen: ManagedStatus): boolean {
-  const { nonce, lastSentAt } = live.operation ?? {};
-  return (
-    live.externalId === seen.externalId && nonce === seen.operation?.nonce && lastSentAt === seen.operation?.lastSentAt
-  );
 }
 
 /** A column for people, never a contract. */
