@@ -13,7 +13,7 @@ import { departureOf, isLeaving, type Departure, type OnNamespaceDeletion } from
 import { annotation, ANNOTATIONS, FINALIZER, isDeleting, type Managed, type StatusDraft } from "./resource.ts";
 import { sameBasis } from "./basis.ts";
 import { fitting } from "./fitting.ts";
-import { ChangedError } from "./passing.ts";
+import { ChangedError, changedMeanwhile } from "./passing.ts";
 import { CRDS, crdNameOf, lookAt, NAMESPACES } from "./live-metadata.ts";
 import type { Awaited } from "./lookout.ts";
 
@@ -118,28 +118,29 @@ export class Visit<T extends Managed> {
 
   /**
    * Persists the draft as it is in the middle of a visit, before something is done that must not be forgotten or done twice: where nobody
-   * has written the resource since it was read. When it returns, the server has it. Throws as `journal` does.
+   * has written the resource since it was read. What the server has kept of it, `object` shows then. Throws ChangedError as `journal` does.
    */
   async persist(verdict: Verdict): Promise<void> {
-    const { client, type } = this.#deps;
     const live = await this.#readLive();
     if (live.metadata.resourceVersion !== this.#object.metadata.resourceVersion) throw this.#overtakenBy(live);
-    const next = { ...this.#nextStatus(verdict, live), observedGeneration: live.status.observedGeneration };
-    const answer = await writeStatus(client, type, { object: live, next, unchanged: true, signal: this.signal });
+    const answer = await this.#writeUnchanged(live, verdict);
     if (answer) this.#accept(answer);
   }
 
   async #journal(operation: Operation, verdict: Verdict): Promise<void> {
-    const { client, type } = this.#deps;
-    const live = await this.#readLive();
     this.status.operation = operation;
-    const next = { ...this.#nextStatus(verdict, live), observedGeneration: live.status.observedGeneration };
-    const answer = await writeStatus(client, type, { object: live, next, unchanged: true, signal: this.signal });
+    const answer = await this.#writeUnchanged(await this.#readLive(), verdict);
     const echoed = answer?.status.operation;
     if (!answer || echoed?.nonce !== operation.nonce || echoed.lastSentAt !== operation.lastSentAt) {
-      throw new ChangedError("The resource changed while it was being worked on");
+      throw changedMeanwhile();
     }
     this.#accept(answer);
+  }
+
+  async #writeUnchanged(live: T, verdict: Verdict): Promise<T | undefined> {
+    const { client, type } = this.#deps;
+    const next = { ...this.#nextStatus(verdict, live), observedGeneration: live.status.observedGeneration };
+    return writeStatus(client, type, { object: live, next, unchanged: true, signal: this.signal });
   }
 
   /**
@@ -208,7 +209,7 @@ export class Visit<T extends Managed> {
 
   #overtakenBy(live: T): ChangedError {
     this.#deps.absorb(live);
-    return new ChangedError("The resource changed while it was being worked on");
+    return changedMeanwhile();
   }
 
   #nextStatus(verdict: Verdict, basis: T): object {
