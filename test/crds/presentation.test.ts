@@ -56,7 +56,7 @@ describe.each(Object.entries(SAMPLES))("The samples of %s", (cloud, names) => {
   it("leave the namespace to kubectl and refer to one another", async () => {
     const samples = await Promise.all(files.map(async (file) => parse(await readFile(file, "utf8")) as Sample));
     const [secret, account, thing, ...others] = samples;
-    const members = others.filter(({ spec }) => spec?.["accountRef"] === undefined);
+    const members = others.filter(({ spec = {} }) => !("accountRef" in spec));
     expect(samples.map((sample) => sample.metadata.namespace)).toEqual(samples.map(() => undefined));
     expect(secret).toMatchObject({ type: "yunfan.dev/credentials", stringData: expect.anything() });
     expect(account!.spec).toMatchObject({ credentialsSecretRef: { name: secret!.metadata.name } });
@@ -136,7 +136,7 @@ interface Definition {
 
 interface Sample {
   metadata: { name: string; namespace?: string };
-  spec?: unknown;
+  spec?: object;
   type?: string;
   stringData?: Record<string, string>;
 }
