@@ -73,3 +73,13 @@ export function clusterManifest(name: string, spec: object = {}): object {
     spec: { accountRef: { name: "easystack" }, externalId: name, driftIntervalSeconds: 5, ...spec },
   };
 }
+
+/** A ManagedNamespace in the cluster that ManagedCluster `eks-1` stands for. */
+export function namespaceManifest(name: string, spec: object = {}): object {
+  return {
+    apiVersion: "yunfan.dev/v1alpha1",
+    kind: "ManagedNamespace",
+    metadata: { name },
+    spec: { clusterRef: { name: "eks-1" }, driftIntervalSeconds: 5, ...spec },
+  };
+}
