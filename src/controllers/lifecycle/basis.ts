@@ -1,4 +1,4 @@
-// Whether what was decided on a resource as it was seen still stands on it as it is.
+// What a visit decides on: whether the live object is still that.
 import { hasFinalizer } from "../../runtime/finalizer.ts";
 import { annotation, ANNOTATIONS, FINALIZER, isPaused, type Managed, type ManagedStatus } from "./resource.ts";
 

@@ -11,6 +11,8 @@ export const CloudAccountCondition = {
   GarbageCollected: "GarbageCollected",
   /** So much of the registry's storage is free as the account asks for. */
   RegistryHasSpace: "RegistryHasSpace",
+  /** Whether spec.requestBudget, and what the cloud allows, is enough for what is asked of the account. */
+  BudgetAvailable: "BudgetAvailable",
 } as const;
 
 export const CloudAccountReason = {
@@ -27,6 +29,10 @@ export const CloudAccountReason = {
   StorageLow: "StorageLow",
   /** Of ResourcesReachable: all of them are. */
   AllHere: "AllHere",
+  /** Of BudgetAvailable: no request has waited for a minute. */
+  WithinBudget: "WithinBudget",
+  /** Of BudgetAvailable: requests have waited for a minute or more. */
+  RequestsWait: "RequestsWait",
   /** The Secret is not of type yunfan.dev/credentials. */
   SecretWrongType: "SecretWrongType",
 } as const;
