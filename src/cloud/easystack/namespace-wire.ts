@@ -8,7 +8,7 @@ import { certainInstant } from "./times.ts";
 import { withoutGaps } from "./told.ts";
 
 /** The reference names no units: whole cores and GiB, as its examples of containers and claims have them. */
-export const CLOUD_FIELD: Readonly<Record<QuotaField, string>> = {
+const CLOUD_FIELD: Readonly<Record<QuotaField, string>> = {
   pods: "pods",
   cpuCores: "cpu",
   memoryGiB: "memory",
