@@ -45,6 +45,8 @@ export const PROJECT_CALLS = {
   DeleteWorkspace: { method: "DELETE", path: "image/images/harbor_project/" },
   // 1.9
   ListImages: { method: "GET", path: "image/images/repositories/" },
+  GetImage: { method: "GET", path: "image/images/repositories/{project}/{image}" },
+  UploadImage: { method: "POST", path: "image/images/upload_image/" },
   DescribeImage: { method: "PUT", path: "image/images/repositories/{project}/{image}" },
   DeleteImage: { method: "DELETE", path: "image/images/repositories/" },
   ListTags: { method: "GET", path: "image/images/repositories/{project}/{image}/tags/" },

@@ -23,6 +23,7 @@ const NAMELESS: ReadonlySet<Operation> = new Set<Operation>([
   "ListWorkspaces",
   "CreateWorkspace",
   "ListImages",
+  "UploadImage",
   "GetRegistryLogin",
   "SetCollection",
   "GetCollection",

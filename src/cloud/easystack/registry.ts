@@ -10,13 +10,16 @@ import {
 import { CloudError } from "../errors.ts";
 import type {
   GarbageCollector,
+  ImageArchive,
   PullCredentials,
   RegistryFacet,
   RegistryProject,
   Repository,
+  RepositoryUsage,
   Tag,
   Visibility,
 } from "../facets/registry.ts";
+import { multipartOf } from "../http/multipart.ts";
 import { orAbsent } from "../kit/error-table.ts";
 import { readPages } from "../kit/lists.ts";
 import { pathOf, type QueryItem } from "../kit/uri.ts";
@@ -27,6 +30,7 @@ import { garbageCollectorOf, isCollecting } from "./garbage.ts";
 import { pagesOf } from "./pages.ts";
 import {
   imagePage,
+  imageUsage,
   login,
   tagList,
   workspaceDetail,
@@ -34,10 +38,14 @@ import {
   workspacePage,
   tellsOwner,
   type ImageOnWire,
+  type TagOnWire,
 } from "./registry-wire.ts";
 import { isAfter } from "./times.ts";
 import { upkeepBy } from "./upkeep.ts";
 import { existence } from "./wire.ts";
+
+/** Gigabytes over a slow line. */
+const UPLOAD_TIMEOUT_MS = 3_600_000;
 
 interface RegistryOptions {
   readonly client: ProjectClient;
@@ -158,7 +166,21 @@ export class EasyStackRegistry implements RegistryFacet {
   /** 1.9. */
   readonly listTags = async (project: string, image: string, signal: AbortSignal): Promise<readonly Tag[]> => {
     const { value } = await this.#client.read({ operation: "ListTags", names: { project, image }, signal }, tagList);
-    return value.map(({ tag_name: name }) => ({ name }));
+    return value.map(tagOf);
+  };
+
+  /** 1.9. */
+  readonly usage = async (project: string, image: string, signal: AbortSignal): Promise<RepositoryUsage> => {
+    const { value } = await this.#client.read({ operation: "GetImage", names: { project, image }, signal }, imageUsage);
+    return { sizeBytes: value.size, pulls: value.pull_count };
+  };
+
+  /** 1.9, the upload from a page. */
+  readonly upload = async (project: string, archive: ImageArchive, { signal }: WritePermit): Promise<void> => {
+    const { fileName, image, tag } = archive;
+    const fields = { harbor_project_name: project, ...(image && { image_name: image }), ...(tag && { tag_name: tag }) };
+    const form = multipartOf(fields, { ...archive, field: "image", name: fileName });
+    await this.#client.send({ operation: "UploadImage", upload: { ...form, timeoutMs: UPLOAD_TIMEOUT_MS }, signal });
   };
 
   /** 1.9, one image in each request: a failure of several has no wire form. */
@@ -200,4 +222,8 @@ function visibilityText(visibility: Visibility): "true" | "false" {
 
 function repositoryOf({ name, tags_count: tagCount, description }: ImageOnWire): Repository {
   return { name, tagCount, description };
+}
+
+function tagOf({ tag_name: name, size, creation_time: createdAt }: TagOnWire): Tag {
+  return { name, createdAt, ...(!Number.isNaN(size) && { sizeBytes: size }) };
 }

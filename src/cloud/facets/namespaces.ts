@@ -1,8 +1,10 @@
 // The namespaces facet: namespaces of a cluster that the cloud itself keeps, each with a quota, and with whatever else a cloud has of them.
-import type { QUOTA_FIELDS } from "../../schema/quota.ts";
+import { QUOTA_FIELDS } from "../../schema/quota.ts";
 import type { BlockOptions, Created, Item, Readable, Refusal, WritePermit } from "../collection.ts";
 import type { ClusterHost } from "./clusters.ts";
 import type { Upkeep } from "./upkeep.ts";
+
+export { QUOTA_FIELDS };
 
 export type QuotaField = (typeof QUOTA_FIELDS)[number];
 

@@ -1,4 +1,5 @@
 // The registry facet: projects of a container image registry, what they hold, and credentials to pull from them.
+import type { Readable } from "node:stream";
 import type { Schedule } from "../../lib/cron.ts";
 import type { BlockOptions, Collection, Created, Item, WritePermit } from "../collection.ts";
 import type { Upkeep } from "./upkeep.ts";
@@ -22,10 +23,31 @@ export interface Repository {
   readonly description?: string;
 }
 
+/** Optional members are left out where the cloud does not tell them. */
 export interface Tag {
   readonly name: string;
-  /** Left out where the cloud does not tell it. */
   readonly digest?: string;
+  readonly sizeBytes?: number;
+  /** As the cloud shows it. */
+  readonly createdAt?: string;
+}
+
+/** How much of an image there is, and how often it was pulled. */
+export interface RepositoryUsage {
+  readonly sizeBytes: number;
+  readonly pulls: number;
+}
+
+/** An archive of `docker save`. */
+export interface ImageArchive {
+  readonly fileName: string;
+  readonly sizeBytes: number;
+  /** From the beginning, each time. */
+  readonly open: () => Readable;
+  /** Default: as the archive names it. */
+  readonly image?: string | undefined;
+  /** Default: as the archive names it. */
+  readonly tag?: string | undefined;
 }
 
 /** What the provider's block asks for now. */
@@ -93,6 +115,12 @@ export interface RegistryFacet extends Collection<RegistryProject> {
   readonly listContents?: (signal: AbortSignal) => Promise<ReadonlyMap<string, readonly Repository[]>>;
 
   readonly garbage?: GarbageCollector;
+
+  /** NotFound where there is no such image. */
+  readonly usage?: (project: string, repository: string, signal: AbortSignal) => Promise<RepositoryUsage>;
+
+  /** Adds an image to the project, or replaces the tag. Busy while the registry takes no changes. */
+  readonly upload?: (project: string, archive: ImageArchive, permit: WritePermit) => Promise<void>;
 
   /** False while the registry takes no changes, because it collects garbage. Left out: always true. */
   readonly isWritable?: (signal: AbortSignal) => Promise<boolean>;

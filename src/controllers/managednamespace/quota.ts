@@ -1,6 +1,10 @@
 // The quota of a namespace: in what it differs from what is declared, which limits are below what is in use, and which are almost used.
-import type { NamespaceQuota, QuotaAmounts, QuotaField } from "../../cloud/facets/namespaces.ts";
-import { QUOTA_FIELDS } from "../../schema/quota.ts";
+import {
+  QUOTA_FIELDS,
+  type NamespaceQuota,
+  type QuotaAmounts,
+  type QuotaField,
+} from "../../cloud/facets/namespaces.ts";
 import type { Difference } from "../external/change.ts";
 
 /** From this part of a limit on, what is in use is said. */
