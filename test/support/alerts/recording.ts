@@ -20,9 +20,12 @@ export async function record<Name extends string>(
   const names = Object.keys(ports) as Name[];
   const recordings = Object.fromEntries(names.map((name) => [name, new Map()])) as Record<Name, Map<number, Sample[]>>;
   const startedAtMs = performance.now();
+  let hasBegun = false;
   for (let second = 0; second <= seconds; second = Math.floor((performance.now() - startedAtMs) / 1000)) {
     await Promise.all(names.map(async (name) => recordings[name].set(second, await scrape(ports[name]))));
-    if (second === 0) await happens();
+    // A timer may be early: second 0 may come twice.
+    if (!hasBegun) await happens();
+    hasBegun = true;
     await elapse(Math.max(0, startedAtMs + (second + 1) * 1000 - performance.now()));
   }
   return recordings;
