@@ -1,8 +1,8 @@
-// The simulator of Huawei CCE: IAM and the gateway (3), clusters, nodes, pools, jobs (4.1), add-ons (4.3), quotas (4.4).
+// The simulator of Huawei CCE: IAM and the gateway (3), clusters, nodes, pools, jobs (4.1), claims (4.2), add-ons (4.3), quotas (4.4).
 //
 // Chapters and tables here and in the other files are those of the CCE 22.3.5 API reference (for Huawei Cloud Stack 8.1.1);
 // docs/clouds/huawei.md says what it leaves open and which flag stands for what.
-// What its answers have to have is in members/, what a test can do behind our back in controls.ts, node-controls.ts and content-controls.ts.
+// What its answers have to have is in members/, what a test can do behind our back in controls.ts and the files named like it.
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Clock } from "../../../lib/clock.ts";
@@ -13,18 +13,24 @@ import { commonFlags, commonFlagValues, parseFlags } from "../../simulation/defi
 import type { FaultPlanInput } from "../../simulation/faults.ts";
 import { readFaultPlan } from "../../simulation/faults.ts";
 import { readKubeconfig } from "../../simulation/kubeconfig.ts";
+import { apiServerOf } from "../../simulation/kube/api-server.ts";
+import { duesAt } from "../../simulation/kube/dues.ts";
 import { serve } from "../../simulation/server.ts";
 import { Timeline } from "../../simulation/timeline.ts";
 import { templateRoutes } from "./addon-templates.ts";
 import type { AddonDemand } from "./addon-values.ts";
 import { ADDON_DEMANDS } from "./addon-values.ts";
 import { addonRoutes } from "./addons.ts";
+import { claimRoutes } from "./claims.ts";
 import { clusterRoutes } from "./clusters.ts";
 import { contentControls } from "./content-controls.ts";
 import { clusterControls } from "./controls.ts";
 import { openGateway } from "./gateway.ts";
 import { openIam } from "./iam.ts";
 import { jobRoutes } from "./jobs.ts";
+import { memoryClaims } from "./kube/claim-objects.ts";
+import { keepClusters } from "./kube/keeper.ts";
+import { serveClaims } from "./kube/served-claims.ts";
 import { nodeControls } from "./node-controls.ts";
 import { nodePoolRoutes } from "./nodepools.ts";
 import { nodeRoutes } from "./nodes.ts";
@@ -33,6 +39,7 @@ import type { ErrorStyle } from "./refusals.ts";
 import { CodedRefusal, ERROR_STYLES, failure } from "./refusals.ts";
 import type { CceRules, CceTables } from "./state.ts";
 import { createCce } from "./state.ts";
+import { storageControls } from "./storage-controls.ts";
 
 export interface HuaweiSimulatorOptions {
   /** `HOST:PORT`; port 0 takes a free one. */
@@ -61,6 +68,7 @@ export interface HuaweiSimulatorOptions {
   resetChangesId?: boolean;
   /** What an add-on's values have to have. Default: nothing. */
   addonValues?: AddonDemand;
+  /** What every cluster serves; nodes and claims are objects of its API server. */
   kubeconfig?: CceRules["kubeconfig"];
   duplicateNames?: "Refuse" | "Allow";
   errorStyle?: ErrorStyle;
@@ -82,6 +90,9 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
   const timeline = new Timeline(clock, speed);
   const rules = rulesOf(options);
   const cce = createCce(rules, clusterQuota, timeline);
+  const api = rules.kubeconfig && apiServerOf(rules.kubeconfig);
+  const served = api && serveClaims(cce, api, duesAt(clock, speed));
+  const claims = served ?? memoryClaims(cce);
   const failed = failure(errorStyle);
   const iam = openIam(
     {
@@ -103,6 +114,7 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
     ...quotaRoutes(),
     ...addonRoutes(cce),
     ...templateRoutes(),
+    ...claimRoutes(cce, claims),
   ];
   const running = await serve({
     listen: options.listen,
@@ -112,7 +124,13 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
       requestIdHeader: "x-request-id",
       store: cce.store,
       routes: [...iam.routes, ...routes.map((route) => ofProject(route, rules.project.id))],
-      controls: { ...clusterControls(cce), ...contentControls(cce), ...nodeControls(cce), ...iam.controls },
+      controls: {
+        ...clusterControls(cce),
+        ...contentControls(cce),
+        ...nodeControls(cce),
+        ...storageControls(cce, claims),
+        ...iam.controls,
+      },
       authenticate: openGateway(
         { keys, writesPerMinute: options.writesPerMinute, tokens: iam, failure: failed },
         clock,
@@ -121,7 +139,16 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
       advance: () => timeline.advance(),
     },
   });
-  return { ...running, extra: { projectId: rules.project.id } };
+  const keeper = served && keepClusters({ cce, api, claims: served, clock });
+  return {
+    ...running,
+    extra: { projectId: rules.project.id },
+    async close() {
+      await running.close();
+      await keeper?.close();
+      await api?.close();
+    },
+  };
 }
 
 function rulesOf(options: HuaweiSimulatorOptions): CceRules {
@@ -234,7 +261,10 @@ export const huaweiSimulator: SimulatorDefinition = {
       default: "Any",
       choices: ADDON_DEMANDS,
     },
-    { flags: "--kubeconfig <file>", description: "every cluster serves its server, CA and client certificate" },
+    {
+      flags: "--kubeconfig <file>",
+      description: "every cluster serves its server, CA and client certificate; nodes and claims are objects there",
+    },
     {
       flags: "--error-style <style>",
       description: "how CCE spells errors: error_code, errorCode, or a general errorMessage beside the reason",
