@@ -94,27 +94,46 @@ it("kubectl get yunfan shows accounts and projects with their columns", async ()
   for (const manifest of manifests) {
     await kubectlOk(kubectl, ["apply", ...here, "-f", "-"], JSON.stringify(manifest));
   }
-  const project = { cloudName: "shown", visibility: "Private", repositoryCount: 2, tagCount: 5, externalId: "16" };
-  await patchStatus("yfca/shown", { conditions: [ready(CloudAccountReason.Verified)] });
+  const project = {
+    cloudName: "shown",
+    visibility: "Private",
+    repositoryCount: 2,
+    tagCount: 5,
+    externalId: "16",
+    phase: "Ready",
+  };
+  await patchStatus("yfca/shown", { phase: "Ready", conditions: [ready(CloudAccountReason.Verified)] });
   await patchStatus("yfrp/shown", { ...project, conditions: [ready(RegistryProjectReason.Available)] });
 
   const lines = rows(await kubectlOk(kubectl, ["get", "yunfan", ...here]));
-  expect(lines).toContainEqual(["NAME", "PROVIDER", "ENDPOINT", "READY", "REASON", "AGE"]);
+  expect(lines).toContainEqual(["NAME", "PROVIDER", "ENDPOINT", "STATE", "READY", "REASON", "AGE"]);
   expect(lines).toContainEqual([
     "cloudaccount.yunfan.dev/shown",
     "CtyunCCI",
     "https://ctyun.example",
+    "Ready",
     "True",
     "Verified",
     expect.any(String),
   ]);
-  expect(lines).toContainEqual(["NAME", "CLOUD NAME", "VISIBILITY", "REPOS", "TAGS", "READY", "REASON", "AGE"]);
+  expect(lines).toContainEqual([
+    "NAME",
+    "CLOUD NAME",
+    "VISIBILITY",
+    "REPOS",
+    "TAGS",
+    "STATE",
+    "READY",
+    "REASON",
+    "AGE",
+  ]);
   expect(lines).toContainEqual([
     "registryproject.yunfan.dev/shown",
     "shown",
     "Private",
     "2",
     "5",
+    "Ready",
     "True",
     "Available",
     expect.any(String),

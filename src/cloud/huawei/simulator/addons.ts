@@ -110,7 +110,7 @@ function remove(cce: Cce, call: Call): Answer {
 }
 
 /** Which cluster a call means. Throws a `Refusal` (400) where none is given or two of them differ. */
-function requireClusterId(call: Call, view: CceView, inBody?: string): string {
+export function requireClusterId(call: Call, view: CceView, inBody?: string): string {
   const given = clustersNamedBy(call, view, inBody);
   const [first] = given;
   if (first !== undefined && given.every((id) => id === first)) return first;

@@ -13,8 +13,6 @@ import { commonFlags, commonFlagValues, parseFlags } from "../../simulation/defi
 import type { FaultPlanInput } from "../../simulation/faults.ts";
 import { readFaultPlan } from "../../simulation/faults.ts";
 import { readKubeconfig } from "../../simulation/kubeconfig.ts";
-import { apiServerOf } from "../../simulation/kube/api-server.ts";
-import { duesAt } from "../../simulation/kube/dues.ts";
 import { serve } from "../../simulation/server.ts";
 import { Timeline } from "../../simulation/timeline.ts";
 import { templateRoutes } from "./addon-templates.ts";
@@ -28,9 +26,8 @@ import { clusterControls } from "./controls.ts";
 import { openGateway } from "./gateway.ts";
 import { openIam } from "./iam.ts";
 import { jobRoutes } from "./jobs.ts";
-import { memoryClaims } from "./kube/claim-objects.ts";
-import { keepClusters } from "./kube/keeper.ts";
-import { serveClaims } from "./kube/served-claims.ts";
+import { openInside } from "./kube/inside.ts";
+import { kubernetesRoutes } from "./kubernetes.ts";
 import { nodeControls } from "./node-controls.ts";
 import { nodePoolRoutes } from "./nodepools.ts";
 import { nodeRoutes } from "./nodes.ts";
@@ -68,8 +65,10 @@ export interface HuaweiSimulatorOptions {
   resetChangesId?: boolean;
   /** What an add-on's values have to have. Default: nothing. */
   addonValues?: AddonDemand;
-  /** What every cluster serves; nodes and claims are objects of its API server. */
+  /** What every cluster serves, and the API server behind its gateway; nodes and claims are objects there. */
   kubeconfig?: CceRules["kubeconfig"];
+  /** Plays scheduler and kubelet there. */
+  runPods?: boolean;
   duplicateNames?: "Refuse" | "Allow";
   errorStyle?: ErrorStyle;
   /** How many times faster than the cloud jobs, nodes and add-ons are. Default: 1. */
@@ -90,9 +89,7 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
   const timeline = new Timeline(clock, speed);
   const rules = rulesOf(options);
   const cce = createCce(rules, clusterQuota, timeline);
-  const api = rules.kubeconfig && apiServerOf(rules.kubeconfig);
-  const served = api && serveClaims(cce, api, duesAt(clock, speed));
-  const claims = served ?? memoryClaims(cce);
+  const inside = openInside(cce, { clock, speed, runPods: options.runPods === true });
   const failed = failure(errorStyle);
   const iam = openIam(
     {
@@ -114,7 +111,8 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
     ...quotaRoutes(),
     ...addonRoutes(cce),
     ...templateRoutes(),
-    ...claimRoutes(cce, claims),
+    ...claimRoutes(cce, inside.claims),
+    ...kubernetesRoutes(cce, inside.api),
   ];
   const running = await serve({
     listen: options.listen,
@@ -128,7 +126,7 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
         ...clusterControls(cce),
         ...contentControls(cce),
         ...nodeControls(cce),
-        ...storageControls(cce, claims),
+        ...storageControls(cce, inside.claims),
         ...iam.controls,
       },
       authenticate: openGateway(
@@ -139,14 +137,13 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
       advance: () => timeline.advance(),
     },
   });
-  const keeper = served && keepClusters({ cce, api, claims: served, clock });
+  const looks = inside.begin();
   return {
     ...running,
     extra: { projectId: rules.project.id },
     async close() {
       await running.close();
-      await keeper?.close();
-      await api?.close();
+      await looks.close();
     },
   };
 }
@@ -210,6 +207,7 @@ const flagValues = commonFlagValues
     resetChangesId: onOff,
     addonValues: z.enum(ADDON_DEMANDS),
     kubeconfig: z.string().optional(),
+    runPods: z.boolean().default(false),
     errorStyle: z.enum(ERROR_STYLES),
   })
   .refine(({ accessKey, secretKey }) => (accessKey === undefined) === (secretKey === undefined), {
@@ -263,8 +261,10 @@ export const huaweiSimulator: SimulatorDefinition = {
     },
     {
       flags: "--kubeconfig <file>",
-      description: "every cluster serves its server, CA and client certificate; nodes and claims are objects there",
+      description:
+        "every cluster serves its server, CA and client certificate; that API server is behind their gateway",
     },
+    { flags: "--run-pods", description: "play scheduler and kubelet on that API server" },
     {
       flags: "--error-style <style>",
       description: "how CCE spells errors: error_code, errorCode, or a general errorMessage beside the reason",

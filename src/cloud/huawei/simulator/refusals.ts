@@ -136,7 +136,7 @@ export function failure(style: ErrorStyle): (status: number, message: string, fa
 function kubeReason(status: number, { call, error }: Failed): string | undefined {
   if (error instanceof KubeRefusal) return error.reason;
   const isBadInput = status === 400 && error instanceof Refusal && !(error instanceof CodedRefusal);
-  return isBadInput && call.path.startsWith("/api/v1/") ? "BadRequest" : undefined;
+  return isBadInput && call.path.includes("/cloudpersistentvolumeclaims") ? "BadRequest" : undefined;
 }
 
 /** A Kubernetes `Status`, which names the object that the message begins with. */
