@@ -2,7 +2,7 @@
 import type { CloudDeps, CloudSession } from "../cloud/contract.ts";
 import type { ProxySettings } from "../cloud/http/proxy.ts";
 import { AccountDirectory, allowsNamespace } from "../controllers/cloudaccount/accounts.ts";
-import type { Content, ControlledKind, KindDeps } from "../controllers/controlled.ts";
+import type { Content, ControlledKind, KindDeps, ResourceView } from "../controllers/controlled.ts";
 import { keyIn, kindIn, refTo, type ParentKind } from "../controllers/external/parent.ts";
 import { controlledKinds } from "../controllers/kinds.ts";
 import { tellVanished } from "../controllers/vanished.ts";
@@ -34,6 +34,7 @@ export interface Parts {
   readonly proxy?: ProxySettings | undefined;
   readonly concurrency: ReadonlyMap<string, number>;
   readonly settleWindowMs: number;
+  readonly platformNamespace: string;
   readonly onNamespaceDeletion: OnNamespaceDeletion;
   /** Empty: all. */
   readonly watchNamespaces: readonly string[];
@@ -72,6 +73,10 @@ export function createControllers(parts: Parts): Created {
   const shared = {
     ...parts,
     targets,
+    views: viewsOf(informers),
+    inventoryMetrics: parts.metrics.inventory,
+    watchEvents: () => informers.watchEvents(parts.stop),
+    visit: (kind: string, key: string): void => controllers.get(kind)?.enqueue(key),
     accounts,
     clusters,
     published: informers.published.store,
@@ -119,6 +124,15 @@ function visitHeldWhenRead({ gate, watchNamespaces, informers }: Parts, visit: (
     for (const account of informers.accounts.store.list()) if (isDeleting(account)) visit(keyOf(account.metadata));
   };
   for (const namespace of watchNamespaces) gate.whenOpen(namespace, visitHeld);
+}
+
+function viewsOf({ kinds }: Informers): ReadonlyMap<string, ResourceView> {
+  return new Map(
+    controlledKinds.flatMap(({ kind }) => {
+      const informer = kinds.get(kind.type.kind);
+      return informer ? [[kind.type.kind, { kind, store: informer.store }] as const] : [];
+    }),
+  );
 }
 
 function below(informers: Informers, parent: string): readonly Managed[] {

@@ -1,6 +1,7 @@
 // Every kind that the operator reconciles: one line each.
 import { cloudAccounts } from "./cloudaccount/kind.ts";
 import type { ControlledKind } from "./controlled.ts";
+import { inventorySinks } from "./inventorysink/kind.ts";
 import { managedAddons } from "./managedaddon/kind.ts";
 import { managedClusters } from "./managedcluster/kind.ts";
 import { manifestSets } from "./manifestset/kind.ts";
@@ -14,4 +15,5 @@ export const controlledKinds: readonly ControlledKind[] = [
   managedAddons,
   registryProjects,
   manifestSets,
+  inventorySinks,
 ];

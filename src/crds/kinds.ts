@@ -1,5 +1,6 @@
 // Every kind, in the order in which a reader meets them.
 import { cloudAccount } from "./cloudaccount/schema.ts";
+import { inventorySink } from "./inventorysink/schema.ts";
 import type { Kind } from "./kind.ts";
 import { managedAddon } from "./managedaddon/schema.ts";
 import { managedCluster } from "./managedcluster/schema.ts";
@@ -14,4 +15,5 @@ export const kinds: readonly Kind[] = [
   managedAddon,
   registryProject,
   manifestSet,
+  inventorySink,
 ];

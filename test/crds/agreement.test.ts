@@ -13,6 +13,7 @@ import {
   managedClusterManifest,
   manifestSetManifest,
   nodePoolManifest,
+  inventorySinkManifest,
   registryProjectManifest,
   type Manifest,
 } from "../support/environment/resources.ts";
@@ -31,6 +32,7 @@ const EXAMPLES: Record<string, Manifest> = {
   ManagedAddon: managedAddonManifest(),
   RegistryProject: registryProjectManifest(),
   ManifestSet: manifestSetManifest(),
+  InventorySink: inventorySinkManifest(),
 };
 
 let api: Api;

@@ -10,6 +10,7 @@ import { cloudAccountManifest, registryProjectManifest } from "../support/enviro
 import { installCrds } from "./cluster.ts";
 
 const SAMPLES: Readonly<Record<string, readonly string[]>> = {
+  bcs: ["secret", "account", "inventorysink"],
   ctyun: ["secret", "account", "registryproject"],
   huawei: ["secret", "account", "managedcluster", "nodepool", "nodepool-autoscaled", "managedaddon"],
 };
@@ -56,7 +57,11 @@ describe.each(Object.entries(SAMPLES))("The samples of %s", (cloud, names) => {
     const samples = await Promise.all(files.map(async (file) => parse(await readFile(file, "utf8")) as Sample));
     const [secret, account, thing, ...members] = samples;
     expect(samples.map((sample) => sample.metadata.namespace)).toEqual(samples.map(() => undefined));
-    expect(secret).toMatchObject({ type: "yunfan.dev/credentials", stringData: { accessKey: expect.any(String) } });
+    const key = cloud === "bcs" ? "token" : "accessKey";
+    expect(secret).toMatchObject({
+      type: "yunfan.dev/credentials",
+      stringData: { [key]: expect.any(String) as string },
+    });
     expect(account!.spec).toMatchObject({ credentialsSecretRef: { name: secret!.metadata.name } });
     expect(thing!.spec).toMatchObject({ accountRef: { name: account!.metadata.name } });
     for (const member of members) {

@@ -12,6 +12,13 @@
 - apiGroups:
     - ""
   resources:
+    - events
+  verbs:
+    - list
+    - watch
+- apiGroups:
+    - ""
+  resources:
     - namespaces
   verbs:
     - get
@@ -32,6 +39,7 @@
     - customresourcedefinitions
   resourceNames:
     - cloudaccounts.yunfan.dev
+    - inventorysinks.yunfan.dev
     - managedaddons.yunfan.dev
     - managedclusters.yunfan.dev
     - manifestsets.yunfan.dev
@@ -62,6 +70,21 @@
     - yunfan.dev
   resources:
     - cloudaccounts/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventorysinks
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventorysinks/status
   verbs:
     - patch
 - apiGroups:
@@ -153,6 +176,13 @@
 - apiGroups:
     - ""
   resources:
+    - events
+  verbs:
+    - list
+    - watch
+- apiGroups:
+    - ""
+  resources:
     - namespaces
   verbs:
     - get
@@ -187,6 +217,21 @@
     - yunfan.dev
   resources:
     - cloudaccounts/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventorysinks
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventorysinks/status
   verbs:
     - patch
 - apiGroups:
@@ -278,6 +323,7 @@
     - managedaddons.yunfan.dev
     - registryprojects.yunfan.dev
     - manifestsets.yunfan.dev
+    - inventorysinks.yunfan.dev
   verbs:
     - get
 {{- end }}
@@ -300,6 +346,8 @@
   resources:
     - cloudaccounts
     - cloudaccounts/status
+    - inventorysinks
+    - inventorysinks/status
     - managedaddons
     - managedaddons/status
     - managedclusters
@@ -322,6 +370,7 @@
     - yunfan.dev
   resources:
     - cloudaccounts
+    - inventorysinks
     - managedaddons
     - managedclusters
     - manifestsets

@@ -21,7 +21,7 @@ const ALARMS = "/alarms";
 /** A query that names more clusters than this at once does not fit in the head of a request everywhere. */
 const MOST_CLUSTERS = 200;
 
-const rowId = { _id: text, clusterId: text, type: text, data: z.unknown() };
+const rowId = { _id: text, clusterId: text, type: text, data: z.unknown().optional() };
 
 const eventRow = z.looseObject({
   ...rowId,

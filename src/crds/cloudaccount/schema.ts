@@ -136,6 +136,7 @@ export const cloudAccount = defineKind({
       priority: 1,
     }),
   ],
+  reportable: ["spec.provider", "spec.region"],
   spec: withAccountBlocks(spec, KIND).describe("What is declared."),
   status: status.describe("What was found."),
 });

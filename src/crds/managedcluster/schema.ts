@@ -3,6 +3,7 @@ import * as z from "zod";
 import { ipv4Cidr } from "../../schema/cidr.ts";
 import { commonColumns } from "../common/columns.ts";
 import { cloudReference, namespaceName, objectName, time } from "../../schema/formats.ts";
+import { inventoryClusterId } from "../common/inventory.ts";
 import { managedFields, managedSpec } from "../common/spec.ts";
 import { blockFields, withBlocks, withWaivableRule, withWaivableTransition } from "../common/with-blocks.ts";
 import { cloudPhase, LONGEST_WORDS, managedStatus, originFields } from "../common/status.ts";
@@ -141,6 +142,12 @@ const fields = z.object({
     .describe(
       "The kubeconfig that is published in the Secret NAME-kubeconfig beside this resource, under the key value.",
     ),
+  inventoryClusterId: inventoryClusterId
+    .optional()
+    .describe(
+      "The cluster's id in an inventory such as bcs-storage: what is reported about the cluster is filed under it, and alarms and " +
+        "events about it are looked for there.",
+    ),
   argocd: z
     .object({
       namespace: namespaceName.describe(
@@ -265,6 +272,24 @@ export const managedCluster = defineKind({
     { name: "Power", type: "string", jsonPath: ".spec.powerState", description: "Whether it is to run or to sleep." },
     ...commonColumns,
     { name: "Endpoint", type: "string", jsonPath: ".status.endpoint", description: "Its API server.", priority: 1 },
+  ],
+  reportable: [
+    "spec.accountRef.name",
+    "spec.accountRef.namespace",
+    "spec.cloudName",
+    "spec.version",
+    "spec.network.vpcId",
+    "spec.network.subnetId",
+    "spec.network.podCidr",
+    "spec.network.serviceCidr",
+    "spec.powerState",
+    "spec.deletionProtection",
+    "spec.inventoryClusterId",
+    "status.externalId",
+    "status.cloudName",
+    "status.origin",
+    "status.createdAt",
+    "status.version",
   ],
   spec: spec.describe("What is declared."),
   status: status.describe("What was found."),

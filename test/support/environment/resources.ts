@@ -2,6 +2,7 @@
 import type { Managed } from "../../../src/controllers/lifecycle/resource.ts";
 import type { Kind } from "../../../src/crds/kind.ts";
 import { cloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
+import { inventorySink, type InventorySink } from "../../../src/crds/inventorysink/schema.ts";
 import { managedAddon, type ManagedAddon } from "../../../src/crds/managedaddon/schema.ts";
 import { managedCluster, type ManagedCluster } from "../../../src/crds/managedcluster/schema.ts";
 import { manifestSet, type ManifestSet } from "../../../src/crds/manifestset/schema.ts";
@@ -63,6 +64,17 @@ export function manifestSetManifest(overrides: Overrides = {}): Manifest {
     { name: "shop" },
     overrides,
   );
+}
+
+/** An InventorySink as an author writes it. */
+export function inventorySinkManifest(overrides: Overrides = {}): Manifest {
+  const spec = { accountRef: { name: "bcs" }, clusterId: "BCS-K8S-00001" };
+  return manifest(inventorySink, spec, { name: "fleet" }, overrides);
+}
+
+/** An InventorySink as the API server returns it. */
+export function storedInventorySink(overrides: Stored<InventorySink> = {}): InventorySink {
+  return stored(inventorySink, inventorySinkManifest(overrides), overrides);
 }
 
 /** A RegistryProject as the API server returns it. */

@@ -108,6 +108,13 @@ export function cachedKinds({ objects, credentials = {}, clock = new FakeClock()
     events: { event: () => undefined },
     accounts,
     clusters,
+    views: viewsOf(informers),
+    fence: openFence,
+    log,
+    inventoryMetrics: new Metrics().inventory,
+    watchEvents: () => informers.watchEvents(never),
+    visit: () => undefined,
+    platformNamespace: "yunfan-system",
     published: informers.published.store,
     watchNamespaces: [],
     settleWindowMs: 120_000,
@@ -124,6 +131,15 @@ export function cachedKinds({ objects, credentials = {}, clock = new FakeClock()
     deps: <R extends Managed>(kind: string) =>
       ({ ...shared, store: informers.kinds.get(kind)?.store }) as unknown as KindDeps<R>,
   };
+}
+
+function viewsOf({ kinds: caches }: Informers): KindDeps<Managed>["views"] {
+  return new Map(
+    kinds.flatMap((kind) => {
+      const informer = caches.get(kind.type.kind);
+      return informer ? [[kind.type.kind, { kind, store: informer.store }] as const] : [];
+    }),
+  );
 }
 
 /** To put controllers together over these caches. */

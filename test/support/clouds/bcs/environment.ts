@@ -52,7 +52,7 @@ export type BcsOptions = Partial<BcsSimulatorOptions>;
 export type BcsStand = Stand<BcsSimulator, BcsOptions>;
 
 export const BCS: SimulatedCloud<BcsSimulator, BcsOptions> = {
-  kinds: ["cloudaccounts"],
+  kinds: ["cloudaccounts", "inventorysinks", "registryprojects", "managedclusters", "nodepools"],
   secrets: [TOKEN],
   start: startSimulator,
   accountManifests: bcsAccountManifests,
@@ -65,6 +65,16 @@ export function createBcsStand(prefix: string, options: BcsOptions = {}): Promis
 async function startSimulator(options: BcsOptions = {}): Promise<BcsSimulator> {
   const controls = controlsOf(await startBcsSimulator({ listen: "127.0.0.1:0", token: TOKEN, ...options }));
   return { ...controls, store: async () => (await controls.state()) as SimulatedStore };
+}
+
+/** An InventorySink that compares every 5 s, the least there is. */
+export function sinkManifest(name: string, spec: object = {}, metadata: object = {}): object {
+  return {
+    apiVersion: "yunfan.dev/v1alpha1",
+    kind: "InventorySink",
+    metadata: { name, ...metadata },
+    spec: { accountRef: { name: "bcs" }, clusterId: "BCS-K8S-00001", driftIntervalSeconds: 3_600, ...spec },
+  };
 }
 
 /** A credentials Secret and an account that uses it. */
