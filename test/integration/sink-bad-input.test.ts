@@ -46,9 +46,9 @@ describe.concurrent("a sink", () => {
     await stand.gone("cloudaccount/registry");
   });
 
-  it("without an account waits for it", async () => {
+  it("without an account waits for it", async ({ expect }) => {
     await stand.apply(sinkManifest("lonely", { accountRef: { name: "nobody" } }));
-    await stand.reaches("inventorysink/lonely", "AccountNotReady");
+    expect(await stand.reaches("inventorysink/lonely", "AccountNotReady")).toMatchObject({ status: "False" });
   });
 
   it("outside of the platform namespace may not reach beyond its own", async ({ expect }) => {

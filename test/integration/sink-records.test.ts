@@ -28,8 +28,7 @@ interface Data {
 }
 
 /** Waits until `look` settles on what is asked for. */
-const within = (look: () => Promise<unknown>): ReturnType<typeof expect.poll<Promise<unknown>>> =>
-  expect.poll(look, { timeout: 20_000, interval: 50 });
+const PATIENCE = { timeout: 20_000, interval: 50 };
 
 describe.each(DIALECT_NAMES)("in dialect %s", (dialect) => {
   let stand: BcsStand;
@@ -89,13 +88,13 @@ describe.each(DIALECT_NAMES)("in dialect %s", (dialect) => {
 
   it("50 resources that come, change and go have one record each, as they are", async () => {
     await stand.apply(...names.map((name) => projectManifest(name, { driftIntervalSeconds: 3_600 })));
-    await within(async () => [(await records()).length, await faults()]).toEqual([50, []]);
+    await expect.poll(async () => [(await records()).length, await faults()], PATIENCE).toEqual([50, []]);
     await stand.apply(
       ...names.map((name) => projectManifest(name, { driftIntervalSeconds: 3_600, visibility: "Public" })),
     );
-    await within(async () => [(await records()).length, await faults()]).toEqual([50, []]);
+    await expect.poll(async () => [(await records()).length, await faults()], PATIENCE).toEqual([50, []]);
     for (const name of names.slice(10)) await stand.remove(`registryproject/${name}`);
-    await within(async () => [(await records()).length, await faults()]).toEqual([10, []]);
+    await expect.poll(async () => [(await records()).length, await faults()], PATIENCE).toEqual([10, []]);
   });
 
   it("what a colleague edits or deletes is healed at the next comparison", async () => {
@@ -106,7 +105,7 @@ describe.each(DIALECT_NAMES)("in dialect %s", (dialect) => {
     await store.behindOurBack("DELETE", `records/${deleted.id}`);
     expect(await faults()).toHaveLength(2);
     await stand.lookAgain("inventorysink/fleet");
-    await within(faults).toEqual([]);
+    await expect.poll(faults, PATIENCE).toEqual([]);
     const effects = (await store.effects()).length;
     await stand.lookAgain("inventorysink/fleet");
     await stand.lookAgain("inventorysink/fleet");

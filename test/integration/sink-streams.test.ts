@@ -21,8 +21,7 @@ interface Said {
   readonly yunfan: { readonly state: string; readonly at: number };
 }
 
-const within = (look: () => Promise<unknown>): ReturnType<typeof expect.poll<Promise<unknown>>> =>
-  expect.poll(look, { timeout: 30_000, interval: 100 });
+const PATIENCE = { timeout: 30_000, interval: 100 };
 
 describe.each(DIALECT_NAMES)("in dialect %s", (dialect) => {
   let stand: BcsStand;
@@ -70,24 +69,30 @@ describe.each(DIALECT_NAMES)("in dialect %s", (dialect) => {
 
   it("every Event of a reported resource is there once, after a restart too", async () => {
     await stand.apply(...["a", "b", "c"].map((name) => projectManifest(name, { driftIntervalSeconds: 3_600 })));
-    await within(async () => (await events()).there.length).toBeGreaterThanOrEqual(4);
-    await within(async () => {
-      const { stored, there } = await events();
-      return stored.join() === there.join();
-    }).toBe(true);
+    await expect.poll(async () => (await events()).there.length, PATIENCE).toBeGreaterThanOrEqual(4);
+    await expect
+      .poll(async () => {
+        const { stored, there } = await events();
+        return stored.join() === there.join();
+      }, PATIENCE)
+      .toBe(true);
     await restart();
     await stand.apply(projectManifest("d", { driftIntervalSeconds: 3_600 }));
-    await within(async () => {
-      const { stored, there } = await events();
-      return there.length >= 5 && stored.join() === there.join();
-    }).toBe(true);
+    await expect
+      .poll(async () => {
+        const { stored, there } = await events();
+        return there.length >= 5 && stored.join() === there.join();
+      }, PATIENCE)
+      .toBe(true);
   });
 
   it("an alarm fires once while a resource is Stalled, also over a restart, and is resolved once", async () => {
     const source = `CloudAccount/${stand.namespace}/broken`;
     await stand.apply(...bcsAccountManifests(store, { name: "broken", stringData: { nothing: "in it" } }));
     await stand.reaches("cloudaccount/broken", "CredentialsIncomplete");
-    await within(async () => (await alarms(source)).map(({ yunfan }) => yunfan.state)).toEqual(["Firing"]);
+    await expect
+      .poll(async () => (await alarms(source)).map(({ yunfan }) => yunfan.state), PATIENCE)
+      .toEqual(["Firing"]);
     const alarm = (await store.store()).alarms.find((one) => one.source === source);
     expect(alarm).toMatchObject({
       clusterId: "BCS-K8S-00001",
@@ -98,7 +103,9 @@ describe.each(DIALECT_NAMES)("in dialect %s", (dialect) => {
     await stand.lookAgain("cloudaccount/broken");
     await stand.apply(secretManifest("broken-credentials", { token: TOKEN }));
     await stand.reaches("cloudaccount/broken", "Verified");
-    await within(async () => (await alarms(source)).map(({ yunfan }) => yunfan.state)).toEqual(["Firing", "Resolved"]);
+    await expect
+      .poll(async () => (await alarms(source)).map(({ yunfan }) => yunfan.state), PATIENCE)
+      .toEqual(["Firing", "Resolved"]);
     // Those that wait for a missing account point elsewhere.
     expect(await alarms(`RegistryProject/${stand.namespace}/a`)).toEqual([]);
   });
@@ -123,14 +130,14 @@ describe.each(DIALECT_NAMES)("in dialect %s", (dialect) => {
       clusterManifest("prod", { inventoryClusterId: "BCS-K8S-40001", driftIntervalSeconds: 3_600 }),
       nodePoolManifest({ metadata: { name: "workers" }, spec: { clusterRef: { name: "prod" } } }),
     );
-    await within(places).toEqual(under("BCS-K8S-40001"));
+    await expect.poll(places, PATIENCE).toEqual(under("BCS-K8S-40001"));
     await stand.edit("managedcluster/prod", { spec: { inventoryClusterId: "BCS-K8S-40002" } });
     await stand.lookAgain("inventorysink/fleet");
-    await within(places).toEqual(under("BCS-K8S-40002"));
+    await expect.poll(places, PATIENCE).toEqual(under("BCS-K8S-40002"));
     await stand.remove("nodepool/workers");
     await stand.remove("managedcluster/prod");
     await stand.lookAgain("inventorysink/fleet");
-    await within(places).toEqual({ clusters: [], watches: [], metrics: [] });
+    await expect.poll(places, PATIENCE).toEqual({ clusters: [], watches: [], metrics: [] });
   });
 
   it("the sink's deletion leaves events and alarms, and nothing else", async () => {

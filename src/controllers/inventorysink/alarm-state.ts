@@ -1,7 +1,7 @@
 // When a resource raises an alarm, and when that is over: a state that is compared with the store's last word. Pure.
 import { Reason } from "../../crds/common/conditions.ts";
 import { cutTo } from "../../lib/text.ts";
-import { findCondition, isTrue } from "../../runtime/conditions.ts";
+import { findCondition, isTrue, type Condition } from "../../runtime/conditions.ts";
 import type { Managed } from "../lifecycle/resource.ts";
 
 export type AlarmState = "Firing" | "Resolved";
@@ -43,11 +43,14 @@ export function dutyOf(resource: Managed | undefined, word: Word | undefined, no
   if (!resource) return fires ? resolved(Reason.Deleting, "It is gone, or no longer reported") : NOTHING;
   const ready = findCondition(resource.status.conditions, "Ready");
   if (ready?.status === "True") return fires ? resolved(ready.reason, "It is Ready again") : NOTHING;
-  if (fires || !ready || ELSEWHERE.has(ready.reason)) return NOTHING;
-  const isStalled = isTrue(resource.status.conditions, "Stalled");
+  const isCause = ready !== undefined && !ELSEWHERE.has(ready.reason);
+  return fires || !isCause ? NOTHING : dutyOfCause(resource, ready, now);
+}
+
+function dutyOfCause({ kind, metadata, status }: Managed, ready: Condition, now: Now): Duty {
+  const isStalled = isTrue(status.conditions, "Stalled");
   const dueMs = Date.parse(ready.lastTransitionTime) + now.notReadyAfterMs;
   if (!isStalled && now.nowMs < dueMs) return { do: "Wait", untilMs: dueMs };
-  const { kind, metadata } = resource;
   const what = `${kind} ${metadata.namespace}/${metadata.name} is ${isStalled ? "Stalled" : "not Ready"}`;
   const message = cutTo(`${what}: ${ready.reason}: ${ready.message}`, LONGEST_MESSAGE);
   return { do: "Say", state: "Firing", reason: ready.reason, message };

@@ -82,12 +82,8 @@ export class Alarms {
 
   async #say(source: string, duty: Extract<Duty, { do: "Say" }>, signal: AbortSignal): Promise<void> {
     const { store, clock, settleWindowMs, scope } = this.#deps;
-    const resource = this.#resource(source);
     const present = this.#words?.get(source);
-    // An end is filed where its beginning is.
-    const clusterId =
-      (duty.state === "Resolved" ? present?.clusterId : undefined) ??
-      (resource ? filedUnder(scope(), resource) : scope().sink.spec.clusterId);
+    const clusterId = this.#filedUnder(source, duty.state, present);
     const atMs = Math.max(clock.now(), (present?.atMs ?? 0) + 1);
     const alarm = alarmOf({ scope: scope(), source, duty, clusterId, atMs });
     try {
@@ -98,6 +94,14 @@ export class Alarms {
       if (mayLand) this.#doubts.set(source, clock.monotonic() + settleWindowMs);
       throw error;
     }
+  }
+
+  /** An end is filed where its beginning is. */
+  #filedUnder(source: string, state: AlarmState, present: Word | undefined): string {
+    if (state === "Resolved" && present) return present.clusterId;
+    const scope = this.#deps.scope();
+    const resource = this.#resource(source);
+    return resource ? filedUnder(scope, resource) : scope.sink.spec.clusterId;
   }
 
   #dutyOf(source: string): Duty {

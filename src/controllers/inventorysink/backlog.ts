@@ -64,11 +64,12 @@ export class Backlog {
       running.again = Math.min(running.again ?? Number.POSITIVE_INFINITY, delayMs);
       return;
     }
-    const present = this.#waiting.get(key);
-    const readyAtMs = Math.min(present?.readyAtMs ?? Number.POSITIVE_INFINITY, clock.monotonic() + delayMs);
-    const { sinceMs = clock.now() + delayMs, failures = 0 } = present ?? {};
-    // In the order in which keys become ready: what was there keeps its place.
-    this.#waiting.set(key, { sinceMs, readyAtMs, failures: delayMs === 0 ? 0 : failures });
+    const asked = { sinceMs: clock.now() + delayMs, readyAtMs: clock.monotonic() + delayMs, failures: 0 };
+    const present = this.#waiting.get(key) ?? asked;
+    // What was there keeps its place, and is waited for no longer than the earlier of both.
+    const sinceMs = Math.min(present.sinceMs, asked.sinceMs);
+    const readyAtMs = Math.min(present.readyAtMs, asked.readyAtMs);
+    this.#waiting.set(key, { sinceMs, readyAtMs, failures: delayMs === 0 ? 0 : present.failures });
     this.#pump();
   }
 
@@ -173,21 +174,23 @@ export class Backlog {
   }
 
   #failed(key: string, error: unknown): void {
-    const { clock, onFailure, onStandstill } = this.#options;
-    const running = this.#running.get(key);
+    const { clock, onFailure } = this.#options;
+    const { sinceMs, failures } = this.#running.get(key) ?? { sinceMs: clock.now(), failures: 0 };
     this.#running.delete(key);
-    const askedMs = onFailure(key, error);
-    const failures = (running?.failures ?? 0) + 1;
-    const nowMs = clock.monotonic();
-    const delayMs = Math.max(askedMs ?? 0, backoffMs(failures, LONGEST_DELAY_MS));
+    const askedMs = onFailure(key, error) ?? 0;
+    const delayMs = Math.max(askedMs, backoffMs(failures + 1, LONGEST_DELAY_MS));
     // At the end: the next one to be tried is another, so that one bad key holds up nobody.
-    const waiting = { sinceMs: running?.sinceMs ?? clock.now(), readyAtMs: nowMs + delayMs, failures };
+    const waiting = { sinceMs, readyAtMs: clock.monotonic() + delayMs, failures: failures + 1 };
     if (!this.#ended.signal.aborted) this.#waiting.set(key, waiting);
     this.#failuresInARow += 1;
-    if (!this.standsStill) return;
-    const pauseMs = Math.max(askedMs ?? 0, backoffMs(this.#failuresInARow - STANDSTILL_AFTER + 1, LONGEST_PAUSE_MS));
-    this.#pausedUntilMs = nowMs + pauseMs;
-    if (this.#failuresInARow === STANDSTILL_AFTER) onStandstill?.(true);
+    if (this.standsStill) this.#pause(askedMs);
+  }
+
+  #pause(askedMs: number): void {
+    const { clock, onStandstill } = this.#options;
+    const beyond = this.#failuresInARow - STANDSTILL_AFTER;
+    this.#pausedUntilMs = clock.monotonic() + Math.max(askedMs, backoffMs(beyond + 1, LONGEST_PAUSE_MS));
+    if (beyond === 0) onStandstill?.(true);
   }
 
   #finish(key: string, againInMs: number | undefined): void {

@@ -35,9 +35,9 @@ export class Comparison {
     this.#deps = deps;
   }
 
-  /** Ids under which records of the cluster class may be, beside those that are claimed now. */
-  get clusterIds(): ReadonlySet<string> {
-    return this.#clusterIds;
+  /** Something of ours may be under that id, though no record tells of it any more. */
+  remember(clusterId: string): void {
+    this.#clusterIds.add(clusterId);
   }
 
   /** Throws what the store says. */
@@ -47,8 +47,9 @@ export class Comparison {
     const wanted = new Map([...wantedSlots(scope)].map((slot) => [slotText(slot), slot]));
     for (const place of this.#recordPlaces(scope)) await this.#read(place, wanted.values(), { sinceMs, signal });
     // What the records of clusters say of where more lies.
-    for (const place of this.#otherPlaces(scope, wanted.values()))
+    for (const place of this.#otherPlaces(scope, wanted.values())) {
       await this.#read(place, wanted.values(), { sinceMs, signal });
+    }
     const metrics = new Set(metricReports(scope, 0).map(({ slot }) => slotText(slot)));
     const surplus = [...ledger.ours()]
       .filter((text) => !wanted.has(text) && !metrics.has(text) && ledger.since(text, sinceMs))

@@ -7,7 +7,6 @@ import { SingleFlight } from "../../lib/single-flight.ts";
 import type { Change } from "../../runtime/cache/store.ts";
 import { countOf, happenedAtMs, type KubeEvent } from "../inventory/kube-events.ts";
 import { selects } from "../inventory/selector.ts";
-import type { Managed } from "../lifecycle/resource.ts";
 import type { Backlog, Worked } from "./backlog.ts";
 import { allCovered, filedUnder, type SinkScope, type SinkTools } from "./scope.ts";
 import type { Store } from "./sender.ts";
@@ -172,14 +171,17 @@ export class Events {
   /** About a resource that is reported; of one that is gone, its namespace has to do. */
   #concerns({ involvedObject, type }: KubeEvent): boolean {
     const { sink, coverage, reported } = this.#deps.scope();
-    if (sink.spec.events.mode === "Disabled" || (sink.spec.events.level === "Warning" && type !== "Warning"))
-      return false;
-    const view = reported.get(involvedObject?.kind ?? "");
-    if (!view || !coverage.coversNamespace(involvedObject?.namespace ?? "")) return false;
-    const resource = view.store.get(`${involvedObject?.namespace}/${involvedObject?.name}`);
+    const { mode, level } = sink.spec.events;
+    const isMeant = mode === "Enabled" && (level === "Normal" || type === "Warning");
+    const { kind, namespace, name } = { ...NOBODY, ...involvedObject };
+    const view = reported.get(kind);
+    if (!isMeant || !view || !coverage.coversNamespace(namespace)) return false;
+    const resource = view.store.get(`${namespace}/${name}`);
     return resource ? coverage.covers(resource) : selects(sink.spec.selector, {});
   }
 }
+
+const NOBODY = { kind: "", namespace: "", name: "" };
 
 /** Of the backlog. */
 function keyOf({ metadata }: KubeEvent): string {
@@ -204,7 +206,7 @@ function identityOf({ id, data }: StoredEvent): { readonly uid: string; readonly
 
 /** `BcsStorageEventIf` as the interface has it; times and words are the Event's own. */
 function reportOf(scope: SinkScope, event: KubeEvent, count: number): NewEvent {
-  const { kind = "", namespace = "", name = "" } = event.involvedObject ?? {};
+  const { kind, namespace, name } = { ...NOBODY, ...event.involvedObject };
   const resource = scope.reported.get(kind)?.store.get(`${namespace}/${name}`);
   return {
     id: `${event.metadata.uid}-${count}`,
@@ -213,7 +215,7 @@ function reportOf(scope: SinkScope, event: KubeEvent, count: number): NewEvent {
     component: COMPONENT,
     type: event.reason ?? "",
     describe: event.message ?? "",
-    clusterId: resource ? filedUnder(scope, resource as Managed) : scope.sink.spec.clusterId,
+    clusterId: resource ? filedUnder(scope, resource) : scope.sink.spec.clusterId,
     eventTimeSeconds: Math.floor(happenedAtMs(event) / 1000),
     extraInfo: { namespace, name, kind },
     data: event,

@@ -4,7 +4,7 @@ import { InventorySinkReason as Reason } from "../../crds/inventorysink/conditio
 import { inventorySink, REPORTED_KINDS, type InventorySink } from "../../crds/inventorysink/schema.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { ReconcileError, TerminalError, WaitingError } from "../../lib/errors.ts";
+import { TerminalError, WaitingError, type ReconcileError } from "../../lib/errors.ts";
 import type { Verdict } from "../../runtime/conditions.ts";
 import type { AccountDirectory } from "../cloudaccount/accounts.ts";
 import { accountOf, placeBy } from "../cloudaccount/parent.ts";
@@ -181,9 +181,10 @@ class InventorySinkSteps implements Steps<InventorySink> {
       status.recordCount = found.recordCount;
       status.conflictCount = found.conflicts.length;
     }
-    if (found.lostEvents > 0)
+    if (found.lostEvents > 0) {
       status.lostEventCount = worker.lostBefore(visit.object.status.lostEventCount) + found.lostEvents;
-    for (const statement of statementsOf({ ...visit.object, status } as InventorySink, found)) visit.state(statement);
+    }
+    for (const statement of statementsOf({ ...visit.object, status }, found)) visit.state(statement);
     const verdict = verdictOf(visit.object, found);
     if (verdict instanceof Error) throw verdict;
     return verdict;

@@ -12,6 +12,14 @@ export const METRICS_KEY = "metrics";
 const STATES = "states";
 const CLUSTER_PREFIX = "cluster.";
 
+/** Of a cluster, under its id in the store. */
+export function clusterMetricSlot(
+  clusterId: string,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+): Slot {
+  return { shelf: "metric", clusterId, namespace, type: METRIC_TYPE, name: `${CLUSTER_PREFIX}${name}` };
+}
+
 type Counts = Record<string, number>;
 
 /** Of all slots at once, by their texts; empty where metrics are not reported. `at`: Unix seconds, of the report. */
@@ -40,7 +48,7 @@ export function metricReports(
       report: signed({ at: atSeconds, kinds, yunfan } as Signable),
     })),
     ...clusters.map(({ id, namespace, name }) => ({
-      slot: { ...shelf, clusterId: id, namespace, name: `${CLUSTER_PREFIX}${name}` },
+      slot: clusterMetricSlot(id, { namespace, name }),
       report: signed({ at: atSeconds, ...(contents.get(`${namespace}/${name}`) ?? NO_CONTENT), yunfan } as Signable),
     })),
   ];

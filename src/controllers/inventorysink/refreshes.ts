@@ -34,7 +34,7 @@ export class Refreshes {
     if (intervalMs === 0) return Promise.resolve({ againInMs: LONGEST_STEP_MS });
     for (const slot of nowMs > fromMs ? wantedSlots(scope()) : []) {
       const text = slotText(slot);
-      if (slot.shelf === "watch" || !isDue(text, { fromMs, nowMs, intervalMs })) continue;
+      if (slot.shelf === "watch" || !isDue(momentMs(text, intervalMs), { fromMs, nowMs, intervalMs })) continue;
       slots.refresh(slot);
       backlog.add(text);
     }
@@ -42,11 +42,15 @@ export class Refreshes {
   }
 }
 
-/** Whether the key's moment lies after `fromMs` and not after `nowMs`. Pure. */
+/** At which moment of each interval the key's turn is, in milliseconds. Pure. */
+export function momentMs(key: string, intervalMs: number): number {
+  return createHash("sha256").update(key).digest().readUInt32BE(0) % intervalMs;
+}
+
+/** Whether that moment lies after `fromMs` and not after `nowMs`. Pure. */
 export function isDue(
-  key: string,
+  phaseMs: number,
   { fromMs, nowMs, intervalMs }: { readonly fromMs: number; readonly nowMs: number; readonly intervalMs: number },
 ): boolean {
-  const phaseMs = createHash("sha256").update(key).digest().readUInt32BE(0) % intervalMs;
   return Math.floor((nowMs - phaseMs) / intervalMs) > Math.floor((fromMs - phaseMs) / intervalMs);
 }

@@ -46,8 +46,9 @@ export async function removeAll(
   }
   const untilMs = Math.max(startedAtMs + settleWindowMs, worker.slots.doubtfulUntilMs);
   const waitMs = untilMs - clock.monotonic();
-  if (waitMs > 0)
+  if (waitMs > 0) {
     throw waiting("What was sent last may still arrive at the store: it is looked at once more after that", waitMs);
+  }
 }
 
 async function compared(worker: SinkWorker, scope: SinkScope, signal: AbortSignal): Promise<readonly Slot[]> {

@@ -38,7 +38,7 @@ function resource(spec: unknown, status: object, metadata: object = {}): Managed
     },
     spec: { driftIntervalSeconds: 600, ...(spec as object) },
     status: { observedGeneration: 3, ...status },
-  } as Managed;
+  };
 }
 
 function at(value: unknown, path: string): unknown {

@@ -100,9 +100,9 @@ function picked(value: unknown, [segment = "", ...rest]: readonly string[]): unk
 function merge(into: Record<string, unknown>, from: Record<string, unknown>): void {
   for (const [key, value] of Object.entries(from)) {
     const present = into[key];
-    if (Array.isArray(present) && Array.isArray(value))
+    if (Array.isArray(present) && Array.isArray(value)) {
       present.forEach((element, at) => merge(element as Json, value[at] as Json));
-    else if (isJson(present) && isJson(value)) merge(present, value);
+    } else if (isJson(present) && isJson(value)) merge(present, value);
     else into[key] = isJson(value) || Array.isArray(value) ? structuredClone(value) : value;
   }
 }

@@ -47,6 +47,17 @@ export function* allCovered({ reported, coverage }: SinkScope): Iterable<Managed
   }
 }
 
+/** What is in a cluster and reported. */
+export function* childrenOf({ reported }: SinkScope, { kind, metadata }: Managed): Iterable<Managed> {
+  if (kind !== "ManagedCluster") return;
+  for (const { store } of reported.values()) {
+    for (const resource of store.list()) {
+      const { clusterRef } = resource.spec as { readonly clusterRef?: { readonly name: string } };
+      if (clusterRef?.name === metadata.name && resource.metadata.namespace === metadata.namespace) yield resource;
+    }
+  }
+}
+
 /** Under which of the store's cluster ids something about the resource is filed that is no record of a namespace. */
 export function filedUnder({ coverage, sink }: SinkScope, resource: Managed): string {
   return coverage.clusterIdOf(resource) ?? sink.spec.clusterId;

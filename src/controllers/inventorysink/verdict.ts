@@ -46,8 +46,9 @@ function recordsDelivered(found: Findings): Statement {
 }
 
 function delivered(type: string, { obstacle }: Findings): Statement {
-  if (obstacle === undefined)
+  if (obstacle === undefined) {
     return { type, status: "True", reason: Reason.Reported, message: "Nothing waits for the store" };
+  }
   return { type, status: "False", ...saidOf(failureOf(obstacle)) };
 }
 
@@ -92,8 +93,9 @@ function upToDate({ missing, differing, surplus, conflicts }: NonNullable<Findin
     [conflicts.length, "somebody else's"],
   ] as const;
   const told = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-  if (told.length === 0)
+  if (told.length === 0) {
     return { type, status: "True", reason: Reason.InSync, message: "The store has what would be reported" };
+  }
   return { type, status: "False", reason: Reason.Differs, message: `Records in the store: ${told.join(", ")}` };
 }
 

@@ -16,11 +16,12 @@ import { Ledger } from "./ledger.ts";
 import { METRICS_KEY, metricReports } from "./metrics.ts";
 import type { Report } from "./report.ts";
 import { Refreshes, REFRESH_KEY } from "./refreshes.ts";
-import { keyOfSink, type SinkScope, type SinkTools } from "./scope.ts";
+import { childrenOf, keyOfSink, type SinkScope, type SinkTools } from "./scope.ts";
 import { Store, type StoreDeps, type WriteClass } from "./sender.ts";
 import { slotIn, slotText, type Slot } from "./shelves.ts";
 import { Slots } from "./slots.ts";
-import { clusterSlot, recordSlot, slotsOf, subjectIn, subjectOf, subjectText, wantedIn, watchSlot } from "./wants.ts";
+import { recordSlot, slotsOf, subjectIn, subjectOf, subjectText, wantedIn } from "./wants.ts";
+import { satellitesOf } from "./satellites.ts";
 import { wholesOf } from "./wholes.ts";
 
 export interface WorkerDeps extends SinkTools, Pick<StoreDeps, "requester" | "fence" | "facet" | "onWrite"> {
@@ -146,7 +147,7 @@ export class SinkWorker {
       this.alarms.changed(resource);
     }
     if (change.type !== "Updated" || claimOf(change.old) === claimOf(change.new)) return;
-    for (const child of this.#childrenOf(change.new)) this.#touch(recordSlot(this.#scope, subjectOf(child)));
+    for (const child of childrenOf(this.#scope, change.new)) this.#touch(recordSlot(this.#scope, subjectOf(child)));
   }
 
   #touch(slot: Slot): void {
@@ -250,13 +251,9 @@ export class SinkWorker {
     const known = this.ledger.get(slotText(slot)) ?? (await this.slots.look(slot, signal));
     if (known.whose !== "Ours") return;
     const subject = subjectIn(this.#scope, slot);
-    const context = { subject: subjectText(subject), signal };
-    if (known.cluster !== undefined && known.cluster !== wanted?.cluster && subject.kind === "ManagedCluster") {
-      await this.slots.settle(clusterSlot(known.cluster, subject), undefined, context);
-    }
-    if (known.watch && (known.cluster !== wanted?.cluster || !wanted?.watch)) {
-      const clusterId = known.cluster ?? this.#scope.sink.spec.clusterId;
-      await this.slots.settle(watchSlot(clusterId, subject), undefined, context);
+    if (known.cluster !== undefined && known.cluster !== wanted?.cluster) this.comparison.remember(known.cluster);
+    for (const satellite of satellitesOf(this.#scope, subject, { known, wanted })) {
+      await this.slots.settle(satellite, undefined, { subject: subjectText(subject), signal });
     }
   }
 
@@ -282,16 +279,6 @@ export class SinkWorker {
     this.#lostEvents += 1;
     this.#deps.onLost("events");
     this.#deps.onNews();
-  }
-
-  *#childrenOf({ kind, metadata }: Managed): Iterable<Managed> {
-    if (kind !== "ManagedCluster") return;
-    for (const { store } of this.#scope.reported.values()) {
-      for (const resource of store.list()) {
-        const { clusterRef } = resource.spec as { readonly clusterRef?: { readonly name: string } };
-        if (clusterRef?.name === metadata.name && resource.metadata.namespace === metadata.namespace) yield resource;
-      }
-    }
   }
 }
 

@@ -112,9 +112,12 @@ export class SinkWorkers {
   #beginEvents(worker: SinkWorker): void {
     if (worker.scope.sink.spec.events.mode === "Disabled" || worker.hasEvents) return;
     const events = this.#watchEvents();
-    void events.synced.then(() => {
-      if (!worker.hasEvents) worker.beginEvents(events.store.list());
-    });
+    void this.#beginWhenSynced(worker, events);
+  }
+
+  async #beginWhenSynced(worker: SinkWorker, events: EventCache): Promise<void> {
+    await events.synced;
+    if (!worker.hasEvents) worker.beginEvents(events.store.list());
   }
 
   #watchEvents(): EventCache {
