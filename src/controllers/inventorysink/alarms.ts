@@ -23,7 +23,7 @@ export const ALARM_KEY = "alarm";
 /** Of the backlog: all that the store was told is to be read. */
 export const ASK_ALARMS_KEY = "ask-alarms";
 /** By which others know ours. */
-export const ALARM_MODULE = "yunfan";
+const ALARM_MODULE = "yunfan";
 const MARGIN_MS = 50;
 
 export class Alarms {

@@ -6,7 +6,7 @@ import { allCovered, covered, filedUnder, keyOfSink, type SinkScope } from "./sc
 import type { Slot } from "./shelves.ts";
 
 /** Of the cluster class. */
-export const CLUSTER_TYPE = "YunfanCluster";
+const CLUSTER_TYPE = "YunfanCluster";
 const RECORD_PREFIX = "Yunfan";
 const WATCH_PREFIX = "yunfan";
 
@@ -83,7 +83,7 @@ export function slotsOf(scope: SinkScope, resource: Managed): readonly Slot[] {
   ];
 }
 
-export function hasWatchData({ sink: { spec } }: SinkScope, kind: string): boolean {
+function hasWatchData({ sink: { spec } }: SinkScope, kind: string): boolean {
   const kinds: readonly string[] = spec.watchData.kinds;
   return spec.watchData.mode === "Enabled" && kinds.includes(kind);
 }

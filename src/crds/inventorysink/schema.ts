@@ -146,4 +146,3 @@ export const inventorySink = defineKind({
 });
 
 export type InventorySink = Resource<typeof inventorySink>;
-export type ReportedKind = (typeof REPORTED_KINDS)[number];
