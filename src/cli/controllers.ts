@@ -6,6 +6,7 @@ import type { Content, ControlledKind, KindDeps, ResourceView } from "../control
 import { keyIn, kindIn, refTo, type ParentKind } from "../controllers/external/parent.ts";
 import { controlledKinds } from "../controllers/kinds.ts";
 import { tellVanished } from "../controllers/vanished.ts";
+import { restate, type Beside } from "../controllers/lifecycle/beside.ts";
 import type { OnNamespaceDeletion } from "../controllers/lifecycle/deletion-intent.ts";
 import { Lookout } from "../controllers/lifecycle/lookout.ts";
 import { LifecycleReconciler } from "../controllers/lifecycle/reconciler.ts";
@@ -70,9 +71,14 @@ export function createControllers(parts: Parts): Created {
   });
   const clusters = new ClusterDirectory({ clusters: informers.clusters.store, accounts });
   const targets = new ClusterTargets({ ...parts, userAgent: userAgentOf(parts), metrics: parts.metrics.target });
+  const besides: Beside[] = [];
+  const beside: Beside = (object) => besides.flatMap((one) => one(object));
   const shared = {
     ...parts,
     targets,
+    beside,
+    stateBeside: (one: Beside) => void besides.push(one),
+    restate: (resource: Managed, signal: AbortSignal) => restateOf(parts, beside, resource, signal),
     views: viewsOf(informers),
     inventoryMetrics: parts.metrics.inventory,
     watchEvents: () => informers.watchEvents(parts.stop),
@@ -146,6 +152,20 @@ function below(informers: Informers, parent: string): readonly Managed[] {
   });
 }
 
+async function restateOf(
+  { client, clock, informers }: Parts,
+  beside: Beside,
+  resource: Managed,
+  signal: AbortSignal,
+): Promise<void> {
+  const controlled = controlledKinds.find(({ kind }) => kind.type.kind === resource.kind);
+  const informer = informers.kinds.get(resource.kind);
+  if (!controlled || !informer) return;
+  const { store } = informer;
+  const { type } = controlled.kind;
+  await restate({ client, type, clock, beside, absorb: (object) => store.absorb(object) }, resource, signal);
+}
+
 function named({ kind, metadata }: Managed): string {
   return `${kind} ${keyOf(metadata)}`;
 }
@@ -163,6 +183,7 @@ async function contentsOf(session: CloudSession, clusterId: string, signal: Abor
 const DEADLINE_MS = 900_000;
 
 interface Shared extends Parts, Omit<KindDeps<Managed>, "store" | keyof Parts> {
+  readonly beside: Beside;
   /** UIDs of resources that we have let go of, or are about to. */
   readonly releases: Set<string>;
   readonly lookout: Lookout;
@@ -187,6 +208,7 @@ function controllerOf(controlled: ControlledKind, informer: Informer<Managed>, s
       lookout,
       wake: (key) => wake(type.kind, key),
       forget: (object) => store.remove(object),
+      beside: shared.beside,
       get: (key) => store.get(key),
       events,
       random: Math.random,

@@ -15,6 +15,7 @@ import type { AccountDirectory } from "./cloudaccount/accounts.ts";
 import type { ClusterDirectory } from "./managedcluster/clusters.ts";
 import type { ClusterTargets } from "./targets/clusters.ts";
 import type { KubeEvent } from "./inventory/kube-events.ts";
+import type { Beside } from "./lifecycle/beside.ts";
 import type { Steps } from "./lifecycle/reconciler.ts";
 import type { PolicyRule } from "./lifecycle/rbac.ts";
 import type { Managed } from "./lifecycle/resource.ts";
@@ -54,6 +55,10 @@ export interface KindDeps<R extends Managed> {
   readonly watchEvents: () => Pick<Informer<KubeEvent>, "store" | "hasSynced" | "synced">;
   /** Has a resource of that kind visited, by "namespace/name". */
   readonly visit: (kind: string, key: string) => void;
+  /** Has this state conditions of the resources of all kinds, beside what their visits find. */
+  readonly stateBeside: (beside: Beside) => void;
+  /** Writes what is stated beside visits of a resource, where that is not what it says. Throws KubeError. */
+  readonly restate: (resource: Managed, signal: AbortSignal) => Promise<void>;
   /** Has the credentials of an account ("namespace/name") verified now: the cloud has just refused them. */
   readonly recheck: (account: string) => void;
   /** Resources, as "Kind namespace/name", that still need this parent (external/parent.ts refTo) to let go of what they hold. */

@@ -1,4 +1,5 @@
 // Every kind that the operator reconciles: one line each.
+import { alarmSources } from "./alarmsource/kind.ts";
 import { cloudAccounts } from "./cloudaccount/kind.ts";
 import type { ControlledKind } from "./controlled.ts";
 import { inventorySinks } from "./inventorysink/kind.ts";
@@ -16,4 +17,5 @@ export const controlledKinds: readonly ControlledKind[] = [
   registryProjects,
   manifestSets,
   inventorySinks,
+  alarmSources,
 ];

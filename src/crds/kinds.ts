@@ -1,4 +1,5 @@
 // Every kind, in the order in which a reader meets them.
+import { alarmSource } from "./alarmsource/schema.ts";
 import { cloudAccount } from "./cloudaccount/schema.ts";
 import { inventorySink } from "./inventorysink/schema.ts";
 import type { Kind } from "./kind.ts";
@@ -16,4 +17,5 @@ export const kinds: readonly Kind[] = [
   registryProject,
   manifestSet,
   inventorySink,
+  alarmSource,
 ];

@@ -8,6 +8,7 @@ import { kinds } from "../../src/crds/kinds.ts";
 import type { StructuralSchema } from "../../src/schema/structural.ts";
 import { sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
 import {
+  alarmSourceManifest,
   cloudAccountManifest,
   managedAddonManifest,
   managedClusterManifest,
@@ -33,6 +34,7 @@ const EXAMPLES: Record<string, Manifest> = {
   RegistryProject: registryProjectManifest(),
   ManifestSet: manifestSetManifest(),
   InventorySink: inventorySinkManifest(),
+  AlarmSource: alarmSourceManifest(),
 };
 
 let api: Api;

@@ -38,6 +38,7 @@
   resources:
     - customresourcedefinitions
   resourceNames:
+    - alarmsources.yunfan.dev
     - cloudaccounts.yunfan.dev
     - inventorysinks.yunfan.dev
     - managedaddons.yunfan.dev
@@ -56,6 +57,21 @@
     - events
   verbs:
     - create
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - alarmsources
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - alarmsources/status
+  verbs:
     - patch
 - apiGroups:
     - yunfan.dev
@@ -207,6 +223,21 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - alarmsources
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - alarmsources/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
     - cloudaccounts
   verbs:
     - get
@@ -324,6 +355,7 @@
     - registryprojects.yunfan.dev
     - manifestsets.yunfan.dev
     - inventorysinks.yunfan.dev
+    - alarmsources.yunfan.dev
   verbs:
     - get
 {{- end }}
@@ -344,6 +376,8 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - alarmsources
+    - alarmsources/status
     - cloudaccounts
     - cloudaccounts/status
     - inventorysinks
@@ -369,6 +403,7 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - alarmsources
     - cloudaccounts
     - inventorysinks
     - managedaddons

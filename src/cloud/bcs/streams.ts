@@ -110,7 +110,7 @@ async function inChunks<F extends EventFilter | AlarmFilter, T>(
   return {
     items: parts.flatMap(({ items }) => items),
     isWhole: parts.every(({ isWhole }) => isWhole),
-    clockSkewMs: Math.max(0, ...parts.map(({ clockSkewMs }) => clockSkewMs)),
+    clockSkewMs: parts.length === 0 ? 0 : Math.max(...parts.map(({ clockSkewMs }) => clockSkewMs)),
   };
 }
 

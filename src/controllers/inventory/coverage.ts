@@ -16,7 +16,7 @@ export interface CoverageSpec {
   };
 }
 
-interface CoverageDeps {
+export interface CoverageDeps {
   /** Where a resource may be about others' resources. */
   readonly platformNamespace: string;
   /** By "namespace/name". */

@@ -1,6 +1,7 @@
 // Objects of our kinds for tests: as an author writes them, and as the API server returns them. Overrides win over defaults.
 import type { Managed } from "../../../src/controllers/lifecycle/resource.ts";
 import type { Kind } from "../../../src/crds/kind.ts";
+import { alarmSource, type AlarmSource } from "../../../src/crds/alarmsource/schema.ts";
 import { cloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
 import { inventorySink, type InventorySink } from "../../../src/crds/inventorysink/schema.ts";
 import { managedAddon, type ManagedAddon } from "../../../src/crds/managedaddon/schema.ts";
@@ -72,9 +73,19 @@ export function inventorySinkManifest(overrides: Overrides = {}): Manifest {
   return manifest(inventorySink, spec, { name: "fleet" }, overrides);
 }
 
+/** An AlarmSource as an author writes it. */
+export function alarmSourceManifest(overrides: Overrides = {}): Manifest {
+  return manifest(alarmSource, { accountRef: { name: "bcs" } }, { name: "fleet" }, overrides);
+}
+
 /** An InventorySink as the API server returns it. */
 export function storedInventorySink(overrides: Stored<InventorySink> = {}): InventorySink {
   return stored(inventorySink, inventorySinkManifest(overrides), overrides);
+}
+
+/** An AlarmSource as the API server returns it. */
+export function storedAlarmSource(overrides: Stored<AlarmSource> = {}): AlarmSource {
+  return stored(alarmSource, alarmSourceManifest(overrides), overrides);
 }
 
 /** A RegistryProject as the API server returns it. */

@@ -26,6 +26,8 @@ import { kubeConfigOf, transportOf } from "../apiserver/transports.ts";
 import { condition, storedCloudAccount, type StoredAccount } from "../environment/builders.ts";
 import { storedNodePool } from "../environment/nodepools.ts";
 import {
+  storedAlarmSource,
+  storedInventorySink,
   storedManagedAddon,
   storedManagedCluster,
   storedManifestSet,
@@ -70,6 +72,8 @@ const STORED: Readonly<Record<string, (declared: StoredAccount) => Managed>> = {
   ManagedAddon: storedManagedAddon,
   RegistryProject: storedRegistryProject,
   ManifestSet: storedManifestSet,
+  InventorySink: storedInventorySink,
+  AlarmSource: storedAlarmSource,
 };
 
 interface World {
@@ -114,6 +118,8 @@ export function cachedKinds({ objects, credentials = {}, clock = new FakeClock()
     inventoryMetrics: new Metrics().inventory,
     watchEvents: () => informers.watchEvents(never),
     visit: () => undefined,
+    stateBeside: () => undefined,
+    restate: () => Promise.resolve(),
     platformNamespace: "yunfan-system",
     published: informers.published.store,
     watchNamespaces: [],
@@ -171,7 +177,7 @@ export function visitTo<R extends Managed>(resource: R, options: VisitOptions = 
   const { clock = new FakeClock(), signal = never, log: to = log } = options;
   const deps = { client: new HttpKubeClient(NOWHERE), type, clock, onNamespaceDeletion: "Hold" } as const;
   return new Visit<R>(
-    { ...deps, absorb: () => undefined, forget: () => undefined, releases: new Set<string>() },
+    { ...deps, absorb: () => undefined, forget: () => undefined, beside: () => [], releases: new Set<string>() },
     { object, signal, log: to },
   );
 }

@@ -52,7 +52,7 @@ export type BcsOptions = Partial<BcsSimulatorOptions>;
 export type BcsStand = Stand<BcsSimulator, BcsOptions>;
 
 export const BCS: SimulatedCloud<BcsSimulator, BcsOptions> = {
-  kinds: ["cloudaccounts", "inventorysinks", "registryprojects", "managedclusters", "nodepools"],
+  kinds: ["cloudaccounts", "inventorysinks", "alarmsources", "registryprojects", "managedclusters", "nodepools"],
   secrets: [TOKEN],
   start: startSimulator,
   accountManifests: bcsAccountManifests,
@@ -74,6 +74,16 @@ export function sinkManifest(name: string, spec: object = {}, metadata: object =
     kind: "InventorySink",
     metadata: { name, ...metadata },
     spec: { accountRef: { name: "bcs" }, clusterId: "BCS-K8S-00001", driftIntervalSeconds: 3_600, ...spec },
+  };
+}
+
+/** An AlarmSource that polls every 5 s, the least there is. */
+export function alarmSourceManifest(name: string, spec: object = {}, metadata: object = {}): object {
+  return {
+    apiVersion: "yunfan.dev/v1alpha1",
+    kind: "AlarmSource",
+    metadata: { name, ...metadata },
+    spec: { accountRef: { name: "bcs" }, pollIntervalSeconds: 5, ...spec },
   };
 }
 
