@@ -2,6 +2,7 @@
 import { alarmSources } from "./alarmsource/kind.ts";
 import { cloudAccounts } from "./cloudaccount/kind.ts";
 import type { ControlledKind } from "./controlled.ts";
+import { inventoryQueries } from "./inventoryquery/kind.ts";
 import { inventorySinks } from "./inventorysink/kind.ts";
 import { managedAddons } from "./managedaddon/kind.ts";
 import { managedClusters } from "./managedcluster/kind.ts";
@@ -18,4 +19,5 @@ export const controlledKinds: readonly ControlledKind[] = [
   manifestSets,
   inventorySinks,
   alarmSources,
+  inventoryQueries,
 ];

@@ -1,6 +1,7 @@
 // Every kind, in the order in which a reader meets them.
 import { alarmSource } from "./alarmsource/schema.ts";
 import { cloudAccount } from "./cloudaccount/schema.ts";
+import { inventoryQuery } from "./inventoryquery/schema.ts";
 import { inventorySink } from "./inventorysink/schema.ts";
 import type { Kind } from "./kind.ts";
 import { managedAddon } from "./managedaddon/schema.ts";
@@ -18,4 +19,5 @@ export const kinds: readonly Kind[] = [
   manifestSet,
   inventorySink,
   alarmSource,
+  inventoryQuery,
 ];

@@ -14,6 +14,7 @@ import {
   managedClusterManifest,
   manifestSetManifest,
   nodePoolManifest,
+  inventoryQueryManifest,
   inventorySinkManifest,
   registryProjectManifest,
   type Manifest,
@@ -35,6 +36,7 @@ const EXAMPLES: Record<string, Manifest> = {
   ManifestSet: manifestSetManifest(),
   InventorySink: inventorySinkManifest(),
   AlarmSource: alarmSourceManifest(),
+  InventoryQuery: inventoryQueryManifest(),
 };
 
 let api: Api;

@@ -61,6 +61,7 @@ describe.each(DIALECT_NAMES)("in dialect %s", (dialect) => {
   }
 
   it("what it covers has no alarms at first", async () => {
+    expect(await stand.reaches("alarmsource/fleet", "Queried")).toMatchObject({ status: "True" });
     for (const name of ["managedcluster/prod", "registryproject/shop", "cloudaccount/bcs", "alarmsource/fleet"]) {
       await shows(name, { status: "True", reason: "NoAlarms" });
       await shows(name, { status: "True", reason: "NoWarnings" }, "EventsClear");

@@ -40,6 +40,7 @@
   resourceNames:
     - alarmsources.yunfan.dev
     - cloudaccounts.yunfan.dev
+    - inventoryqueries.yunfan.dev
     - inventorysinks.yunfan.dev
     - managedaddons.yunfan.dev
     - managedclusters.yunfan.dev
@@ -86,6 +87,21 @@
     - yunfan.dev
   resources:
     - cloudaccounts/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventoryqueries
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventoryqueries/status
   verbs:
     - patch
 - apiGroups:
@@ -253,6 +269,21 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - inventoryqueries
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventoryqueries/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
     - inventorysinks
   verbs:
     - get
@@ -356,6 +387,7 @@
     - manifestsets.yunfan.dev
     - inventorysinks.yunfan.dev
     - alarmsources.yunfan.dev
+    - inventoryqueries.yunfan.dev
   verbs:
     - get
 {{- end }}
@@ -380,6 +412,8 @@
     - alarmsources/status
     - cloudaccounts
     - cloudaccounts/status
+    - inventoryqueries
+    - inventoryqueries/status
     - inventorysinks
     - inventorysinks/status
     - managedaddons
@@ -405,6 +439,7 @@
   resources:
     - alarmsources
     - cloudaccounts
+    - inventoryqueries
     - inventorysinks
     - managedaddons
     - managedclusters

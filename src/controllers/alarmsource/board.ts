@@ -32,15 +32,13 @@ const TEXT_MS = 60_000;
 const WORDS = {
   Alarms: {
     type: ConditionType.AlarmsClear,
-    clear: Reason.NoAlarms,
     firing: Reason.AlarmsFiring,
-    message: "No alarm concerns it",
+    clear: { status: "True", reason: Reason.NoAlarms, message: "No alarm concerns it" },
   },
   Events: {
     type: ConditionType.EventsClear,
-    clear: Reason.NoWarnings,
     firing: Reason.WarningEvents,
-    message: "No such event concerns it",
+    clear: { status: "True", reason: Reason.NoWarnings, message: "No such event concerns it" },
   },
 } as const;
 
@@ -113,10 +111,8 @@ export class Board {
       return [{ type, status: "False", reason: words.firing, message: this.#grantedOf(key, messageOf(firing)) }];
     }
     this.#granted.delete(key);
-    if (known.length < sources.length)
-      return [{ type, status: "Unknown", reason: Reason.AlarmsUnknown, message: UNKNOWN }];
-    if (known.every(({ found }) => found))
-      return [{ type, status: "True", reason: words.clear, message: words.message }];
+    if (known.length < sources.length) return [{ type, ...UNKNOWN }];
+    if (known.every(({ found }) => found)) return [{ type, ...words.clear }];
     const said = findCondition(resource.status.conditions, type);
     return said ? [{ type, status: said.status, reason: said.reason, message: said.message }] : [];
   }
@@ -147,7 +143,11 @@ function coverageOf(source: AlarmSource, deps: CoverageDeps): Coverage | undefin
 
 const UNPOLLED: Source = { failures: 0, found: undefined };
 
-const UNKNOWN = "The inventory could not be asked three times in a row: see the AlarmSource";
+const UNKNOWN = {
+  status: "Unknown",
+  reason: Reason.AlarmsUnknown,
+  message: "The inventory could not be asked three times in a row: see the AlarmSource",
+} as const;
 
 /** "Kind/namespace/name". */
 export function nameOf({ kind, metadata }: Managed): string {

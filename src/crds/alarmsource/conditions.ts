@@ -1,7 +1,5 @@
-// What an AlarmSource's conditions say.
-import { ConditionType, Reason } from "../common/conditions.ts";
-
-export const AlarmSourceCondition = { ...ConditionType } as const;
+// What an AlarmSource's conditions say, beside those of every kind.
+import { Reason } from "../common/conditions.ts";
 
 export const AlarmSourceReason = {
   ...Reason,

@@ -27,6 +27,7 @@ import { condition, storedCloudAccount, type StoredAccount } from "../environmen
 import { storedNodePool } from "../environment/nodepools.ts";
 import {
   storedAlarmSource,
+  storedInventoryQuery,
   storedInventorySink,
   storedManagedAddon,
   storedManagedCluster,
@@ -74,6 +75,7 @@ const STORED: Readonly<Record<string, (declared: StoredAccount) => Managed>> = {
   ManifestSet: storedManifestSet,
   InventorySink: storedInventorySink,
   AlarmSource: storedAlarmSource,
+  InventoryQuery: storedInventoryQuery,
 };
 
 interface World {

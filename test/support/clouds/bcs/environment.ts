@@ -52,7 +52,15 @@ export type BcsOptions = Partial<BcsSimulatorOptions>;
 export type BcsStand = Stand<BcsSimulator, BcsOptions>;
 
 export const BCS: SimulatedCloud<BcsSimulator, BcsOptions> = {
-  kinds: ["cloudaccounts", "inventorysinks", "alarmsources", "registryprojects", "managedclusters", "nodepools"],
+  kinds: [
+    "cloudaccounts",
+    "inventorysinks",
+    "alarmsources",
+    "inventoryqueries",
+    "registryprojects",
+    "managedclusters",
+    "nodepools",
+  ],
   secrets: [TOKEN],
   start: startSimulator,
   accountManifests: bcsAccountManifests,
@@ -84,6 +92,16 @@ export function alarmSourceManifest(name: string, spec: object = {}, metadata: o
     kind: "AlarmSource",
     metadata: { name, ...metadata },
     spec: { accountRef: { name: "bcs" }, pollIntervalSeconds: 5, ...spec },
+  };
+}
+
+/** An InventoryQuery for pods where nothing else is said. */
+export function queryManifest(name: string, spec: object = {}, metadata: object = {}): object {
+  return {
+    apiVersion: "yunfan.dev/v1alpha1",
+    kind: "InventoryQuery",
+    metadata: { name, ...metadata },
+    spec: { accountRef: { name: "bcs" }, clusterId: "BCS-K8S-40001", resource: "Pod", ...spec },
   };
 }
 
