@@ -99,7 +99,7 @@ async function withInventory<T>(
     secrets: { get: () => secret },
     clouds,
     cloudDeps: () => ({ ...shared, proxy: proxyFromEnvironment(process.env) }),
-    onConfirmed: () => undefined,
+    visit: () => undefined,
   });
   try {
     const { inventory } = accounts.open(account, secret);

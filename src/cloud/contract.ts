@@ -6,6 +6,7 @@ import type { Provider } from "./blocks.ts";
 import type { BlockOptions } from "./collection.ts";
 import type { AddonsFacet } from "./facets/addons.ts";
 import type { BudgetLimits, BudgetMetrics, RequestBudget } from "./budget/budget.ts";
+import type { Logins } from "./budget/logins.ts";
 import type { ClustersFacet } from "./facets/clusters.ts";
 import type { ManifestsFacet } from "./facets/manifests.ts";
 import type { InventoryFacet } from "./facets/inventory.ts";
@@ -58,6 +59,8 @@ export interface CloudDeps {
 export interface SessionDeps extends CloudDeps {
   /** The account's budget, with these limits from now on: it outlives the session, and what a 429 has taught with it. */
   readonly budget: (limits: BudgetLimits) => RequestBudget;
+  /** What all accounts know together of the passwords that they sign in with; unset: each knows its own. */
+  readonly logins?: Logins | undefined;
 }
 
 /** One cloud. Opening a session makes no request. */

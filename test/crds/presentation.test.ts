@@ -13,6 +13,16 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   bcs: ["secret", "account", "inventorysink", "alarmsource", "inventoryquery"],
   ctyun: ["secret", "account", "registryproject"],
   huawei: ["secret", "account", "managedcluster", "nodepool", "nodepool-autoscaled", "managedaddon"],
+  alibaba: [
+    "secret",
+    "account",
+    "managedcluster",
+    "managedcluster-dedicated",
+    "managedcluster-edge",
+    "managedcluster-serverless",
+    "nodepool",
+    "nodepool-existing-servers",
+  ],
 };
 const { kubectl } = sharedControlPlane();
 let namespace: string;
@@ -64,8 +74,12 @@ describe.each(Object.entries(SAMPLES))("The samples of %s", (cloud, names) => {
     });
     expect(account!.spec).toMatchObject({ credentialsSecretRef: { name: secret!.metadata.name } });
     expect(thing!.spec).toMatchObject({ accountRef: { name: account!.metadata.name } });
-    for (const member of members) {
-      expect(member.spec).toMatchObject({ clusterRef: { name: thing!.metadata.name } });
+    for (const { spec } of members) {
+      const parent =
+        "accountRef" in spec
+          ? { accountRef: { name: account!.metadata.name } }
+          : { clusterRef: { name: thing!.metadata.name } };
+      expect(spec).toMatchObject(parent);
     }
   });
 });
@@ -85,27 +99,46 @@ it("kubectl get yunfan shows accounts and projects with their columns", async ()
   for (const manifest of manifests) {
     await kubectlOk(kubectl, ["apply", ...here, "-f", "-"], JSON.stringify(manifest));
   }
-  const project = { cloudName: "shown", visibility: "Private", repositoryCount: 2, tagCount: 5, externalId: "16" };
-  await patchStatus("yfca/shown", { conditions: [ready(CloudAccountReason.Verified)] });
+  const project = {
+    cloudName: "shown",
+    visibility: "Private",
+    repositoryCount: 2,
+    tagCount: 5,
+    externalId: "16",
+    phase: "Ready",
+  };
+  await patchStatus("yfca/shown", { phase: "Ready", conditions: [ready(CloudAccountReason.Verified)] });
   await patchStatus("yfrp/shown", { ...project, conditions: [ready(RegistryProjectReason.Available)] });
 
   const lines = rows(await kubectlOk(kubectl, ["get", "yunfan", ...here]));
-  expect(lines).toContainEqual(["NAME", "PROVIDER", "ENDPOINT", "READY", "REASON", "AGE"]);
+  expect(lines).toContainEqual(["NAME", "PROVIDER", "ENDPOINT", "STATE", "READY", "REASON", "AGE"]);
   expect(lines).toContainEqual([
     "cloudaccount.yunfan.dev/shown",
     "CtyunCCI",
     "https://ctyun.example",
+    "Ready",
     "True",
     "Verified",
     expect.any(String),
   ]);
-  expect(lines).toContainEqual(["NAME", "CLOUD NAME", "VISIBILITY", "REPOS", "TAGS", "READY", "REASON", "AGE"]);
+  expect(lines).toContainEqual([
+    "NAME",
+    "CLOUD NAME",
+    "VISIBILITY",
+    "REPOS",
+    "TAGS",
+    "STATE",
+    "READY",
+    "REASON",
+    "AGE",
+  ]);
   expect(lines).toContainEqual([
     "registryproject.yunfan.dev/shown",
     "shown",
     "Private",
     "2",
     "5",
+    "Ready",
     "True",
     "Available",
     expect.any(String),
@@ -138,6 +171,7 @@ interface Definition {
 }
 
 interface Sample {
+  kind: string;
   metadata: { name: string; namespace?: string };
   spec?: unknown;
   type?: string;

@@ -36,6 +36,7 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
     keystone,
     errorOf,
     provesUserFirst: { field },
+    logins: deps.logins,
     clock: deps.clock,
     closed,
   });

@@ -44,6 +44,7 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
             project: reference,
             keystone: services.iam,
             errorOf,
+            logins: deps.logins,
             clock: deps.clock,
             closed,
           }),

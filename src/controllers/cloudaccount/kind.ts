@@ -18,6 +18,7 @@ import { annotation, ANNOTATIONS, type Managed, type ManagedStatus } from "../li
 import { keyOf } from "../../runtime/cache/store.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { BY_SECRET, type AccountDirectory } from "./accounts.ts";
+import { budgetStatement } from "./budget.ts";
 import { CREDENTIALS_TYPE, SECRETS, versionOf, type CredentialsSecret } from "./credentials.ts";
 import { isSameLocation, locationText, SAME_LOCATION } from "./location.ts";
 
@@ -69,6 +70,7 @@ class CloudAccountSteps implements Steps<CloudAccount> {
 
   async #apply(visit: Visit<CloudAccount>): Promise<Verdict> {
     const account = visit.object;
+    visit.state(budgetStatement(this.#deps.directory.lateOf(account)));
     const secret = this.#deps.directory.secretOf(account) ?? (await this.#explainAbsence(visit));
     const seenBefore = visit.status.secretResourceVersion === versionOf(secret);
     visit.status.secretResourceVersion = versionOf(secret);

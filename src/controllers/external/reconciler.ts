@@ -1,17 +1,16 @@
 // The one order in which a resource that stands for an item in a cloud is reconciled, whatever its kind: place, finalizer, precedence,
 // identity, see, plan, then (turn, read, plan, change), describe, publish. Its rules: docs/protocol.md.
-import type { Item } from "../../cloud/collection.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import { Reason } from "../../crds/common/conditions.ts";
-import { capitalized } from "../../lib/text.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
 import type { Outcome, Steps } from "../lifecycle/reconciler.ts";
 import type { Visit } from "../lifecycle/visit.ts";
+import { Changer, notTrusted } from "./changer.ts";
 import { abandon, Creator, record, type Made } from "./create.ts";
 import { identify, subjectOf, type Identity } from "./identity.ts";
-import type { Changed, ExternalKind, Plan, Said } from "./kind.ts";
+import type { ExternalKind, Plan, Said, SendFirst } from "./kind.ts";
 import type { Shape } from "./scope.ts";
 import { Observer } from "./observe.ts";
 import { Operations } from "./operation.ts";
@@ -40,10 +39,6 @@ interface Decision<S extends Shape, P = Plan<S["change"]>> {
 /** What is left to decide once nothing is to be sent. */
 type Settled<S extends Shape> = Decision<S, Exclude<Plan<S["change"]>, { do: "Change" }>>;
 
-type ChangePlan<S extends Shape> = Extract<Plan<S["change"]>, { do: "Change" }>;
-
-/** A list or a read that lags is looked at again soon. */
-const DOUBT_POLL_MS = 1_000;
 /** What was made a moment ago is known by its id alone: many that were made together share the list that tells the rest. */
 const FIRST_SIGHT_MS = 5_000;
 
@@ -55,6 +50,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
   readonly #operations: Operations;
   readonly #follower: Follower<S>;
   readonly #sender: Sender;
+  readonly #changer: Changer<S>;
   readonly #creator: Creator;
   readonly #remover: Remover<S>;
 
@@ -66,6 +62,11 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     this.#operations = new Operations(deps);
     this.#follower = new Follower(kind, { ...deps, operations: this.#operations });
     this.#sender = new Sender(deps);
+    this.#changer = new Changer(kind, {
+      observer: this.#observer,
+      operations: this.#operations,
+      sender: this.#sender,
+    });
     this.#creator = new Creator({ ...deps, observer: this.#observer, sender: this.#sender });
     this.#remover = new Remover(kind, {
       scopes: this.#scopes,
@@ -209,7 +210,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     const since = this.#deps.clock.monotonic();
     const { seen, plan } = await this.#planFor(scope, await this.#read(scope, listed), since);
     if (plan.do !== "Change") return { seen, plan };
-    const changed = await this.#sendAll(scope, seen, plan);
+    const changed = await this.#changer.send(scope, seen, plan);
     this.#operations.begin(visit, plan.verb, changed.jobId);
     if (changed.now === "Wait") return { seen, plan: { ...changed, do: "Await" } };
     const next = changed.now === "Shown" ? changed.seen : await this.#seeAgain(scope, listed, since);
@@ -223,34 +224,6 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     return this.#kind.see(scope, await this.#read(scope, listed), since);
   }
 
-  /** In the turn that is held, and what comes after it each in one of its own. Returns what came of the last. */
-  async #sendAll(scope: Scope<S>, seen: S["seen"], plan: ChangePlan<S>): Promise<Changed<S["seen"]>> {
-    const { further = [], ...first } = plan;
-    let changed = await this.#send(scope, seen, first);
-    for (const next of further) {
-      using _turn = await scope.place.session.reserveWrite(scope.visit.signal);
-      changed = await this.#send(scope, seen, { ...first, ...next });
-    }
-    return changed;
-  }
-
-  async #send(scope: Scope<S>, seen: S["seen"], plan: ChangePlan<S>): Promise<Changed<S["seen"]>> {
-    const { visit, place, noun } = scope;
-    const { verb, change, fields } = plan;
-    try {
-      const target = `${noun} ${seen.item.name}`;
-      return await this.#sender.send(visit, { verb, target, fields }, (permit) =>
-        this.#kind.change(scope, { seen, change }, permit),
-      );
-    } catch (error) {
-      const isLost = error instanceof CloudError && error.kind === "NotFound";
-      if (!isLost || (await this.#kind.parent.isGone(place, error, visit.signal))) throw error;
-      throw notTrusted(noun, seen.item, error);
-    } finally {
-      this.#observer.noteWrite(scope);
-    }
-  }
-
   /** Ready, or throws what it waits for or why a person has to look. */
   async #conclude(scope: Scope<S>, { seen, plan }: Settled<S>): Promise<Outcome> {
     const { visit } = scope;
@@ -258,8 +231,20 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     if (plan.do === "Fail") throw await this.#follower.failed(scope, seen, plan);
     if (plan.do === "Await") throw await this.#follower.awaited(scope, seen, plan);
     delete visit.status.operation;
-    await this.#kind.attachment?.publish(scope, seen, this.#observer.since(scope));
-    return { state: "Ready", reason: plan.reason, message: plan.message, againMs: this.#firstSightMs(scope) };
+    const by = { since: this.#observer.since(scope), send: this.#sendBeside(scope) };
+    const endsMs = await this.#kind.attachment?.publish(scope, seen, by);
+    const againMs = this.#firstSightMs(scope) ?? endsMs;
+    return { state: "Ready", reason: plan.reason, message: plan.message, againMs };
+  }
+
+  /** For what is made beside the item. */
+  #sendBeside(scope: Scope<S>): SendFirst {
+    const { visit, place } = scope;
+    return async (change, request) => {
+      assertConfirmed(scope);
+      using _turn = await place.session.reserveWrite(visit.signal);
+      return await this.#sender.send(visit, change, request);
+    };
   }
 
   /** When to learn what a create does not tell, such as the time of making; undefined where it is known. */
@@ -272,11 +257,6 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
 /** Until the cloud's own name is recorded. */
 function nameUntilRecorded({ visit, name }: Pick<Scope<Shape>, "visit" | "name">): void {
   if (visit.status.externalId === undefined) visit.status.cloudName = name;
-}
-
-function notTrusted(noun: string, { id }: Item, cause?: unknown): WaitingError {
-  const message = `${capitalized(noun)} ${id} was in the list, but is not found by its id; looking again`;
-  return new WaitingError({ reason: Reason.ObservationNotTrusted, message, pollAfterMs: DOUBT_POLL_MS, cause });
 }
 
 function unshown(changed: { readonly now: string } & Partial<Said>, { noun }: { noun: string }): Said {

@@ -31,7 +31,7 @@ export class Store {
   /** Asks something of the store, in the sink's name. Throws what `request` throws. */
   read<T>(request: (facet: InventoryFacet) => Promise<T>): Promise<T> {
     const { requester, facet } = this.#deps;
-    return withRequester(requester, () => request(facet()));
+    return withRequester({ key: requester }, () => request(facet()));
   }
 
   /** Sends one change. Throws FencedError where this process may not write any more, and what `request` throws. */
@@ -44,7 +44,7 @@ export class Store {
     assertOpen(fence);
     signal.throwIfAborted();
     try {
-      const answer = await withRequester(requester, () => request(facet(), grantWrite(signal)));
+      const answer = await withRequester({ key: requester }, () => request(facet(), grantWrite(signal)));
       onWrite(write, "Success");
       return answer;
     } catch (error) {

@@ -1,7 +1,7 @@
 // AlarmSource: alarms and events of a platform's inventory as conditions on the resources that they concern.
 import * as z from "zod";
 import { integer, setOf } from "../../schema/fields.ts";
-import { commonColumns } from "../common/columns.ts";
+import { columnsWithoutId } from "../common/columns.ts";
 import { clusterIds, mode, namespaces } from "../common/inventory.ts";
 import { accountRef, driftIntervalSeconds } from "../common/spec.ts";
 import { commonStatus } from "../common/status.ts";
@@ -72,8 +72,7 @@ export const alarmSource = defineKind({
       description: "Clusters that are asked for.",
     },
     { name: "Firing", type: "integer", jsonPath: ".status.firingCount", description: "Resources with an alarm." },
-    // It stands for nothing in a cloud that has an id.
-    ...commonColumns.filter(({ jsonPath }) => jsonPath !== ".status.externalId"),
+    ...columnsWithoutId,
   ],
   spec: spec.describe("What is declared."),
   status: status.describe("What was found."),

@@ -7,6 +7,8 @@ export const CloudAccountCondition = {
   CredentialsReady: "CredentialsReady",
   /** What its resources hold is where it reaches now. */
   ResourcesReachable: "ResourcesReachable",
+  /** Whether spec.requestBudget, and what the cloud allows, is enough for what is asked of the account. */
+  BudgetAvailable: "BudgetAvailable",
 } as const;
 
 export const CloudAccountReason = {
@@ -15,6 +17,10 @@ export const CloudAccountReason = {
   Verified: "Verified",
   /** Of ResourcesReachable: all of them are. */
   AllHere: "AllHere",
+  /** Of BudgetAvailable: no request has waited for a minute. */
+  WithinBudget: "WithinBudget",
+  /** Of BudgetAvailable: requests have waited for a minute or more. */
+  RequestsWait: "RequestsWait",
   /** The Secret is not of type yunfan.dev/credentials. */
   SecretWrongType: "SecretWrongType",
 } as const;

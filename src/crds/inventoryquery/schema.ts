@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { withRule } from "../../schema/enforced.ts";
 import { integer, listMapOf, listOf, mapOf, text } from "../../schema/fields.ts";
-import { commonColumns } from "../common/columns.ts";
+import { columnsWithoutId } from "../common/columns.ts";
 import { inventoryClusterId } from "../common/inventory.ts";
 import { accountRef, clusterReference, driftIntervalSeconds } from "../common/spec.ts";
 import { commonStatus } from "../common/status.ts";
@@ -198,8 +198,7 @@ export const inventoryQuery = defineKind({
   printerColumns: [
     { name: "Resource", type: "string", jsonPath: ".spec.resource", description: "What is asked for." },
     { name: "Total", type: "integer", jsonPath: ".status.total", description: "How many there are." },
-    // It stands for nothing in a cloud that has an id.
-    ...commonColumns.filter(({ jsonPath }) => jsonPath !== ".status.externalId"),
+    ...columnsWithoutId,
   ],
   spec: spec.describe("What is declared."),
   status: status.describe("What was found."),

@@ -105,7 +105,7 @@ export function cachedKinds({ objects, credentials = {}, clock = new FakeClock()
     secrets: informers.credentials.store,
     clouds: world.clouds ?? cloudsOf(world.facets ?? {}),
     cloudDeps: () => ({ clock, log, fence: openFence, userAgent: "yunfan" }),
-    onConfirmed: () => undefined,
+    visit: () => undefined,
   });
   const clusters = new ClusterDirectory({ clusters: informers.clusters.store, accounts });
   const shared = {
