@@ -76,7 +76,7 @@ describe.each(Object.entries(SAMPLES))("The samples of %s", (cloud, names) => {
     expect(thing!.spec).toMatchObject({ accountRef: { name: account!.metadata.name } });
     for (const { spec } of members) {
       const parent =
-        "accountRef" in spec
+        "accountRef" in (spec as object)
           ? { accountRef: { name: account!.metadata.name } }
           : { clusterRef: { name: thing!.metadata.name } };
       expect(spec).toMatchObject(parent);
