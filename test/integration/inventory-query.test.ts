@@ -49,7 +49,8 @@ function casesOf(environment: Environment, resource: string): readonly Case[] {
   });
   const misses = filters.map(([name, [, miss]], at) => ({
     name: `${base}-miss${at}`,
-    spec: { environment, resource, filters: { [name]: [miss] } },
+    // A bare y is a truth value to kubectl.
+    spec: { environment, resource, filters: { [name]: [miss === "y" ? "another" : miss] } },
     total: 0,
   }));
   return [...hits, ...misses];
