@@ -14,7 +14,7 @@ import { heldFor } from "../external/removal.ts";
 import { holdsParent, isAskedFor, leavesCloudAlone, orphaning } from "../external/resource.ts";
 import { Coverage } from "../inventory/coverage.ts";
 import { lastTickMs } from "../lifecycle/drift-schedule.ts";
-import type { Steps } from "../lifecycle/reconciler.ts";
+import type { Outcome, Steps } from "../lifecycle/reconciler.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { removeAll } from "./removal.ts";
@@ -69,7 +69,7 @@ class InventorySinkSteps implements Steps<InventorySink> {
     this.#workers = new SinkWorkers({ ...deps, views: this.#views });
   }
 
-  async apply(visit: Visit<InventorySink>): Promise<Verdict> {
+  async apply(visit: Visit<InventorySink>): Promise<Outcome> {
     const key = keyOfSink(visit.object);
     try {
       const scope = this.#scopeOf(visit.object);
@@ -77,7 +77,8 @@ class InventorySinkSteps implements Steps<InventorySink> {
       await visit.holdFinalizer();
       const worker = this.#workers.at({ ...scope, sink: visit.object });
       this.#compareWhereDue(visit, worker);
-      return this.#conclude(visit, worker);
+      // Nothing else tells that a count has changed.
+      return { ...this.#conclude(visit, worker), againMs: COUNTS_MS };
     } catch (error) {
       if (error instanceof TerminalError && MAY_NOT.has(error.reason)) await this.#workers.drop(key);
       throw error;
@@ -176,7 +177,9 @@ class InventorySinkSteps implements Steps<InventorySink> {
     const { status } = visit;
     if (found.proof) status.batchDelete = found.proof;
     const nowMs = this.#clock.monotonic();
-    if (nowMs - (this.#toldAtMs.get(key) ?? Number.NEGATIVE_INFINITY) >= COUNTS_MS && found.difference) {
+    // Before all is sent for the first time there is nothing to count.
+    const isCounted = found.isFilled || (found.difference !== undefined && observes(visit.object));
+    if (isCounted && nowMs - (this.#toldAtMs.get(key) ?? Number.NEGATIVE_INFINITY) >= COUNTS_MS) {
       this.#toldAtMs.set(key, nowMs);
       status.recordCount = found.recordCount;
       status.conflictCount = found.conflicts.length;
@@ -198,6 +201,10 @@ const MAY_NOT: ReadonlySet<string> = new Set([
   Reason.AccountMoved,
   Reason.NotSupportedByCloud,
 ]);
+
+function observes({ spec }: InventorySink): boolean {
+  return spec.managementPolicy === "Observe";
+}
 
 function ownerOf({ spec, metadata }: InventorySink): string {
   return spec.externalId ?? metadata.uid;
