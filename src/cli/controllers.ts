@@ -83,6 +83,7 @@ export function createControllers(parts: Parts): Created {
     inventoryMetrics: parts.metrics.inventory,
     watchEvents: () => informers.watchEvents(parts.stop),
     visit: (kind: string, key: string): void => controllers.get(kind)?.enqueue(key),
+    usageMetrics: parts.metrics.workload,
     accounts,
     clusters,
     published: informers.published.store,

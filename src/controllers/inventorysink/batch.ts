@@ -1,7 +1,14 @@
 // Batch deletion by owner and time. What a server makes of either can't be told from its answer: it is proved on records of a type of
 // its own before anything else is entrusted to it (docs/clouds/bcs.md, `batchTimes`; docs/decisions/0016-inventory.md).
 import { randomUUID } from "node:crypto";
-import type { BoundPlace, InventoryFacet, RecordKey, RecordScope, Where } from "../../cloud/facets/inventory.ts";
+import type {
+  BoundPlace,
+  InventoryFacet,
+  RecordKey,
+  RecordScope,
+  StoredRecord,
+  Where,
+} from "../../cloud/facets/inventory.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Store } from "./sender.ts";
 
@@ -13,6 +20,8 @@ interface BatchDeps {
   readonly clock: Clock;
   /** Where the probe lies. */
   readonly place: () => { readonly clusterId: string; readonly namespace: string };
+  /** In whose name it is proved: so that what a process leaves that ends meanwhile is found again. */
+  readonly owner: () => string;
 }
 
 const PROBE_TYPE = "YunfanProbe";
@@ -38,6 +47,7 @@ export class Batches {
   /** Proves it once; throws what the store says where that can't be done now. */
   async prove(signal: AbortSignal): Promise<Proof> {
     if (this.#proof !== undefined) return this.#proof;
+    await this.sweep(signal);
     for (const place of PLACES) {
       if (!(await this.#isHeeded(place, signal))) continue;
       this.#proof = place;
@@ -45,6 +55,19 @@ export class Batches {
     }
     this.#proof = "Refused";
     return this.#proof;
+  }
+
+  /** Takes away what a proof of this owner has left that was never ended. */
+  async sweep(signal: AbortSignal): Promise<void> {
+    const { store, place, owner } = this.#deps;
+    const scope = { clusterId: place().clusterId, type: PROBE_TYPE, of: "All" } as const;
+    const see = ({ data, ...key }: StoredRecord): { readonly key: RecordKey; readonly by: unknown } => {
+      const { yunfan } = (data ?? {}) as { readonly yunfan?: { readonly provedBy?: unknown } };
+      return { key, by: yunfan?.provedBy };
+    };
+    const { items } = await store.read(({ records }) => records.list(scope, { see }, signal));
+    const left = items.filter(({ by }) => by === owner());
+    for (const { key } of left) await store.write("records", signal, removal(key));
   }
 
   /**
@@ -102,7 +125,7 @@ export class Batches {
   }
 
   #put(key: RecordKey, owner: string, signal: AbortSignal): Promise<void> {
-    const data = { yunfan: { owner } };
+    const data = { yunfan: { owner, provedBy: this.#deps.owner() } };
     return this.#deps.store.write("records", signal, ({ records }, permit) => records.put(key, data, permit));
   }
 

@@ -31,6 +31,7 @@ export async function removeAll(
   signal: AbortSignal,
 ): Promise<void> {
   const scope: SinkScope = { ...worker.scope, reported: new Map() };
+  await worker.batches.sweep(signal);
   const surplus = await compared(worker, scope, signal);
   if (surplus.length > 0) {
     await removeWatchData(worker, scope, signal);

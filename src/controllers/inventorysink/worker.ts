@@ -75,7 +75,7 @@ export class SinkWorker {
       clusterId: this.#scope.sink.spec.clusterId,
       namespace: this.#scope.sink.metadata.namespace,
     });
-    this.batches = new Batches({ store: this.#store, clock, place });
+    this.batches = new Batches({ store: this.#store, clock, place, owner: () => this.#scope.owner });
     this.comparison = new Comparison({ slots: this.slots, ledger: this.ledger, clock });
     this.events = new Events({ ...shared, onLost: () => this.#lost() });
     this.alarms = new Alarms(shared);
