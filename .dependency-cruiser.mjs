@@ -80,8 +80,12 @@ export default {
       severity: "error",
       comment:
         "Every change of a cloud goes through controllers/external/sender.ts: events, logs and approvals depend on it; every report to " +
-        "an inventory through controllers/inventorysink/sender.ts (docs/decisions/0016-inventory.md).",
-      from: { path: "^src/", pathNot: "^src/controllers/(external|inventorysink)/sender\\.ts$|\\.test\\.ts$" },
+        "an inventory through controllers/inventorysink/sender.ts (docs/decisions/0016-inventory.md). A command sends what a person has " +
+        "asked for with it.",
+      from: {
+        path: "^src/",
+        pathNot: "^src/(controllers/(external|inventorysink)/sender|cli/registry)\\.ts$|\\.test\\.ts$",
+      },
       to: { path: "^src/cloud/permit\\.ts$" },
     },
     {

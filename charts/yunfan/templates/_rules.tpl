@@ -44,6 +44,7 @@
     - inventorysinks.yunfan.dev
     - managedaddons.yunfan.dev
     - managedclusters.yunfan.dev
+    - managednamespaces.yunfan.dev
     - manifestsets.yunfan.dev
     - nodepools.yunfan.dev
     - registryprojects.yunfan.dev
@@ -147,6 +148,21 @@
     - yunfan.dev
   resources:
     - managedclusters/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managednamespaces
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managednamespaces/status
   verbs:
     - patch
 - apiGroups:
@@ -329,6 +345,21 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - managednamespaces
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managednamespaces/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
     - manifestsets
   verbs:
     - get
@@ -383,6 +414,7 @@
     - managedclusters.yunfan.dev
     - nodepools.yunfan.dev
     - managedaddons.yunfan.dev
+    - managednamespaces.yunfan.dev
     - registryprojects.yunfan.dev
     - manifestsets.yunfan.dev
     - inventorysinks.yunfan.dev
@@ -420,6 +452,8 @@
     - managedaddons/status
     - managedclusters
     - managedclusters/status
+    - managednamespaces
+    - managednamespaces/status
     - manifestsets
     - manifestsets/status
     - nodepools
@@ -443,6 +477,7 @@
     - inventorysinks
     - managedaddons
     - managedclusters
+    - managednamespaces
     - manifestsets
     - nodepools
     - registryprojects
