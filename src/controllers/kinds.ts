@@ -1,8 +1,12 @@
 // Every kind that the operator reconciles: one line each.
+import { alarmSources } from "./alarmsource/kind.ts";
 import { cloudAccounts } from "./cloudaccount/kind.ts";
 import type { ControlledKind } from "./controlled.ts";
+import { inventoryQueries } from "./inventoryquery/kind.ts";
+import { inventorySinks } from "./inventorysink/kind.ts";
 import { managedAddons } from "./managedaddon/kind.ts";
 import { managedClusters } from "./managedcluster/kind.ts";
+import { managedNamespaces } from "./managednamespace/kind.ts";
 import { manifestSets } from "./manifestset/kind.ts";
 import { nodePools } from "./nodepool/kind.ts";
 import { registryProjects } from "./registryproject/kind.ts";
@@ -12,6 +16,10 @@ export const controlledKinds: readonly ControlledKind[] = [
   managedClusters,
   nodePools,
   managedAddons,
+  managedNamespaces,
   registryProjects,
   manifestSets,
+  inventorySinks,
+  alarmSources,
+  inventoryQueries,
 ];

@@ -1,8 +1,12 @@
 // Every kind, in the order in which a reader meets them.
+import { alarmSource } from "./alarmsource/schema.ts";
 import { cloudAccount } from "./cloudaccount/schema.ts";
+import { inventoryQuery } from "./inventoryquery/schema.ts";
+import { inventorySink } from "./inventorysink/schema.ts";
 import type { Kind } from "./kind.ts";
 import { managedAddon } from "./managedaddon/schema.ts";
 import { managedCluster } from "./managedcluster/schema.ts";
+import { managedNamespace } from "./managednamespace/schema.ts";
 import { manifestSet } from "./manifestset/schema.ts";
 import { nodePool } from "./nodepool/schema.ts";
 import { registryProject } from "./registryproject/schema.ts";
@@ -12,6 +16,10 @@ export const kinds: readonly Kind[] = [
   managedCluster,
   nodePool,
   managedAddon,
+  managedNamespace,
   registryProject,
   manifestSet,
+  inventorySink,
+  alarmSource,
+  inventoryQuery,
 ];

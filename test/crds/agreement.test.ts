@@ -8,11 +8,15 @@ import { kinds } from "../../src/crds/kinds.ts";
 import type { StructuralSchema } from "../../src/schema/structural.ts";
 import { sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
 import {
+  alarmSourceManifest,
   cloudAccountManifest,
   managedAddonManifest,
   managedClusterManifest,
+  managedNamespaceManifest,
   manifestSetManifest,
   nodePoolManifest,
+  inventoryQueryManifest,
+  inventorySinkManifest,
   registryProjectManifest,
   type Manifest,
 } from "../support/environment/resources.ts";
@@ -29,8 +33,12 @@ const EXAMPLES: Record<string, Manifest> = {
   ManagedCluster: managedClusterManifest(),
   NodePool: nodePoolManifest(),
   ManagedAddon: managedAddonManifest(),
+  ManagedNamespace: managedNamespaceManifest(),
   RegistryProject: registryProjectManifest(),
   ManifestSet: manifestSetManifest(),
+  InventorySink: inventorySinkManifest(),
+  AlarmSource: alarmSourceManifest(),
+  InventoryQuery: inventoryQueryManifest(),
 };
 
 let api: Api;

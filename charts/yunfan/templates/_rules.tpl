@@ -12,6 +12,13 @@
 - apiGroups:
     - ""
   resources:
+    - events
+  verbs:
+    - list
+    - watch
+- apiGroups:
+    - ""
+  resources:
     - namespaces
   verbs:
     - get
@@ -31,9 +38,13 @@
   resources:
     - customresourcedefinitions
   resourceNames:
+    - alarmsources.yunfan.dev
     - cloudaccounts.yunfan.dev
+    - inventoryqueries.yunfan.dev
+    - inventorysinks.yunfan.dev
     - managedaddons.yunfan.dev
     - managedclusters.yunfan.dev
+    - managednamespaces.yunfan.dev
     - manifestsets.yunfan.dev
     - nodepools.yunfan.dev
     - registryprojects.yunfan.dev
@@ -52,6 +63,21 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - alarmsources
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - alarmsources/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
     - cloudaccounts
   verbs:
     - get
@@ -62,6 +88,36 @@
     - yunfan.dev
   resources:
     - cloudaccounts/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventoryqueries
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventoryqueries/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventorysinks
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventorysinks/status
   verbs:
     - patch
 - apiGroups:
@@ -92,6 +148,21 @@
     - yunfan.dev
   resources:
     - managedclusters/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managednamespaces
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managednamespaces/status
   verbs:
     - patch
 - apiGroups:
@@ -153,6 +224,13 @@
 - apiGroups:
     - ""
   resources:
+    - events
+  verbs:
+    - list
+    - watch
+- apiGroups:
+    - ""
+  resources:
     - namespaces
   verbs:
     - get
@@ -177,6 +255,21 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - alarmsources
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - alarmsources/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
     - cloudaccounts
   verbs:
     - get
@@ -187,6 +280,36 @@
     - yunfan.dev
   resources:
     - cloudaccounts/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventoryqueries
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventoryqueries/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventorysinks
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventorysinks/status
   verbs:
     - patch
 - apiGroups:
@@ -217,6 +340,21 @@
     - yunfan.dev
   resources:
     - managedclusters/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managednamespaces
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managednamespaces/status
   verbs:
     - patch
 - apiGroups:
@@ -276,8 +414,12 @@
     - managedclusters.yunfan.dev
     - nodepools.yunfan.dev
     - managedaddons.yunfan.dev
+    - managednamespaces.yunfan.dev
     - registryprojects.yunfan.dev
     - manifestsets.yunfan.dev
+    - inventorysinks.yunfan.dev
+    - alarmsources.yunfan.dev
+    - inventoryqueries.yunfan.dev
   verbs:
     - get
 {{- end }}
@@ -298,12 +440,20 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - alarmsources
+    - alarmsources/status
     - cloudaccounts
     - cloudaccounts/status
+    - inventoryqueries
+    - inventoryqueries/status
+    - inventorysinks
+    - inventorysinks/status
     - managedaddons
     - managedaddons/status
     - managedclusters
     - managedclusters/status
+    - managednamespaces
+    - managednamespaces/status
     - manifestsets
     - manifestsets/status
     - nodepools
@@ -321,9 +471,13 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - alarmsources
     - cloudaccounts
+    - inventoryqueries
+    - inventorysinks
     - managedaddons
     - managedclusters
+    - managednamespaces
     - manifestsets
     - nodepools
     - registryprojects

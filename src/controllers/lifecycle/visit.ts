@@ -10,6 +10,7 @@ import { ensureFinalizer, removeFinalizer } from "../../runtime/finalizer.ts";
 import { writeStatus } from "../../runtime/status.ts";
 import type { Operation } from "../../crds/common/status.ts";
 import { sameBasis } from "./basis.ts";
+import { BESIDE_TYPES, type Beside } from "./beside.ts";
 import { departureOf, isLeaving, type Departure, type OnNamespaceDeletion } from "./deletion-intent.ts";
 import { annotation, ANNOTATIONS, FINALIZER, type Managed, type StatusDraft } from "./resource.ts";
 import { fitting } from "./fitting.ts";
@@ -30,6 +31,7 @@ export interface VisitDeps<T extends Managed> {
   readonly releases: Pick<Set<string>, "add" | "delete">;
   /** Takes out of the cache what has just lost its last finalizer: it is gone. */
   forget(object: T): void;
+  beside(object: T): ReturnType<Beside>;
 }
 
 /** Steps read `object`, change `status` and `state` conditions; the frame persists both once at the end. */
@@ -118,17 +120,19 @@ export class Visit<T extends Managed> {
   }
 
   /**
-   * Persists the draft as it is under the resourceVersion of a live read, before something is done that must not be forgotten; what the
-   * server has kept of it, `object` shows then. Throws ChangedError as `journal` does.
+   * Persists the draft as it is in the middle of a visit, before something is done that must not be forgotten or done twice: where nobody
+   * has written the resource since it was read. What the server has kept of it, `object` shows then. Throws ChangedError as `journal` does.
    */
   async persist(verdict: Verdict): Promise<void> {
-    const answer = await this.#writeUnchanged(verdict);
+    const live = await this.#readLive();
+    if (live.metadata.resourceVersion !== this.#object.metadata.resourceVersion) throw this.#overtakenBy(live);
+    const answer = await this.#writeUnchanged(live, verdict);
     if (answer) this.#accept(answer);
   }
 
   async #journal(operation: Operation, verdict: Verdict): Promise<void> {
     this.status.operation = operation;
-    const answer = await this.#writeUnchanged(verdict);
+    const answer = await this.#writeUnchanged(await this.#readLive(), verdict);
     const echoed = answer?.status.operation;
     if (!answer || echoed?.nonce !== operation.nonce || echoed.lastSentAt !== operation.lastSentAt) {
       throw changedMeanwhile();
@@ -136,9 +140,8 @@ export class Visit<T extends Managed> {
     this.#accept(answer);
   }
 
-  async #writeUnchanged(verdict: Verdict): Promise<T | undefined> {
+  async #writeUnchanged(live: T, verdict: Verdict): Promise<T | undefined> {
     const { client, type } = this.#deps;
-    const live = await this.#readLive();
     const next = { ...this.#nextStatus(verdict, live), observedGeneration: live.status.observedGeneration };
     return writeStatus(client, type, { object: live, next, unchanged: true, signal: this.signal });
   }
@@ -226,13 +229,17 @@ export class Visit<T extends Managed> {
     const { name, namespace } = this.#object.metadata;
     const live = await client.get<T>(type, { name, namespace }, { signal: this.signal });
     if (sameBasis(live, this.#object)) return live;
+    throw this.#overtakenBy(live);
+  }
+
+  #overtakenBy(live: T): ChangedError {
     this.#deps.absorb(live);
-    throw changedMeanwhile();
+    return changedMeanwhile();
   }
 
   #nextStatus(verdict: Verdict, basis: T): object {
     const generation = basis.metadata.generation ?? 0;
-    const stated = [...summary(verdict), ...this.#stated.values()];
+    const stated = [...summary(verdict), ...this.#stated.values(), ...this.#deps.beside(basis)];
     const previous = basis.status.conditions ?? [];
     const conditions = nextConditions(previous, stated, { generation, now: timestamp(this.#deps.clock) });
     return fitting({
@@ -271,7 +278,7 @@ export class Visit<T extends Managed> {
 function carriedOver(previous: readonly Condition[], stated: readonly Statement[], { state }: Verdict): Condition[] {
   if (state === "Ready") return [];
   const decided = new Set(["Ready", "Reconciling", "Stalled", "Paused", ...stated.map(({ type }) => type)]);
-  return previous.filter(({ type }) => !decided.has(type));
+  return previous.filter(({ type }) => !decided.has(type) && !BESIDE_TYPES.has(type));
 }
 
 /** Somebody else wrote first. */
