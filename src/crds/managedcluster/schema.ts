@@ -14,6 +14,7 @@ import {
 } from "../common/with-blocks.ts";
 import { cloudPhase, LONGEST_WORDS, managedStatus, originFields } from "../common/status.ts";
 import { defineKind } from "../kind.ts";
+import { REPORTABLE } from "./reportable.ts";
 import type { Resource } from "../resource.ts";
 import { withRule, withTransitionRule, type CelRule } from "../../schema/enforced.ts";
 import { text } from "../../schema/fields.ts";
@@ -280,24 +281,7 @@ export const managedCluster = defineKind({
     ...commonColumns,
     { name: "Endpoint", type: "string", jsonPath: ".status.endpoint", description: "Its API server.", priority: 1 },
   ],
-  reportable: [
-    "spec.accountRef.name",
-    "spec.accountRef.namespace",
-    "spec.cloudName",
-    "spec.version",
-    "spec.network.vpcId",
-    "spec.network.subnetId",
-    "spec.network.podCidr",
-    "spec.network.serviceCidr",
-    "spec.powerState",
-    "spec.deletionProtection",
-    "spec.inventoryClusterId",
-    "status.externalId",
-    "status.cloudName",
-    "status.origin",
-    "status.createdAt",
-    "status.version",
-  ],
+  reportable: REPORTABLE,
   spec: spec.describe("What is declared."),
   status: status.describe("What was found."),
 });
