@@ -47,6 +47,8 @@ export interface Informers {
   /** The Events of Yunfan's own resources: watched from the first call on, until the signal of that call ends it. */
   readonly watchEvents: (stop: AbortSignal) => Informer<KubeEvent>;
   readonly all: readonly Pick<Informer<KubeObject>, "status" | "synced" | "onProgress" | "run">[];
+  /** Before these are complete nothing is worked on. Sources are read at use: without their watch a change of one is noticed later. */
+  readonly needed: Informers["all"];
 }
 
 export function createInformers(deps: InformerDeps): Informers {
@@ -84,6 +86,7 @@ export function createInformers(deps: InformerDeps): Informers {
     ["Secret", informer<KubeObject>("SourceSecret", { type: SECRETS, ...labelled })],
   ]);
   let events: Informer<KubeEvent> | undefined;
+  const needed = [...kinds.values(), credentials, published];
   return {
     kinds,
     sources,
@@ -98,7 +101,8 @@ export function createInformers(deps: InformerDeps): Informers {
       }
       return events;
     },
-    all: [...kinds.values(), credentials, published, ...sources.values()],
+    all: [...needed, ...sources.values()],
+    needed,
   };
 }
 

@@ -65,7 +65,7 @@ export async function runOperator(options: OperatorOptions, stop: AbortSignal): 
   if (elector) held = elector;
   const events = new EventRecorder({ transport, clock, log, identity, onDropped: metrics.eventDropped });
   const informers = createInformers({ transport, clock, log, metrics, namespaces: options.watchNamespaces });
-  const gate = new NamespaceGate({ caches: informers.all, namespaces: options.watchNamespaces, log });
+  const gate = new NamespaceGate({ caches: informers.needed, namespaces: options.watchNamespaces, log });
   const client = new HttpKubeClient(transport);
   const parts = { ...options, metrics, fence, events, informers, gate, client, stop };
   const { controllers, accounts, targets, placeAt } = createControllers(parts);
@@ -130,7 +130,7 @@ const APPLY_CRDS = "Apply the CRDs of this version: yunfan crds | kubectl apply 
 
 function healthServer(options: OperatorOptions, { informers, gate, elector }: Observed): HealthServer {
   const statuses = (): readonly ReflectorStatus[] => informers.all.flatMap(({ status }) => status);
-  const synced = cachesSynced(statuses);
+  const synced = cachesSynced(() => informers.needed.flatMap(({ status }) => status));
   return new HealthServer({
     address: options.healthAddress,
     log: options.log,

@@ -115,7 +115,8 @@ it("R14: takes the namespace in within half a minute of its Role, without a rest
   await grant(bad);
   // The account is on its way out, and lets nobody make anything new.
   await stand.reaches(elsewhere(), "AccountNotReady");
-  expect(await readyz()).toEqual({ status: 200, text: "ok" });
+  // Sources of sets hold up nobody, and may be read a little later.
+  await expect.poll(readyz, { timeout: 60_000 }).toEqual({ status: 200, text: "ok" });
   expect(await refusedKinds()).toBeUndefined();
   // What could not be read is read and named, long before the account would look again by itself.
   const named = new RegExp(`In use by RegistryProject ${elsewhere().replace("/registryproject", "")}`);
