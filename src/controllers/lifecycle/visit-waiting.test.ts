@@ -26,6 +26,7 @@ function visitTo(object: RegistryProject): Visit<RegistryProject> {
     onNamespaceDeletion: "Hold" as const,
     absorb: ignored,
     forget: ignored,
+    beside: () => [],
     releases: new Set<string>(),
   };
   return new Visit(deps, { object, signal: unaborted, log: createLogger({ level: "silent" }) });
