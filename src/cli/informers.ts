@@ -98,6 +98,7 @@ function keptOf({ keep }: ControlledKind): Pick<InformerOptions<Managed>, "trans
 
 function indexesOf({
   parentOf,
+  alsoIn,
   cloudName,
   indexes,
   reads,
@@ -105,7 +106,7 @@ function indexesOf({
   return {
     parent: (resource) => {
       const parent = parentOf(resource);
-      return parent === undefined ? [] : [parent];
+      return [...new Set([...(parent === undefined ? [] : [parent]), ...(alsoIn?.(resource) ?? [])])];
     },
     // Who competes for names stands for an item in a cloud.
     ...(cloudName && { claim: (resource) => claimsOf(resource as ExternalResource, cloudName(resource)) }),

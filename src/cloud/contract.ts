@@ -9,6 +9,7 @@ import type { BudgetLimits, BudgetMetrics, RequestBudget } from "./budget/budget
 import type { ClustersFacet } from "./facets/clusters.ts";
 import type { ManifestsFacet } from "./facets/manifests.ts";
 import type { InventoryFacet } from "./facets/inventory.ts";
+import type { JobsFacet } from "./facets/jobs.ts";
 import type { NodePoolsFacet } from "./facets/nodepools.ts";
 import type { NodesFacet } from "./facets/nodes.ts";
 import type { ProxySettings } from "./http/proxy.ts";
@@ -80,6 +81,7 @@ export interface Facets {
   /** Of every cloud that has nodePools. */
   readonly nodes: NodesFacet;
   readonly addons: AddonsFacet;
+  readonly jobs: JobsFacet;
   readonly manifests: ManifestsFacet;
   readonly inventory: InventoryFacet;
 }

@@ -95,6 +95,7 @@ describe("a declaration", () => {
     kind: nodePool,
     facet: "nodePools",
     parentOf: () => undefined,
+    alsoIn: () => [],
     cloudName: () => "toy",
     indexes: {},
     needsParent: () => false,
@@ -137,6 +138,7 @@ describe("a declaration", () => {
       declares(without("steps")),
     ];
     const optional = [
+      declares(without("alsoIn")),
       declares(without("indexes")),
       declares(without("childrenSee")),
       declares(without("reads")),

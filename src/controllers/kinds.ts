@@ -3,6 +3,7 @@ import { cloudAccounts } from "./cloudaccount/kind.ts";
 import type { ControlledKind } from "./controlled.ts";
 import { managedAddons } from "./managedaddon/kind.ts";
 import { managedClusters } from "./managedcluster/kind.ts";
+import { managedNodes } from "./managednode/kind.ts";
 import { manifestSets } from "./manifestset/kind.ts";
 import { nodePools } from "./nodepool/kind.ts";
 import { registryProjects } from "./registryproject/kind.ts";
@@ -11,6 +12,7 @@ export const controlledKinds: readonly ControlledKind[] = [
   cloudAccounts,
   managedClusters,
   nodePools,
+  managedNodes,
   managedAddons,
   registryProjects,
   manifestSets,

@@ -3,6 +3,7 @@ import { cloudAccount } from "./cloudaccount/schema.ts";
 import type { Kind } from "./kind.ts";
 import { managedAddon } from "./managedaddon/schema.ts";
 import { managedCluster } from "./managedcluster/schema.ts";
+import { managedNode } from "./managednode/schema.ts";
 import { manifestSet } from "./manifestset/schema.ts";
 import { nodePool } from "./nodepool/schema.ts";
 import { registryProject } from "./registryproject/schema.ts";
@@ -11,6 +12,7 @@ export const kinds: readonly Kind[] = [
   cloudAccount,
   managedCluster,
   nodePool,
+  managedNode,
   managedAddon,
   registryProject,
   manifestSet,

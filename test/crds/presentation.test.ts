@@ -11,7 +11,16 @@ import { installCrds } from "./cluster.ts";
 
 const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   ctyun: ["secret", "account", "registryproject"],
-  huawei: ["secret", "account", "managedcluster", "nodepool", "nodepool-autoscaled", "managedaddon"],
+  huawei: [
+    "secret",
+    "account",
+    "managedcluster",
+    "nodepool",
+    "nodepool-autoscaled",
+    "managednode",
+    "managednode-accepted",
+    "managedaddon",
+  ],
 };
 const { kubectl } = sharedControlPlane();
 let namespace: string;

@@ -34,6 +34,7 @@
     - cloudaccounts.yunfan.dev
     - managedaddons.yunfan.dev
     - managedclusters.yunfan.dev
+    - managednodes.yunfan.dev
     - manifestsets.yunfan.dev
     - nodepools.yunfan.dev
     - registryprojects.yunfan.dev
@@ -92,6 +93,21 @@
     - yunfan.dev
   resources:
     - managedclusters/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managednodes
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managednodes/status
   verbs:
     - patch
 - apiGroups:
@@ -222,6 +238,21 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - managednodes
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managednodes/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
     - manifestsets
   verbs:
     - get
@@ -275,6 +306,7 @@
     - cloudaccounts.yunfan.dev
     - managedclusters.yunfan.dev
     - nodepools.yunfan.dev
+    - managednodes.yunfan.dev
     - managedaddons.yunfan.dev
     - registryprojects.yunfan.dev
     - manifestsets.yunfan.dev
@@ -304,6 +336,8 @@
     - managedaddons/status
     - managedclusters
     - managedclusters/status
+    - managednodes
+    - managednodes/status
     - manifestsets
     - manifestsets/status
     - nodepools
@@ -324,6 +358,7 @@
     - cloudaccounts
     - managedaddons
     - managedclusters
+    - managednodes
     - manifestsets
     - nodepools
     - registryprojects

@@ -16,6 +16,7 @@ import { projectOf } from "./config.ts";
 import { proofOf } from "./credentials.ts";
 import { errorOf } from "./errors.ts";
 import { endpointsOf } from "./endpoints.ts";
+import { jobsFacet } from "./jobs.ts";
 import { HuaweiNodePools } from "./nodepools.ts";
 import { HuaweiNodes } from "./nodes.ts";
 import { Project } from "./project.ts";
@@ -25,7 +26,11 @@ import { SignIn } from "../keystone/sign-in.ts";
 /** About 60 reads a second were seen to go through: a third, as others use the account too. Writes: what the gateway was seen to allow. */
 const DEFAULT_LIMITS = { readsPerMinute: 1_200, writesPerMinute: 10 };
 
-export const huawei: Cloud = { provider: blocks.provider, facets: ["clusters", "nodePools", "nodes", "addons"], open };
+export const huawei: Cloud = {
+  provider: blocks.provider,
+  facets: ["clusters", "nodePools", "nodes", "addons", "jobs"],
+  open,
+};
 
 function open(settings: AccountSettings, credentials: Credentials, deps: SessionDeps): CloudSession {
   const proof = proofOf(credentials);
@@ -57,6 +62,7 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
     nodePools: new HuaweiNodePools(client),
     nodes: new HuaweiNodes(client),
     addons: new HuaweiAddons(client),
+    jobs: jobsFacet(client),
     // The cheapest read in the project: it needs endpoint, credentials and project, and changes nothing.
     async verify(signal) {
       await client.read({ operation: "Verify", method: "GET", path: pathOf("quotas"), signal }, quotas);

@@ -19,14 +19,20 @@ export class Operations {
    * Notes what the cloud has taken; `jobId` where it told one. What was asked before and goes on keeps its start; `lastSentAt` is
    * that of the last request.
    */
-  begin({ object, status }: Visit<ExternalResource>, verb: Operation["verb"], jobId?: string): void {
+  begin(visit: Visit<ExternalResource>, verb: Operation["verb"], jobId?: string): void {
+    const next = this.next(visit, verb);
+    visit.status.operation = jobId === undefined ? next : { ...next, id: jobId };
+  }
+
+  /** As `begin` notes it, before anything is sent. */
+  next({ object, status }: Visit<ExternalResource>, verb: Operation["verb"]): Operation {
     const now = timestamp(this.#clock);
     const { operation } = object.status;
     const goesOn = operation?.verb === verb && object.status.externalId === status.externalId;
     const nonce = `${object.metadata.uid}-${status.createAttempts ?? 0}`;
-    const id = jobId ?? (goesOn ? operation.id : undefined);
     const startedAt = goesOn ? operation.startedAt : now;
-    status.operation = { verb, nonce, startedAt, lastSentAt: now, ...(id !== undefined && { id }) };
+    const id = goesOn ? operation.id : undefined;
+    return { verb, nonce, startedAt, lastSentAt: now, ...(id !== undefined && { id }) };
   }
 
   /** Notes how far the operation in the draft is, if there is one. */

@@ -1,17 +1,16 @@
 // The one order in which a resource that stands for an item in a cloud is reconciled, whatever its kind: place, finalizer, precedence,
 // identity, see, plan, then (turn, read, plan, change), describe, publish. Its rules: docs/protocol.md.
-import type { Item } from "../../cloud/collection.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import { Reason } from "../../crds/common/conditions.ts";
-import { capitalized } from "../../lib/text.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
 import type { Outcome, Steps } from "../lifecycle/reconciler.ts";
 import type { Visit } from "../lifecycle/visit.ts";
-import { abandon, Creator, record, type Made } from "./create.ts";
+import { abandon, Creator, follow, record, type Made } from "./create.ts";
+import { Changer, notTrusted } from "./changer.ts";
 import { identify, subjectOf, type Identity } from "./identity.ts";
-import type { Changed, ExternalKind, Plan, Said } from "./kind.ts";
+import type { ExternalKind, Plan, Said } from "./kind.ts";
 import type { Shape } from "./scope.ts";
 import { Observer } from "./observe.ts";
 import { Operations } from "./operation.ts";
@@ -40,10 +39,6 @@ interface Decision<S extends Shape, P = Plan<S["change"]>> {
 /** What is left to decide once nothing is to be sent. */
 type Settled<S extends Shape> = Decision<S, Exclude<Plan<S["change"]>, { do: "Change" }>>;
 
-type ChangePlan<S extends Shape> = Extract<Plan<S["change"]>, { do: "Change" }>;
-
-/** A list or a read that lags is looked at again soon. */
-const DOUBT_POLL_MS = 1_000;
 /** What was made a moment ago is known by its id alone: many that were made together share the list that tells the rest. */
 const FIRST_SIGHT_MS = 5_000;
 
@@ -56,6 +51,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
   readonly #follower: Follower<S>;
   readonly #sender: Sender;
   readonly #creator: Creator;
+  readonly #changer: Changer<S>;
   readonly #remover: Remover<S>;
 
   constructor(kind: ExternalKind<S>, deps: ExternalDeps<S>) {
@@ -67,13 +63,9 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     this.#follower = new Follower(kind, { ...deps, operations: this.#operations });
     this.#sender = new Sender(deps);
     this.#creator = new Creator({ ...deps, observer: this.#observer, sender: this.#sender });
-    this.#remover = new Remover(kind, {
-      scopes: this.#scopes,
-      observer: this.#observer,
-      operations: this.#operations,
-      follower: this.#follower,
-      sender: this.#sender,
-    });
+    const shared = { observer: this.#observer, operations: this.#operations, sender: this.#sender };
+    this.#changer = new Changer(kind, shared);
+    this.#remover = new Remover(kind, { ...shared, scopes: this.#scopes, follower: this.#follower });
   }
 
   apply(visit: Visit<S["resource"]>): Promise<Outcome> {
@@ -117,7 +109,10 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
 
   /** The item that the resource stands for, with its id in the draft; or throws what it waits for. */
   async #identified(scope: Scope<S>): Promise<S["item"]> {
-    const identity = identify<S["item"]>(subjectOf(scope), await this.#observer.observe(scope));
+    const observation = await this.#observer.observe(scope);
+    const successor = observation.goneById ? await this.#succeeded(scope) : undefined;
+    if (successor) return successor;
+    const identity = identify<S["item"]>(subjectOf(scope), observation);
     if (identity.do === "Keep") {
       recognise(scope, identity.item);
       return identity.item;
@@ -126,6 +121,19 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     if (identity.do === "Stall" && identity.reason === Reason.ExternalIdConflict) throw new TerminalError(identity);
     assertConfirmed(scope);
     return this.#sought(scope, identity);
+  }
+
+  /** What the resource held goes on under another id. */
+  async #succeeded(scope: Scope<S>): Promise<S["item"] | undefined> {
+    const { visit, noun } = scope;
+    if (visit.object.status.externalId === undefined) return undefined;
+    const item = await this.#kind.successor?.(scope, this.#observer.since(scope));
+    if (!item) return undefined;
+    assertConfirmed(scope);
+    follow(scope, item);
+    const note = `The cloud shows the ${noun} under the id ${item.id} now`;
+    this.#deps.events.event(visit.object, { type: "Normal", reason: Reason.Changed, action: "Reconcile", note });
+    return item;
   }
 
   /** What the resource does not stand for yet, or no longer. */
@@ -155,7 +163,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     this.#kind.assertAdoptable?.(scope, found, (id) => this.#scopes.isAnothers(scope, id));
     record(scope, item, origin);
     visit.log.info({ externalId: item.id, origin }, `Recorded ${noun}`);
-    if (origin === "Created") this.#operations.begin(visit, "Create", item.jobId);
+    if (origin !== "Adopted") this.#operations.begin(visit, "Create", item.jobId ?? visit.object.status.operation?.id);
     return item;
   }
 
@@ -209,7 +217,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     const since = this.#deps.clock.monotonic();
     const { seen, plan } = await this.#planFor(scope, await this.#read(scope, listed), since);
     if (plan.do !== "Change") return { seen, plan };
-    const changed = await this.#sendAll(scope, seen, plan);
+    const changed = await this.#changer.send(scope, seen, plan);
     this.#operations.begin(visit, plan.verb, changed.jobId);
     if (changed.now === "Wait") return { seen, plan: { ...changed, do: "Await" } };
     const next = changed.now === "Shown" ? changed.seen : await this.#seeAgain(scope, listed, since);
@@ -221,34 +229,6 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
   /** With the surroundings of before the change: a list that is read right after it may lag as well. */
   async #seeAgain(scope: Scope<S>, listed: S["item"], since: number): Promise<S["seen"]> {
     return this.#kind.see(scope, await this.#read(scope, listed), since);
-  }
-
-  /** In the turn that is held, and what comes after it each in one of its own. Returns what came of the last. */
-  async #sendAll(scope: Scope<S>, seen: S["seen"], plan: ChangePlan<S>): Promise<Changed<S["seen"]>> {
-    const { further = [], ...first } = plan;
-    let changed = await this.#send(scope, seen, first);
-    for (const next of further) {
-      using _turn = await scope.place.session.reserveWrite(scope.visit.signal);
-      changed = await this.#send(scope, seen, { ...first, ...next });
-    }
-    return changed;
-  }
-
-  async #send(scope: Scope<S>, seen: S["seen"], plan: ChangePlan<S>): Promise<Changed<S["seen"]>> {
-    const { visit, place, noun } = scope;
-    const { verb, change, fields } = plan;
-    try {
-      const target = `${noun} ${seen.item.name}`;
-      return await this.#sender.send(visit, { verb, target, fields }, (permit) =>
-        this.#kind.change(scope, { seen, change }, permit),
-      );
-    } catch (error) {
-      const isLost = error instanceof CloudError && error.kind === "NotFound";
-      if (!isLost || (await this.#kind.parent.isGone(place, error, visit.signal))) throw error;
-      throw notTrusted(noun, seen.item, error);
-    } finally {
-      this.#observer.noteWrite(scope);
-    }
   }
 
   /** Ready, or throws what it waits for or why a person has to look. */
@@ -272,11 +252,6 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
 /** Until the cloud's own name is recorded. */
 function nameUntilRecorded({ visit, name }: Pick<Scope<Shape>, "visit" | "name">): void {
   if (visit.status.externalId === undefined) visit.status.cloudName = name;
-}
-
-function notTrusted(noun: string, { id }: Item, cause?: unknown): WaitingError {
-  const message = `${capitalized(noun)} ${id} was in the list, but is not found by its id; looking again`;
-  return new WaitingError({ reason: Reason.ObservationNotTrusted, message, pollAfterMs: DOUBT_POLL_MS, cause });
 }
 
 function unshown(changed: { readonly now: string } & Partial<Said>, { noun }: { noun: string }): Said {

@@ -119,7 +119,7 @@ export class Visit<T extends Managed> {
     try {
       await this.#journal(operation, verdict);
     } catch (error) {
-      this.#discardDraft();
+      this.redraft(this.#object.status);
       throw error;
     }
   }
@@ -234,15 +234,16 @@ export class Visit<T extends Managed> {
       const answer = await writeStatus(client, type, { object: this.#object, next, signal: this.signal });
       if (answer) this.#accept(answer);
     } catch (error) {
-      if (isRefusal(error)) this.#discardDraft();
+      if (isRefusal(error)) this.redraft(this.#object.status);
       throw error;
     }
   }
 
-  #discardDraft(): void {
+  /** Takes back what was drafted since it was like that. */
+  redraft(status: object): void {
     const draft: Record<string, unknown> = this.status;
     for (const member of Object.keys(draft)) delete draft[member];
-    Object.assign(draft, this.#object.status);
+    Object.assign(draft, status);
   }
 
   #accept(object: T): void {

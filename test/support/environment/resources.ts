@@ -4,6 +4,7 @@ import type { Kind } from "../../../src/crds/kind.ts";
 import { cloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
 import { managedAddon, type ManagedAddon } from "../../../src/crds/managedaddon/schema.ts";
 import { managedCluster, type ManagedCluster } from "../../../src/crds/managedcluster/schema.ts";
+import { managedNode, type ManagedNode } from "../../../src/crds/managednode/schema.ts";
 import { manifestSet, type ManifestSet } from "../../../src/crds/manifestset/schema.ts";
 import { nodePool } from "../../../src/crds/nodepool/schema.ts";
 import { registryProject, type RegistryProject } from "../../../src/crds/registryproject/schema.ts";
@@ -43,6 +44,12 @@ export function nodePoolManifest(overrides: Overrides = {}): Manifest {
   return manifest(nodePool, spec, { name: "workers" }, overrides);
 }
 
+/** A ManagedNode as an author writes it. */
+export function managedNodeManifest(overrides: Overrides = {}): Manifest {
+  const spec = { clusterRef: { name: "production" }, instanceType: "s6.large.2", login: { keyPairName: "ops" } };
+  return manifest(managedNode, spec, { name: "database" }, overrides);
+}
+
 /** A ManagedAddon as an author writes it. */
 export function managedAddonManifest(overrides: Overrides = {}): Manifest {
   const spec = { clusterRef: { name: "production" }, template: "metrics-server" };
@@ -73,6 +80,11 @@ export function storedRegistryProject(overrides: Stored<RegistryProject> = {}): 
 /** A ManagedCluster as the API server returns it. */
 export function storedManagedCluster(overrides: Stored<ManagedCluster> = {}): ManagedCluster {
   return stored(managedCluster, managedClusterManifest(overrides), overrides);
+}
+
+/** A ManagedNode as the API server returns it. */
+export function storedManagedNode(overrides: Stored<ManagedNode> = {}): ManagedNode {
+  return stored(managedNode, managedNodeManifest(overrides), overrides);
 }
 
 /** A ManagedAddon as the API server returns it. */

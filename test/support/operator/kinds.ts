@@ -28,6 +28,7 @@ import { storedNodePool } from "../environment/nodepools.ts";
 import {
   storedManagedAddon,
   storedManagedCluster,
+  storedManagedNode,
   storedManifestSet,
   storedRegistryProject,
   type Stored,
@@ -67,6 +68,7 @@ const STORED: Readonly<Record<string, (declared: StoredAccount) => Managed>> = {
   CloudAccount: storedCloudAccount,
   ManagedCluster: storedManagedCluster,
   NodePool: storedNodePool,
+  ManagedNode: storedManagedNode,
   ManagedAddon: storedManagedAddon,
   RegistryProject: storedRegistryProject,
   ManifestSet: storedManifestSet,

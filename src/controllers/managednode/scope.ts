@@ -1,0 +1,38 @@
+// The types that make up a ManagedNode's reconcile.
+import type { ClusterNode } from "../../cloud/facets/nodes.ts";
+import type { Job } from "../../cloud/facets/jobs.ts";
+import type { ManagedNode } from "../../crds/managednode/schema.ts";
+import type { Shape } from "../external/scope.ts";
+import type { Scope } from "../external/scope.ts";
+import type { ClusterPlace } from "../managedcluster/clusters.ts";
+import type { Turn } from "./turns.ts";
+
+/** `wish`: the annotation's value that asks for it; undefined: a repair. */
+export type NodeChange =
+  | { readonly do: "Rename"; readonly name: string }
+  | { readonly do: "Reset"; readonly wish: string | undefined };
+
+/** What takes a node out of service, as its status has it. */
+export type Disruption = NonNullable<ManagedNode["status"]["disruption"]>;
+
+export interface Seen {
+  readonly item: ClusterNode;
+  /** Of what is under way; undefined where the cloud never told one. */
+  readonly job: Job | "Absent" | undefined;
+  /** Whether it may be taken out of service now. */
+  readonly turn: Turn;
+  /** Of all nodes of the cluster: how many there are, and how many of them do not work. */
+  readonly nodes: { readonly all: number; readonly outOfOrder: number };
+}
+
+export interface NodeShape extends Shape {
+  readonly resource: ManagedNode;
+  readonly item: ClusterNode;
+  readonly place: ClusterPlace;
+  readonly facet: "nodes";
+  readonly seen: Seen;
+  readonly change: NodeChange;
+}
+
+export type NodeScope = Scope<NodeShape>;
+export type Declared = Pick<ManagedNode, "spec" | "metadata" | "status">;
