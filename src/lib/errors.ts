@@ -34,7 +34,7 @@ export class WaitingError extends ReconcileError {
   }
 }
 
-/** A wait for what this process is about to learn by itself: nothing is said of it, and the conditions of before stand. */
+/** A wait for what this process is about to learn by itself, or for a turn: nothing is said of it, and the conditions of before stand. */
 export class UnsaidError extends WaitingError {}
 
 /** A person has to change something that no watch shows: stalled like a TerminalError, looked at again like a WaitingError. */

@@ -21,6 +21,16 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
     "managednode-accepted",
     "managedaddon",
   ],
+  alibaba: [
+    "secret",
+    "account",
+    "managedcluster",
+    "managedcluster-dedicated",
+    "managedcluster-edge",
+    "managedcluster-serverless",
+    "nodepool",
+    "nodepool-existing-servers",
+  ],
 };
 const { kubectl } = sharedControlPlane();
 let namespace: string;
@@ -68,8 +78,12 @@ describe.each(Object.entries(SAMPLES))("The samples of %s", (cloud, names) => {
     expect(secret).toMatchObject({ type: "yunfan.dev/credentials", stringData: { accessKey: expect.any(String) } });
     expect(account!.spec).toMatchObject({ credentialsSecretRef: { name: secret!.metadata.name } });
     expect(thing!.spec).toMatchObject({ accountRef: { name: account!.metadata.name } });
-    for (const member of members) {
-      expect(member.spec).toMatchObject({ clusterRef: { name: thing!.metadata.name } });
+    for (const { kind, spec } of members) {
+      const parent =
+        kind === thing!.kind
+          ? { accountRef: { name: account!.metadata.name } }
+          : { clusterRef: { name: thing!.metadata.name } };
+      expect(spec).toMatchObject(parent);
     }
   });
 });
@@ -142,6 +156,7 @@ interface Definition {
 }
 
 interface Sample {
+  kind: string;
   metadata: { name: string; namespace?: string };
   spec?: unknown;
   type?: string;

@@ -44,6 +44,10 @@ export interface Cluster extends Item {
   readonly network: ClusterNetwork;
   /** URLs of the API server, as far as there are any; undefined where this answer does not tell. */
   readonly endpoints: { readonly internal?: string | undefined; readonly external?: string | undefined } | undefined;
+  /** Whether nothing is coming or going in it, nodes among it; left out where the cloud does not tell. */
+  readonly isAtRest?: boolean;
+  /** How many nodes the cloud counts, masters among them; left out where this answer does not tell. */
+  readonly nodeCount?: number | undefined;
   /** True where the answer tells so little that only `get` shows version and mark. */
   readonly isBrief?: boolean;
 }

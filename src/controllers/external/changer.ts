@@ -1,6 +1,6 @@
-// Sending what a plan wants to change of an item that is there, in the turn that is held: at once, or stored before it leaves.
+// Sending what was planned of an item that is there: journaled first where it must not be forgotten (docs/protocol.md#changing).
 import type { Item } from "../../cloud/collection.ts";
-import { CloudError, outcomeIsUnknown } from "../../cloud/errors.ts";
+import { CloudError } from "../../cloud/errors.ts";
 import { Reason } from "../../crds/common/conditions.ts";
 import { WaitingError } from "../../lib/errors.ts";
 import { capitalized } from "../../lib/text.ts";
@@ -30,29 +30,21 @@ export class Changer<S extends Shape> {
     this.#deps = deps;
   }
 
-  /** Returns what came of the last request. Throws what the cloud says, and WaitingError where it does not know the item. */
-  send(scope: Scope<S>, seen: S["seen"], plan: ChangePlan<S>): Promise<Changed<S["seen"]>> {
-    return plan.isJournaled ? this.#journaled(scope, seen, plan) : this.#sendAll(scope, seen, plan);
+  /** In the turn of the budget that is held. Returns what came of the last of its changes. */
+  async send(scope: Scope<S>, seen: S["seen"], plan: ChangePlan<S>): Promise<Changed<S["seen"]>> {
+    await this.#journal(scope, seen, plan);
+    return this.#sendAll(scope, seen, plan);
   }
 
-  /** What is under way is stored first. Where the cloud has certainly taken nothing, nothing is. */
-  async #journaled(scope: Scope<S>, seen: S["seen"], plan: ChangePlan<S>): Promise<Changed<S["seen"]>> {
-    const { visit, noun } = scope;
-    const before = { ...visit.status };
-    this.#kind.reserve?.(scope, { seen, change: plan.change });
-    const message = `The ${noun} is about to be changed: ${plan.verb.toLowerCase()}`;
-    await visit.journal(this.#deps.operations.next(visit, plan.verb), {
-      state: "Reconciling",
-      reason: Reason.Changed,
-      message,
-    });
-    try {
-      return await this.#send(scope, seen, plan);
-    } catch (error) {
-      if (outcomeIsUnknown(error)) throw error;
-      visit.redraft(before);
-      throw error;
-    }
+  /** Nothing that must not be forgotten is sent before the API server has it. */
+  async #journal(scope: Scope<S>, seen: S["seen"], { verb, change }: ChangePlan<S>): Promise<void> {
+    const { visit } = scope;
+    if (!this.#kind.journal) return;
+    const said = this.#kind.journal(scope, { seen, change });
+    if (!said) return;
+    const { reason, message, nonce } = said;
+    const operation = this.#deps.operations.journaled(visit, verb, nonce);
+    await visit.journal(operation, { state: "Reconciling", reason, message });
   }
 
   /** In the turn that is held, and what comes after it each in one of its own. Returns what came of the last. */
@@ -84,7 +76,6 @@ export class Changer<S extends Shape> {
   }
 }
 
-/** What a list shows and a read does not. */
 export function notTrusted(noun: string, { id }: Item, cause?: unknown): WaitingError {
   const message = `${capitalized(noun)} ${id} was in the list, but is not found by its id; looking again`;
   return new WaitingError({ reason: Reason.ObservationNotTrusted, message, pollAfterMs: DOUBT_POLL_MS, cause });

@@ -34,8 +34,6 @@ export type Plan<Change> =
   | ({
       readonly do: "Change";
       readonly verb: Verb;
-      /** Of what must not be sent twice: the operation is stored before the request leaves (ExternalKind.reserve). */
-      readonly isJournaled?: true;
       readonly further?: readonly OneChange<Change>[];
     } & OneChange<Change>)
   /** The cloud is at it, or somebody else is. `pollAfterMs` where the time that it has taken so far says nothing. */
@@ -72,13 +70,21 @@ export interface Progress {
 /** The kind's POST: one request, with the nonce where the cloud keeps it. */
 export type Send = (nonce: string, permit: WritePermit) => Promise<Created>;
 
-/** Sends one change that has to come before another. */
-export type SendFirst = (change: CloudChange, request: (permit: WritePermit) => Promise<unknown>) => Promise<void>;
+/** Sends a change that is none of the item's plan: one that has to come before another, or after all. */
+export type SendFirst = <T>(change: CloudChange, request: (permit: WritePermit) => Promise<T>) => Promise<T>;
 
 /** What a resource publishes when its item is as declared, and takes back when it goes. */
 export interface Attachment<S extends Shape> {
-  /** `since`: monotonic; what was read before it is too old. Throws ReconcileError or CloudError where it can't be published. */
-  readonly publish: (scope: Scope<S>, seen: S["seen"], since: number) => Promise<void>;
+  /**
+   * `since`: monotonic; what was read before it is too old. `send`: for what the cloud has to make for it. Returns within how many ms
+   * to look again, because what is published ends; undefined where drift is soon enough. Throws ReconcileError or CloudError where it
+   * can't be published.
+   */
+  readonly publish: (
+    scope: Scope<S>,
+    seen: S["seen"],
+    by: { readonly since: number; readonly send: SendFirst },
+  ) => Promise<number | undefined>;
   readonly withdraw: (visit: Visit<S["resource"]>) => Promise<void>;
 }
 
@@ -126,11 +132,6 @@ export interface ExternalKind<S extends Shape> {
    * is recorded; `since`: monotonic, from which on a list is fresh enough.
    */
   readonly successor?: (scope: Scope<S>, since: number) => Promise<S["item"] | undefined>;
-  /**
-   * Before a journaled change: drafts what must not be forgotten of it, or throws what it waits for. The draft is stored then; where the
-   * cloud takes nothing, it is taken back.
-   */
-  readonly reserve?: (scope: Scope<S>, what: { readonly seen: S["seen"]; readonly change: S["change"] }) => void;
   /** What the deletion of the resource asks of the cloud, and what is said of it; default: Delete. */
   readonly leaving?: (resource: S["resource"]) => Said & { readonly verb: Verb };
   /** While its create is under way; default: Creating. */
@@ -145,10 +146,20 @@ export interface ExternalKind<S extends Shape> {
   ) => void;
   /** Conditions of what is gone from the cloud; may throw a TerminalError that says more of it. */
   readonly describeLoss?: (visit: Visit<S["resource"]>) => void;
+  /**
+   * Of a change that must not be forgotten once it was sent: drafts what the status has to say of it. Returns what is said meanwhile, and
+   * the nonce of an operation before whose place it takes; undefined where the change needs no journal.
+   */
+  readonly journal?: (
+    scope: Scope<S>,
+    what: { readonly seen: S["seen"]; readonly change: S["change"] },
+  ) => (Said & { readonly nonce?: string | undefined }) | undefined;
   readonly progress?: (scope: Scope<S>, seen: S["seen"]) => Promise<Progress> | Progress;
   readonly attachment?: Attachment<S>;
   /** In place of the engine's own staysInCloud; throws what the deletion waits for. */
   readonly staysInCloud?: (visit: Visit<S["resource"]>) => Promise<boolean>;
+  /** Why the cloud has failed to delete it, in its words, or empty; undefined where it has not. */
+  readonly removalFailed?: (item: S["item"]) => string | undefined;
   /** Before each request for deletion: makes room for it with what has to be sent first, or throws why it can't be. */
   readonly beforeRemoval?: (scope: Scope<S>, item: S["item"] | "Absent", send: SendFirst) => Promise<void>;
 }

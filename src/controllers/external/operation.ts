@@ -19,20 +19,27 @@ export class Operations {
    * Notes what the cloud has taken; `jobId` where it told one. What was asked before and goes on keeps its start; `lastSentAt` is
    * that of the last request.
    */
-  begin(visit: Visit<ExternalResource>, verb: Operation["verb"], jobId?: string): void {
-    const next = this.next(visit, verb);
-    visit.status.operation = jobId === undefined ? next : { ...next, id: jobId };
-  }
-
-  /** As `begin` notes it, before anything is sent. */
-  next({ object, status }: Visit<ExternalResource>, verb: Operation["verb"]): Operation {
+  begin({ object, status }: Visit<ExternalResource>, verb: Operation["verb"], jobId?: string): void {
     const now = timestamp(this.#clock);
     const { operation } = object.status;
     const goesOn = operation?.verb === verb && object.status.externalId === status.externalId;
-    const nonce = `${object.metadata.uid}-${status.createAttempts ?? 0}`;
+    const nonce = goesOn ? operation.nonce : `${object.metadata.uid}-${status.createAttempts ?? 0}`;
+    const id = jobId ?? (goesOn ? operation.id : undefined);
     const startedAt = goesOn ? operation.startedAt : now;
-    const id = goesOn ? operation.id : undefined;
-    return { verb, nonce, startedAt, lastSentAt: now, ...(id !== undefined && { id }) };
+    status.operation = { verb, nonce, startedAt, lastSentAt: now, ...(id !== undefined && { id }) };
+  }
+
+  /** Of a change that is journaled: with a nonce of its own, other than those of creates, or in the place of one before. */
+  journaled({ object, status }: Visit<ExternalResource>, verb: Operation["verb"], inPlaceOf?: string): Operation {
+    const now = timestamp(this.#clock);
+    const before = status.operation;
+    if (before && before.nonce === inPlaceOf) {
+      return { verb, nonce: before.nonce, startedAt: before.startedAt, lastSentAt: now };
+    }
+    const changes = (status.journaledChanges ?? 0) + 1;
+    status.journaledChanges = changes;
+    const nonce = `${object.metadata.uid}-${status.createAttempts ?? 0}-${changes}`;
+    return { verb, nonce, startedAt: now, lastSentAt: now };
   }
 
   /** Notes how far the operation in the draft is, if there is one. */
@@ -44,6 +51,12 @@ export class Operations {
   waiting(visit: Visit<ExternalResource>, said: Said & { readonly pollAfterMs?: number }): WaitingError {
     const { reason, message, pollAfterMs = pollMs(this.elapsedMs(visit)) } = said;
     return new WaitingError({ reason, message, pollAfterMs });
+  }
+
+  /** Since the request of the operation in the draft was last about to be sent. */
+  sinceSentMs({ status }: Visit<ExternalResource>): number {
+    const { lastSentAt } = status.operation ?? {};
+    return lastSentAt === undefined ? Number.POSITIVE_INFINITY : this.#clock.now() - Date.parse(lastSentAt);
   }
 
   /** For how long it has been under way: since we asked for it; where others did, since the resource is no longer ready. */

@@ -7,10 +7,10 @@ import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
 import type { Outcome, Steps } from "../lifecycle/reconciler.ts";
 import type { Visit } from "../lifecycle/visit.ts";
-import { abandon, Creator, follow, record, type Made } from "./create.ts";
 import { Changer, notTrusted } from "./changer.ts";
+import { abandon, Creator, follow, record, type Made } from "./create.ts";
 import { identify, subjectOf, type Identity } from "./identity.ts";
-import type { ExternalKind, Plan, Said } from "./kind.ts";
+import type { ExternalKind, Plan, Said, SendFirst } from "./kind.ts";
 import type { Shape } from "./scope.ts";
 import { Observer } from "./observe.ts";
 import { Operations } from "./operation.ts";
@@ -50,8 +50,8 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
   readonly #operations: Operations;
   readonly #follower: Follower<S>;
   readonly #sender: Sender;
-  readonly #creator: Creator;
   readonly #changer: Changer<S>;
+  readonly #creator: Creator;
   readonly #remover: Remover<S>;
 
   constructor(kind: ExternalKind<S>, deps: ExternalDeps<S>) {
@@ -238,8 +238,20 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     if (plan.do === "Fail") throw await this.#follower.failed(scope, seen, plan);
     if (plan.do === "Await") throw await this.#follower.awaited(scope, seen, plan);
     delete visit.status.operation;
-    await this.#kind.attachment?.publish(scope, seen, this.#observer.since(scope));
-    return { state: "Ready", reason: plan.reason, message: plan.message, againMs: this.#firstSightMs(scope) };
+    const by = { since: this.#observer.since(scope), send: this.#sendBeside(scope) };
+    const endsMs = await this.#kind.attachment?.publish(scope, seen, by);
+    const againMs = this.#firstSightMs(scope) ?? endsMs;
+    return { state: "Ready", reason: plan.reason, message: plan.message, againMs };
+  }
+
+  /** For what is made beside the item. */
+  #sendBeside(scope: Scope<S>): SendFirst {
+    const { visit, place } = scope;
+    return async (change, request) => {
+      assertConfirmed(scope);
+      using _turn = await place.session.reserveWrite(visit.signal);
+      return await this.#sender.send(visit, change, request);
+    };
   }
 
   /** When to learn what a create does not tell, such as the time of making; undefined where it is known. */

@@ -68,7 +68,7 @@ describe("deleting", () => {
   it("lets go in the same visit where the cloud deletes at once, after what was published is taken back", async () => {
     const toy = toyIn(live, ({ cloud }) => ({
       attachment: {
-        publish: () => Promise.resolve(),
+        publish: () => Promise.resolve(undefined),
         withdraw: () => Promise.resolve(void cloud.calls.push("withdraw")),
       },
     }));

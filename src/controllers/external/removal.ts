@@ -5,6 +5,7 @@ import { CloudError } from "../../cloud/errors.ts";
 import { Reason } from "../../crds/common/conditions.ts";
 import { capitalized } from "../../lib/text.ts";
 import { HeldError, ReconcileError, TerminalError, UnsaidError, WaitingError } from "../../lib/errors.ts";
+import { findCondition } from "../../runtime/conditions.ts";
 import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { follow } from "./create.ts";
@@ -34,6 +35,8 @@ const LOOK_AGAIN_MS = 1_000;
 const PARENT_POLL_MS = 30_000;
 /** A namespace's annotation and a right are looked out for; this is the fall-back. */
 const HELD_POLL_MS = 20_000;
+/** A person who asks for another try does not do so at once; whatever else wakes a resource may. */
+const TRY_AGAIN_MS = 4_000;
 /** Within it the cloud has begun to delete what it was asked to delete. */
 const BEGIN_MS = 60_000;
 
@@ -76,14 +79,31 @@ export class Remover<S extends Shape> {
     assertConfirmed(scope);
     if (item === "Absent" && isProved(scope)) return;
     if (item !== "Absent") await this.#assertNotUnderWay(scope, item);
-    await this.#kind.beforeRemoval?.(scope, item, (change, request) => this.#sendFirst(scope, change, request));
+    await this.#kind.beforeRemoval?.(scope, item, this.#sendFirst(scope));
     await this.#requestAndLook(scope, id);
   }
 
-  /** Throws what to wait for where the cloud is deleting it, or was asked to. */
+  /** Throws what to wait for where the cloud is deleting it, or was asked to, or has failed at it. */
   async #assertNotUnderWay(scope: Scope<S>, item: S["item"]): Promise<void> {
     if (scope.items.isLeaving(item)) throw await this.#deleting(scope, item);
     if (this.#kind.removal === "Once" && wasAsked(scope)) throw await this.#asked(scope, item);
+    await this.#assertNotFailed(scope, item);
+  }
+
+  /**
+   * A deletion that has failed is not sent again at once: what it hangs on is for a person to remove. It is tried again when a resource
+   * that has said so is visited again, at the drift interval or because somebody asks.
+   */
+  async #assertNotFailed(scope: Scope<S>, item: S["item"]): Promise<void> {
+    const { visit, noun } = scope;
+    const words = this.#kind.removalFailed?.(item);
+    if (words === undefined || !wasAsked(scope)) return;
+    const isTold = findCondition(visit.found.status.conditions, "Stalled")?.reason === Reason.DeletionFailed;
+    if (isTold && this.#deps.operations.sinceSentMs(visit) >= TRY_AGAIN_MS) return;
+    const seen = await this.#kind.see(scope, item, this.#deps.observer.since(scope));
+    this.#kind.describe(visit, seen, undefined);
+    const { failed } = (await this.#kind.progress?.(scope, seen)) ?? {};
+    throw deletionFailed({ noun, visit, item }, failed ?? words);
   }
 
   /** A place that is gone has taken along whatever an open create has made in it. */
@@ -91,8 +111,9 @@ export class Remover<S extends Shape> {
     try {
       return await settledId(scope, this.#deps.observer);
     } catch (error) {
-      if (await this.#kind.parent.isGone(scope.place, error, scope.visit.signal)) return undefined;
-      throw error;
+      if (!(await this.#kind.parent.isGone(scope.place, error, scope.visit.signal))) throw error;
+      assertConfirmed(scope);
+      return undefined;
     }
   }
 
@@ -118,8 +139,9 @@ export class Remover<S extends Shape> {
     return byId.get(id);
   }
 
-  async #sendFirst(...[scope, change, request]: [Scope<S>, ...Parameters<SendFirst>]): Promise<void> {
-    await this.#deps.sender.send(scope.visit, change, request).finally(() => this.#deps.observer.noteWrite(scope));
+  #sendFirst(scope: Scope<S>): SendFirst {
+    const { sender, observer } = this.#deps;
+    return (change, request) => sender.send(scope.visit, change, request).finally(() => observer.noteWrite(scope));
   }
 
   /** Returns where it is gone: a write is answered by the cloud as it is, so its 404 is the proof. Throws what is waited for. */
@@ -220,6 +242,17 @@ function isProved<S extends Shape>(scope: Scope<S>): boolean {
 function wasAsked({ visit }: { visit: Visit<ExternalResource> }): boolean {
   const { verb } = visit.object.status.operation ?? {};
   return openCreate(visit.object.status) === undefined && (verb === "Delete" || verb === "Detach");
+}
+
+function deletionFailed(
+  { noun, visit, item }: { noun: string; visit: { readonly object: ExternalResource }; item: Item },
+  words: string,
+): TerminalError {
+  const why = words === "" ? "" : `: ${words}`;
+  const message =
+    `The cloud has failed to delete ${noun} ${item.id}${why}. What is left costs on. Remove what it hangs on in the cloud; the deletion is ` +
+    `sent again at the drift interval; or, to leave it there, ${orphaning(visit.object)}`;
+  return new TerminalError({ reason: Reason.DeletionFailed, message });
 }
 
 function deletingOf(noun: string): { reason: string; message: string } {

@@ -13,6 +13,7 @@ interface ExternalStatus extends ManagedStatus {
   readonly cloudName?: string | undefined;
   readonly origin?: Origin | undefined;
   readonly createAttempts?: number | undefined;
+  readonly journaledChanges?: number | undefined;
   readonly location?: string | undefined;
   readonly createdAt?: string | undefined;
   readonly incarnation?: string | undefined;

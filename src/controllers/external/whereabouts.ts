@@ -27,22 +27,26 @@ export async function assertHere<T extends Item>({ visit, place, items, noun }: 
 
 /** Throws WaitingError KeysNotConfirmed. To be called before anything is written, and before absence is believed. */
 export function assertConfirmed({ visit, place, noun }: Pick<ItemScope<Item>, "visit" | "place" | "noun">): void {
-  if (place.isConfirmed()) return;
+  if (!place.isConfirmed()) throw notConfirmed(`to leave the ${noun} in the cloud, ${orphaning(visit.object)}`);
+}
+
+/** What to throw where nobody knows whose the present keys are. `wayOut`: how to go on without them. */
+export function notConfirmed(wayOut: string): WaitingError {
   const message =
     "The account's Secret has changed, and its cloud does not tell whose keys these are: until something that Yunfan manages is found " +
-    `with them, an absence proves nothing and nothing is written. If they are of another tenant, put the former ones back; to leave the ` +
-    `${noun} in the cloud, ${orphaning(visit.object)}`;
-  throw new WaitingError({ reason: Reason.KeysNotConfirmed, message, pollAfterMs: CONFIRMATION_POLL_MS });
+    `with them, an absence proves nothing and nothing is written. If they are of another tenant, put the former ones back; ${wayOut}`;
+  return new WaitingError({ reason: Reason.KeysNotConfirmed, message, pollAfterMs: CONFIRMATION_POLL_MS });
 }
 
 /**
  * The item was found by its id: what the draft lacks of its identity is added, and where it was known before, so are the keys.
  * Throws WaitingError KeysNotConfirmed where nobody knows yet whose the keys are: another tenant may have one of that id.
  */
-export function recognise<T extends Item>({ visit, place, noun }: ItemScope<T>, item: T): void {
+export function recognise<T extends Item>({ visit, place, items, noun }: ItemScope<T>, item: T): void {
   const known = visit.object.status.createdAt;
   const shown = createdAtOf(item);
-  if (known !== undefined && known === shown) place.confirm();
+  const isItself = known === undefined || shown === undefined ? items.idsAreUniversal : known === shown;
+  if (isItself) place.confirm();
   assertConfirmed({ visit, place, noun });
   visit.status.location = place.location;
   visit.status.createdAt = shown ?? known;

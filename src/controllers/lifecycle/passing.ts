@@ -9,9 +9,6 @@ export class ChangedError extends WaitingError {
   }
 }
 
-/** It is not this resource's turn yet: the visit ends without a word, and nothing is wrong. */
-export class LaterError extends WaitingError {
-  constructor(pollAfterMs: number) {
-    super({ reason: Reason.Changed, message: "Waiting for its turn", pollAfterMs });
-  }
+export function changedMeanwhile(): ChangedError {
+  return new ChangedError("The resource changed while it was being worked on");
 }

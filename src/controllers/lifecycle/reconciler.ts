@@ -23,7 +23,7 @@ import { nextDriftMs } from "./drift-schedule.ts";
 import { FINALIZER, isDeleting, isPaused, type Managed } from "./resource.ts";
 import type { Lookout } from "./lookout.ts";
 import { isPassing, reconcileErrorOfServer } from "./server-errors.ts";
-import { ChangedError, LaterError } from "./passing.ts";
+import { ChangedError } from "./passing.ts";
 import { Visit, type VisitDeps } from "./visit.ts";
 
 /** What it came to when nothing is left to do for now. */
@@ -212,9 +212,7 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
 
 /** Conflicts, outages of the API server, a lost lease, a start: nothing that the user of this resource could act on. */
 function isOursAlone(error: unknown): boolean {
-  return (
-    [FencedError, ChangedError, LaterError, UnsaidError].some((type) => error instanceof type) || isKubeError(error)
-  );
+  return [FencedError, ChangedError, UnsaidError].some((type) => error instanceof type) || isKubeError(error);
 }
 
 function verdictOf(failure: unknown): Verdict {

@@ -21,7 +21,7 @@ import {
   type StatusDraft,
 } from "./resource.ts";
 import { fitting } from "./fitting.ts";
-import { ChangedError } from "./passing.ts";
+import { ChangedError, changedMeanwhile } from "./passing.ts";
 import { CRDS, crdNameOf, lookAt, NAMESPACES } from "./live-metadata.ts";
 import type { Awaited } from "./lookout.ts";
 
@@ -125,28 +125,29 @@ export class Visit<T extends Managed> {
   }
 
   /**
-   * Persists the draft as it is under the resourceVersion of a live read, before something is done that must not be forgotten. When it
-   * returns, the server has it. Throws as `journal` does.
+   * Persists the draft as it is under the resourceVersion of a live read, before something is done that must not be forgotten; what the
+   * server has kept of it, `object` shows then. Throws ChangedError as `journal` does.
    */
   async persist(verdict: Verdict): Promise<void> {
-    const { client, type } = this.#deps;
-    const live = await this.#readLive();
-    const next = { ...this.#nextStatus(verdict, live), observedGeneration: live.status.observedGeneration };
-    const answer = await writeStatus(client, type, { object: live, next, unchanged: true, signal: this.signal });
+    const answer = await this.#writeUnchanged(verdict);
     if (answer) this.#accept(answer);
   }
 
   async #journal(operation: Operation, verdict: Verdict): Promise<void> {
-    const { client, type } = this.#deps;
-    const live = await this.#readLive();
     this.status.operation = operation;
-    const next = { ...this.#nextStatus(verdict, live), observedGeneration: live.status.observedGeneration };
-    const answer = await writeStatus(client, type, { object: live, next, unchanged: true, signal: this.signal });
+    const answer = await this.#writeUnchanged(verdict);
     const echoed = answer?.status.operation;
     if (!answer || echoed?.nonce !== operation.nonce || echoed.lastSentAt !== operation.lastSentAt) {
-      throw new ChangedError("The resource changed while it was being worked on");
+      throw changedMeanwhile();
     }
     this.#accept(answer);
+  }
+
+  async #writeUnchanged(verdict: Verdict): Promise<T | undefined> {
+    const { client, type } = this.#deps;
+    const live = await this.#readLive();
+    const next = { ...this.#nextStatus(verdict, live), observedGeneration: live.status.observedGeneration };
+    return writeStatus(client, type, { object: live, next, unchanged: true, signal: this.signal });
   }
 
   /**
@@ -211,7 +212,7 @@ export class Visit<T extends Managed> {
     const live = await client.get<T>(type, { name, namespace }, { signal: this.signal });
     if (sameBasis(live, this.#object)) return live;
     this.#deps.absorb(live);
-    throw new ChangedError("The resource changed while it was being worked on");
+    throw changedMeanwhile();
   }
 
   #nextStatus(verdict: Verdict, basis: T): object {

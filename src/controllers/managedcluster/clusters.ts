@@ -1,7 +1,9 @@
 // Clusters as what is in them uses them: is it there, can it be worked with, and the account behind it.
+import type { Facets } from "../../cloud/contract.ts";
 import { ManagedClusterCondition, ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
-import { WaitingError } from "../../lib/errors.ts";
+import { CloudError } from "../../cloud/errors.ts";
+import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import { keyOf, type Store } from "../../runtime/cache/store.ts";
 import { assertBlocks, type AccountDirectory, type ProviderBlocks } from "../cloudaccount/accounts.ts";
@@ -93,6 +95,22 @@ export class ClusterDirectory {
     };
     const place = placeBy(access, keyIn(placeOf(access.location), clusterId));
     return { ...place, cluster, clusterId, assertStays: assertBothStay };
+  }
+
+  /** To see what the cloud offers, not to use it; undefined where its account can't be opened, which `enter` explains. */
+  facetFor<F extends keyof Facets>(member: ClusterMember, facet: F): Facets[F] | undefined {
+    const { accounts } = this.#deps;
+    const resource = this.find(member);
+    const account = resource && accounts.account(accountOf(resource));
+    const secret = account && accounts.secretOf(account);
+    if (!account || !secret) return undefined;
+    try {
+      const facets: Partial<Facets> = accounts.open(account, secret);
+      return facets[facet];
+    } catch (error) {
+      if (error instanceof CloudError || error instanceof TerminalError) return undefined;
+      throw error;
+    }
   }
 
   #placeIn(resource: ManagedCluster): string | undefined {

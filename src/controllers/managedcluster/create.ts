@@ -36,6 +36,7 @@ export async function prepareCluster(scope: ClusterScope, observer: Observer, cl
     deletionProtection,
   };
   assertPossible(facet.check?.(declared));
+  visit.status.protectedByUs = facet.setDeletionProtection && deletionProtection ? true : undefined;
   const request = { ...declared, version: await wholeVersion(scope, declared) };
   await assertQuota(scope, request, observer);
   return (nonce, permit) => facet.create({ ...request, nonce }, permit);

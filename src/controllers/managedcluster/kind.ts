@@ -13,10 +13,11 @@ import { isDeleting } from "../lifecycle/resource.ts";
 import { PUBLISHING_RULES } from "../publishing/rbac.ts";
 import { BY_ID } from "./clusters.ts";
 import { prepareCluster } from "./create.ts";
-import { Kubeconfigs } from "./kubeconfig.ts";
+import { clusterAttachment } from "./attachment.ts";
 import { planFor } from "./plan.ts";
 import { jobProgress } from "./progress.ts";
 import { ClusterRemoval } from "./removal.ts";
+import { seeCluster } from "./see.ts";
 import type { ClusterChange, ClusterScope, ClusterShape } from "./scope.ts";
 import { describe, describeLoss } from "./status.ts";
 
@@ -35,10 +36,10 @@ export const managedClusters = controlled<ManagedCluster>({
 });
 
 function clusterKind(deps: KindDeps<ManagedCluster>): ExternalKind<ClusterShape> {
-  const kubeconfigs = new Kubeconfigs(deps);
   const removal = new ClusterRemoval({
     holders: ({ metadata }) => deps.holders(refTo("ManagedCluster", `${metadata.namespace}/${metadata.name}`)),
     contentsOf: ({ visit, place }, id) => deps.contentsOf(place.session, id, visit.signal),
+    events: deps.events,
   });
   return {
     noun: "cluster",
@@ -51,18 +52,20 @@ function clusterKind(deps: KindDeps<ManagedCluster>): ExternalKind<ClusterShape>
     removal: "Repeated",
     items: (facet) => facet,
     prepare: (scope, observer) => prepareCluster(scope, observer, deps.client),
-    see: (_scope, item) => ({ item }),
+    see: (scope, item) => seeCluster(scope, item),
     plan: planFor,
     change: (scope, { seen, change }, permit) => send(scope, { ...seen, change }, permit),
     describe,
     describeLoss,
     progress: jobProgress,
-    attachment: {
-      publish: async (scope, { item }) => {
-        if (item.phase !== "Hibernated") await kubeconfigs.publish(scope, item);
-      },
-      withdraw: (visit) => kubeconfigs.withdrawAll(visit),
+    journal: ({ visit }, { change }) => {
+      if (change.do !== "Protect") return undefined;
+      // Before it is on: what we have switched on, we have to know of, or nobody switches it off.
+      visit.status.protectedByUs = true;
+      return { reason: Reason.Updating, message: "Switching the cloud's own protection from deletion" };
     },
+    attachment: clusterAttachment(deps),
+    removalFailed: ({ phase, message }) => (phase === "DeleteFailed" ? message : undefined),
     staysInCloud: removal.staysInCloud,
     beforeRemoval: removal.beforeRemoval,
   };
@@ -83,6 +86,16 @@ async function send(
     const mark = item.mark ?? nonceOf(visit.object);
     await setDescription(id, { description: change.description, mark }, permit);
     return { now: "Wait", reason: Reason.Updating, message: "The description was changed; looking whether it shows" };
+  }
+  if (change.do === "Protect") {
+    await offered(place, facet.setDeletionProtection, "spec.deletionProtection")(id, change.on, permit);
+    if (!change.on) delete visit.status.protectedByUs;
+    return { now: "Look", reason: Reason.Updating, message: "The protection was switched; looking whether it shows" };
+  }
+  if (change.do === "Upgrade") {
+    const { jobId } = await offered(place, facet.upgrade, "spec.version")(id, change.version, permit);
+    const message = `The cloud is upgrading the control plane to ${change.version}`;
+    return { now: "Wait", reason: Reason.Upgrading, message, jobId };
   }
   if (change.do === "Hibernate") {
     await offered(place, facet.power, "spec.powerState").hibernate(id, permit);

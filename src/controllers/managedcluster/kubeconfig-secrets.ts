@@ -1,62 +1,50 @@
-// What is in the Secrets that hand a cluster on: the kubeconfig by the convention of Cluster API, the cluster Secret of Argo CD.
-import { createHash } from "node:crypto";
+// What is in the Secrets that hand a kubeconfig on: by the convention of Cluster API, as the cluster Secret of Argo CD, as certificates.
 import { parse } from "yaml";
 import * as z from "zod";
-import type { Cluster, Kubeconfig } from "../../cloud/facets/clusters.ts";
+import type { ClusterCertificates, Kubeconfig } from "../../cloud/facets/clusters.ts";
 import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
-import { timestampOf } from "../../lib/clock.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import { labelValueOf } from "../../lib/names.ts";
 import type { SecretContents } from "../publishing/secrets.ts";
+import { base64 } from "./secrets.ts";
 
-/** Annotations that say what a Secret was made of: whether it has to be rewritten shows without asking the cloud. */
-export const SOURCE = {
-  clusterId: "yunfan.dev/cluster-id",
-  context: "yunfan.dev/kubeconfig-context",
-  expiresAt: "yunfan.dev/certificate-expires-at",
-  /** Of the data, so that somebody's edit shows without asking the cloud. */
-  digest: "yunfan.dev/data-sha256",
-} as const;
-
-/** Annotations by which a Secret is of this cluster and this context. */
-export type Source = Readonly<Record<string, string>>;
-
-export function sourceOf({ spec }: ManagedCluster, { id }: Cluster): Source {
-  return { [SOURCE.clusterId]: id, [SOURCE.context]: spec.kubeconfig.context };
-}
-
-export function kubeconfigContents(
-  { metadata }: ManagedCluster,
-  kubeconfig: Kubeconfig,
-  source: Source,
-): SecretContents {
+export function kubeconfigContents({ metadata }: ManagedCluster, kubeconfig: Kubeconfig): SecretContents {
   return {
     type: "cluster.x-k8s.io/secret",
     labels: { "cluster.x-k8s.io/cluster-name": labelValueOf(metadata.name) },
-    ...sealed({ value: base64(kubeconfig.text) }, kubeconfig, source),
+    data: { value: base64(kubeconfig.text) },
   };
 }
 
 /** Argo CD, declarative setup, "Clusters": name, server, config. */
-export function argocdContents({ metadata }: ManagedCluster, kubeconfig: Kubeconfig, source: Source): SecretContents {
-  const { server, ca, certificate, key } = partsOf(kubeconfig);
+export function argocdContents({ metadata }: ManagedCluster, kubeconfig: Kubeconfig): SecretContents {
+  const { server, ca, certificate, key } = partsOf(kubeconfig, "the registration with Argo CD", "spec.argocd");
   const tlsClientConfig = {
     insecure: kubeconfig.insecure,
     certData: certificate,
     keyData: key,
     ...(ca && { caData: ca }),
   };
-  const data = {
-    name: base64(`${metadata.namespace}/${metadata.name}`),
-    server: base64(server),
-    config: base64(JSON.stringify({ tlsClientConfig })),
-  };
   return {
     type: "Opaque",
     labels: { "argocd.argoproj.io/secret-type": "cluster" },
-    ...sealed(data, kubeconfig, source),
+    data: {
+      name: base64(`${metadata.namespace}/${metadata.name}`),
+      server: base64(server),
+      config: base64(JSON.stringify({ tlsClientConfig })),
+    },
   };
+}
+
+/** Of a cluster that has no others. Throws TerminalError KubeconfigUnusable. */
+export function certificatesIn(kubeconfig: Kubeconfig): ClusterCertificates {
+  const {
+    ca = "",
+    certificate,
+    key,
+  } = partsOf(kubeconfig, "the Secret of certificates", "spec.kubeconfig.certificates");
+  return { ca: pem(ca), certificate: pem(certificate), key: pem(key) };
 }
 
 const kubeconfigShape = z.object({
@@ -84,44 +72,24 @@ interface Parts {
   readonly key: string;
 }
 
-function partsOf({ text }: Kubeconfig): Parts {
+/** `user`: what needs it; `field`: by which it is asked for. */
+function partsOf({ text }: Kubeconfig, user: string, field: string): Parts {
   const parsed = kubeconfigShape.safeParse(parse(text));
   const context = parsed.data?.contexts.find(({ name }) => name === parsed.data["current-context"])?.context;
   const cluster = parsed.data?.clusters.find(({ name }) => name === context?.cluster)?.cluster;
-  const user = parsed.data?.users.find(({ name }) => name === context?.user)?.user;
-  if (!cluster || !user) throw unusable();
+  const identity = parsed.data?.users.find(({ name }) => name === context?.user)?.user;
+  if (!cluster || !identity) {
+    const message = `The cloud's kubeconfig holds no client certificate, which ${user} needs. Remove ${field}`;
+    throw new TerminalError({ reason: Reason.KubeconfigUnusable, message });
+  }
   return {
     server: cluster.server,
     ca: cluster["certificate-authority-data"],
-    certificate: user["client-certificate-data"],
-    key: user["client-key-data"],
+    certificate: identity["client-certificate-data"],
+    key: identity["client-key-data"],
   };
 }
 
-function unusable(): TerminalError {
-  const message =
-    "The cloud's kubeconfig holds no client certificate, which the registration with Argo CD needs. Remove spec.argocd";
-  return new TerminalError({ reason: Reason.KubeconfigUnusable, message });
-}
-
-type Data = SecretContents["data"];
-
-/** The data with the annotations that say what it was made of. */
-function sealed(
-  data: Data,
-  { expiresAtMs }: Kubeconfig,
-  source: Source,
-): Required<Pick<SecretContents, "data" | "annotations">> {
-  const expiresAt = expiresAtMs !== undefined && { [SOURCE.expiresAt]: timestampOf(expiresAtMs) };
-  return { data, annotations: { ...source, ...expiresAt, [SOURCE.digest]: digestOf(data) } };
-}
-
-/** The same for the same data, in whatever order. */
-export function digestOf(data: Data): string {
-  const entries = Object.entries(data).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return createHash("sha256").update(JSON.stringify(entries)).digest("hex");
-}
-
-function base64(text: string): string {
-  return Buffer.from(text).toString("base64");
+function pem(encoded: string): string {
+  return Buffer.from(encoded, "base64").toString();
 }

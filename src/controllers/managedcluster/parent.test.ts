@@ -26,8 +26,9 @@ function parent(...clusters: readonly Cluster[]) {
   const directories = cachedKinds({ objects: [account, storedManagedCluster({ status })], facets });
   const ofPools = clusterParent(directories);
   const { place } = ofPools.enter(storedNodePool(), "nodePools", "node pool");
-  const failing = (thrown: unknown) => ofPools.within(place, signal, () => Promise.reject(thrown));
-  return { cloud, failing, isGone: (thrown: unknown) => ofPools.isGone(place, thrown, signal) };
+  const unconfirmed = { ...place, isConfirmed: () => false };
+  const failing = (thrown: unknown, at = place) => ofPools.within(at, signal, () => Promise.reject(thrown));
+  return { cloud, failing, unconfirmed, isGone: (thrown: unknown, at = place) => ofPools.isGone(at, thrown, signal) };
 }
 
 describe("isGone", () => {
@@ -42,6 +43,14 @@ describe("isGone", () => {
       expect(await isGone(error)).toBe(false);
       expect(cloud.calls).toEqual([]);
     }
+  });
+});
+
+describe("with keys that may be of another tenant", () => {
+  it("a cluster that they do not show is not gone, and what is in it says so", async () => {
+    const { isGone, failing, unconfirmed } = parent();
+    expect(await isGone(NOT_FOUND, unconfirmed)).toBe(false);
+    await expect(failing(NOT_FOUND, unconfirmed)).rejects.toMatchObject({ reason: "KeysNotConfirmed" });
   });
 });
 

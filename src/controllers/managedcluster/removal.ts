@@ -2,6 +2,9 @@
 import type { Cluster } from "../../cloud/facets/clusters.ts";
 import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
+import type { ClusterResource } from "../../cloud/facets/clusters.ts";
+import { CloudError } from "../../cloud/errors.ts";
+import type { EventRecorder } from "../../runtime/events.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import { capitalized, listed } from "../../lib/text.ts";
 import { offered } from "../cloudaccount/offers.ts";
@@ -18,6 +21,7 @@ interface RemovalDeps {
   readonly holders: (cluster: ManagedCluster) => readonly string[];
   /** What would be destroyed along with the cluster. */
   readonly contentsOf: (scope: ClusterScope, id: string) => Promise<readonly Content[]>;
+  readonly events: Pick<EventRecorder, "event">;
 }
 
 /** Its members wake it when they go; this is the fall-back. */
@@ -61,11 +65,27 @@ export class ClusterRemoval {
     if (cluster === "Absent") return;
     await assertAwake(scope, cluster, send);
     await this.#assertNothingUndeclared(scope, cluster.id);
+    await this.#tellRetained(scope, cluster.id);
+    await unprotect(scope, cluster, send);
   };
 
   async #keepForMembers(scope: ClusterScope, cluster: Cluster, send: SendFirst): Promise<void> {
     describe(scope.visit, { item: cluster }, undefined);
     if (scope.visit.object.spec.managementPolicy === "Manage") await assertAwake(scope, cluster, send);
+  }
+
+  /** Once, before the first request: what the cloud keeps costs on. Where that can't be told, it is said so. */
+  async #tellRetained({ visit, facet, place }: ClusterScope, id: string): Promise<void> {
+    const { object, signal } = visit;
+    if (!facet.resources || object.status.operation?.verb === "Delete") return;
+    const note = await facet
+      .resources(id, place.optionsOf(object.spec), signal)
+      .then(retainedNote)
+      .catch((error: unknown) =>
+        isRefused(error) ? "What the cloud keeps can't be told: it refuses to list it" : raise(error),
+      );
+    if (note === undefined) return;
+    this.#deps.events.event(object, { type: "Normal", reason: Reason.ResourcesRetained, action: "Delete", note });
   }
 
   /** Its members have gone before: what is there still, nobody declared, and what runs on it would go with it. */
@@ -80,6 +100,17 @@ export class ClusterRemoval {
     const message = `${what.join(". ")}; or, to leave the cluster, ${orphaning(scope.visit.object)}`;
     throw new TerminalError({ reason: Reason.DeletionHeld, message });
   }
+}
+
+/** Throws TerminalError DeletionHeld where the cloud refuses its deletion because somebody else wants that. */
+async function unprotect({ visit, facet, place }: ClusterScope, cluster: Cluster, send: SendFirst): Promise<void> {
+  if (cluster.deletionProtection !== true) return;
+  if (visit.status.protectedByUs !== true) throw protectedInCloud(visit.object, cluster);
+  const field = "spec.deletionProtection";
+  const protect = offered(place, facet.setDeletionProtection, field);
+  const fields = [{ field, before: true, after: false }];
+  const change = { verb: "Update", target: `cluster ${cluster.name}`, fields } as const;
+  await send(change, (permit) => protect(cluster.id, false, permit));
 }
 
 /** Wakes it where it sleeps. Throws what to wait for, or ClusterHibernated where it is declared to sleep. */
@@ -123,9 +154,31 @@ function protectedFromDeletion(resource: ManagedCluster): TerminalError {
   return new TerminalError({ reason: Reason.DeletionHeld, message });
 }
 
+function protectedInCloud(resource: ManagedCluster, { id }: Cluster): TerminalError {
+  const message =
+    `Cluster ${id} is protected from deletion in the cloud, and not by Yunfan. Switch the protection off there to go on; ` +
+    `or, to leave the cluster in the cloud, ${orphaning(resource)}`;
+  return new TerminalError({ reason: Reason.DeletionHeld, message });
+}
+
 function asleep({ id }: Cluster): TerminalError {
   const message =
     `Cluster ${id} sleeps, and the cloud deletes no cluster that sleeps. ` +
     "Set spec.powerState to Running: it is woken up and deleted then";
   return new TerminalError({ reason: Reason.ClusterHibernated, message });
+}
+
+/** By type and id; undefined where nothing stays. */
+function retainedNote(resources: readonly ClusterResource[]): string | undefined {
+  const retained = resources.filter(({ isRetained }) => isRetained).map(({ type, id }) => `${type} ${id}`);
+  if (retained.length === 0) return undefined;
+  return `The cloud keeps, and bills on, ${retained.length} of what it made for the cluster: ${retained.slice(0, 20).join(", ")}`;
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof CloudError && ["Forbidden", "Rejected", "NotFound"].includes(error.kind);
+}
+
+function raise(error: unknown): never {
+  throw error;
 }

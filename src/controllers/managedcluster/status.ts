@@ -7,24 +7,33 @@ import type { Visit } from "../lifecycle/visit.ts";
 import type { Plan } from "../external/kind.ts";
 import { nonceOf } from "../external/resource.ts";
 import { differences } from "./plan.ts";
+import type { ClusterSeen } from "./scope.ts";
+import { upgradeWish } from "./upgrade.ts";
 
 /** UpToDate is judged when the cloud is done; until then it stays as it was. */
 export function describe(
   visit: Visit<ManagedCluster>,
-  { item: cluster }: { readonly item: Cluster },
+  { item: cluster }: ClusterSeen,
   plan: Plan<unknown> | undefined,
 ): void {
-  const { status } = visit;
-  const { name, version, cloudPhase, endpoints, network } = cluster;
-  status.cloudName = name;
-  status.cloudPhase = cloudPhase;
-  if (cluster.type !== undefined) status.clusterType = cluster.type;
-  // What an answer does not tell stays as another has told it.
-  if (version !== "") status.version = version;
-  if (endpoints) status.endpoint = endpoints.internal ?? endpoints.external;
-  if (network.podCidr !== undefined) status.podCidr = network.podCidr;
+  const { status, object } = visit;
+  status.cloudName = cluster.name;
+  status.cloudPhase = cluster.cloudPhase;
+  describeTold(visit, cluster);
+  // Somebody else has switched off what we switched on, and nobody wants it.
+  if (cluster.deletionProtection === false && !object.spec.deletionProtection) delete status.protectedByUs;
   visit.state(availability(cluster));
-  if (plan?.do === "Keep") visit.state(upToDate(visit.object, cluster) ?? markOf(visit, cluster));
+  if (plan?.do === "Keep") visit.state(upToDate(visit, cluster) ?? markOf(visit, cluster));
+}
+
+/** What an answer does not tell stays as another one has told it. */
+function describeTold({ status }: Visit<ManagedCluster>, cluster: Cluster): void {
+  const { type, version, nextVersion, endpoints, network } = cluster;
+  status.clusterType = type ?? status.clusterType;
+  status.version = version || status.version;
+  if (nextVersion !== undefined) status.nextVersion = nextVersion || undefined;
+  if (endpoints) status.endpoint = endpoints.internal ?? endpoints.external;
+  status.podCidr = network.podCidr ?? status.podCidr;
 }
 
 /** What pools and add-ons wait for. */
@@ -50,22 +59,28 @@ export function describeLoss(visit: Visit<ManagedCluster>): void {
 }
 
 /** As declared; whether our mark is there too, by which a create is found again. */
-function markOf({ object, status }: Visit<ManagedCluster>, { mark }: Cluster): Statement {
+function markOf({ object, status }: Visit<ManagedCluster>, cluster: Cluster): Statement {
   const type = "UpToDate";
+  const { mark, description, version } = cluster;
   if (mark !== undefined || nonceOf({ metadata: object.metadata, status }) === undefined) {
-    return { type, status: "True", reason: Reason.InSync, message: "As declared" };
+    const isBehind = upgradeWish(object.spec, cluster) === "Behind";
+    const message = isBehind ? `As declared; the cloud has a newer version, ${version}, which stays` : "As declared";
+    return { type, status: "True", reason: Reason.InSync, message };
   }
-  const message =
-    "As declared, but somebody has overwritten the mark in its description by which Yunfan knows what it made; it comes back with the " +
-    "next change of spec.description";
+  const wayBack =
+    description === undefined
+      ? "to have it back, put it there again"
+      : "it comes back with the next change of spec.description";
+  const message = `As declared, but somebody has taken away the mark by which Yunfan knows what it made; ${wayBack}`;
   return { type, status: "False", reason: Reason.MarkMissing, message };
 }
 
 const ASLEEP: ReadonlySet<Cluster["phase"]> = new Set(["Hibernating", "Hibernated", "Waking"]);
 
 /** In what the cloud differs from what is declared, and why it stays so; undefined where it does not. */
-function upToDate({ spec }: Pick<ManagedCluster, "spec">, cluster: Cluster): Statement | undefined {
+function upToDate({ object, status }: Visit<ManagedCluster>, cluster: Cluster): Statement | undefined {
   const type = "UpToDate";
+  const { spec } = object;
   const { podCidr } = spec.network ?? {};
   if (podCidr !== undefined && cluster.network.podCidr !== undefined && podCidr !== cluster.network.podCidr) {
     const message =
@@ -73,7 +88,8 @@ function upToDate({ spec }: Pick<ManagedCluster, "spec">, cluster: Cluster): Sta
       "as it does where ranges collide. It can't be changed: plan routes by status.podCidr, or create another cluster";
     return { type, status: "False", reason: Reason.PodCidrReselected, message };
   }
-  const fields = differences({ spec }, cluster);
+  if (upgradeWish(spec, cluster) === "NotOffered") return notOffered(spec, cluster);
+  const fields = differences({ spec, status }, cluster);
   if (fields.length === 0) return undefined;
   const why =
     spec.managementPolicy === "Observe"
@@ -85,4 +101,12 @@ function upToDate({ spec }: Pick<ManagedCluster, "spec">, cluster: Cluster): Sta
     reason: Reason.Differs,
     message: `The cloud differs in ${fields.map(({ field }) => field).join(" and ")}: ${why}`,
   };
+}
+
+function notOffered({ version }: ManagedCluster["spec"], { version: present, nextVersion = "" }: Cluster): Statement {
+  const offer = nextVersion === "" ? "none" : nextVersion;
+  const message =
+    `spec.version is ${version}, the cluster has ${present}, and the cloud offers ${offer} as its next one. Set spec.version to one that ` +
+    "is on offer";
+  return { type: "UpToDate", status: "False", reason: Reason.UpgradeNotOffered, message };
 }

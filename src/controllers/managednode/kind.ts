@@ -1,4 +1,5 @@
 // ManagedNode, as the operator knows it.
+import { outcomeIsUnknown } from "../../cloud/errors.ts";
 import type { ClusterNode } from "../../cloud/facets/nodes.ts";
 import { ManagedNodeCondition, ManagedNodeReason as Reason } from "../../crds/managednode/conditions.ts";
 import { managedNode, type ManagedNode } from "../../crds/managednode/schema.ts";
@@ -61,7 +62,7 @@ function nodeKind(deps: KindDeps<ManagedNode>): ExternalKind<NodeShape> {
     successor,
     see: (scope, item, since) => see(turns, { scope, item, now: timestamp(clock) }, since),
     plan: (declared, seen, nowMs) => planFor(declared, seen, { nowMs, settleWindowMs }),
-    reserve: (scope, what) => reserve(turns, { scope, ...what, now: timestamp(clock) }),
+    journal: (scope, what) => journal(turns, { scope, ...what, now: timestamp(clock) }),
     change: (scope, { seen, change }, permit) => {
       // What was granted is stored by now.
       turns.settle(scope.visit.object);
@@ -115,15 +116,17 @@ interface Sending {
 }
 
 /** The turn is asked for once more, now without a gap to what is stored of it. */
-function reserve(turns: Turns, { scope, seen, change, now }: Sending & { readonly now: string }): void {
-  if (change.do !== "Reset") return;
+function journal(turns: Turns, { scope, seen, change, now }: Sending & { readonly now: string }): Journaled {
+  if (change.do !== "Reset") return undefined;
   const { visit, place } = scope;
   const { status, object } = visit;
   const since = wantedSince(status.disruption, "Reset", now);
   const turn = turns.of({ ...object, status }, { since, most: place.cluster.spec.maxNodeDisruptions });
   if (!turn.isOurs) throw new WaitingError(waitingForTurn(turn, "be reset"));
   turns.grant(object);
+  BEFORE.set(visit, { ...status });
   const { wish } = change;
+  const nonce = status.disruption?.state === "Sent" ? status.operation?.nonce : undefined;
   const repairedAt = wish === undefined ? now : status.lastReset?.repairedAt;
   status.disruption = {
     verb: "Reset",
@@ -139,22 +142,34 @@ function reserve(turns: Turns, { scope, seen, change, now }: Sending & { readonl
     ...(repairedAt !== undefined && { repairedAt }),
   };
   status.written = writtenOf(object.spec);
+  return { reason: Reason.Resetting, message: "The node is about to be reset", nonce };
 }
+
+type Journaled = ReturnType<NonNullable<ExternalKind<NodeShape>["journal"]>>;
+
+/** By visit: the draft from before a request was stored as sent. */
+const BEFORE = new WeakMap<object, object>();
 
 async function send(
   { client }: KindDeps<ManagedNode>,
   { scope, seen, change }: Sending,
   permit: Parameters<ExternalKind<NodeShape>["change"]>[2],
 ): Promise<Changed<Seen>> {
-  const { facet, place } = scope;
+  const { facet, place, visit } = scope;
   const { id } = seen.item;
   if (change.do === "Rename") {
     await offered(place, facet.rename, "spec.displayName")(place.clusterId, id, change.name, permit);
     return { now: "Look", reason: Reason.Renaming, message: "The node was renamed; looking whether it shows" };
   }
   const reset = offered(place, facet.reset, "the annotation yunfan.dev/reset");
-  const { jobId } = await reset(place.clusterId, id, await setupOf(scope, client, seen.item), permit);
-  return { now: "Wait", reason: Reason.Resetting, message: "The cloud is resetting the node", jobId };
+  try {
+    const { jobId } = await reset(place.clusterId, id, await setupOf(scope, client, seen.item), permit);
+    return { now: "Wait", reason: Reason.Resetting, message: "The cloud is resetting the node", jobId };
+  } catch (error) {
+    // Where the cloud has certainly taken nothing, nothing is under way.
+    if (!outcomeIsUnknown(error) && !visit.signal.aborted) visit.redraft(BEFORE.get(visit) ?? visit.object.status);
+    throw error;
+  }
 }
 
 /** Jobs tell how far it is and why it has failed, never what is there. */

@@ -7,7 +7,7 @@ import { waitMs, type Turn } from "./turns.ts";
 
 /** `wish`: the annotation's value that asks for it; undefined: a repair. */
 export function reset(wish: string | undefined): Plan<NodeChange> {
-  return { do: "Change", verb: "Reset", isJournaled: true, change: { do: "Reset", wish }, fields: [] };
+  return { do: "Change", verb: "Reset", change: { do: "Reset", wish }, fields: [] };
 }
 
 export function waitingForTurn(

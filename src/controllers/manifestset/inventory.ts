@@ -2,6 +2,7 @@
 // not name yet. An entry leaves only when its object has gone or is left on purpose.
 import type { Verdict } from "../../runtime/conditions.ts";
 import type { ManifestSet } from "../../crds/manifestset/schema.ts";
+import { ChangedError } from "../lifecycle/passing.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { InventoryEntry, Origin } from "./plan.ts";
 
@@ -29,6 +30,9 @@ export class Inventory {
     for (const ref of missing) this.#entries.set(ref, { ref, origin: "Created" });
     this.#draft();
     await this.#visit.persist(verdict);
+    // A definition of an older version may know no such field, and drops it without a word.
+    const kept = new Set((this.#visit.object.status.inventory ?? []).map(({ ref }) => ref));
+    if (!missing.every((ref) => kept.has(ref))) throw new ChangedError("The inventory was not kept by the API server");
   }
 
   record(ref: string, uid: string, origin: Origin): void {

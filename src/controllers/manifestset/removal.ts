@@ -4,14 +4,13 @@ import { ManifestSetCondition as Condition, ManifestSetReason as Reason } from "
 import type { ManifestSet } from "../../crds/manifestset/schema.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { HeldError, ReconcileError, WaitingError } from "../../lib/errors.ts";
+import { HeldError, ReconcileError, UnsaidError, WaitingError } from "../../lib/errors.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
 import { heldFor } from "../external/removal.ts";
 import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 import { statingFailure } from "../lifecycle/failure.ts";
 import { pollMs } from "../lifecycle/polling.ts";
 import { ANNOTATIONS } from "../lifecycle/resource.ts";
-import { LaterError } from "../lifecycle/passing.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { isSilence } from "../targets/connection.ts";
 import { Inventory } from "./inventory.ts";
@@ -106,7 +105,7 @@ export class Remover {
 }
 
 function heldBy(error: unknown, { metadata }: ManifestSet): unknown {
-  if (error instanceof LaterError) return error;
+  if (error instanceof UnsaidError) return error;
   const isProgress = error instanceof WaitingError && error.reason === Reason.Deleting;
   const failure = error instanceof CloudError ? reconcileErrorOf(error) : error;
   if (isProgress || !(failure instanceof ReconcileError)) return error;

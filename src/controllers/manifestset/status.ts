@@ -6,7 +6,7 @@ import type { ManifestSet } from "../../crds/manifestset/schema.ts";
 import { LONGEST_MESSAGE, MOST_NOT_READY, MOST_WORKLOADS } from "../../crds/manifestset/status.ts";
 import { stringifyExactly } from "../../lib/exact-json.ts";
 import { oneLine } from "../../lib/one-line.ts";
-import { cutTo } from "../../lib/text.ts";
+import { cutTo, listed } from "../../lib/text.ts";
 import type { Said } from "../external/kind.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { DeclaredObject } from "./declared.ts";
@@ -154,7 +154,7 @@ export function stateConditions(
   const refusal = unapplied.find(({ outcome }) => outcome.state === "Refused");
   const [first] = unapplied;
   const complaint = refusal ?? first;
-  const obstacle = complaint ? { ...complaintOf(complaint), reason: wordFor(complaint) } : pruning;
+  const obstacle = complaint ? obstacleOf(complaint) : pruning;
   const applied = `${objects.length} objects are as declared`;
   state(visit, Condition.Applied, obstacle, { reason: Reason.AllApplied, message: applied });
   const failed = unhealthy.find(({ health }) => health?.status === "Failed");
@@ -177,9 +177,16 @@ export function stateConditions(
   });
 }
 
-function wordFor({ outcome }: Judged): string {
-  if (outcome.state === "Refused") return outcome.reason;
-  return outcome.state === "Differs" ? Reason.Differs : Reason.Applying;
+/** Why it is not applied, whether it is healthy or not. */
+function obstacleOf(each: Judged): Said {
+  const { outcome, declared } = each;
+  if (outcome.state !== "Differs") {
+    return { ...complaintOf(each), reason: outcome.state === "Refused" ? outcome.reason : Reason.Applying };
+  }
+  const name = shownKey(declared.key);
+  const fields = outcome.differences.map(({ field }) => field);
+  const message = outcome.live ? `${name} differs in ${listed(fields)}` : `${name} is not there`;
+  return { reason: Reason.Differs, message: oneLine(message, LONGEST_MESSAGE - 1) };
 }
 
 function state(visit: Visit<ManifestSet>, type: string, obstacle: Said | undefined, fine: Said): void {

@@ -1,5 +1,6 @@
 // The POST that creates a pool, and what has to be at hand before.
 import type { CloudPools, NodePoolRequest } from "../../cloud/facets/nodepools.ts";
+import type { ServersToAccept } from "../../cloud/facets/nodes.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { assertPossible } from "../cloudaccount/offers.ts";
@@ -34,7 +35,7 @@ export async function preparePool(scope: PoolScope, facet: CloudPools, client: K
 
 type Given = Pick<NodePoolRequest, "name" | "login" | "options" | "cluster">;
 
-function requestOf({ spec }: NodePool, given: Given): Omit<NodePoolRequest, "nonce"> {
+export function requestOf({ spec }: NodePool, given: Given): Omit<NodePoolRequest, "nonce"> {
   const { autoscaling, labels = {}, instanceType, zone, os, rootVolume, dataVolumes = [] } = spec;
   return {
     ...given,
@@ -47,6 +48,12 @@ function requestOf({ spec }: NodePool, given: Given): Omit<NodePoolRequest, "non
     os,
     rootVolume,
     dataVolumes,
-    existingServers: undefined,
+    existingServers: existingOf(spec),
   };
+}
+
+function existingOf({ existingServers }: NodePool["spec"]): ServersToAccept | undefined {
+  if (!existingServers) return undefined;
+  const { ids: serverIds, formatDataDisks, keepNames } = existingServers;
+  return { serverIds, formatDataDisks, keepNames };
 }

@@ -3,7 +3,7 @@ import type { ChangedField, NodePool as Pool, NodePoolChange, Taint } from "../.
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import type { Difference } from "../external/change.ts";
 import { isAskedFor } from "../external/resource.ts";
-import { autoscalingOf } from "./replicas.ts";
+import { autoscalingOf, countable } from "./replicas.ts";
 
 type Spec = NodePool["spec"];
 /** Fields whose change the cloud may take and not make. */
@@ -15,7 +15,7 @@ export type Declared = Pick<NodePool, "spec" | "status" | "metadata">;
 
 /** What differs in the fields that can be changed; spec.replicas counts as long as the cloud does not own the count. */
 export function differences(declared: Declared, pool: Pool): readonly Field[] {
-  const { replicas } = declared.spec;
+  const { replicas } = countable(declared.spec);
   const isOurs = replicas !== undefined && !autoscalingOf(declared.spec, pool).enabled;
   const differs = isOurs && pool.desired !== replicas;
   return [...(differs ? ["replicas" as const] : []), ...sentDifferences(declared, pool)];

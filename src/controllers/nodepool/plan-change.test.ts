@@ -11,13 +11,14 @@ import {
 } from "../../../test/support/environment/nodepools.ts";
 import type { ClusterNode } from "../../cloud/facets/nodes.ts";
 import type { Plan } from "../external/kind.ts";
-import { planFor, progressOf } from "./plan.ts";
+import { planFor } from "./plan.ts";
+import { progressOf } from "./words.ts";
 import type { PoolChange } from "./scope.ts";
 
 /** For a pool with as many active nodes as it is to have. */
 function plan(overrides: StoredNodePool, shown: Partial<CountedPool> = {}): Plan<PoolChange> {
   const item = cloudPool(shown);
-  return planFor(storedNodePool(overrides), { item, nodes: activeNodes(item.desired) });
+  return planFor(storedNodePool(overrides), { item, nodes: activeNodes(item.desired) }, 0);
 }
 
 const autoscaling = { enabled: true, minReplicas: 2, maxReplicas: 5 };

@@ -22,7 +22,7 @@ function plan(
   nodes?: readonly ClusterNode[],
 ): Plan<PoolChange> {
   const item = cloudPool(shown);
-  return planFor(storedNodePool(overrides), { item, nodes: nodes ?? activeNodes(item.desired) });
+  return planFor(storedNodePool(overrides), { item, nodes: nodes ?? activeNodes(item.desired) }, 0);
 }
 
 /** A change with these members in its request, because of these fields; any, where none are given. */

@@ -1,56 +1,37 @@
 // What to do about a pool that is there: a pure decision from the resource, the pool and its nodes.
-import type { NodePool as Pool, NodePoolChange, NodePoolPhase } from "../../cloud/facets/nodepools.ts";
+import type { NodePool as Pool, NodePoolPhase } from "../../cloud/facets/nodepools.ts";
 import { NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
-import type { Plan } from "../external/kind.ts";
-import { nonceOf } from "../external/resource.ts";
-import { changesOf, differences, ignoredFields, taintsOf, type Declared, type Field } from "./diff.ts";
-import { activeCount, autoscalingOf, countOf, isComplete, nextCount, type Seen } from "./replicas.ts";
-import type { PoolChange } from "./scope.ts";
+import { attachFor, stalledFor } from "./attach.ts";
+import { departureFor, shortfallFor } from "./by-name.ts";
+import { changesOf, differences, ignoredFields, type Declared, type Field } from "./diff.ts";
+import { activeCount, autoscalingOf, countOf, isComplete, isMoving, type Seen } from "./replicas.ts";
+import { requestOf } from "./request.ts";
+import { progressOf, scaling, SLOW_POLL_MS, soldOut, waiting, type PoolPlan } from "./words.ts";
 
-type PoolPlan = Plan<PoolChange>;
-
-/** Where there is nothing that we could do. */
-const SLOW_POLL_MS = 60_000;
-
-export function planFor(declared: Declared, seen: Seen): PoolPlan {
-  return undeclaredCount(declared, seen.item) ?? BY_PHASE[seen.item.phase](declared, seen);
+export function planFor(declared: Declared, seen: Seen, nowMs: number): PoolPlan {
+  return undeclaredCount(declared, seen.item) ?? BY_PHASE[seen.item.phase](declared, seen, nowMs);
 }
 
-const BY_PHASE: Readonly<Record<NodePoolPhase, (declared: Declared, seen: Seen) => PoolPlan>> = {
-  Normal: (declared, seen) => updateFor(declared, seen) ?? planForNodes(declared, seen),
+const BY_PHASE: Readonly<Record<NodePoolPhase, (declared: Declared, seen: Seen, nowMs: number) => PoolPlan>> = {
+  Normal: (declared, seen, nowMs) =>
+    updateFor(declared, seen) ??
+    existingFor(declared, seen) ??
+    departureFor(declared, seen) ??
+    shortfallFor(declared, seen, nowMs) ??
+    planForNodes(declared, seen),
   Synchronizing: (declared, seen) => raiseFor(declared, seen) ?? scaling(declared, seen),
   SoldOut: (declared, seen) => updateFor(declared, seen) ?? soldOut(seen),
   Failed: planForFailed,
-  DeleteFailed: planForFailed,
+  DeleteFailed: (_, seen) => deleteFailed(seen),
   Deleting: () => waiting(Reason.Deleting, "Somebody is deleting the node pool in the cloud"),
   Unknown: (_, seen) => unknownPhase(seen),
 };
 
-/** How far the nodes are from the count that the cloud has in its books, and on the way to which; the same for the same state. */
-export function progressOf({ spec }: Pick<Declared, "spec">, seen: Seen): string {
-  const desired = countOf(seen);
-  const surplus = seen.nodes.length - desired;
-  if (surplus <= 0) return `${activeCount(seen)} of ${desired} nodes are active`;
-  const leaving = `${surplus} of ${seen.nodes.length} nodes ${surplus === 1 ? "is" : "are"} leaving`;
-  const { replicas = desired } = spec;
-  const isStep = !autoscalingOf(spec, seen.item).enabled && replicas < desired;
-  return isStep ? `${leaving}, on the way to ${replicas}` : leaving;
-}
-
 /** Undefined where nothing is to be sent. */
-function updateFor(declared: Declared, seen: Seen): Extract<PoolPlan, { do: "Change" }> | undefined {
+function updateFor(declared: Declared, seen: Seen): Update | undefined {
   const pool = seen.item;
   const { spec, status } = declared;
-  const request: NodePoolChange = {
-    name: pool.name,
-    // A colleague may have taken our mark away: it comes back with the next change.
-    mark: pool.mark ?? nonceOf(declared),
-    replicas: nextCount(spec, seen),
-    autoscaling: autoscalingOf(spec, pool),
-    labels: spec.labels ?? pool.labels,
-    taints: taintsOf(declared, pool),
-    changes: [],
-  };
+  const request = requestOf(declared, seen);
   const fields = fieldsToSend(declared, seen, request.replicas);
   if (spec.managementPolicy !== "Manage" || fields.length === 0) return undefined;
   const sent = [...ignoredFields(declared, pool), ...fields.filter((field) => field !== "replicas")];
@@ -59,10 +40,12 @@ function updateFor(declared: Declared, seen: Seen): Extract<PoolPlan, { do: "Cha
   return {
     do: "Change",
     verb,
-    change: { request: { ...request, changes: fields }, sent },
+    change: { do: "Update", request: { ...request, changes: fields }, sent },
     fields: changesOf(fields, pool, request),
   };
 }
+
+type Update = Extract<PoolPlan, { do: "Change" }> & { readonly change: { readonly do: "Update" } };
 
 /** Of spec.replicas only what can be done now; where the cloud keeps its own autoscaling, it keeps the count too. */
 function fieldsToSend(declared: Declared, { item: pool }: Seen, replicas: number | undefined): readonly Field[] {
@@ -74,6 +57,7 @@ function fieldsToSend(declared: Declared, { item: pool }: Seen, replicas: number
 
 /** More nodes need not wait for those that are coming; everything else waits until the pool is at rest. */
 function raiseFor(declared: Declared, seen: Seen): PoolPlan | undefined {
+  if (seen.leavesByName) return undefined;
   const update = updateFor(declared, seen);
   const isRaise = !autoscalingOf(declared.spec, seen.item).enabled && !seen.item.autoscaling.enabled;
   const { replicas } = update?.change.request ?? {};
@@ -86,11 +70,17 @@ function planForFailed(declared: Declared, seen: Seen): PoolPlan {
   return updateFor(declared, seen) ?? failed(seen);
 }
 
+/** Of a pool with spec.existingServers: its count follows from them. */
+function existingFor(declared: Declared, { existing }: Seen): PoolPlan | undefined {
+  return existing && attachFor(declared, existing);
+}
+
 /** What a pool's nodes are up to when it says that it is at rest. */
 function planForNodes(declared: Declared, seen: Seen): PoolPlan {
   const { nodes } = seen;
-  const isMoving = nodes.some(({ phase }) => phase === "Creating" || phase === "Deleting" || phase === "Changing");
-  if (isMoving || !isComplete(seen)) return scaling(declared, seen);
+  if (isMoving(seen) || !isComplete(seen)) return scaling(declared, seen);
+  const stalled = seen.existing && stalledFor(seen.existing);
+  if (stalled) return stalled;
   if (activeCount(seen) === nodes.length) return asDeclared(declared, seen.item);
   const message = `${progressOf(declared, seen)}. Repair the others in the cloud, or remove them there; until then none is removed here`;
   return { do: "Await", reason: Reason.NodesNotActive, message, pollAfterMs: SLOW_POLL_MS };
@@ -118,22 +108,18 @@ function undeclaredCount({ spec, status }: Declared, { id, desired }: Pool): Poo
   return { do: "Stall", reason: Reason.ReplicasNotDeclared, message };
 }
 
-function scaling(declared: Declared, seen: Seen): PoolPlan {
-  return waiting(Reason.Scaling, progressOf(declared, seen));
-}
-
-function soldOut({ item: pool, nodes }: Seen): PoolPlan {
-  const message =
-    `The cloud has no more instances of type ${pool.instanceType} now. The ${nodes.length} nodes that are there stay; ` +
-    `${countOf({ item: pool, nodes })} were asked for. Looking again every minute; to do without the others, ask for fewer`;
-  return { do: "Await", reason: Reason.SoldOut, message, pollAfterMs: SLOW_POLL_MS };
-}
-
 function failed({ item: pool }: Seen): PoolPlan {
   const message =
     `The cloud says that node pool ${pool.id} is ${pool.cloudPhase}; nodes that are there stay. ` +
     "Repair it in the cloud, change spec.replicas, or delete this resource";
   return { do: "Stall", reason: Reason.PoolFailed, message };
+}
+
+function deleteFailed({ item: pool }: Seen): PoolPlan {
+  const message =
+    `The cloud says that node pool ${pool.id} is ${pool.cloudPhase}. Somebody had it deleted there. Delete this resource to have the rest ` +
+    "deleted, or repair it in the cloud";
+  return { do: "Stall", reason: Reason.DeletionFailed, message };
 }
 
 function createFailed({ item: pool }: Seen): PoolPlan {
@@ -143,8 +129,4 @@ function createFailed({ item: pool }: Seen): PoolPlan {
 function unknownPhase({ item: pool }: Seen): PoolPlan {
   const phase = pool.cloudPhase || "none is told";
   return waiting(Reason.CloudPhaseUnknown, `The node pool is in a phase that this version does not know (${phase})`);
-}
-
-function waiting(reason: string, message: string): PoolPlan {
-  return { do: "Await", reason, message };
 }

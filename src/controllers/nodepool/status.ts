@@ -24,6 +24,7 @@ export function describe(visit: Visit<NodePool>, seen: Seen, plan: Plan<unknown>
   status.replicas = nodes.length;
   status.readyReplicas = activeCount(seen);
   status.selector = selectorOf(pool);
+  if (seen.existing) status.servers = [...seen.existing.servers];
   visit.state(upToDate(declared, pool));
   if (plan?.do === "Keep") forgetWhatShows(visit, ignoredFields(declared, pool));
 }
@@ -78,4 +79,34 @@ function whyNot(declared: Declared, pool: Pool): { reason: string; message: stri
 
 function named(fields: readonly string[]): string {
   return fields.map((field) => `spec.${field}`).join(" and ");
+}
+
+/** Of a pool that is a list of servers: what it has, and whether its labels are what its servers joined with. */
+export function describeList(
+  visit: Visit<NodePool>,
+  { item, nodes, list }: Seen,
+  plan: Plan<unknown> | undefined,
+): void {
+  const { status, object } = visit;
+  if (!list) return;
+  status.cloudName = item.name;
+  status.servers = [...list.servers];
+  status.desiredReplicas = object.spec.replicas;
+  status.replicas = nodes.length;
+  status.readyReplicas = activeCount({ nodes });
+  if (list.servers.length === 0) status.appliedLabels = object.spec.labels ?? {};
+  if (plan) visit.state(labelsOf(object, status.appliedLabels ?? {}));
+}
+
+/** Labels go along when a server joins. */
+function labelsOf({ spec }: NodePool, applied: Readonly<Record<string, string>>): Statement {
+  const type = NodePoolCondition.UpToDate;
+  const { labels = applied } = spec;
+  const keys = new Set([...Object.keys(labels), ...Object.keys(applied)]);
+  const isSame = [...keys].every((key) => labels[key] === applied[key]);
+  if (isSame) return { type, status: "True", reason: Reason.InSync, message: "As declared" };
+  const message =
+    "The cloud gives spec.labels to servers that join and changes them on none: those that joined before have the former ones. To have them " +
+    "on all, create another NodePool";
+  return { type, status: "False", reason: Reason.Differs, message };
 }

@@ -28,9 +28,9 @@ async function emptied(
       return Promise.resolve();
     },
   };
-  const send: SendFirst = async (change, request) => {
+  const send: SendFirst = (change, request) => {
     told.push(change);
-    await request(grantWrite(signal));
+    return request(grantWrite(signal));
   };
   const visit = visitTo(storedRegistryProject({ spec }));
   await emptyForDeletion({ visit, facet } as unknown as ProjectScope, project, send);

@@ -52,7 +52,10 @@ function projectKind(deps: KindDeps<RegistryProject>): ExternalKind<ProjectShape
     change: (scope, what, permit) => change(scope, { ...what, clock: deps.clock }, permit),
     describe,
     attachment: {
-      publish: (scope, _seen, since) => pullSecrets.publish(scope, since),
+      publish: async (scope, _seen, { since }) => {
+        await pullSecrets.publish(scope, since);
+        return undefined;
+      },
       withdraw: (visit) => pullSecrets.withdrawAll(visit),
     },
     beforeRemoval: emptyForDeletion,

@@ -12,7 +12,7 @@ import type { Timer } from "../../lib/clock.ts";
 import { WaitingError } from "../../lib/errors.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
 import { SECRETS } from "../cloudaccount/credentials.ts";
-import { digestOf, SOURCE } from "../managedcluster/kubeconfig-secrets.ts";
+import { digestOf, SOURCE } from "../managedcluster/secrets.ts";
 import { OWNER_LABEL } from "../publishing/secrets.ts";
 import { Connection, type Actor, type ConnectionDeps } from "./connection.ts";
 import { Gate } from "./gate.ts";

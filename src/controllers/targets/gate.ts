@@ -1,9 +1,8 @@
 // Who may work in a target now: a few visits at once; after it did not answer, one at a time tries it, more and more seldom, and the
 // others don't wait for it.
 import type { Clock } from "../../lib/clock.ts";
-import { RetryableError } from "../../lib/errors.ts";
+import { RetryableError, UnsaidError } from "../../lib/errors.ts";
 import { ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
-import { LaterError } from "../lifecycle/passing.ts";
 
 const MOST_VISITS = 2;
 /** Until a visit that was not let in comes again. */
@@ -29,12 +28,12 @@ export class Gate {
   }
 
   /**
-   * A turn, to be given back. Throws LaterError where enough are inside, RetryableError ClusterUnreachable where it was silent and is
+   * A turn, to be given back. Throws UnsaidError where enough are inside, RetryableError ClusterUnreachable where it was silent and is
    * not to be tried yet, or somebody is trying it.
    */
   enter(): Disposable {
     if (this.#failures > 0) this.#assertProbe();
-    else if (this.#inside >= MOST_VISITS) throw new LaterError(TURN_MS);
+    else if (this.#inside >= MOST_VISITS) throw waitingForTurn();
     this.#inside += 1;
     return { [Symbol.dispose]: () => void (this.#inside -= 1) };
   }
@@ -58,4 +57,12 @@ export class Gate {
     const message = `${this.#silent}. What is there stays as it is; trying again`;
     return new RetryableError({ reason: Reason.ClusterUnreachable, message, retryAfterMs, cause });
   }
+}
+
+function waitingForTurn(): UnsaidError {
+  return new UnsaidError({
+    reason: Reason.Changed,
+    message: "Waiting for its turn in the target",
+    pollAfterMs: TURN_MS,
+  });
 }

@@ -119,6 +119,9 @@ export const originFields = {
   createAttempts: integer({ min: 0, max: 2 ** 31 - 1 })
     .optional()
     .describe("How many creations were journaled; each has a nonce of its own."),
+  journaledChanges: integer({ min: 0, max: 2 ** 31 - 1 })
+    .optional()
+    .describe("How many changes were journaled that must not be forgotten; each has a nonce of its own."),
 } as const;
 
 /** Of kinds whose clouds tell more than whether the thing is there. Of whatever alphabet, as cloudId is. */

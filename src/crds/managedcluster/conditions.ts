@@ -9,6 +9,10 @@ export const ManagedClusterCondition = {
   UpToDate: "UpToDate",
   /** The kubeconfig is published, and registered with Argo CD where that is asked for. */
   KubeconfigReady: "KubeconfigReady",
+  /** The administrator's certificates are published; only where that is asked for. */
+  CertificatesReady: "CertificatesReady",
+  /** The script by which machines join is published; only where that is asked for. */
+  AttachScriptReady: "AttachScriptReady",
   /** There was room for it in the account's quota when it was to be created. */
   QuotaAvailable: "QuotaAvailable",
 } as const;
@@ -23,6 +27,10 @@ export const ManagedClusterReason = {
   Waking: "Waking",
   /** The cloud is changing it, for us or for somebody else. */
   Updating: "Updating",
+  /** The control plane is being upgraded. */
+  Upgrading: "Upgrading",
+  /** The upgrade that was sent has failed; it is not sent again by itself. */
+  UpgradeFailed: "UpgradeFailed",
   /** The cloud says that it is not usable and won't become so by itself. */
   ClusterFailed: "ClusterFailed",
 
@@ -38,13 +46,18 @@ export const ManagedClusterReason = {
   MarkMissing: "MarkMissing",
   /** Of UpToDate: it differs in what is not changed now. */
   Differs: "Differs",
+  /** Of UpToDate: spec.version is newer than what the cluster has, and none that the cloud offers to upgrade it to. */
+  UpgradeNotOffered: "UpgradeNotOffered",
   /** Of UpToDate: the cloud made the cluster with another range of pod addresses than spec.network.podCidr. */
   PodCidrReselected: "PodCidrReselected",
 
   /** Of QuotaAvailable. */
   QuotaAvailable: "QuotaAvailable",
 
-  /** Of KubeconfigReady. */
+  /** Of events, before a deletion: what the cloud keeps of the cluster, and bills on. */
+  ResourcesRetained: "ResourcesRetained",
+
+  /** Of KubeconfigReady, CertificatesReady and AttachScriptReady. */
   Published: "Published",
   /** The cluster has no address for spec.kubeconfig.context. */
   NoSuchAddress: "NoSuchAddress",

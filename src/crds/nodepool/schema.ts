@@ -152,6 +152,9 @@ const status = z.object({
   selector: text({ max: 1024 }).optional().describe("Label selector of the nodes, for the scale subresource."),
   appliedTaints: nodeTaints.optional().describe("The taints that were sent last: no cloud shows them."),
   sentChange: sentChange.optional(),
+  appliedLabels: nodeLabels
+    .optional()
+    .describe("The labels that its first servers joined with, where the cloud has no pools and changes none."),
   servers: listMapOf(server, { keys: ["id"], max: MOST_NODES })
     .optional()
     .describe("The servers of a pool with existingServers, and of every pool where the cloud has none."),

@@ -3,7 +3,8 @@ import type { ServedKubeconfig } from "../../simulation/kubeconfig.ts";
 import { selfSigned } from "../../simulation/x509.ts";
 import type { Cce, Cluster } from "./state.ts";
 
-const DAY_MS = 86_400_000;
+/** The least that a certificate lives. */
+const YEAR_MS = 365 * 86_400_000;
 
 /** What was made for a cluster; the same until its end is moved. */
 const made = new WeakMap<Cce, Map<string, ServedKubeconfig>>();
@@ -61,8 +62,8 @@ function certificateOf(cluster: Cluster, cce: Cce): ServedKubeconfig {
 
 function makeCertificate(cluster: Cluster): ServedKubeconfig {
   const notAfter = new Date(cluster.certificateNotAfter);
-  // One that ended before its cluster was made was valid for a day.
-  const notBeforeMs = Math.min(Date.parse(cluster.createdAt), notAfter.getTime() - DAY_MS);
+  // One whose end a colleague has moved close was issued that much earlier, be it before its cluster was made.
+  const notBeforeMs = Math.min(Date.parse(cluster.createdAt), notAfter.getTime() - YEAR_MS);
   const { certificatePem, keyPem } = selfSigned(cluster.name, new Date(notBeforeMs), notAfter);
   const certificate = Buffer.from(certificatePem).toString("base64");
   return {

@@ -6,6 +6,7 @@ import type { ClusterBody } from "./cluster-spec.ts";
 import { checkCombination, chooseContainerCidr, chooseVersion, clusterBody } from "./cluster-spec.ts";
 import type { Step } from "./jobs.ts";
 import { cancelJobs, isUnfinished, startJob } from "./jobs.ts";
+import { dropNode } from "./node-records.ts";
 import { CodedRefusal, nameTaken, wrongState } from "./refusals.ts";
 import type { Cce, Cluster, ClusterPhase, Job, SubJob } from "./state.ts";
 import { amend, newEntity, requireCluster, takePlan } from "./state.ts";
@@ -127,12 +128,15 @@ export function deleteCluster(cce: Cce, cluster: Cluster): Cluster {
   return amend(cce, "clusters", cluster.id, deleting) ?? cluster;
 }
 
-/** The cluster is gone at once, with its pools, nodes and add-ons. Its jobs can still be read. */
+/** The cluster is gone at once, with its pools, nodes and their servers, and add-ons. Its jobs can still be read. */
 export function dropCluster(cce: Cce, id: string): Cluster | undefined {
   const { store } = cce;
   const cluster = store.get("clusters", id);
   cancelJobs(cce, id, "the cluster is gone");
-  for (const collection of ["nodes", "nodepools", "addons"] as const) {
+  for (const { id: nodeId, clusterId } of store.list("nodes")) {
+    if (clusterId === id) dropNode(cce, nodeId);
+  }
+  for (const collection of ["nodepools", "addons"] as const) {
     for (const record of store.list(collection)) {
       if (record.clusterId === id) store.remove(collection, record.id);
     }
@@ -192,5 +196,6 @@ function moveBy(cce: Cce, cluster: Cluster, { type, steps, during, after }: Move
 }
 
 function fail(cce: Cce, job: Job, subJob: SubJob): void {
-  amend(cce, "clusters", job.clusterId, { phase: job.leaves, reason: subJob.type, message: subJob.reason });
+  const phase = job.leaves === "Error" ? "Error" : "Unavailable";
+  amend(cce, "clusters", job.clusterId, { phase, reason: subJob.type, message: subJob.reason });
 }

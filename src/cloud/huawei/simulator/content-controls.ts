@@ -1,12 +1,10 @@
-// What a colleague, an autoscaler or bad luck does behind our back to what is in a cluster: pools, nodes, add-ons.
+// What a colleague, an autoscaler or bad luck does behind our back to pools and add-ons.
 //
 // POST /_simulator/nodepools {"clusterId", "name", "initialNodeCount"?, "flavor"?, "az"?, "os"?, "k8sTags"?, "taints"?,
 //   "autoscaling"?}: a pool, at once normal with its nodes Active.
 // PATCH /_simulator/nodepools/ID {"initialNodeCount"}: as in the console; {"autoscaledTo": N}: as the autoscaler does,
 //   refused (409) where autoscaling is off or N is out of bounds; {"soldOutAbove": N|null}: how many nodes the cloud has;
 //   {"phase"}, {"k8sTags"}, {"autoscaling"}. DELETE: gone at once with its nodes.
-// POST /_simulator/nodes {"clusterId", "nodepoolId"?, "name"?, "phase"?}: without a pool a node outside of all pools; PATCH
-//   {"phase"}, with those of today's public cloud; DELETE: its pool wants one node less.
 // POST /_simulator/addons {"clusterId", "template", "version", "values"?}: running; PATCH {"status", "reason", "message",
 //   "version", "values"}; DELETE.
 import { z } from "zod";
@@ -14,11 +12,11 @@ import type { CollectionControl } from "../../simulation/cloud.ts";
 import { parseInput, Refusal } from "../../simulation/refusal.ts";
 import { installAddon } from "./addon-lifecycle.ts";
 import { checkVersion, requireTemplate } from "./addon-templates.ts";
-import { addNode, dropPool, POOL_LABEL, settle, syncPool } from "./nodepool-lifecycle.ts";
+import { addNode, dropPool, POOL_LABEL, syncPool } from "./nodepool-lifecycle.ts";
 import { nodePoolBody } from "./nodepool-spec.ts";
 import { addPool } from "./nodepools.ts";
-import type { Cce, CceTables, Node, NodePool } from "./state.ts";
-import { ADDON_STATUSES, amend, NODE_PHASES, NODE_POOL_PHASES, requireCluster } from "./state.ts";
+import type { Cce, CceTables, NodePool } from "./state.ts";
+import { ADDON_STATUSES, amend, given, NODE_POOL_PHASES, requireCluster } from "./state.ts";
 
 const labels = z.record(z.string(), z.string());
 
@@ -53,15 +51,6 @@ const poolChange = z.strictObject({
   autoscaling: autoscalingChange.optional(),
 });
 
-const nodeInput = z.strictObject({
-  clusterId: z.string(),
-  nodepoolId: z.string().optional(),
-  name: z.string().min(1).optional(),
-  phase: z.enum(NODE_PHASES).default("Active"),
-});
-
-const nodeChange = z.strictObject({ phase: z.enum(NODE_PHASES) });
-
 const values = z.record(z.string(), z.unknown());
 
 const addonInput = z.strictObject({
@@ -79,24 +68,13 @@ const addonChange = z.strictObject({
   values: values.optional(),
 });
 
-export function contentControls(
-  cce: Cce,
-): Record<Extract<keyof CceTables, "nodepools" | "nodes" | "addons">, CollectionControl> {
+export function contentControls(cce: Cce): Record<Extract<keyof CceTables, "nodepools" | "addons">, CollectionControl> {
   const { store } = cce;
   return {
     nodepools: {
       create: (input) => plantPool(cce, parseInput(poolInput, input)),
       update: (id, input) => changePool(cce, id, parseInput(poolChange, input)),
       remove: (id) => dropPool(cce, id),
-    },
-    nodes: {
-      create: (input) => plantNode(cce, parseInput(nodeInput, input)),
-      update(id, input) {
-        const node = amend(cce, "nodes", id, parseInput(nodeChange, input));
-        if (node !== undefined) settle(cce, node.nodepoolId);
-        return node;
-      },
-      remove: (id) => dropNode(cce, id),
     },
     addons: {
       create(input) {
@@ -112,13 +90,6 @@ export function contentControls(
         return addon;
       },
     },
-  };
-}
-
-/** What is set of a change: an absent field stays as it was. */
-function given<Change extends object>(change: Change): { [K in keyof Change]?: Exclude<Change[K], undefined> } {
-  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as {
-    [K in keyof Change]?: Exclude<Change[K], undefined>;
   };
 }
 
@@ -174,42 +145,4 @@ function checkBounds({ autoscaling }: NodePool, wanted: number): void {
     enable ? `must be from ${minNodeCount} to ${maxNodeCount}` : "autoscaling is off",
     "autoscaledTo",
   );
-}
-
-function plantNode(cce: Cce, { clusterId, nodepoolId, name, phase }: z.output<typeof nodeInput>): Node {
-  const { id } = requireCluster(cce.store, clusterId);
-  const node = nodepoolId === undefined ? addLooseNode(cce, id, phase) : addPoolNode(cce, id, nodepoolId, phase);
-  return name === undefined ? node : (amend(cce, "nodes", node.id, { name }) ?? node);
-}
-
-function addPoolNode(cce: Cce, clusterId: string, nodepoolId: string, phase: Node["phase"]): Node {
-  const pool = cce.store.get("nodepools", nodepoolId);
-  if (pool?.clusterId !== clusterId) throw new Refusal(404, "there is no such pool in the cluster", "nodepoolId");
-  amend(cce, "nodepools", pool.id, { initialNodeCount: pool.initialNodeCount + 1 });
-  return addNode(cce, pool, phase);
-}
-
-/** As made by 4.1.9, without a pool. */
-function addLooseNode(cce: Cce, clusterId: string, phase: Node["phase"]): Node {
-  const nodeTemplate = {
-    flavor: "s1.medium",
-    az: "az1.dc1",
-    os: "EulerOS 2.2",
-    login: { sshKey: "key" },
-    rootVolume: { size: 40, volumetype: "SATA" },
-    dataVolumes: [{ size: 100, volumetype: "SATA" }],
-    k8sTags: {},
-  };
-  return addNode(cce, { id: "", name: "node", clusterId, nodeTemplate }, phase);
-}
-
-/** Deleting a node of a pool by hand leaves the pool wanting one less. */
-function dropNode(cce: Cce, id: string): Node | undefined {
-  const node = cce.store.get("nodes", id);
-  cce.store.remove("nodes", id);
-  const pool = cce.store.get("nodepools", node?.nodepoolId ?? "");
-  if (pool === undefined) return node;
-  amend(cce, "nodepools", pool.id, { initialNodeCount: Math.max(pool.initialNodeCount - 1, 0) });
-  settle(cce, pool.id);
-  return node;
 }

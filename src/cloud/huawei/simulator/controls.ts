@@ -5,14 +5,16 @@
 // PATCH /_simulator/clusters/ID {"phase", "reason", "message", "description", "version", "containerCidr", "externalIP",
 //   "certificateNotAfter"}: a new phase ends the cluster's running jobs; a client certificate may end in the past.
 //   DELETE: gone at once with all that is in it.
-// PATCH /_simulator/jobs/ID {"failAt": "InstallMaster", "leaves"?: "Unavailable"|"Error"}: fails when that sub-job ends.
+// PATCH /_simulator/jobs/ID {"failAt": "InstallMaster", "leaves"?: "Unavailable"|"Error"|"Abnormal"}: fails when that sub-job ends.
 // POST /_simulator/plans, each used up by the first thing that has the name:
 //   {"clusterName", "failAt", "leaves"?}: the next job of that cluster that has such a sub-job fails there (CreatePSMCert,
 //     CreateMasterVM, InstallMaster; UninstallMaster, DeleteMasterVM; StopMaster; StartMaster);
 //   {"clusterName", "reselectCidr": true}: the container network that it asks for is in conflict;
 //   {"nodepoolName", "soldOutAbove": N}: the cloud has N nodes for it;
-//   {"addonTemplate", "failAt": "install"|"upgrade"}.
-// PATCH /_simulator/quotas/cluster {"quotaLimit": N}.
+//   {"addonTemplate", "failAt": "install"|"upgrade"};
+//   {"nodeName"|"serverId", "failAt", "leaves"?: "Abnormal"|"Error"}: the next job of that node that has such a sub-job fails
+//     there (CreateNodeVM, ReinstallServer, InstallNode, UninstallNode, DeleteNodeVM).
+// PATCH /_simulator/quotas/cluster or /server {"quotaLimit": N}: the latter is of ECS, and in no answer of CCE.
 // PATCH /_simulator/users/NAME {"password"}: the IAM user's password changes, and its tokens end; {"locked": true|false}:
 //   locked for 15 minutes, or no longer. Answers whether it is locked.
 import { z } from "zod";
@@ -53,7 +55,7 @@ const clusterChange = z.strictObject({
   certificateNotAfter: time.optional(),
 });
 
-const failedPhase = z.enum(["Unavailable", "Error"]);
+const failedPhase = z.enum(["Unavailable", "Error", "Abnormal"]);
 
 const jobChange = z.strictObject({ failAt: z.string().min(1), leaves: failedPhase.default("Unavailable") });
 
@@ -61,6 +63,8 @@ const planInput = z.strictObject({
   clusterName: z.string().optional(),
   nodepoolName: z.string().optional(),
   addonTemplate: z.string().optional(),
+  nodeName: z.string().optional(),
+  serverId: z.string().optional(),
   failAt: z.string().min(1).optional(),
   leaves: failedPhase.optional(),
   reselectCidr: z.literal(true).optional(),
@@ -151,15 +155,17 @@ function changeCluster(cce: Cce, id: string, change: z.output<typeof clusterChan
 }
 
 function addPlan(cce: Cce, input: z.output<typeof planInput>): Plan {
-  const { clusterName, nodepoolName, addonTemplate, ...what } = input;
+  const { clusterName, nodepoolName, addonTemplate, nodeName, serverId, ...what } = input;
   const names = [
     { concerns: "Cluster", name: clusterName },
     { concerns: "NodePool", name: nodepoolName },
     { concerns: "Addon", name: addonTemplate },
+    { concerns: "Node", name: nodeName },
+    { concerns: "Server", name: serverId },
   ] as const;
   const [subject, ...others] = names.filter(({ name }) => name !== undefined);
   if (subject?.name === undefined || others.length > 0) {
-    throw new Refusal(400, "give one of clusterName, nodepoolName and addonTemplate", "body");
+    throw new Refusal(400, "give one of clusterName, nodepoolName, addonTemplate, nodeName and serverId", "body");
   }
   const plan: Plan = { ...newEntity(cce, subject.name), concerns: subject.concerns, ...what };
   cce.store.put("plans", plan);

@@ -2,7 +2,7 @@
 //
 // Chapters and tables here and in the other files are those of the CCE 22.3.5 API reference (for Huawei Cloud Stack 8.1.1);
 // docs/clouds/huawei.md says what it leaves open and which flag stands for what.
-// What its answers have to have is in members/, what a test can do behind our back in controls.ts and content-controls.ts.
+// What its answers have to have is in members/, what a test can do behind our back in controls.ts, node-controls.ts and content-controls.ts.
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Clock } from "../../../lib/clock.ts";
@@ -25,6 +25,7 @@ import { clusterControls } from "./controls.ts";
 import { openGateway } from "./gateway.ts";
 import { openIam } from "./iam.ts";
 import { jobRoutes } from "./jobs.ts";
+import { nodeControls } from "./node-controls.ts";
 import { nodePoolRoutes } from "./nodepools.ts";
 import { nodeRoutes } from "./nodes.ts";
 import { quotaRoutes } from "./quotas.ts";
@@ -56,6 +57,8 @@ export interface HuaweiSimulatorOptions {
   clusterQuota?: number;
   /** Default: true. */
   k8sTagsUpdatable?: boolean;
+  /** Whether a node that is reset, moved or accepted again gets another id. Default: false. */
+  resetChangesId?: boolean;
   /** What an add-on's values have to have. Default: nothing. */
   addonValues?: AddonDemand;
   kubeconfig?: CceRules["kubeconfig"];
@@ -95,7 +98,7 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
   const routes = [
     ...clusterRoutes(cce),
     ...nodePoolRoutes(cce),
-    ...nodeRoutes(),
+    ...nodeRoutes(cce),
     ...jobRoutes(),
     ...quotaRoutes(),
     ...addonRoutes(cce),
@@ -109,7 +112,7 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
       requestIdHeader: "x-request-id",
       store: cce.store,
       routes: [...iam.routes, ...routes.map((route) => ofProject(route, rules.project.id))],
-      controls: { ...clusterControls(cce), ...contentControls(cce), ...iam.controls },
+      controls: { ...clusterControls(cce), ...contentControls(cce), ...nodeControls(cce), ...iam.controls },
       authenticate: openGateway(
         { keys, writesPerMinute: options.writesPerMinute, tokens: iam, failure: failed },
         clock,
@@ -123,8 +126,9 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
 
 function rulesOf(options: HuaweiSimulatorOptions): CceRules {
   const { projectId = PROJECT_ID, projectName = PROJECT_NAME, kubeconfig } = options;
-  const { duplicateNames = "Refuse", k8sTagsUpdatable = true, addonValues = "Any" } = options;
-  return { project: { id: projectId, name: projectName }, duplicateNames, k8sTagsUpdatable, addonValues, kubeconfig };
+  const { duplicateNames = "Refuse", k8sTagsUpdatable = true, resetChangesId = false, addonValues = "Any" } = options;
+  const project = { id: projectId, name: projectName };
+  return { project, duplicateNames, k8sTagsUpdatable, resetChangesId, addonValues, kubeconfig };
 }
 
 /** Another one for each tenant, as far as its credentials tell. */
@@ -176,6 +180,7 @@ const flagValues = commonFlagValues
     writesPerMinute: z.coerce.number().int().positive().optional(),
     clusterQuota: z.coerce.number().int().min(0),
     k8sTagsUpdatable: onOff,
+    resetChangesId: onOff,
     addonValues: z.enum(ADDON_DEMANDS),
     kubeconfig: z.string().optional(),
     errorStyle: z.enum(ERROR_STYLES),
@@ -217,6 +222,11 @@ export const huaweiSimulator: SimulatorDefinition = {
       flags: "--k8s-tags-updatable [boolean]",
       description: "whether a PUT of a node pool takes labels and taints, or ignores them",
       default: "true",
+    },
+    {
+      flags: "--reset-changes-id [boolean]",
+      description: "whether a node that is reset, moved or accepted again gets another id",
+      default: "false",
     },
     {
       flags: "--addon-values <demand>",

@@ -1,8 +1,8 @@
-// Jobs with sub-jobs on the timeline, and how 4.1.24 shows them.
+// Jobs with sub-jobs on the timeline, and how 4.1.24 shows them, each by its own id.
 import { randomUUID } from "node:crypto";
 import type { Route } from "../../simulation/cloud.ts";
 import { notFound } from "./refusals.ts";
-import type { Cce, CceTables, Cluster, Job, JobPhase, SubJob } from "./state.ts";
+import type { Cce, CceTables, CceView, Cluster, Job, JobPhase, Plan, SubJob } from "./state.ts";
 import { amend, goTime, isoNow, newEntity, takePlan } from "./state.ts";
 
 /** From being accepted to the start of the first sub-job. */
@@ -12,6 +12,22 @@ const INITIALIZING_MS = 1_000;
 export interface Step {
   readonly type: string;
   readonly ms: number;
+  /** As it starts. A text is the reason for which it fails at once. */
+  begin?(jobId: string): string | void;
+  /** As it ends well. */
+  end?(jobId: string): void;
+}
+
+/** What is done to one resource: its steps run one after another. */
+export interface Track {
+  readonly resource: { readonly id: string; readonly name: string };
+  /** Of a node that has one. */
+  readonly serverId?: string;
+  readonly steps: readonly Step[];
+  /** Fails it where it names one of the steps. */
+  readonly plan?: Plan | undefined;
+  onSuccess?(): void;
+  onFailure(job: Job, failed: SubJob): void;
 }
 
 export interface JobOrder {
@@ -25,38 +41,72 @@ export interface JobOrder {
 }
 
 /**
- * Starts a job; its steps run one after another. A plan for the cluster that names one of the steps makes it fail there.
- * Neither callback is called for a job that was cancelled.
+ * Starts a job of one resource. A plan for the cluster that names one of the steps makes it fail there. Neither callback
+ * is called for a job that was cancelled.
  */
-export function startJob(cce: Cce, order: JobOrder): Job {
-  const { id: resourceId, name } = order.resource ?? order.cluster;
-  const isOurs = (failAt: string | undefined): boolean => order.steps.some(({ type }) => type === failAt);
-  const plan = takePlan(cce, "Cluster", order.cluster.name, ({ failAt }) => isOurs(failAt));
-  const entity = newEntity(cce, name);
+export function startJob(cce: Cce, { type, cluster, resource = cluster, ...track }: JobOrder): Job {
+  const plan = takePlan(cce, "Cluster", cluster.name, ({ failAt }) => hasStep(track.steps, failAt));
+  return startTracks(cce, { type, cluster, tracks: [{ ...track, resource, plan }] });
+}
+
+/** Starts a job of one or more resources, which run beside each other; it ends when all have ended, and fails if one did. */
+export function startTracks(
+  cce: Cce,
+  order: { readonly type: string; readonly cluster: Pick<Cluster, "id">; readonly tracks: readonly Track[] },
+): Job {
+  const [first] = order.tracks;
+  if (first === undefined) throw new Error("a job needs something to work on");
+  const entity = newEntity(cce, first.resource.name);
+  const runs = order.tracks.map((track) => ({ track, subJobs: subJobsOf(track, entity.createdAt) }));
   const job: Job = {
     ...entity,
     type: order.type,
     clusterId: order.cluster.id,
-    resourceId,
+    resourceId: first.resource.id,
+    serverId: first.serverId ?? "",
     phase: "Initializing",
     reason: "",
-    subJobs: order.steps.map(({ type }) => newSubJob(type, entity.createdAt)),
-    failAt: plan?.failAt ?? "",
-    leaves: plan?.leaves ?? "Unavailable",
+    subJobs: runs.flatMap(({ subJobs }) => subJobs),
+    failAt: "",
+    leaves: first.plan?.leaves ?? "Unavailable",
   };
   cce.store.put("jobs", job);
-  cce.timeline.schedule(INITIALIZING_MS, () => beginStep(cce, job.id, order, 0));
+  for (const { track, subJobs } of runs) {
+    const run = { cce, jobId: job.id, track, ids: subJobs.map(({ id }) => id) };
+    cce.timeline.schedule(INITIALIZING_MS, () => beginStep(run, 0));
+  }
   return job;
 }
 
-/** Ends the unfinished jobs of a resource as Failed: it was deleted, or a colleague has put it elsewhere. */
+export function hasStep(steps: readonly Pick<Step, "type">[], failAt: string | undefined): boolean {
+  return steps.some(({ type }) => type === failAt);
+}
+
+/** Says in a job which server its node has, or which id it has from now on. */
+export function retrack(
+  cce: Cce,
+  jobId: string,
+  resourceId: string,
+  change: { readonly resourceId?: string; readonly serverId?: string },
+): void {
+  const job = cce.store.get("jobs", jobId);
+  if (job === undefined) return;
+  const subJobs = job.subJobs.map((sub) => (sub.resourceId === resourceId ? { ...sub, ...change } : sub));
+  amend(cce, "jobs", jobId, { subJobs, ...(job.resourceId === resourceId ? change : {}) });
+}
+
+/** Ends what unfinished jobs do to a resource as Failed: it was deleted, or a colleague has put it elsewhere. */
 export function cancelJobs(cce: Cce, resourceId: string, reason: string): void {
-  const unfinished = cce.store.list("jobs").filter((job) => job.resourceId === resourceId && isUnfinished(job));
-  for (const job of unfinished) {
-    const current = job.subJobs.find(isUnfinished)?.id;
-    const subJobs = job.subJobs.map((sub) => (sub.id === current ? stamped(cce, sub, "Failed", reason) : sub));
-    amend(cce, "jobs", job.id, { phase: "Failed", reason, subJobs });
+  for (const job of cce.store.list("jobs").filter(isUnfinished)) {
+    const current = job.subJobs.find((sub) => sub.resourceId === resourceId && isUnfinished(sub));
+    const hasFailed = job.subJobs.some((sub) => sub.resourceId === resourceId && sub.phase === "Failed");
+    if (current !== undefined && !hasFailed) note(cce, job, stamped(cce, current, "Failed", reason));
   }
+}
+
+/** Whether a job that is not over works on the resource. */
+export function isWorkedOn(view: CceView, resourceId: string): boolean {
+  return view.list("jobs").some((job) => isUnfinished(job) && !isOver(tracksOf(job).get(resourceId) ?? []));
 }
 
 export function isUnfinished({ phase }: { phase: JobPhase }): boolean {
@@ -70,46 +120,95 @@ export function jobRoutes(): Route<CceTables>[] {
       path: "/api/v3/projects/:project/jobs/:id",
       handle({ params: { id = "" } }, view) {
         const job = view.get("jobs", id);
-        if (job === undefined) throw notFound("job", id);
-        return { status: 200, body: jobOnWire(job) };
+        if (job !== undefined) return { status: 200, body: jobOnWire(job) };
+        const parent = view.list("jobs").find(({ subJobs }) => subJobs.some((sub) => sub.id === id));
+        const subJob = parent?.subJobs.find((sub) => sub.id === id);
+        if (parent === undefined || subJob === undefined) throw notFound("job", id);
+        return { status: 200, body: subJobAlone(parent, subJob) };
       },
     },
   ];
 }
 
-function beginStep(cce: Cce, jobId: string, order: JobOrder, index: number): void {
-  const job = cce.store.get("jobs", jobId);
-  const step = order.steps[index];
-  if (job === undefined || step === undefined || !isUnfinished(job)) return;
-  const subJobs = job.subJobs.map((sub, at) => (at === index ? stamped(cce, sub, "Running", "") : sub));
-  amend(cce, "jobs", jobId, { phase: "Running", subJobs });
-  cce.timeline.schedule(step.ms, () => endStep(cce, jobId, order, index));
+interface Run {
+  readonly cce: Cce;
+  readonly jobId: string;
+  readonly track: Track;
+  /** Of the sub-jobs, in the order of the steps. */
+  readonly ids: readonly string[];
 }
 
-function endStep(cce: Cce, jobId: string, order: JobOrder, index: number): void {
-  const job = cce.store.get("jobs", jobId);
-  const subJob = job?.subJobs[index];
-  if (job === undefined || subJob === undefined || !isUnfinished(job)) return;
-  if (subJob.type === job.failAt) {
-    failStep(cce, job, order, subJob);
+function beginStep(run: Run, index: number): void {
+  const { cce, jobId, track, ids } = run;
+  const step = track.steps[index];
+  const found = findStep(run, index);
+  if (step === undefined || found?.subJob.phase !== "Initializing") return;
+  note(cce, found.job, stamped(cce, found.subJob, "Running", ""));
+  const problem = step.begin?.(jobId);
+  if (typeof problem === "string") failStep(run, ids[index] ?? "", problem);
+  else cce.timeline.schedule(step.ms, () => endStep(run, index));
+}
+
+function endStep(run: Run, index: number): void {
+  const { cce, jobId, track } = run;
+  const step = track.steps[index];
+  const found = findStep(run, index);
+  if (step === undefined || found?.subJob.phase !== "Running") return;
+  const { job, subJob } = found;
+  if (subJob.type === track.plan?.failAt || subJob.type === job.failAt) {
+    failStep(run, subJob.id, `${subJob.type} failed: no healthy host was found`);
     return;
   }
-  const subJobs = job.subJobs.map((sub) => (sub.id === subJob.id ? stamped(cce, sub, "Success", "") : sub));
-  const isLast = index === order.steps.length - 1;
-  amend(cce, "jobs", jobId, { subJobs, phase: isLast ? "Success" : "Running" });
-  if (isLast) order.onSuccess();
-  else beginStep(cce, jobId, order, index + 1);
+  note(cce, job, stamped(cce, subJob, "Success", ""));
+  step.end?.(jobId);
+  if (index === track.steps.length - 1) track.onSuccess?.();
+  else beginStep(run, index + 1);
 }
 
-function failStep(cce: Cce, job: Job, order: JobOrder, subJob: SubJob): void {
-  const failed = stamped(cce, subJob, "Failed", `${subJob.type} failed: no healthy host was found`);
-  const subJobs = job.subJobs.map((sub) => (sub.id === failed.id ? failed : sub));
-  const done = amend(cce, "jobs", job.id, { subJobs, phase: "Failed", reason: failed.reason });
-  if (done !== undefined) order.onFailure(done, failed);
+function failStep({ cce, jobId, track }: Run, subJobId: string, reason: string): void {
+  const job = cce.store.get("jobs", jobId);
+  const subJob = job?.subJobs.find(({ id }) => id === subJobId);
+  if (job === undefined || subJob === undefined) return;
+  const failed = stamped(cce, subJob, "Failed", reason);
+  track.onFailure(note(cce, job, failed), failed);
 }
 
-function newSubJob(type: string, createdAt: string): SubJob {
-  return { id: randomUUID(), type, phase: "Initializing", reason: "", createdAt, updatedAt: createdAt };
+function findStep({ cce, jobId, ids }: Run, index: number): { job: Job; subJob: SubJob } | undefined {
+  const job = cce.store.get("jobs", jobId);
+  const subJob = job?.subJobs.find(({ id }) => id === ids[index]);
+  return job === undefined || subJob === undefined ? undefined : { job, subJob };
+}
+
+/** Puts a sub-job back in its job, whose phase follows. */
+function note(cce: Cce, job: Job, changed: SubJob): Job {
+  const subJobs = job.subJobs.map((sub) => (sub.id === changed.id ? changed : sub));
+  const tracks = [...tracksOf({ subJobs }).values()];
+  const failed = subJobs.find(({ phase }) => phase === "Failed");
+  const ended = failed === undefined ? "Success" : "Failed";
+  const phase = tracks.every(isOver) ? ended : "Running";
+  const reason = phase === "Failed" ? (failed?.reason ?? "") : "";
+  return amend(cce, "jobs", job.id, { subJobs, phase, reason }) ?? job;
+}
+
+function tracksOf({ subJobs }: Pick<Job, "subJobs">): Map<string, SubJob[]> {
+  return Map.groupBy(subJobs, ({ resourceId }) => resourceId);
+}
+
+function isOver(subJobs: readonly SubJob[]): boolean {
+  return subJobs.some(({ phase }) => phase === "Failed") || subJobs.every(({ phase }) => phase === "Success");
+}
+
+function subJobsOf({ resource, serverId = "", steps }: Track, createdAt: string): SubJob[] {
+  return steps.map(({ type }) => ({
+    id: randomUUID(),
+    type,
+    phase: "Initializing",
+    reason: "",
+    createdAt,
+    updatedAt: createdAt,
+    resourceId: resource.id,
+    serverId,
+  }));
 }
 
 function stamped(cce: Cce, subJob: SubJob, phase: JobPhase, reason: string): SubJob {
@@ -127,17 +226,37 @@ function jobOnWire(job: Job): unknown {
       clusterUID: job.clusterId,
       resourceID: job.resourceId,
       resourceName: job.name,
-      extendParam: {},
+      extendParam: serverParam(job),
       subJobs: job.subJobs.map((sub) => ({
         kind: "Job",
         apiVersion: "v3",
         metadata: jobMetadata(sub),
-        spec: { type: sub.type, clusterUID: job.clusterId, resourceID: job.resourceId },
+        spec: subJobSpec(job, sub),
         status: { phase: sub.phase, reason: sub.reason },
       })),
     },
     status: { phase: job.phase, reason: job.reason },
   };
+}
+
+/** 4.1.24, of a sub-job by its own id. */
+function subJobAlone(job: Job, subJob: SubJob): unknown {
+  return {
+    kind: "Job",
+    apiVersion: "v3",
+    metadata: jobMetadata(subJob),
+    spec: { ...subJobSpec(job, subJob), resourceName: job.name, subJobs: [] },
+    status: { phase: subJob.phase, reason: subJob.reason },
+  };
+}
+
+function subJobSpec({ clusterId }: Job, subJob: SubJob): object {
+  const { type, resourceId } = subJob;
+  return { type, clusterUID: clusterId, resourceID: resourceId, extendParam: serverParam(subJob) };
+}
+
+function serverParam({ serverId }: Pick<SubJob, "serverId">): object {
+  return serverId === "" ? {} : { serverID: serverId };
 }
 
 function jobMetadata({ id, createdAt, updatedAt }: Pick<SubJob, "id" | "createdAt" | "updatedAt">): unknown {

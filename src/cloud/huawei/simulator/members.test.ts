@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { MembersCheck } from "../../../../test/support/clouds/members.ts";
 import type { Received, Sent } from "../../simulation/test-support.ts";
 import { cceCalls } from "./members/index.ts";
+import { acceptBody, detachBody, moveBody, nodeBody, resetBody, subJobsOf } from "./test-nodes.ts";
 import type { Bed, Wire } from "./test-support.ts";
 import {
   ADDONS,
@@ -112,6 +113,41 @@ async function drivePools({ ask, client, clock }: Driven): Promise<void> {
   await ask("DELETE", made);
 }
 
+/** One node from its create to its delete, and a server that is accepted, reset, moved and detached. */
+async function driveNodes({ ask, client, clock }: Driven): Promise<void> {
+  const path = `${CLUSTERS}/${await client.available("with-nodes")}/nodes`;
+  const otherId = await client.available("with-more-nodes");
+  const login = { userPassword: { username: "root", password: SALTED } };
+  const eip = { iptype: "5_bgp", bandwidth: { size: 10, sharetype: "PER" } };
+  const body = nodeBody("node-1", { login, publicIP: { count: 1, eip }, taints: [{ key: "a", effect: "NoExecute" }] });
+  const created = await ask("POST", path, { body });
+  const one = `${path}/${idOf(created)}`;
+  await ask("PUT", one, { body: { metadata: { name: "n" } } });
+  clock.advance(5 * MINUTE);
+  await ask("GET", one);
+  const job = `/api/v3/projects/${PROJECT}/jobs/${(created.json() as Wire).status.jobID}`;
+  for (const { metadata } of subJobsOf((await ask("GET", job)).json() as Wire)) {
+    await ask("GET", `/api/v3/projects/${PROJECT}/jobs/${metadata.uid}`);
+  }
+  await ask("PUT", one, { body: { metadata: { name: "node" } } });
+  await ask("DELETE", one);
+  await ask("POST", path, { body: nodeBody("node-2") });
+  const server = await client.colleague("POST", "servers", { name: "server" });
+  await ask("POST", `${path}/add`, { body: acceptBody(server.id) });
+  clock.advance(5 * MINUTE);
+  const { items } = (await ask("GET", path)).json() as { items: Wire[] };
+  const [first = "", second = ""] = items.map(({ metadata }) => metadata.uid);
+  await ask("POST", `${path}/reset`, { body: resetBody(first) });
+  clock.advance(5 * MINUTE);
+  const migrate = `${path}/operation/migrateto/${otherId}`;
+  await ask("PUT", migrate, { body: moveBody(first) });
+  await ask("PUT", migrate, { body: { spec: { ...moveBody(second).spec, login, extendParam: { maxPods: 20 } } } });
+  clock.advance(5 * MINUTE);
+  const away = `${CLUSTERS}/${otherId}/nodes/operation/remove`;
+  await ask("PUT", away, { body: detachBody(first) });
+  await ask("PUT", away, { body: { spec: { ...detachBody(second).spec, login } } });
+}
+
 async function driveAddons({ ask, client, clock }: Driven): Promise<void> {
   const clusterId = await client.available("with-addons");
   const path = `${ADDONS}/${idOf(await ask("POST", ADDONS, { body: installBody(clusterId) }))}`;
@@ -136,6 +172,7 @@ async function driveRefusals({ ask, calls }: Driven): Promise<void> {
 
 test("every answer has the members that the reference promises, and every call has a list of them", async () => {
   const driven = await startDriven();
-  for (const drive of [driveIam, driveClusters, drivePools, driveAddons, driveRefusals]) await drive(driven);
+  const drives = [driveIam, driveClusters, drivePools, driveNodes, driveAddons, driveRefusals];
+  for (const drive of drives) await drive(driven);
   expect(driven.check.problems()).toEqual([]);
 });

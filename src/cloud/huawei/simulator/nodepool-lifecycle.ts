@@ -1,8 +1,10 @@
 // A node pool's life: its nodes come and go one phase after another until there are as many as there should be.
 import { randomUUID } from "node:crypto";
 import { startJob } from "./jobs.ts";
+import type { Node, NodePhase, Taint } from "./node-state.ts";
 import { wrongState } from "./refusals.ts";
-import type { Cce, CceView, Cluster, Node, NodePhase, NodePool, NodePoolPhase } from "./state.ts";
+import { nextAddress } from "./servers.ts";
+import type { Cce, CceView, Cluster, NodePool, NodePoolPhase } from "./state.ts";
 import { amend, newEntity } from "./state.ts";
 
 const BUILD_MS = 60_000;
@@ -60,17 +62,21 @@ export function addNode(
   phase: NodePhase,
 ): Node {
   const { id: nodepoolId, clusterId, nodeTemplate } = pool;
-  const { k8sTags: _k8sTags, taints: _taints, nodeNicSpec: _nodeNicSpec, ...spec } = nodeTemplate;
+  const { k8sTags: labels, taints = [], nodeNicSpec: _nodeNicSpec, ...spec } = nodeTemplate;
   const entity = newEntity(cce, `${pool.name}-${randomUUID().slice(0, 8)}`);
-  const address = cce.store.list("nodes").length + 2;
   const node: Node = {
     ...entity,
     clusterId,
     nodepoolId,
     phase,
     serverId: randomUUID(),
-    privateIP: `192.168.${1 + Math.floor(address / 250)}.${address % 250}`,
+    privateIP: nextAddress(cce),
     spec,
+    labels,
+    taints: taints as Taint[],
+    options: {},
+    billingMode: 0,
+    deleteJobId: "",
   };
   cce.store.put("nodes", node);
   return node;

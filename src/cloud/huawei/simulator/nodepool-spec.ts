@@ -16,11 +16,11 @@ const nodePoolName = z
     "must have 1 to 50 of a-z, 0-9 and -, start with a letter, not end with -",
   );
 
-const labels = z
+export const labels = z
   .record(z.string().regex(LABEL_KEY), z.string().regex(LABEL_VALUE))
   .refine((tags) => Object.keys(tags).length <= MOST_LABELS, `must have at most ${MOST_LABELS} labels`);
 
-const taints = z.array(
+export const taints = z.array(
   z.object({
     key: z.string().regex(LABEL_KEY),
     value: z.string().regex(LABEL_VALUE).default(""),
@@ -35,7 +35,7 @@ const salted = z
     "must be salted and encoded as in 7.14",
   );
 
-const login = z
+export const login = z
   .object({
     sshKey: z.string().min(1).optional(),
     userPassword: z.object({ username: z.string().default("root"), password: salted.optional() }).optional(),
@@ -45,7 +45,7 @@ const login = z
     "must have either sshKey or userPassword",
   );
 
-const volume = (least: number, most: number) =>
+export const volume = (least: number, most: number) =>
   z.looseObject({ size: z.int().min(least).max(most), volumetype: z.enum(["SATA", "SAS", "SSD"]) });
 
 const nodeTemplate = z.looseObject({

@@ -1,5 +1,6 @@
 // The wire format of node pools (4.1.19 to 4.1.23), and of a node's login and address, which nodes share.
-import type { CceView, Cluster, Node, NodePool } from "./state.ts";
+import type { Node } from "./node-state.ts";
+import type { CceView, Cluster, NodePool } from "./state.ts";
 
 /** What a pool's nodes get where its create did not say (samples of 4.1.19 and 4.1.20). */
 const EXTEND_PARAM = {

@@ -11,6 +11,7 @@ export function quotaRoutes(): Route<CceTables>[] {
         const used = view.list("clusters").length;
         const quotas = view
           .list("quotas")
+          .filter(({ id }) => id === "cluster")
           .map(({ name, quotaLimit }) => ({ quotaKey: name, quotaLimit, used, unit: "count" }));
         return { status: 200, body: { quotas } };
       },

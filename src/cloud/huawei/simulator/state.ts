@@ -1,18 +1,13 @@
 // What exists in the simulated CCE: clusters, node pools, nodes, add-ons, jobs, quotas, and what a test has planned.
 import { randomUUID } from "node:crypto";
 import type { ServedKubeconfig } from "../../simulation/kubeconfig.ts";
-import type { Identified, StoreView } from "../../simulation/store.ts";
+import type { StoreView } from "../../simulation/store.ts";
 import { Store } from "../../simulation/store.ts";
 import type { Timeline } from "../../simulation/timeline.ts";
 import type { AddonDemand } from "./addon-values.ts";
+import type { Entity } from "./entity.ts";
+import type { FailedNodePhase, Node, Server } from "./node-state.ts";
 import { notFound } from "./refusals.ts";
-
-/** Times are ISO 8601; each wire format shows them in its own way. */
-interface Entity extends Identified {
-  readonly name: string;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-}
 
 /** 4.1.2 and 4.1.6; `Error` is what a read without `errorStatus` shows as `Deleting`. */
 export const CLUSTER_PHASES = [
@@ -84,31 +79,6 @@ export interface NodePool extends Entity {
   readonly soldOutAbove: number | null;
 }
 
-/** 4.1.10; the last three are of today's public cloud. */
-export const NODE_PHASES = [
-  "Build",
-  "Installing",
-  "Active",
-  "Abnormal",
-  "Deleting",
-  "Upgrading",
-  "Error",
-  "Repairing",
-  "RepairFailed",
-] as const;
-
-export type NodePhase = (typeof NODE_PHASES)[number];
-
-export interface Node extends Entity {
-  readonly clusterId: string;
-  /** Empty: no pool's. */
-  readonly nodepoolId: string;
-  readonly phase: NodePhase;
-  readonly serverId: string;
-  readonly privateIP: string;
-  readonly spec: Readonly<Record<string, unknown>>;
-}
-
 /** `available`, of today's public cloud, is partly ready: some of its pods run. */
 export const ADDON_STATUSES = [
   "installing",
@@ -146,26 +116,31 @@ export interface SubJob {
   readonly reason: string;
   readonly createdAt: string;
   readonly updatedAt: string;
+  /** What it works on: sub-jobs of several resources run beside each other. */
+  readonly resourceId: string;
+  /** Of a node's, once there is a server; else empty. */
+  readonly serverId: string;
 }
 
-/** Named after the resource it works on. */
+/** Named after the resource it works on, the first one where it has several. */
 export interface Job extends Entity {
   readonly type: string;
   readonly clusterId: string;
   readonly resourceId: string;
+  readonly serverId: string;
   readonly phase: JobPhase;
   readonly reason: string;
   readonly subJobs: readonly SubJob[];
-  /** The type of the sub-job that is to fail; empty: none. */
+  /** The type of the sub-job that a colleague has fail; empty: none. */
   readonly failAt: string;
-  readonly leaves: FailedPhase;
+  readonly leaves: FailedPhase | FailedNodePhase;
 }
 
 /** What a test has planned for something that does not exist yet, by its name; used up by the first that has it. */
 export interface Plan extends Entity {
-  readonly concerns: "Cluster" | "NodePool" | "Addon";
+  readonly concerns: "Cluster" | "NodePool" | "Addon" | "Node" | "Server";
   readonly failAt?: string | undefined;
-  readonly leaves?: FailedPhase | undefined;
+  readonly leaves?: FailedPhase | FailedNodePhase | undefined;
   readonly soldOutAbove?: number | undefined;
   readonly reselectCidr?: boolean | undefined;
 }
@@ -179,6 +154,7 @@ export type CceTables = {
   clusters: Cluster;
   nodepools: NodePool;
   nodes: Node;
+  servers: Server;
   addons: Addon;
   jobs: Job;
   plans: Plan;
@@ -194,10 +170,12 @@ export interface Project {
 
 export interface CceRules {
   readonly project: Project;
-  /** What a create gets whose name a cluster of the project, or a pool of the cluster, has. */
+  /** What a create gets whose name a cluster of the project, or a pool or node of the cluster, has. */
   readonly duplicateNames: "Refuse" | "Allow";
   /** Whether a PUT of a node pool takes labels and taints, as its table says, or ignores them, as its note says. */
   readonly k8sTagsUpdatable: boolean;
+  /** Whether a node that is reset, moved or accepted again is another one, or keeps its id. */
+  readonly resetChangesId: boolean;
   /** What an add-on's values have to have; see addon-values.ts. */
   readonly addonValues: AddonDemand;
   /** What every cluster serves in place of addresses and certificates of its own. */
@@ -212,10 +190,14 @@ export interface Cce {
   readonly timeline: Timeline;
 }
 
+/** Of ECS, so no read of CCE's quotas shows it. */
+const SERVER_QUOTA = 2_000;
+
 export function createCce(rules: CceRules, clusterQuota: number, timeline: Timeline): Cce {
-  const collections = ["clusters", "nodepools", "nodes", "addons", "jobs", "plans", "quotas"] as const;
+  const collections = ["clusters", "nodepools", "nodes", "servers", "addons", "jobs", "plans", "quotas"] as const;
   const cce = { store: new Store<CceTables>(collections, timeline), rules, timeline };
   cce.store.put("quotas", { ...newEntity(cce, "cluster"), id: "cluster", quotaLimit: clusterQuota });
+  cce.store.put("quotas", { ...newEntity(cce, "server"), id: "server", quotaLimit: SERVER_QUOTA });
   return cce;
 }
 
@@ -241,6 +223,13 @@ export function amend<C extends keyof CceTables>(
   const amended = { ...record, ...change, updatedAt: isoNow(cce) };
   cce.store.put(collection, amended);
   return amended;
+}
+
+/** What is set of a change: an absent field stays as it was. */
+export function given<Change extends object>(change: Change): { [K in keyof Change]?: Exclude<Change[K], undefined> } {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as {
+    [K in keyof Change]?: Exclude<Change[K], undefined>;
+  };
 }
 
 /** Throws 404 `CCE.01404001` where there is no such cluster. */

@@ -62,3 +62,47 @@ export function poolManifest(name: string, spec: object = {}): object {
   };
   return nodePoolManifest({ metadata: { name }, spec: { ...pool, ...spec } });
 }
+
+export type Dialect = "V2026" | "Reference";
+
+export interface SimulatedCluster {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly clusterType: string;
+  readonly profile: string;
+  readonly version: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly deletionProtection: boolean;
+}
+
+/** Those of that name. */
+export async function clustersOf(simulator: SimulatorControls, name: string): Promise<readonly SimulatedCluster[]> {
+  const { clusters } = (await simulator.state()) as { clusters: SimulatedCluster[] };
+  return clusters.filter((cluster) => cluster.name === name);
+}
+
+const LOGIN = { keyPairName: "mine" };
+
+/** What a user writes of each kind of cluster, in each dialect. */
+export const BLOCKS = {
+  dedicated: () => ({
+    clusterType: "Kubernetes",
+    controlPlaneConfig: { instanceTypes: ["ecs.g7.xlarge"], login: LOGIN },
+  }),
+  managed: () => ({ clusterType: "ManagedKubernetes", login: LOGIN }),
+  edge: () => ({ clusterType: "ManagedKubernetes", profile: "Edge", endpointPublicAccess: true, login: LOGIN }),
+  serverless: (dialect: Dialect) =>
+    dialect === "Reference" ? { clusterType: "Ask" } : { clusterType: "ManagedKubernetes", profile: "Serverless" },
+} as const;
+
+/** A cluster of that block in a VPC of its own. */
+export function ackClusterManifest(name: string, alibaba: object, spec: object = {}): object {
+  const block = { vswitchIds: [`vsw-${name}-1`], ...alibaba };
+  return clusterManifest(name, {
+    accountRef: { name: "alibaba" },
+    network: { vpcId: `vpc-${name}` },
+    alibaba: block,
+    ...spec,
+  });
+}

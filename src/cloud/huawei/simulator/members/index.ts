@@ -7,6 +7,7 @@ import { sometimes, table } from "../../../simulation/members.ts";
 import { addonCalls } from "./addons.ts";
 import { clusterCalls } from "./clusters.ts";
 import { nodePoolCalls } from "./nodepools.ts";
+import { nodeCalls } from "./nodes.ts";
 import { cce, PROJECT, resource } from "./shared.ts";
 
 const iamError = table("OpenStack Identity API v3, errors", {
@@ -58,6 +59,10 @@ const iamCalls: readonly PromisedCall[] = [
   { call: "GET /v3/projects", reference: "7.5", answer: projects, refusals: [iamError] },
 ];
 
+const ofServer = table("the sample of 4.1.24, extendParam", {
+  serverID: sometimes("string", "of a node's, once it has a server"),
+});
+
 const jobIdentity = table("table 4-279", { uid: "string", creationTimestamp: "string", updateTimestamp: "string" });
 
 const job = resource("table 4-278", {
@@ -67,7 +72,7 @@ const job = resource("table 4-278", {
     clusterUID: "string",
     resourceID: "string",
     resourceName: "string",
-    extendParam: "object",
+    extendParam: ofServer,
     subJobs: [
       resource("the sample of 4.1.24, subJobs", {
         metadata: jobIdentity,
@@ -75,6 +80,7 @@ const job = resource("table 4-278", {
           type: "string",
           clusterUID: "string",
           resourceID: sometimes("string", "in one of the sample's two"),
+          extendParam: sometimes(ofServer, "in one of the sample's two"),
         }),
         status: table("the sample of 4.1.24, status of a sub-job", { phase: "string" }),
       }),
@@ -90,6 +96,7 @@ const quotas = table("table 4-357", {
 export const cceCalls: readonly PromisedCall[] = [
   ...iamCalls,
   ...clusterCalls,
+  ...nodeCalls,
   ...nodePoolCalls,
   cce("4.1.24", `GET ${PROJECT}/jobs/:id`, job),
   ...addonCalls,

@@ -1,18 +1,9 @@
-// What the calls of node pools and nodes (CCE API reference 4.1.10, 4.1.11, 4.1.19 to 4.1.23) answer.
+// What the calls of node pools (CCE API reference 4.1.19 to 4.1.23) answer.
 import type { PromisedCall, Table } from "../../../simulation/members.ts";
 import { sometimes, table } from "../../../simulation/members.ts";
-import { cce, CLUSTER, listOf, login, publicIP, resource } from "./shared.ts";
+import { cce, CLUSTER, listOf, login, password, publicIP, resource, volume } from "./shared.ts";
 
 const POOLS = `${CLUSTER}/nodepools`;
-const NODES = `${CLUSTER}/nodes`;
-
-const volume = (name: string): Table => table(name, { volumetype: "string", size: "integer" });
-
-const password = (name: string): Table =>
-  table(name, {
-    username: sometimes("string", "where the login is by password"),
-    password: sometimes("string", "where the login is by password, masked"),
-  });
 
 const template = table("table 4-239", {
   flavor: "string",
@@ -82,35 +73,7 @@ const changedStatus = table("table 4-232", {
   currentNode: sometimes("integer", "unless the sample leaves it out"),
 });
 
-const node = resource("tables 4-97 and 4-105", {
-  metadata: table("tables 4-98 and 4-106", {
-    name: "string",
-    uid: "string",
-    creationTimestamp: "string",
-    updateTimestamp: "string",
-    annotations: table("tables 4-99 and 4-107", { "kubernetes.io/node-pool.id": "string" }),
-  }),
-  spec: table("table 4-108", {
-    flavor: "string",
-    az: "string",
-    os: "string",
-    login: login("table 4-109", password("table 4-110")),
-    rootVolume: volume("table 4-111"),
-    dataVolumes: [volume("table 4-112")],
-    publicIP: publicIP("table 4-113"),
-    billingMode: "integer",
-  }),
-  status: table("tables 4-100 and 4-115", {
-    phase: "string",
-    serverId: sometimes("string", "once it has a server"),
-    publicIP: sometimes("string", "where it has an EIP"),
-    privateIP: sometimes("string", "once it has a server"),
-  }),
-});
-
 export const nodePoolCalls: readonly PromisedCall[] = [
-  cce("4.1.10", `GET ${NODES}/:id`, node),
-  cce("4.1.11", `GET ${NODES}`, listOf("table 4-104", node)),
   cce("4.1.19", `POST ${POOLS}`, pool("table 4-227", changedStatus)),
   cce("4.1.20", `GET ${POOLS}/:id`, pool("table 4-236", table("table 4-248", { phase: "string" }))),
   cce("4.1.21", `GET ${POOLS}`, listOf("table 4-253", listedPool)),

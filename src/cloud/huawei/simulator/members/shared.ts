@@ -34,3 +34,11 @@ export function login(name: string, userPassword: MemberType): Table {
 export function publicIP(name: string): Table {
   return table(name, { eip: table(`${name}, eip`, { bandwidth: "object" }) });
 }
+
+export const volume = (name: string): Table => table(name, { volumetype: "string", size: "integer" });
+
+export const password = (name: string): Table =>
+  table(name, {
+    username: sometimes("string", "where the login is by password"),
+    password: sometimes("string", "where the login is by password, masked"),
+  });

@@ -1,0 +1,39 @@
+// Which nodes leave when fewer are wanted: those that do not work first, then the youngest, each with what becomes of its server. Pure.
+import type { ClusterNode } from "../../cloud/facets/nodes.ts";
+
+/** One request: all of its nodes have the same fate and the same pool. */
+export interface Departure {
+  readonly nodes: readonly ClusterNode[];
+  /** Whether their servers are given back to the cloud. */
+  readonly release: boolean;
+  readonly poolId: string | undefined;
+}
+
+/** Only what was bought for the cluster is given back, and what is paid for a term by nobody. */
+export function isReleased({ origin, isPrepaid = false }: ClusterNode): boolean {
+  return origin === "Bought" && !isPrepaid;
+}
+
+/** At most `count` of them; undefined where none is to leave. */
+export function departureOf(nodes: readonly ClusterNode[], count: number): Departure | undefined {
+  const [first, ...others] = nodes.filter(({ phase }) => phase !== "Deleting").toSorted(compareDepartures);
+  if (!first || count < 1) return undefined;
+  const release = isReleased(first);
+  const { poolId } = first;
+  const alike = others.filter((node) => isReleased(node) === release && node.poolId === poolId);
+  return { nodes: [first, ...alike].slice(0, count), release, poolId };
+}
+
+function compareDepartures(left: ClusterNode, right: ClusterNode): number {
+  return rank(left) - rank(right) || madeAt(right) - madeAt(left) || (left.id < right.id ? -1 : 1);
+}
+
+/** Those that are on their way into the cluster carry no work yet. */
+function rank({ phase }: ClusterNode): number {
+  if (phase === "Abnormal") return 0;
+  return phase === "Active" ? 2 : 1;
+}
+
+function madeAt({ createdAtMs }: ClusterNode): number {
+  return createdAtMs === undefined || Number.isNaN(createdAtMs) ? 0 : createdAtMs;
+}

@@ -1,0 +1,189 @@
+// What goes wrong while pools on Alibaba Cloud ACK get and lose servers, in both editions of its API: never one too many is bought, and never is
+// an existing one erased twice.
+import { afterAll, beforeAll, describe, it, vi } from "vitest";
+import { kubectlOk } from "../support/apiserver/controlplane.ts";
+import { BLOCKS, poolManifest, type AlibabaStand, type Dialect } from "../support/clouds/alibaba/environment.ts";
+import { existing, startPoolBench, type PoolBench } from "../support/clouds/alibaba/pools.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
+
+vi.setConfig({ testTimeout: 120_000, maxConcurrency: 20 });
+
+describe.each<Dialect>(["V2026", "Reference"])("in dialect %s", (dialect) => {
+  let bench: PoolBench;
+  let stand: AlibabaStand;
+
+  beforeAll(async () => {
+    bench = await startPoolBench(`ack-woes-${dialect.toLowerCase()}`, dialect);
+    ({ stand } = bench);
+  });
+  afterAll(() => bench[Symbol.asyncDispose]());
+
+  /** What scales this cluster's pool out, or takes servers into it. */
+  const requestsTo = (clusterId: string, what: "Grow" | "Attach"): string => {
+    if (what === "Attach") return `/clusters/${clusterId}/(nodepools/[^/]+/)?attach$`;
+    return dialect === "V2026" ? `/clusters/${clusterId}/nodepools/[^/]+$` : `/api/v2/clusters/${clusterId}$`;
+  };
+
+  describe.concurrent("a NodePool", () => {
+    it("A5: that the cloud can't bring to its count says why, keeps what is there, and goes on later", async ({
+      expect,
+    }) => {
+      const clusterId = await bench.standing("short", { replicas: 1 });
+      await stand.reaches("nodepool/short", "Available");
+      const concerns = dialect === "V2026" ? { nodepoolName: "short" } : { clusterName: "short" };
+      const plan = { ...concerns, failAt: "ScaleOut", joined: 1, message: "No stock in zone h" };
+      await stand.simulator.behindOurBack("POST", "plans", plan);
+      await stand.edit("nodepool/short", { spec: { replicas: 4 } });
+      const { message } = await stand.reaches("nodepool/short", "SoldOut");
+      expect(message).toContain("No stock in zone h");
+      expect(await bench.bought(clusterId)).toHaveLength(2);
+      await stand.lookAgain("nodepool/short");
+      await stand.until("nodepool/short", ({ status }) => status["readyReplicas"] === 4);
+      expect(await bench.bought(clusterId)).toHaveLength(4);
+    });
+
+    it("A6: whose server failed to join says why and does not erase it again", async ({ expect }) => {
+      const ids = ["one", "two", "three"].map((word) => `i-${word}-${dialect.toLowerCase()}`);
+      for (const id of ids) await bench.plantServer(id);
+      await stand.simulator.behindOurBack("POST", "plans", {
+        serverId: ids[1],
+        failAt: "Attach",
+        message: "No agent.",
+      });
+      await bench.standing("one-of-three", existing(...ids));
+      const { message } = await stand.reaches("nodepool/one-of-three", "AttachFailed");
+      expect(message).toContain("No agent.");
+      await stand.visited("nodepool/one-of-three", 2);
+      expect(await bench.serversById(...ids)).toMatchObject(ids.map(() => ({ imaged: 1 })));
+      const states = Object.fromEntries(
+        (await bench.shownServers("nodepool/one-of-three")).map((s) => [s.id, s.state]),
+      );
+      expect(states).toEqual({ [ids[0]!]: "Joined", [ids[1]!]: "Failed", [ids[2]!]: "Joined" });
+    });
+
+    it("A8: that lost a node to a colleague is as declared again, without one too many", async ({ expect }) => {
+      const clusterId = await bench.standing("robbed", { replicas: 2 });
+      await stand.reaches("nodepool/robbed", "Available");
+      const [node] = await bench.workers(clusterId);
+      await stand.simulator.behindOurBack("DELETE", `nodes/${node!.id}`);
+      const others = async (): Promise<number> =>
+        (await bench.workers(clusterId)).filter(({ id, nodeStatus }) => id !== node!.id && nodeStatus === "Ready")
+          .length;
+      await expect.poll(others, { timeout: 60_000 }).toBe(2);
+      await stand.lookAgain("nodepool/robbed");
+      await stand.reaches("nodepool/robbed", "Available");
+      expect(await bench.bought(clusterId)).toHaveLength(2);
+    });
+
+    it("A5: and another one in the same cluster both get their servers", async ({ expect }) => {
+      const clusterId = await bench.cluster("shared");
+      for (const name of ["first", "second"]) await stand.apply(poolManifest(name, { clusterRef: { name: "shared" } }));
+      for (const name of ["first", "second"]) await stand.reaches(`nodepool/${name}`, "Available");
+      expect(await bench.bought(clusterId)).toHaveLength(4);
+    });
+
+    it("A4: in a serverless cluster is not supported", async ({ expect }) => {
+      await bench.cluster("empty", BLOCKS.serverless(dialect));
+      await stand.apply(poolManifest("empty", { clusterRef: { name: "empty" } }));
+      const { message } = await stand.reaches("nodepool/empty", "NotSupportedByCloud");
+      expect(message).toContain("serverless cluster");
+    });
+  });
+
+  // One after the other: each sets the simulator's faults.
+  describe("a NodePool whose request is not answered", () => {
+    it.for(["DropBefore", "DropAfter"] as const)(
+      "A5: has as many servers as declared though a request for more meets %s",
+      async (action, { expect }) => {
+        const name = action.toLowerCase();
+        const clusterId = await bench.standing(name, { replicas: 1 });
+        await stand.reaches(`nodepool/${name}`, "Available");
+        const path = requestsTo(clusterId, "Grow");
+        await stand.simulator.setFaults([{ method: "POST|PUT", path, action, times: 1 }]);
+        await stand.edit(`nodepool/${name}`, { spec: { replicas: 3 } });
+        await stand.until(`nodepool/${name}`, ({ status }) => status["readyReplicas"] === 3);
+        await stand.reaches(`nodepool/${name}`, "Available");
+        expect(await bench.bought(clusterId)).toHaveLength(3);
+      },
+    );
+
+    it.for(["DropBefore", "DropAfter"] as const)(
+      "A6: erases an existing server once though the request meets %s",
+      async (action, { expect }) => {
+        const name = `attach-${action.toLowerCase()}`;
+        const id = await bench.plantServer(`i-${name}-${dialect.toLowerCase()}`);
+        const clusterId = await bench.cluster(name);
+        const path = requestsTo(clusterId, "Attach");
+        await stand.simulator.setFaults([{ method: "POST", path, action, times: 1 }]);
+        await stand.apply(poolManifest(name, { clusterRef: { name }, ...existing(id) }));
+        await stand.reaches(`nodepool/${name}`, "Available");
+        expect(await bench.serversById(id)).toMatchObject([{ imaged: 1, clusterId }]);
+      },
+    );
+
+    it("A8: that is deleted while a request for more is not answered leaves nothing behind", async ({ expect }) => {
+      const clusterId = await bench.standing("late", { replicas: 1 });
+      await stand.reaches("nodepool/late", "Available");
+      const path = requestsTo(clusterId, "Grow");
+      await stand.simulator.setFaults([{ method: "POST|PUT", path, action: "DropAfter", times: 1 }]);
+      await stand.edit("nodepool/late", { spec: { replicas: 3 } });
+      const dropped = async (): Promise<number> =>
+        (await stand.simulator.requests()).filter((one) => one.fault === "DropAfter" && one.path.includes(clusterId))
+          .length;
+      await expect.poll(dropped, { timeout: 30_000 }).toBe(1);
+      await kubectlOk(stand.kubectl, ["delete", "nodepool/late", "--wait=false"]);
+      await stand.gone("nodepool/late");
+      expect(await bench.bought(clusterId)).toEqual([]);
+    });
+  });
+
+  itStaysClean(() => stand);
+});
+
+describe("in dialect Reference, where a pool is a list of servers", () => {
+  let bench: PoolBench;
+  let stand: AlibabaStand;
+
+  beforeAll(async () => {
+    bench = await startPoolBench("ack-lists", "Reference", { hideTags: true });
+    ({ stand } = bench);
+  });
+  afterAll(() => bench[Symbol.asyncDispose]());
+
+  describe.concurrent("a NodePool", () => {
+    it("A9: neither claims nor releases what it can't place, and buys no more", async ({ expect }) => {
+      const clusterId = await bench.standing("hidden", { replicas: 1 });
+      await stand.reaches("nodepool/hidden", "Available");
+      const path = `/api/v2/clusters/${clusterId}$`;
+      await stand.simulator.setFaults([{ method: "POST", path, action: "DropAfter", times: 1 }]);
+      await stand.edit("nodepool/hidden", { spec: { replicas: 2 } });
+      const { message } = await stand.reaches("nodepool/hidden", "ScaleOutOutcomeUnknown");
+      const bought = await bench.bought(clusterId);
+      expect(bought).toHaveLength(2);
+      expect(bought.some(({ id }) => message.includes(id))).toBe(true);
+      await stand.visited("nodepool/hidden", 2);
+      expect(await bench.bought(clusterId)).toHaveLength(2);
+    });
+
+    it("A9: beside Workers that nobody claims, as after a restore, buys nothing and names them", async ({ expect }) => {
+      const clusterId = await bench.cluster("restored");
+      await stand.simulator.behindOurBack("POST", "nodes", { clusterId });
+      const [stranger] = await bench.workers(clusterId);
+      await stand.apply(poolManifest("restored", { clusterRef: { name: "restored" } }));
+      const { message } = await stand.reaches("nodepool/restored", "AlreadyExists");
+      expect(message).toContain(stranger!.serverId);
+      expect(await bench.workers(clusterId)).toHaveLength(1);
+    });
+
+    it.for([
+      ["taints", { taints: [{ key: "gpu", value: "high", effect: "NoSchedule" }] }],
+      ["autoscaling", { autoscaling: { enabled: true, minReplicas: 1, maxReplicas: 2 } }],
+    ] as const)("A9: says that %s are not supported", async ([field, spec], { expect }) => {
+      await bench.standing(`no-${field}`, spec);
+      const { message } = await stand.reaches(`nodepool/no-${field}`, "NotSupportedByCloud");
+      expect(message).toContain(`spec.${field}`);
+    });
+  });
+
+  itStaysClean(() => stand);
+});
