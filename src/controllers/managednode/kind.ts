@@ -125,24 +125,23 @@ function journal(turns: Turns, { scope, seen, change, now }: Sending & { readonl
   if (!turn.isOurs) throw new WaitingError(waitingForTurn(turn, "be reset"));
   turns.grant(object);
   BEFORE.set(visit, { ...status });
-  const { wish } = change;
   const nonce = status.disruption?.state === "Sent" ? status.operation?.nonce : undefined;
-  const repairedAt = wish === undefined ? now : status.lastReset?.repairedAt;
-  status.disruption = {
-    verb: "Reset",
-    since,
-    state: "Sent",
-    sentAt: now,
-    ...(wish !== undefined && { wish }),
-    ...snapshotOf(seen.item),
-  };
-  status.lastReset = {
-    ...status.lastReset,
-    ...(wish !== undefined && { wish }),
-    ...(repairedAt !== undefined && { repairedAt }),
-  };
+  noteReset(status, { seen, wish: change.wish, since, now });
   status.written = writtenOf(object.spec);
   return { reason: Reason.Resetting, message: "The node is about to be reset", nonce };
+}
+
+interface AskedReset {
+  readonly seen: Seen;
+  readonly wish: string | undefined;
+  readonly since: string;
+  readonly now: string;
+}
+
+function noteReset(status: Visit<ManagedNode>["status"], { seen, wish, since, now }: AskedReset): void {
+  const asked = wish === undefined ? {} : { wish };
+  status.disruption = { verb: "Reset", since, state: "Sent", sentAt: now, ...asked, ...snapshotOf(seen.item) };
+  status.lastReset = { ...status.lastReset, ...asked, ...(wish === undefined && { repairedAt: now }) };
 }
 
 type Journaled = ReturnType<NonNullable<ExternalKind<NodeShape>["journal"]>>;

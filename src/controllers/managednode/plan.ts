@@ -29,7 +29,7 @@ export function planFor(declared: Declared, seen: Seen, at: At): NodePlan {
 
 const BY_PHASE: Readonly<Record<NodePhase, (declared: Declared, seen: Seen, at: At) => NodePlan>> = {
   Active: (declared, seen) =>
-    planForMove(declared, seen) ?? planForReset(declared, seen) ?? planForName(declared, seen) ?? keep(seen),
+    planForMove(declared) ?? planForReset(declared, seen) ?? planForName(declared, seen) ?? keep(seen),
   Abnormal: planForBroken,
   Failed: planForBroken,
   Creating: (declared) =>
@@ -75,15 +75,14 @@ function planForReset(declared: Declared, seen: Seen): NodePlan | undefined {
   return seen.turn.isOurs ? reset(wish) : waitingForTurn(seen.turn, "be reset");
 }
 
-/** A node that is meant for another cluster stays where it is until that is confirmed by its id. */
-function planForMove({ spec, status }: Declared, { item }: Seen): NodePlan | undefined {
+/** A node that is meant for another cluster stays where it is. */
+function planForMove({ spec, status }: Declared): NodePlan | undefined {
   const { clusterName = spec.clusterRef.name } = status;
   if (clusterName === spec.clusterRef.name) return undefined;
   const message =
-    `The node is in ManagedCluster ${clusterName} and spec.clusterRef names ${spec.clusterRef.name}. To move it, its system disk and its data ` +
-    `disks are erased and its pods are gone from ${clusterName}: confirm that by the annotation ${ANNOTATIONS.move}: "${item.id}", or ` +
-    `name ${clusterName} again`;
-  return { do: "Stall", reason: Reason.MoveNotConfirmed, message };
+    `The node is in ManagedCluster ${clusterName} and spec.clusterRef names ${spec.clusterRef.name}. This version moves no nodes: name ` +
+    `${clusterName} again`;
+  return { do: "Stall", reason: Reason.NotSupportedByCloud, message };
 }
 
 function planForName({ spec }: Declared, { item }: Seen): NodePlan | undefined {

@@ -5,7 +5,6 @@ import type { Job } from "../../cloud/facets/jobs.ts";
 import { NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
-import { facetOf } from "../cloudaccount/accounts.ts";
 import { offered } from "../cloudaccount/offers.ts";
 import type { KindDeps } from "../controlled.ts";
 import type { Changed, ExternalKind, Progress, SendFirst } from "../external/kind.ts";
