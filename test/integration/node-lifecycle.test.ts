@@ -9,6 +9,7 @@ import {
   type Home,
   type MembersStand,
 } from "../support/environment/cluster-members.ts";
+import { clusterManifest } from "../support/clouds/huawei/environment.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
 
 vi.setConfig({ testTimeout: 90_000, maxConcurrency: 20 });
@@ -156,6 +157,62 @@ describe.concurrent("a ManagedNode of a server that exists", () => {
     await stand.kubectl(["delete", "managednode/second", "--timeout=30s"]);
     expect(await home.cloud.servers()).toMatchObject([{ id: server, imaged: 1 }]);
     expect(await home.cloud.nodes()).toHaveLength(1);
+  });
+});
+
+describe.concurrent("many ManagedNodes of a cluster", () => {
+  it("are deleted one at a time, and tell who goes first", async ({ expect }) => {
+    const home = await stand.home("many", { simulator: { speed: 200 } });
+    const names = ["many-a", "many-b", "many-c", "many-d", "many-e"];
+    await stand.apply(...names.map((name) => nodeManifest(home, {}, { name, labels: { batch: "many" } })));
+    for (const name of names) await stand.reaches(`managednode/${name}`, "Available");
+    const deletion = stand.kubectl(["delete", "managednodes.yunfan.dev", "-l", "batch=many", "--timeout=80s"]);
+    const atOnce: number[] = [];
+    const left = async (): Promise<number> => {
+      const nodes = await home.cloud.nodes();
+      atOnce.push(nodes.filter(({ phase }) => phase === "Deleting").length);
+      return nodes.length;
+    };
+    await expect.poll(left, { timeout: 80_000, interval: 50 }).toBe(0);
+    expect(await deletion).toMatchObject({ code: 0 });
+    expect(Math.max(...atOnce)).toBe(1);
+    const reasons = names
+      .flatMap((name) => stand.versions(`managednode/${name}`))
+      .flatMap(({ status }) => status.conditions ?? []);
+    expect(reasons).toContainEqual(
+      expect.objectContaining({
+        type: "Ready",
+        reason: "WaitingForTurn",
+        message: expect.stringContaining("ManagedNode "),
+      }),
+    );
+  });
+});
+
+describe.concurrent("a ManagedNode that is meant for another cluster", () => {
+  it("stays where it is until that is confirmed by its id, and is moved once", async ({ expect }) => {
+    const home = await stand.home("from");
+    const { id: toId } = (await home.cloud.behindOurBack("POST", "clusters", { name: "to" })) as { id: string };
+    await stand.apply(clusterManifest("to", { accountRef: { name: "from" }, externalId: toId }));
+    await stand.reaches("managedcluster/to", "Available");
+    await stand.apply(nodeManifest(home));
+    await stand.reaches("managednode/from", "Available");
+    const { status } = (await stand.read("managednode/from"))!;
+    await stand.apply(nodeManifest(home, { clusterRef: { name: "to" } }));
+    await stand.reaches("managednode/from", "MoveNotConfirmed");
+    expect(await home.cloud.nodes()).toMatchObject([{ clusterId: home.clusterId }]);
+    await stand.kubectl(["annotate", "managednode/from", `yunfan.dev/move=${status.externalId}`]);
+    await expect
+      .poll(() => home.cloud.nodes(), { timeout: 40_000 })
+      .toMatchObject([{ clusterId: toId, phase: "Active" }]);
+    await stand.reaches("managednode/from", "Available");
+    const [moved] = await home.cloud.nodes();
+    expect((await stand.read("managednode/from"))!.status).toMatchObject({
+      clusterName: "to",
+      externalId: moved!.id,
+      serverId: status["serverId"],
+    });
+    expect(await home.cloud.servers()).toMatchObject([{ imaged: 2 }]);
   });
 });
 

@@ -16,6 +16,7 @@ import { failureOf, jobOf, progressOf } from "../managedcluster/progress.ts";
 import { adopting, prepareNode } from "./create.ts";
 import { nodesOf, policyOf } from "./items.ts";
 import { claimedName, soughtName } from "./names.ts";
+import { assertNotOnItsWay, describeLoss, targetOf } from "./move.ts";
 import { snapshotOf } from "./outcome.ts";
 import { alsoIn, BY_SERVER, clusterRefOf, nodeParent, serversOf } from "./place.ts";
 import { planFor, type At } from "./plan.ts";
@@ -59,8 +60,13 @@ function nodeKind(deps: KindDeps<ManagedNode>): ExternalKind<NodeShape> {
     items: (facet, place, visit) => nodesOf(facet, place, { visit, client: deps.client }),
     prepare: (scope) => prepareNode(scope, deps.client),
     assertAdoptable: (scope, { item }) => adopting(scope, item),
-    successor,
-    see: (scope, item, since) => see(turns, { scope, item, now: timestamp(clock) }, since),
+    successor: async (scope, since) => {
+      const found = await successor(scope, since);
+      if (!found) await assertNotOnItsWay(deps, scope);
+      return found;
+    },
+    describeLoss,
+    see: (scope, item, since) => see({ ...deps, turns }, { scope, item, now: timestamp(clock) }, since),
     plan: (declared, seen, nowMs) => planFor(declared, seen, { nowMs, settleWindowMs }),
     journal: (scope, what) => journal(turns, { scope, ...what, now: timestamp(clock) }),
     change: (scope, { seen, change }, permit) => {
@@ -86,13 +92,15 @@ async function successor({ visit, lists }: NodeScope, since: number): Promise<Cl
   return byName.get(serverId)?.find(({ id }) => id !== externalId);
 }
 
+type SeeDeps = Pick<KindDeps<ManagedNode>, "clusters" | "clock" | "settleWindowMs"> & { readonly turns: Turns };
+
 interface Look {
   readonly scope: NodeScope;
   readonly item: ClusterNode;
   readonly now: string;
 }
 
-async function see(turns: Turns, { scope, item, now }: Look, since: number): Promise<Seen> {
+async function see(deps: SeeDeps, { scope, item, now }: Look, since: number): Promise<Seen> {
   const { visit, place, lists } = scope;
   const { byId } = await lists.observe(since, visit.signal);
   const all = [...byId.values()];
@@ -101,7 +109,8 @@ async function see(turns: Turns, { scope, item, now }: Look, since: number): Pro
   return {
     item,
     job: await jobOf({ visit, place }),
-    turn: turns.of(resource, { since: wantedSince(visit.status.disruption, "Reset", now), most }),
+    turn: deps.turns.of(resource, { since: visit.status.disruption?.since ?? now, most }),
+    target: targetOf(deps, scope, item),
     nodes: {
       all: all.length,
       outOfOrder: all.filter(({ phase }) => phase === "Abnormal" || phase === "Failed").length,
@@ -117,31 +126,36 @@ interface Sending {
 
 /** The turn is asked for once more, now without a gap to what is stored of it. */
 function journal(turns: Turns, { scope, seen, change, now }: Sending & { readonly now: string }): Journaled {
-  if (change.do !== "Reset") return undefined;
+  if (change.do === "Rename") return undefined;
   const { visit, place } = scope;
   const { status, object } = visit;
-  const since = wantedSince(status.disruption, "Reset", now);
+  const since = wantedSince(status.disruption, change.do, now);
   const turn = turns.of({ ...object, status }, { since, most: place.cluster.spec.maxNodeDisruptions });
-  if (!turn.isOurs) throw new WaitingError(waitingForTurn(turn, "be reset"));
+  if (!turn.isOurs) throw new WaitingError(waitingForTurn(turn, WANTED[change.do]));
   turns.grant(object);
   BEFORE.set(visit, { ...status });
   const nonce = status.disruption?.state === "Sent" ? status.operation?.nonce : undefined;
-  noteReset(status, { seen, wish: change.wish, since, now });
+  noteSent(status, { seen, change, since, now });
   status.written = writtenOf(object.spec);
-  return { reason: Reason.Resetting, message: "The node is about to be reset", nonce };
+  const reason = change.do === "Move" ? Reason.Moving : Reason.Resetting;
+  return { reason, message: `The node is about to ${WANTED[change.do]}`, nonce };
 }
 
-interface AskedReset {
+const WANTED = { Reset: "be reset", Move: "be moved" } as const;
+
+interface Asked {
   readonly seen: Seen;
-  readonly wish: string | undefined;
+  readonly change: Exclude<NodeChange, { readonly do: "Rename" }>;
   readonly since: string;
   readonly now: string;
 }
 
-function noteReset(status: Visit<ManagedNode>["status"], { seen, wish, since, now }: AskedReset): void {
+function noteSent(status: Visit<ManagedNode>["status"], { seen, change, since, now }: Asked): void {
+  const { do: verb, wish } = change;
   const asked = wish === undefined ? {} : { wish };
-  status.disruption = { verb: "Reset", since, state: "Sent", sentAt: now, ...asked, ...snapshotOf(seen.item) };
-  status.lastReset = { ...status.lastReset, ...asked, ...(wish === undefined && { repairedAt: now }) };
+  status.disruption = { verb, since, state: "Sent", sentAt: now, ...asked, ...snapshotOf(seen.item) };
+  if (change.do === "Move") status.lastMove = change.wish;
+  else status.lastReset = { ...status.lastReset, ...asked, ...(wish === undefined && { repairedAt: now }) };
 }
 
 type Journaled = ReturnType<NonNullable<ExternalKind<NodeShape>["journal"]>>;
@@ -160,9 +174,15 @@ async function send(
     await offered(place, facet.rename, "spec.displayName")(place.clusterId, id, change.name, permit);
     return { now: "Look", reason: Reason.Renaming, message: "The node was renamed; looking whether it shows" };
   }
-  const reset = offered(place, facet.reset, "the annotation yunfan.dev/reset");
   try {
-    const { jobId } = await reset(place.clusterId, id, await setupOf(scope, client, seen.item), permit);
+    const setup = await setupOf(scope, client, seen.item);
+    if (change.do === "Move") {
+      const move = offered(place, facet.move, "the annotation yunfan.dev/move");
+      const { jobId } = await move(place.clusterId, id, { ...setup, cluster: change.to }, permit);
+      return { now: "Wait", reason: Reason.Moving, message: "The cloud is moving the node", jobId };
+    }
+    const reset = offered(place, facet.reset, "the annotation yunfan.dev/reset");
+    const { jobId } = await reset(place.clusterId, id, setup, permit);
     return { now: "Wait", reason: Reason.Resetting, message: "The cloud is resetting the node", jobId };
   } catch (error) {
     // Where the cloud has certainly taken nothing, nothing is under way.

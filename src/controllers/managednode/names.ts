@@ -25,7 +25,7 @@ function createdName({ metadata, status }: ManagedNode): string {
 }
 
 /** A name for people with the mark behind it: small letters, digits and hyphens, a letter first. */
-export function markedName(name: string, nonce: string): string {
+function markedName(name: string, nonce: string): string {
   const letters = name.replaceAll(/[^a-z0-9-]/g, "-").replace(/^[^a-z]+/, "");
   const head = (letters === "" ? "node" : letters).slice(0, LONGEST - DIGITS - 1).replace(/-+$/, "");
   return `${head}-${createHash("sha256").update(nonce).digest("hex").slice(0, DIGITS)}`;

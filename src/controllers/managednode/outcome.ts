@@ -30,7 +30,7 @@ export function outcomeOf(disruption: Disruption, looking: Looking): Outcome {
 }
 
 /** As a status has it; undefined where the cloud does not tell. */
-export function updatedAt({ updatedAtMs }: ClusterNode): string | undefined {
+function updatedAt({ updatedAtMs }: ClusterNode): string | undefined {
   if (updatedAtMs === undefined || Number.isNaN(updatedAtMs)) return undefined;
   return new Date(updatedAtMs).toISOString();
 }

@@ -4,7 +4,9 @@ import type { NodePhase } from "../../cloud/facets/nodes.ts";
 import { ManagedNodeReason as Reason } from "../../crds/managednode/conditions.ts";
 import type { Plan } from "../external/kind.ts";
 import { annotation, ANNOTATIONS } from "../lifecycle/resource.ts";
-import { outcomeOf } from "./outcome.ts";
+import { failureOf } from "../managedcluster/progress.ts";
+import { outcomeOf, type Outcome } from "./outcome.ts";
+import { isMeantElsewhere, moveWish } from "./move.ts";
 import { planForRepair } from "./repair.ts";
 import type { Declared, NodeChange, Seen } from "./scope.ts";
 import { inPool, reset, serverOf, waitingForTurn } from "./words.ts";
@@ -29,7 +31,7 @@ export function planFor(declared: Declared, seen: Seen, at: At): NodePlan {
 
 const BY_PHASE: Readonly<Record<NodePhase, (declared: Declared, seen: Seen, at: At) => NodePlan>> = {
   Active: (declared, seen) =>
-    planForMove(declared) ?? planForReset(declared, seen) ?? planForName(declared, seen) ?? keep(seen),
+    planForMove(declared, seen) ?? planForReset(declared, seen) ?? planForName(declared, seen) ?? keep(seen),
   Abnormal: planForBroken,
   Failed: planForBroken,
   Creating: (declared) =>
@@ -46,20 +48,45 @@ const BY_PHASE: Readonly<Record<NodePhase, (declared: Declared, seen: Seen, at: 
   }),
 };
 
-/** A reset that was stored as sent. Undefined where it is over, or none was. */
+/** What was stored as sent. Undefined where it is over, or nothing was. */
 function planForSent(declared: Declared, seen: Seen, at: At): NodePlan | undefined {
   const { disruption } = declared.status;
-  if (disruption?.state !== "Sent" || disruption.verb !== "Reset") return undefined;
+  if (disruption?.state !== "Sent") return undefined;
+  if (disruption.verb === "Move") return planForSentMove(declared, seen, outcomeOf(disruption, { ...seen, ...at }));
+  if (disruption.verb !== "Reset") return undefined;
   const outcome = outcomeOf(disruption, { ...seen, ...at });
   if (outcome === "Over") return undefined;
   if (outcome === "Nothing") return reset(disruption.wish);
   if (outcome === "Running") return waiting(Reason.Resetting, "The cloud is resetting the node");
-  if (outcome === "Looking") {
-    const message = "Looking whether the reset that was asked for has begun";
-    return { do: "Await", reason: Reason.Resetting, message, pollAfterMs: LOOK_AGAIN_MS };
-  }
+  if (outcome === "Looking") return looking(Reason.Resetting, "reset");
   const wish = resetWish(declared, seen);
   return wish !== undefined && wish !== disruption.wish ? reset(wish) : outcomeUnknown(seen);
+}
+
+/** In its new cluster the node's own phase tells; in the former one it is there until the cloud takes it. */
+function planForSentMove(declared: Declared, { item, target, job }: Seen, outcome: Outcome): NodePlan | undefined {
+  const { spec, status } = declared;
+  const isThere = !isMeantElsewhere(declared);
+  if (isThere && item.phase === "Active") return undefined;
+  if (isThere)
+    return waiting(Reason.Moving, `The cloud is installing the node in ManagedCluster ${spec.clusterRef.name}`);
+  const failed = job === undefined || job === "Absent" ? undefined : failureOf(job);
+  if (failed !== undefined) {
+    const message = `${failed}. The node is in ManagedCluster ${status.clusterName}. Name that in spec.clusterRef, or confirm the move anew`;
+    return { do: "Stall", reason: Reason.NodeFailed, message };
+  }
+  const wish = status.disruption?.wish;
+  if (outcome === "Nothing" && target?.is === "Ready" && wish !== undefined) {
+    return { do: "Change", verb: "Move", change: { do: "Move", wish, to: target.host }, fields: [] };
+  }
+  return outcome === "Looking"
+    ? looking(Reason.Moving, "move")
+    : waiting(Reason.Moving, "The cloud is moving the node");
+}
+
+function looking(reason: string, what: string): NodePlan {
+  const message = `Looking whether the ${what} that was asked for has begun`;
+  return { do: "Await", reason, message, pollAfterMs: LOOK_AGAIN_MS };
 }
 
 /** The annotation's value, where it asks for a reset of this very node that was not asked for before. */
@@ -75,14 +102,27 @@ function planForReset(declared: Declared, seen: Seen): NodePlan | undefined {
   return seen.turn.isOurs ? reset(wish) : waitingForTurn(seen.turn, "be reset");
 }
 
-/** A node that is meant for another cluster stays where it is. */
-function planForMove({ spec, status }: Declared): NodePlan | undefined {
-  const { clusterName = spec.clusterRef.name } = status;
-  if (clusterName === spec.clusterRef.name) return undefined;
+/** A node that is meant for another cluster stays where it is until that is confirmed by its id. */
+function planForMove(declared: Declared, { item, target, turn }: Seen): NodePlan | undefined {
+  const { spec, status } = declared;
+  if (!isMeantElsewhere(declared)) return undefined;
+  const wish = moveWish(declared, item.id);
+  if (wish === undefined || target === undefined)
+    return moveNotConfirmed(item.id, status.clusterName, spec.clusterRef.name);
+  if (target.is !== "Ready") {
+    return target.is === "Refused"
+      ? { do: "Stall", ...target.why }
+      : { do: "Await", ...target.why, pollAfterMs: SLOW_POLL_MS };
+  }
+  if (!turn.isOurs) return waitingForTurn(turn, "be moved");
+  return { do: "Change", verb: "Move", change: { do: "Move", wish, to: target.host }, fields: [] };
+}
+
+function moveNotConfirmed(id: string, from: string | undefined, to: string): NodePlan {
   const message =
-    `The node is in ManagedCluster ${clusterName} and spec.clusterRef names ${spec.clusterRef.name}. This version moves no nodes: name ` +
-    `${clusterName} again`;
-  return { do: "Stall", reason: Reason.NotSupportedByCloud, message };
+    `The node is in ManagedCluster ${from} and spec.clusterRef names ${to}. To move it, its system disk and its data disks are erased and its ` +
+    `pods are gone from ${from}: confirm that by the annotation ${ANNOTATIONS.move}: "${id}", or name ${from} again`;
+  return { do: "Stall", reason: Reason.MoveNotConfirmed, message };
 }
 
 function planForName({ spec }: Declared, { item }: Seen): NodePlan | undefined {

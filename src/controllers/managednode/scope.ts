@@ -1,16 +1,19 @@
 // The types that make up a ManagedNode's reconcile.
+import type { ClusterHost } from "../../cloud/facets/clusters.ts";
 import type { ClusterNode } from "../../cloud/facets/nodes.ts";
 import type { Job } from "../../cloud/facets/jobs.ts";
 import type { ManagedNode } from "../../crds/managednode/schema.ts";
 import type { Shape } from "../external/scope.ts";
 import type { Scope } from "../external/scope.ts";
 import type { ClusterPlace } from "../managedcluster/clusters.ts";
+import type { Target } from "./move.ts";
 import type { Turn } from "./turns.ts";
 
 /** `wish`: the annotation's value that asks for it; undefined: a repair. */
 export type NodeChange =
   | { readonly do: "Rename"; readonly name: string }
-  | { readonly do: "Reset"; readonly wish: string | undefined };
+  | { readonly do: "Reset"; readonly wish: string | undefined }
+  | { readonly do: "Move"; readonly wish: string; readonly to: ClusterHost };
 
 /** What takes a node out of service, as its status has it. */
 export type Disruption = NonNullable<ManagedNode["status"]["disruption"]>;
@@ -21,6 +24,8 @@ export interface Seen {
   readonly job: Job | "Absent" | undefined;
   /** Whether it may be taken out of service now. */
   readonly turn: Turn;
+  /** Where it is to be moved to, once that is confirmed; undefined: nowhere. */
+  readonly target: Target | undefined;
   /** Of all nodes of the cluster: how many there are, and how many of them do not work. */
   readonly nodes: { readonly all: number; readonly outOfOrder: number };
 }

@@ -5,9 +5,11 @@ import type { ManagedNode } from "../../crds/managednode/schema.ts";
 import { timestampOf } from "../../lib/clock.ts";
 import type { Statement } from "../../runtime/conditions.ts";
 import type { Plan } from "../external/kind.ts";
-import { ANNOTATIONS } from "../lifecycle/resource.ts";
+import { annotation, ANNOTATIONS } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
+import { failureOf } from "../managedcluster/progress.ts";
 import { outcomeOf, snapshotOf } from "./outcome.ts";
+import { isMeantElsewhere, moveWish } from "./move.ts";
 import { resetWish, type At } from "./plan.ts";
 import type { Disruption, NodeChange, Seen } from "./scope.ts";
 import { changedFields, writtenOf } from "./written.ts";
@@ -27,6 +29,8 @@ export function describe(visit: Visit<ManagedNode>, seen: Seen, plan: Plan<NodeC
   visit.state(healthOf(item));
   if (plan === undefined) return;
   noteDisruption(visit, seen, plan, at);
+  // A confirmation that was taken back may be given again.
+  if (annotation(visit.object, ANNOTATIONS.move) === undefined) delete status.lastMove;
   if (item.phase !== "Creating") visit.state(upToDate(visit, seen));
 }
 
@@ -35,18 +39,35 @@ function noteDisruption(visit: Visit<ManagedNode>, seen: Seen, plan: Plan<NodeCh
   const { status } = visit;
   const { disruption } = status;
   if (disruption?.state === "Sent") {
-    if (outcomeOf(disruption, { ...seen, ...at }) !== "Over") return;
-    status.lastReset = { ...status.lastReset, at: timestampOf(at.nowMs) };
+    if (!isOver(visit, seen, at)) return;
+    if (disruption.verb === "Reset") status.lastReset = { ...status.lastReset, at: timestampOf(at.nowMs) };
     delete status.disruption;
   } else if (plan.do !== "Await" || !WAITS.has(plan.reason)) delete status.disruption;
-  else if (disruption === undefined) status.disruption = waitingReset(visit, seen, timestampOf(at.nowMs));
+  else if (disruption === undefined) status.disruption = waitingFor(visit, seen, timestampOf(at.nowMs));
+}
+
+/** A move is over where the node works in its new cluster, or its job has failed and it is still in the former one. */
+function isOver({ status, object }: Visit<ManagedNode>, seen: Seen, at: At): boolean {
+  const { disruption } = status;
+  if (disruption?.verb !== "Move")
+    return disruption !== undefined && outcomeOf(disruption, { ...seen, ...at }) === "Over";
+  if (!isMeantElsewhere({ spec: object.spec, status })) return seen.item.phase === "Active";
+  return seen.job !== undefined && seen.job !== "Absent" && failureOf(seen.job) !== undefined;
 }
 
 const WAITS: ReadonlySet<string> = new Set([Reason.WaitingForTurn, Reason.RepairHeld]);
 
-function waitingReset({ object, status }: Visit<ManagedNode>, seen: Seen, since: string): Disruption {
-  const wish = resetWish({ spec: object.spec, metadata: object.metadata, status }, seen);
-  return { verb: "Reset", since, state: "Waiting", ...(wish !== undefined && { wish }), ...snapshotOf(seen.item) };
+function waitingFor({ object, status }: Visit<ManagedNode>, seen: Seen, since: string): Disruption {
+  const declared = { spec: object.spec, metadata: object.metadata, status };
+  const move = isMeantElsewhere(declared) ? moveWish(declared, seen.item.id) : undefined;
+  const wish = move ?? resetWish(declared, seen);
+  return {
+    verb: move === undefined ? "Reset" : "Move",
+    since,
+    state: "Waiting",
+    ...(wish !== undefined && { wish }),
+    ...snapshotOf(seen.item),
+  };
 }
 
 function isBroken({ phase }: ClusterNode): boolean {

@@ -45,8 +45,6 @@ export const ManagedNodeReason = {
   NeedsReset: "NeedsReset",
   /** Of UpToDate: the cloud differs, and is being changed or may not be. */
   Differs: "Differs",
-  /** Of UpToDate: the cluster did not show labels and taints. */
-  NodeNotSeen: "NodeNotSeen",
   /** Of NodeHealthy. */
   Healthy: "Healthy",
 } as const;

@@ -69,7 +69,7 @@ const displayName = z
 
 const fields = z.object({
   clusterRef: clusterReference.describe(
-    "The cluster that it is in. What was made in one cluster is not moved to another one by itself.",
+    "The cluster that it is in. Another one moves it there, once yunfan.dev/move confirms that its disks are erased.",
   ),
   ...externalFields,
   deletionPolicy: z
