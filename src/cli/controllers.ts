@@ -65,13 +65,14 @@ export function createControllers(parts: Parts): Created {
     secrets: informers.credentials.store,
     clouds,
     cloudDeps: (account) => cloudDeps(parts, account),
-    onConfirmed: visitAccount,
+    visit: visitAccount,
   });
   const clusters = new ClusterDirectory({ clusters: informers.clusters.store, accounts });
   const targets = new ClusterTargets({ ...parts, userAgent: userAgentOf(parts), metrics: parts.metrics.target });
   const shared = {
     ...parts,
     targets,
+    usageMetrics: parts.metrics.workload,
     accounts,
     clusters,
     published: informers.published.store,

@@ -121,18 +121,38 @@ function named<T extends Managed>(kinds: ReadonlyMap<string, Informer<Managed>>,
 }
 
 /**
- * Without its CRD there is nothing of a kind: an uninstall that has come half-way does not keep the rest from being let go. Where
- * none of our CRDs is there, nothing is installed yet, and readiness is to say so.
+ * Without its CRD there is nothing of a kind: an uninstall that has come half-way does not keep the rest from being let go, and an
+ * operator that is newer than the CRDs serves the kinds that there are. Where none of our CRDs is there, nothing is installed yet, and
+ * readiness is to say so.
  */
 function absenceOf(type: ResourceType, transport: KubeTransport): (signal: AbortSignal) => Promise<boolean> {
   const client = new HttpKubeClient(transport);
-  const isAbsent = async (of: ResourceType, signal: AbortSignal): Promise<boolean> =>
-    (await lookAt(client, CRDS, { name: crdNameOf(of), signal })) === "Absent";
+  const isAbsent = async (of: ResourceType, signal: AbortSignal): Promise<boolean> => {
+    const seen = await lookAt(client, CRDS, { name: crdNameOf(of), signal });
+    return seen === "Absent" || (seen === "Forbidden" && (await isUnserved(of, transport, signal)));
+  };
   return async (signal) => {
     if (!(await isAbsent(type, signal))) return false;
     const all = await Promise.all(controlledKinds.map(({ kind }) => isAbsent(kind.type, signal)));
     return all.includes(false);
   };
+}
+
+/**
+ * By discovery, which everybody may read: also whose rights are of an earlier version, which did not know of the kind. A server tells of
+ * all CRDs of a group version together, so that one that is late says nothing of any.
+ */
+async function isUnserved(
+  { group, version, plural }: ResourceType,
+  transport: KubeTransport,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const served = await transport.request<{ resources: readonly { name: string }[] }>({
+    method: "GET",
+    path: `/apis/${group}/${version}`,
+    signal,
+  });
+  return served.resources.length > 0 && !served.resources.some(({ name }) => name === plural);
 }
 
 function ownerOf({ metadata }: KubeObject): readonly string[] {

@@ -12,7 +12,7 @@ import type { Logger } from "../lib/log.ts";
 import { VERSION } from "../lib/version.ts";
 import { EventRecorder } from "../runtime/events.ts";
 import { HealthServer, MetricsServer } from "../runtime/serve/health.ts";
-import { cachesAlive, cachesRefused, cachesSynced } from "../runtime/serve/health-checks.ts";
+import { cachesAbsent, cachesAlive, cachesRefused, cachesSynced } from "../runtime/serve/health-checks.ts";
 import { LeaderElector } from "../runtime/leader/leader.ts";
 import type { LeaderTiming } from "../runtime/leader/leader-timing.ts";
 import { NamespaceGate } from "../runtime/cache/namespace-gate.ts";
@@ -124,6 +124,9 @@ interface Observed {
   readonly elector: LeaderElector | undefined;
 }
 
+/** Where the release's own way leaves CRDs alone, as `helm upgrade` does with crds.enabled=false. */
+const APPLY_CRDS = "Apply the CRDs of this version: yunfan crds | kubectl apply --server-side -f -";
+
 function healthServer(options: OperatorOptions, { informers, gate, elector }: Observed): HealthServer {
   const statuses = (): readonly ReflectorStatus[] => informers.all.flatMap(({ status }) => status);
   const synced = cachesSynced(statuses);
@@ -133,6 +136,10 @@ function healthServer(options: OperatorOptions, { informers, gate, elector }: Ob
     liveness: { "leader-election": () => elector?.stuck(), watches: cachesAlive(statuses) },
     // A namespace that came to be read, or did not, is no reason to take the others' operator down.
     readiness: { caches: () => (gate.hasOpened ? undefined : synced()) },
-    notes: { caches: cachesRefused(statuses), "leader-election": () => elector?.obstacle() },
+    notes: {
+      caches: cachesRefused(statuses),
+      crds: cachesAbsent(statuses, APPLY_CRDS),
+      "leader-election": () => elector?.obstacle(),
+    },
   });
 }

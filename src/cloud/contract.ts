@@ -6,10 +6,12 @@ import type { Provider } from "./blocks.ts";
 import type { BlockOptions } from "./collection.ts";
 import type { AddonsFacet } from "./facets/addons.ts";
 import type { BudgetLimits, BudgetMetrics, RequestBudget } from "./budget/budget.ts";
+import type { Logins } from "./budget/logins.ts";
 import type { ClustersFacet } from "./facets/clusters.ts";
-import type { ManifestsFacet } from "./facets/manifests.ts";
+import type { KindAbility, ManifestsFacet } from "./facets/manifests.ts";
 import type { InventoryFacet } from "./facets/inventory.ts";
 import type { JobsFacet } from "./facets/jobs.ts";
+import type { NamespacesFacet } from "./facets/namespaces.ts";
 import type { NodePoolsFacet } from "./facets/nodepools.ts";
 import type { NodesFacet } from "./facets/nodes.ts";
 import type { ProxySettings } from "./http/proxy.ts";
@@ -59,6 +61,8 @@ export interface CloudDeps {
 export interface SessionDeps extends CloudDeps {
   /** The account's budget, with these limits from now on: it outlives the session, and what a 429 has taught with it. */
   readonly budget: (limits: BudgetLimits) => RequestBudget;
+  /** What all accounts know together of the passwords that they sign in with; unset: each knows its own. */
+  readonly logins?: Logins | undefined;
 }
 
 /** One cloud. Opening a session makes no request. */
@@ -66,6 +70,8 @@ export interface Cloud {
   readonly provider: Provider;
   /** Facets that this cloud offers: what `docs/capabilities.md` is generated from. */
   readonly facets: readonly (keyof Facets)[];
+  /** With the facet `manifests`: the kinds of objects that its channel takes; "Discovered": those that the target serves. */
+  readonly manifestKinds?: readonly KindAbility[] | "Discovered";
   /**
    * Throws CloudError `CredentialsMalformed` where the Secret's keys are missing, empty or contradict each other
    * (`AmbiguousCredentials`), and `EndpointRequired` where the endpoint is needed and not given.
@@ -82,6 +88,7 @@ export interface Facets {
   readonly nodes: NodesFacet;
   readonly addons: AddonsFacet;
   readonly jobs: JobsFacet;
+  readonly namespaces: NamespacesFacet;
   readonly manifests: ManifestsFacet;
   readonly inventory: InventoryFacet;
 }

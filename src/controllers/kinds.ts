@@ -4,6 +4,7 @@ import type { ControlledKind } from "./controlled.ts";
 import { managedAddons } from "./managedaddon/kind.ts";
 import { managedClusters } from "./managedcluster/kind.ts";
 import { managedNodes } from "./managednode/kind.ts";
+import { managedNamespaces } from "./managednamespace/kind.ts";
 import { manifestSets } from "./manifestset/kind.ts";
 import { nodePools } from "./nodepool/kind.ts";
 import { registryProjects } from "./registryproject/kind.ts";
@@ -14,6 +15,7 @@ export const controlledKinds: readonly ControlledKind[] = [
   nodePools,
   managedNodes,
   managedAddons,
+  managedNamespaces,
   registryProjects,
   manifestSets,
 ];

@@ -24,6 +24,11 @@ describe.each(kinds.map((kind) => [kind.type.kind, kind] as const))("%s", (_name
     expect(names.shortNames.every((name) => name.startsWith("yf"))).toBe(true);
     expect(scope).toBe("Namespaced");
   });
+
+  it("shows in every row what Ready alone does not tell: paused, leaving, differing", () => {
+    const shown = kind.printerColumns.filter(({ priority }) => priority === undefined).map(({ name }) => name);
+    expect(shown.slice(-4)).toEqual(["State", "Ready", "Reason", "Age"]);
+  });
 });
 
 it("No two kinds share a plural or a short name", () => {

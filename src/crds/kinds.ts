@@ -4,6 +4,7 @@ import type { Kind } from "./kind.ts";
 import { managedAddon } from "./managedaddon/schema.ts";
 import { managedCluster } from "./managedcluster/schema.ts";
 import { managedNode } from "./managednode/schema.ts";
+import { managedNamespace } from "./managednamespace/schema.ts";
 import { manifestSet } from "./manifestset/schema.ts";
 import { nodePool } from "./nodepool/schema.ts";
 import { registryProject } from "./registryproject/schema.ts";
@@ -14,6 +15,7 @@ export const kinds: readonly Kind[] = [
   nodePool,
   managedNode,
   managedAddon,
+  managedNamespace,
   registryProject,
   manifestSet,
 ];

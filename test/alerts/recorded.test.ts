@@ -23,6 +23,7 @@ const FAILURES: Readonly<Record<string, { of: "ill" | "cut"; matchers: string }>
   YunfanResourceNotReady: { of: "ill", matchers: 'kind="RegistryProject",name="down-0"' },
   YunfanResourceStalled: { of: "ill", matchers: 'kind="RegistryProject",name="refused",reason="NameRefused"' },
   YunfanDeletionStuck: { of: "ill", matchers: 'kind="RegistryProject",name="stuck"' },
+  YunfanResourceVanished: { of: "ill", matchers: 'kind="RegistryProject"' },
   YunfanCredentialsRejected: { of: "ill", matchers: 'name="wrong"' },
   YunfanBudgetExhausted: { of: "ill", matchers: 'account=~".*/tight",class="writes"' },
   YunfanCloudThrottled: { of: "ill", matchers: 'account=~".*/busy"' },
@@ -48,7 +49,7 @@ beforeAll(async () => {
 
 beforeAll(async () => {
   await using ill: Ill = await createIll();
-  const recordings = await record(ill.ports, MINUTES);
+  const recordings = await record(ill.ports, MINUTES, () => ill.takeFinalizer());
   const expressions = alerts.map(({ expr }) => expr).join("\n");
   const metrics = new Set(expressions.match(/\b[a-z]+(?:_[a-z]+)+\b/g));
   const of = (instance: keyof typeof recordings): PlayedSeries[] =>

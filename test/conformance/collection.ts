@@ -35,7 +35,7 @@ const life: readonly CollectionCase[] = [
     title: "a create within a reserved turn goes out at once and alone",
     async run(subject) {
       const session = subject.stand.open();
-      await withRequester("conformance", async () => {
+      await withRequester({ key: "conformance" }, async () => {
         using _turn = await session.reserveWrite(never);
         const { create } = subject.via(session);
         const requests = await subject.stand.requestsOf(() => create(firstName(subject), NONCE, never));

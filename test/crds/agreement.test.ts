@@ -12,6 +12,7 @@ import {
   managedAddonManifest,
   managedClusterManifest,
   managedNodeManifest,
+  managedNamespaceManifest,
   manifestSetManifest,
   nodePoolManifest,
   registryProjectManifest,
@@ -31,6 +32,7 @@ const EXAMPLES: Record<string, Manifest> = {
   NodePool: nodePoolManifest(),
   ManagedNode: managedNodeManifest(),
   ManagedAddon: managedAddonManifest(),
+  ManagedNamespace: managedNamespaceManifest(),
   RegistryProject: registryProjectManifest(),
   ManifestSet: manifestSetManifest(),
 };

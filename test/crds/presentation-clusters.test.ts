@@ -12,13 +12,13 @@ beforeAll(async () => {
   namespace = await uniqueNamespace(kubectl, "presentation-clusters");
   const items = [managedClusterManifest(), nodePoolManifest(), managedAddonManifest()];
   await run(["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));
-  const conditions = [ready()];
+  const said = { phase: "Ready", conditions: [ready()] };
   await patchStatus("yfmc/production", {
     externalId: "c-1",
     cloudPhase: "Available",
     version: "v1.15.11-r1",
     endpoint: "https://192.168.0.7:5443",
-    conditions,
+    ...said,
   });
   await patchStatus("yfnp/workers", {
     externalId: "p-1",
@@ -26,9 +26,9 @@ beforeAll(async () => {
     replicas: 2,
     readyReplicas: 1,
     selector: "cce.cloud.com/cce-nodepool=workers",
-    conditions,
+    ...said,
   });
-  await patchStatus("yfma/metrics-server", { externalId: "a-1", version: "1.0.6", conditions });
+  await patchStatus("yfma/metrics-server", { externalId: "a-1", version: "1.0.6", ...said });
 });
 
 const age = expect.any(String) as unknown;
@@ -36,18 +36,18 @@ const age = expect.any(String) as unknown;
 it.each<{ name: string; header: string[]; row: unknown[] }>([
   {
     name: "yfmc",
-    header: ["NAME", "VERSION", "PHASE", "POWER", "READY", "REASON", "AGE"],
-    row: ["production", "v1.15.11-r1", "Available", "Running", "True", "Available", age],
+    header: ["NAME", "VERSION", "PHASE", "POWER", "STATE", "READY", "REASON", "AGE"],
+    row: ["production", "v1.15.11-r1", "Available", "Running", "Ready", "True", "Available", age],
   },
   {
     name: "yfnp",
-    header: ["NAME", "CLUSTER", "TYPE", "DESIRED", "NODES", "ACTIVE", "READY", "REASON", "AGE"],
-    row: ["workers", "production", "s6.large.2", "3", "2", "1", "True", "Available", age],
+    header: ["NAME", "CLUSTER", "TYPE", "DESIRED", "NODES", "ACTIVE", "STATE", "READY", "REASON", "AGE"],
+    row: ["workers", "production", "s6.large.2", "3", "2", "1", "Ready", "True", "Available", age],
   },
   {
     name: "yfma",
-    header: ["NAME", "CLUSTER", "TEMPLATE", "VERSION", "READY", "REASON", "AGE"],
-    row: ["metrics-server", "production", "metrics-server", "1.0.6", "True", "Available", age],
+    header: ["NAME", "CLUSTER", "TEMPLATE", "VERSION", "STATE", "READY", "REASON", "AGE"],
+    row: ["metrics-server", "production", "metrics-server", "1.0.6", "Ready", "True", "Available", age],
   },
 ])("kubectl get $name shows its columns", async ({ name, header, row }) => {
   expect(rows(await run(["get", name]))).toEqual([header, row]);

@@ -1,6 +1,7 @@
 // Ten writes a minute for thirty clusters: the budget spreads them, nothing fails and nobody starves. What the cloud allows is
 // counted by the simulator on its own.
 import { describe, expect, it } from "vitest";
+import type { Managed } from "../../src/controllers/lifecycle/resource.ts";
 import { findCondition } from "../../src/runtime/conditions.ts";
 import { ACCOUNT, type Fleet, isReady, LOGIN, startFleet } from "../support/chaos/fleet.ts";
 import { managedClusterManifest } from "../support/environment/resources.ts";
@@ -72,6 +73,72 @@ describe("10 writes a minute for 30 clusters", () => {
   );
 });
 
+describe("who waits for the budget", () => {
+  /** Long before most of their turns. */
+  const SOON_MS = 30_000;
+  const reasonsOf = (fleet: Fleet): (string | undefined)[] => fleet.all("ManagedCluster").map(reasonOf);
+
+  it(
+    "says so within seconds, all of them, and the account after a minute, until nobody waits for so long",
+    async () => {
+      const fleet = await startLimited();
+      await Promise.all(NAMES.map((name) => fleet.create(managedClusterManifest({ metadata: { name } }))));
+      await fleet.driver.until(() => !reasonsOf(fleet).includes(undefined), SOON_MS);
+      const waiting = fleet.all("ManagedCluster").filter((each) => reasonOf(each) === "WaitingForBudget");
+      expect(waiting.length).toBeGreaterThan(CLUSTERS - WRITES_PER_MINUTE);
+      for (const { status } of waiting) {
+        expect(findCondition(status.conditions, "Reconciling")).toMatchObject({
+          status: "True",
+          reason: "WaitingForBudget",
+        });
+        expect(status.phase).toBe("Reconciling");
+      }
+      expect(findCondition(accountOf(fleet).status.conditions, "BudgetAvailable")).toMatchObject({ status: "True" });
+
+      const isLate = (): boolean =>
+        findCondition(accountOf(fleet).status.conditions, "BudgetAvailable")?.reason === "RequestsWait";
+      await fleet.driver.until(isLate, 90_000);
+      expect(accountOf(fleet).status.conditions).toContainEqual(
+        expect.objectContaining({ type: "BudgetAvailable", status: "False" }),
+      );
+      expect(isReady(accountOf(fleet))).toBe(true);
+
+      await fleet.driver.until(() => !isLate(), boundMs(CLUSTERS, CREATE_MS));
+      await fleet.driver.until(() => !reasonsOf(fleet).includes("WaitingForBudget"), 60_000);
+      expect(await writesOf(fleet)).toHaveLength(CLUSTERS);
+    },
+    GENEROUS_MS,
+  );
+
+  it(
+    "has its turn after those who came before it, be it to create or to delete",
+    async () => {
+      const fleet = await startLimited();
+      const { id: externalId } = (await fleet.cloud.behindOurBack("POST", "clusters", { name: "ancient" })) as {
+        id: string;
+      };
+      const spec = { externalId, deletionPolicy: "Delete" };
+      await fleet.create(managedClusterManifest({ metadata: { name: "ancient" }, spec }));
+      await fleet.driver.until(() => fleet.all("ManagedCluster").every(isReady), 60_000);
+      const [before, after] = [NAMES.slice(0, 8), NAMES.slice(8, 16)];
+      const create = (names: readonly string[]): Promise<unknown> =>
+        Promise.all(names.map((name) => fleet.create(managedClusterManifest({ metadata: { name } }))));
+      await create(before);
+      await fleet.driver.until(() => !reasonsOf(fleet).includes(undefined), SOON_MS);
+      await fleet.remove("ManagedCluster", "ancient");
+      const isToldOld = (): boolean => reasonOf(oldOf(fleet)) === "WaitingForBudget";
+      await fleet.driver.until(isToldOld, SOON_MS);
+      await create(after);
+      const count = before.length + after.length + 1;
+      while ((await writesOf(fleet)).length < count) await fleet.driver.pass(1_000);
+      const methods = (await writesOf(fleet)).map(({ method }) => method);
+      expect(methods).toHaveLength(count);
+      expect(methods.indexOf("DELETE")).toBeLessThanOrEqual(before.length);
+    },
+    GENEROUS_MS,
+  );
+});
+
 describe("a budget that the cloud finds too large", () => {
   const OPTIMISTIC = 60;
 
@@ -108,6 +175,20 @@ async function startLimited(allowedHere = WRITES_PER_MINUTE): Promise<Fleet> {
     requestBudget: { writesPerMinute: allowedHere },
   });
   return untilTestEnds(fleet);
+}
+
+function reasonOf(resource: Managed | undefined): string | undefined {
+  return findCondition(resource?.status.conditions, "Ready")?.reason;
+}
+
+function oldOf(fleet: Fleet): Managed | undefined {
+  return fleet.all("ManagedCluster").find(({ metadata }) => metadata.name === "ancient");
+}
+
+function accountOf(fleet: Fleet): Managed {
+  const [account] = fleet.all("CloudAccount");
+  if (!account) throw new Error("There is no account");
+  return account;
 }
 
 /** What it may take at most. */

@@ -21,6 +21,12 @@ async function inRegistry(name: string): Promise<SimulatedProject[]> {
   return projects.filter((project) => project.name === name);
 }
 
+/** Of `kubectl get`, as it is without -o wide. */
+async function rowOf(name: string): Promise<string> {
+  const { stdout } = await stand.kubectl(["get", "registryproject", name, "--no-headers"]);
+  return stdout;
+}
+
 describe.concurrent("a RegistryProject", () => {
   it("becomes exactly one project, which kubectl get and kubectl wait show Ready", async ({ expect }) => {
     await stand.apply(projectManifest("first"));
@@ -28,8 +34,8 @@ describe.concurrent("a RegistryProject", () => {
     expect(waited).toMatchObject({ code: 0 });
     expect(await inRegistry("first")).toMatchObject([{ name: "first", public: false }]);
     const { stdout } = await stand.kubectl(["get", "yunfan"]);
-    expect(stdout).toMatch(/^cloudaccount\.yunfan\.dev\/ctyun .* True +Verified /m);
-    expect(stdout).toMatch(/^registryproject\.yunfan\.dev\/first +first +Private +0 +0 +True +Available /m);
+    expect(stdout).toMatch(/^cloudaccount\.yunfan\.dev\/ctyun .* Ready +True +Verified /m);
+    expect(stdout).toMatch(/^registryproject\.yunfan\.dev\/first +first +Private +0 +0 +Ready +True +Available /m);
   });
 
   it("has its visibility changed in the cloud when it is edited, and healed when the cloud's changes", async ({
@@ -110,6 +116,7 @@ describe.concurrent("a RegistryProject", () => {
         return conditions.some((condition) => condition.type === "Paused" && condition.status === status);
       });
     await isPaused("True");
+    expect(await rowOf("paused")).toMatch(/ Paused +True +Available /);
     await stand.edit("registryproject/paused", { spec: { visibility: "Public" } });
     await stand.apply(projectManifest("after-edit"));
     await stand.reaches("registryproject/after-edit", "Available");
@@ -118,6 +125,7 @@ describe.concurrent("a RegistryProject", () => {
     await stand.remove("registryproject/paused");
     await stand.apply(projectManifest("after-deletion"));
     await stand.reaches("registryproject/after-deletion", "Available");
+    expect(await rowOf("paused")).toMatch(/ DeletionPaused +True +Available /);
     expect(await inRegistry("paused")).toMatchObject([{ public: false }]);
 
     await stand.annotate("registryproject/paused", { "yunfan.dev/paused": null });
@@ -156,6 +164,7 @@ describe.concurrent("with managementPolicy Observe", () => {
     expect(status).toMatchObject({ externalId: made.id, visibility: "Public" });
     const upToDate = status?.conditions?.find(({ type }) => type === "UpToDate");
     expect(upToDate).toMatchObject({ status: "False", reason: "VisibilityDiffers" });
+    expect(await rowOf("observed")).toMatch(/ Differs +True +Available /);
     await stand.visited("registryproject/observed");
 
     await stand.apply(projectManifest("absent", observe));

@@ -34,6 +34,7 @@
     - cloudaccounts.yunfan.dev
     - managedaddons.yunfan.dev
     - managedclusters.yunfan.dev
+    - managednamespaces.yunfan.dev
     - managednodes.yunfan.dev
     - manifestsets.yunfan.dev
     - nodepools.yunfan.dev
@@ -93,6 +94,21 @@
     - yunfan.dev
   resources:
     - managedclusters/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managednamespaces
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managednamespaces/status
   verbs:
     - patch
 - apiGroups:
@@ -238,6 +254,21 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - managednamespaces
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managednamespaces/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
     - managednodes
   verbs:
     - get
@@ -308,6 +339,7 @@
     - nodepools.yunfan.dev
     - managednodes.yunfan.dev
     - managedaddons.yunfan.dev
+    - managednamespaces.yunfan.dev
     - registryprojects.yunfan.dev
     - manifestsets.yunfan.dev
   verbs:
@@ -336,6 +368,8 @@
     - managedaddons/status
     - managedclusters
     - managedclusters/status
+    - managednamespaces
+    - managednamespaces/status
     - managednodes
     - managednodes/status
     - manifestsets
@@ -358,6 +392,7 @@
     - cloudaccounts
     - managedaddons
     - managedclusters
+    - managednamespaces
     - managednodes
     - manifestsets
     - nodepools

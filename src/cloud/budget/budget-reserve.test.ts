@@ -20,7 +20,7 @@ async function isServed(work: Promise<unknown>): Promise<boolean> {
 describe("a reserved turn", () => {
   it("lets the next request of its requester go at once, and no second one", async () => {
     const { budget } = setUp();
-    await withRequester("Kind/one", async () => {
+    await withRequester({ key: "Kind/one" }, async () => {
       using _turn = await budget.reserve(write);
       expect(await isServed(budget.acquire(write))).toBe(true);
       expect(await isServed(budget.acquire(write))).toBe(false);
@@ -29,9 +29,9 @@ describe("a reserved turn", () => {
 
   it("is nobody else's", async () => {
     const { budget } = setUp();
-    await withRequester("Kind/one", async () => {
+    await withRequester({ key: "Kind/one" }, async () => {
       using _turn = await budget.reserve(write);
-      const others = withRequester("Kind/other", () => budget.acquire(write));
+      const others = withRequester({ key: "Kind/other" }, () => budget.acquire(write));
       expect(await isServed(others)).toBe(false);
     });
   });
@@ -39,25 +39,25 @@ describe("a reserved turn", () => {
   it("that was not used goes to whom is next", async () => {
     const { budget } = setUp();
     const others: Promise<unknown>[] = [];
-    await withRequester("Kind/one", async () => {
+    await withRequester({ key: "Kind/one" }, async () => {
       using _turn = await budget.reserve(write);
-      others.push(withRequester("Kind/other", () => budget.acquire(write)));
+      others.push(withRequester({ key: "Kind/other" }, () => budget.acquire(write)));
     });
     expect(await isServed(Promise.all(others))).toBe(true);
   });
 
   it("that was used is not given back", async () => {
     const { budget } = setUp();
-    await withRequester("Kind/one", async () => {
+    await withRequester({ key: "Kind/one" }, async () => {
       using _turn = await budget.reserve(write);
       await budget.acquire(write);
     });
-    expect(await isServed(withRequester("Kind/other", () => budget.acquire(write)))).toBe(false);
+    expect(await isServed(withRequester({ key: "Kind/other" }, () => budget.acquire(write)))).toBe(false);
   });
 
   it("serves requests of its class only", async () => {
     const { budget } = setUp();
-    await withRequester("Kind/one", async () => {
+    await withRequester({ key: "Kind/one" }, async () => {
       using _turn = await budget.reserve(write);
       await budget.acquire({ class: "reads", signal: never });
       expect(await isServed(budget.acquire(write))).toBe(true);

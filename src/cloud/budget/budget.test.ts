@@ -115,7 +115,7 @@ describe("a request budget", () => {
     const { clock, budget } = setUp();
     const served: string[] = [];
     const reconcile = (name: string, requests: number): Promise<unknown> =>
-      withRequester(name, async () => {
+      withRequester({ key: name }, async () => {
         await Promise.resolve();
         const ask = (): Promise<unknown> =>
           budget.acquire({ class: "writes", signal: never }).then(() => served.push(name));

@@ -1,11 +1,10 @@
 // The request budget of one account, shared by all who call its cloud: reads and writes per minute, less after a 429, and fair
 // between the objects on whose behalf requests are made.
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Clock, Timer } from "../../lib/clock.ts";
-import { AdaptiveRate } from "./rate.ts";
-import { Turns } from "./fair-queue.ts";
+import type { Clock } from "../../lib/clock.ts";
+import { ClassQueue, type BudgetClass, type Labels, type Permit } from "./class-queue.ts";
 
-export type BudgetClass = "reads" | "writes";
+export type { BudgetClass, Permit } from "./class-queue.ts";
 
 export interface BudgetLimits {
   readonly readsPerMinute: number;
@@ -15,22 +14,27 @@ export interface BudgetLimits {
 /** What a budget tells about itself; composed with the metrics registry by the composition root. */
 export interface BudgetMetrics {
   /** `yunfan_cloud_budget_wait_seconds`: how long a request waited for its turn. */
-  observeWait(labels: { account: string; class: BudgetClass }, seconds: number): void;
+  observeWait(labels: Labels, seconds: number): void;
   /** `yunfan_cloud_budget_limit`: requests per minute that are allowed as of the last request. */
-  setLimit(labels: { account: string; class: BudgetClass }, perMinute: number): void;
+  setLimit(labels: Labels, perMinute: number): void;
   /** The account is gone: nothing of it is shown any more. */
   forget(account: string): void;
 }
 
-/** The right to send one request. */
-export interface Permit {
-  /** The cloud answered that these are too many: slows down everyone who comes after. */
-  throttled(retryAfterMs: number | undefined): void;
+/** On whose behalf requests are made. */
+export interface OnBehalf {
+  /** An opaque text such as "RegistryProject/namespace/name". */
+  readonly key: string;
+  /**
+   * Has the work started anew: a turn has come that a TurnAwaitedError told to be waited for. Left out: a turn is waited for within
+   * the work, however long that takes.
+   */
+  readonly onTurn?: () => void;
+  /** A request has waited for its turn for 5 s. It goes out after this has ended; it must not throw. */
+  readonly onLongWait?: (account: string) => Promise<void>;
 }
 
-interface Requester {
-  /** On whose behalf. */
-  readonly key: string;
+interface Requester extends OnBehalf {
   /** Rights to send that it has been given ahead, of each class at most one. */
   readonly reserved: Map<ClassQueue, Permit>;
 }
@@ -38,12 +42,11 @@ interface Requester {
 const requesters = new AsyncLocalStorage<Requester>();
 
 /**
- * Runs `work` in the name of an object: while it runs, its requests queue under `requester` (an opaque text such as
- * "RegistryProject/namespace/name"), so that an object with many requests does not hold up those with few. Controllers wrap
- * each reconcile in it. Requests outside of it share one queue.
+ * Runs `work` in the name of an object: while it runs, its requests queue under its key, so that an object with many requests does not
+ * hold up those with few. Controllers wrap each reconcile in it. Requests outside of it share one queue.
  */
-export function withRequester<T>(requester: string, work: () => Promise<T>): Promise<T> {
-  return requesters.run({ key: requester, reserved: new Map() }, work);
+export function withRequester<T>(requester: OnBehalf, work: () => Promise<T>): Promise<T> {
+  return requesters.run({ ...requester, reserved: new Map() }, work);
 }
 
 export interface BudgetOptions {
@@ -52,27 +55,37 @@ export interface BudgetOptions {
   readonly limits: BudgetLimits;
   readonly clock: Clock;
   readonly metrics?: BudgetMetrics | undefined;
+  /** What `late` says has changed. */
+  readonly onLate?: (() => void) | undefined;
 }
 
 export class RequestBudget {
+  readonly #account: string;
   readonly #queues: Readonly<Record<BudgetClass, ClassQueue>>;
   #metrics: BudgetMetrics | undefined;
 
-  constructor({ metrics, ...options }: BudgetOptions) {
+  constructor({ account, clock, limits, metrics, onLate }: BudgetOptions) {
+    this.#account = account;
     this.#metrics = metrics;
     const told = {
-      observeWait: (labels: Labels, seconds: number): void => this.#metrics?.observeWait(labels, seconds),
-      setLimit: (labels: Labels, perMinute: number): void => this.#metrics?.setLimit(labels, perMinute),
+      waited: (labels: Labels, seconds: number): void => this.#metrics?.observeWait(labels, seconds),
+      limit: (labels: Labels, perMinute: number): void => this.#metrics?.setLimit(labels, perMinute),
+      late: (): void => onLate?.(),
     };
-    this.#queues = {
-      reads: new ClassQueue({ ...options, told }, "reads", options.limits.readsPerMinute),
-      writes: new ClassQueue({ ...options, told }, "writes", options.limits.writesPerMinute),
-    };
+    const queue = (budgetClass: BudgetClass, limitPerMinute: number): ClassQueue =>
+      new ClassQueue({ labels: { account, class: budgetClass }, limitPerMinute, clock, told });
+    this.#queues = { reads: queue("reads", limits.readsPerMinute), writes: queue("writes", limits.writesPerMinute) };
+  }
+
+  /** Classes of requests of which somebody has waited for a minute or more. */
+  get late(): readonly BudgetClass[] {
+    return (["reads", "writes"] as const).filter((each) => this.#queues[each].isLate);
   }
 
   /** Its account is gone, or has another budget: it serves who still waits, and tells the metrics nothing more. Idempotent. */
   retire(): void {
     this.#metrics = undefined;
+    for (const queue of Object.values(this.#queues)) queue.retire();
   }
 
   /** Other limits from now on; what was learned below them stays, and who waits goes on waiting. */
@@ -86,109 +99,33 @@ export class RequestBudget {
    * unset: the requester of `withRequester`.
    */
   acquire(request: { class: BudgetClass; key?: string; signal: AbortSignal }): Promise<Permit> {
+    const { signal } = request;
     const queue = this.#queues[request.class];
     const requester = requesters.getStore();
     const reserved = requester?.reserved.get(queue);
     requester?.reserved.delete(queue);
     if (reserved) return Promise.resolve(reserved);
-    return queue.acquire(request.key ?? requester?.key ?? "", request.signal);
+    const { onLongWait } = requester ?? {};
+    const onLong = onLongWait && (() => onLongWait(this.#account));
+    return queue.acquire({ key: request.key ?? requester?.key ?? "", signal }, onLong);
   }
 
   /**
    * Waits for the turn of a request that is sent later within the same `withRequester`; that one then goes at once. For requests
-   * that must not wait between being journaled and being sent. What is not used goes back when it is disposed of.
+   * that must not wait between being decided on, or journaled, and being sent. What is not used goes back when it is disposed of.
+   * Throws TurnAwaitedError where that takes its time and the requester can be called.
    */
   async reserve(request: { class: BudgetClass; signal: AbortSignal }): Promise<Disposable> {
+    const { signal } = request;
     const queue = this.#queues[request.class];
     const requester = requesters.getStore();
     if (!requester) throw new Error("Reserved outside of withRequester");
-    const permit = await queue.acquire(requester.key, request.signal);
-    requester.reserved.set(queue, permit);
+    const { key, onTurn, reserved } = requester;
+    reserved.set(queue, await (onTurn ? queue.claim({ key, signal }, onTurn) : queue.acquire({ key, signal })));
     return {
       [Symbol.dispose]: () => {
-        if (requester.reserved.delete(queue)) queue.giveBack();
+        if (reserved.delete(queue)) queue.giveBack();
       },
     };
-  }
-}
-
-interface Waiter {
-  readonly sinceMs: number;
-  readonly serve: (permit: Permit) => void;
-}
-
-type Labels = Parameters<BudgetMetrics["setLimit"]>[0];
-
-interface QueueOptions extends Pick<BudgetOptions, "account" | "clock"> {
-  readonly told: Omit<BudgetMetrics, "forget">;
-}
-
-class ClassQueue {
-  readonly #labels: Labels;
-  readonly #clock: Clock;
-  readonly #told: QueueOptions["told"];
-  readonly #rate: AdaptiveRate;
-  readonly #turns = new Turns<Waiter>();
-  #timer: Timer | undefined;
-
-  constructor(options: QueueOptions, budgetClass: BudgetClass, limitPerMinute: number) {
-    this.#labels = { account: options.account, class: budgetClass };
-    this.#clock = options.clock;
-    this.#told = options.told;
-    this.#rate = new AdaptiveRate(limitPerMinute, options.clock.monotonic());
-    this.#told.setLimit(this.#labels, limitPerMinute);
-  }
-
-  acquire(key: string, signal: AbortSignal): Promise<Permit> {
-    return new Promise((resolve, reject) => {
-      signal.throwIfAborted();
-      const onAbort = (): void => {
-        this.#turns.remove(key, waiter);
-        this.#serve();
-        reject(signal.reason as Error);
-      };
-      const waiter: Waiter = {
-        sinceMs: this.#clock.monotonic(),
-        serve: (permit) => {
-          signal.removeEventListener("abort", onAbort);
-          resolve(permit);
-        },
-      };
-      signal.addEventListener("abort", onAbort, { once: true });
-      this.#turns.add(key, waiter);
-      this.#serve();
-    });
-  }
-
-  limit(perMinute: number): void {
-    this.#rate.limit(perMinute, this.#clock.monotonic());
-    this.#serve();
-  }
-
-  /** A turn that was not used goes to whom is next. */
-  giveBack(): void {
-    this.#rate.giveBack();
-    this.#serve();
-  }
-
-  /** Serves whom the rate allows, and sets a timer only where somebody still waits: an idle budget holds no timer. */
-  #serve(): void {
-    this.#timer?.cancel();
-    const nowMs = this.#clock.monotonic();
-    while (!this.#turns.isEmpty && this.#rate.take(nowMs)) this.#serveNext(nowMs);
-    this.#told.setLimit(this.#labels, this.#rate.perMinute);
-    if (!this.#turns.isEmpty) this.#timer = this.#clock.after(this.#rate.waitMs(nowMs), () => this.#serve());
-  }
-
-  #serveNext(nowMs: number): void {
-    const waiter = this.#turns.next();
-    if (waiter === undefined) return;
-    this.#told.observeWait(this.#labels, (nowMs - waiter.sinceMs) / 1000);
-    waiter.serve({ throttled: (retryAfterMs) => this.#throttle(nowMs, retryAfterMs) });
-  }
-
-  #throttle(takenAtMs: number, retryAfterMs: number | undefined): void {
-    this.#rate.throttle({ takenAtMs, retryAfterMs, nowMs: this.#clock.monotonic() });
-    this.#serve();
   }
 }

@@ -1,5 +1,5 @@
 // The budgets of accounts, kept longer than sessions: what "too many requests" has taught holds for the next credentials too.
-import { RequestBudget, type BudgetOptions } from "./budget.ts";
+import { RequestBudget, type BudgetClass, type BudgetOptions } from "./budget.ts";
 
 interface Kept {
   readonly gateway: string;
@@ -24,6 +24,17 @@ export class Budgets {
     const budget = new RequestBudget(options);
     this.#byAccount.set(options.account, { gateway, budget, metrics: options.metrics });
     return budget;
+  }
+
+  /** Classes of requests of the account of which somebody has waited for a minute or more. */
+  lateOf(account: string): readonly BudgetClass[] {
+    return this.#byAccount.get(account)?.budget.late ?? [];
+  }
+
+  /** Nobody is called any more. */
+  close(): void {
+    for (const { budget } of this.#byAccount.values()) budget.retire();
+    this.#byAccount.clear();
   }
 
   /** Forgets what was learned about an account, and has it shown no more. Idempotent. */

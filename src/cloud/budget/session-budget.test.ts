@@ -30,7 +30,7 @@ describe("the budget of a session", () => {
   test("takes no turns for those who waited when the session was closed, and tells them so", async () => {
     const { clock, old, present, close } = setUp();
     await old.acquire(write);
-    const waiting = [old.acquire(write), withRequester("a", () => old.reserveWrite(never))];
+    const waiting = [old.acquire(write), withRequester({ key: "a" }, () => old.reserveWrite(never))];
     const outcomes = Promise.allSettled(waiting);
     const next = present.acquire(write);
     close();

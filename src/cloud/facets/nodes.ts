@@ -90,8 +90,15 @@ export interface NodeRemoval {
   readonly nodes: readonly Pick<ClusterNode, "id" | "name" | "serverId">[];
   /** Whether their servers are given back to the cloud, with all that is on them; else they stay, and are free. */
   readonly release: boolean;
-  /** How people log in to servers that stay; some clouds install them anew, and need it. */
-  readonly login?: NodeLogin | undefined;
+}
+
+/** One node that is in no pool. */
+export interface NodeLeaving {
+  readonly node: Pick<ClusterNode, "id" | "name" | "serverId">;
+  /** Whether its server is given back to the cloud, with all that is on it; else it stays, and is free. */
+  readonly release: boolean;
+  /** How people log in to a server that stays; some clouds install it anew, and need it. */
+  readonly login: NodeLogin | undefined;
 }
 
 /** More servers like those that a pool would have. */
@@ -143,10 +150,16 @@ export interface NodesFacet {
 
   /**
    * Removes them; the pool's count goes down with them. One request, which may be repeated: those that are leaving are left
-   * alone. NotFound where the cluster or a node is not there; Busy where its state does not allow it now. Rejected where a cloud
-   * releases one at a time, or needs `login` and has none.
+   * alone. NotFound where the cluster or a node is not there; Busy where its state does not allow it now. Left out where pools alone
+   * choose who leaves them.
    */
   readonly remove?: (clusterId: string, removal: NodeRemoval, permit: WritePermit) => Promise<Accepted>;
+
+  /**
+   * One request, which may be repeated where its server is released; else what is sent twice is installed twice. NotFound where the
+   * cluster or the node is not there; Busy where its state does not allow it now; Rejected where the cloud needs `login` and has none.
+   */
+  readonly leave?: (clusterId: string, leaving: NodeLeaving, permit: WritePermit) => Promise<Accepted>;
 
   /**
    * Buys so many more, of a cloud without pools: one request, never repeated by itself. Rejected, QuotaExceeded, Busy: nothing was

@@ -168,6 +168,7 @@ test("a job reads with its steps, as the reference shows it", async () => {
       { type: "InstallMaster", phase: "Failed", reason: "no host" },
       { type: "CreatePSMCert", phase: "Unknown", reason: "" },
     ],
+    servers: [{ serverId: "s", phase: "Running" }],
   });
   expect(targets()).toEqual(["GET /api/v3/projects/p-1/jobs/job-1"]);
   answer(200, {

@@ -195,7 +195,7 @@ describe("the budget", () => {
       json(response, 200, {});
     };
     await clusters.power.wake("c-1", grantWrite(never));
-    const created = withRequester("ManagedCluster/team/a", async () => {
+    const created = withRequester({ key: "ManagedCluster/team/a" }, async () => {
       using _turn = await session.reserveWrite(never);
       const before = clock.monotonic();
       await clusters.power.wake("c-2", grantWrite(never));
@@ -209,7 +209,7 @@ describe("the budget", () => {
     const { open, server, clock, answer } = await start();
     const { session, clusters } = open({ ...budget, credentials: USER_LOGIN });
     answer(503, {});
-    await withRequester("ManagedCluster/team/a", async () => {
+    await withRequester({ key: "ManagedCluster/team/a" }, async () => {
       await expect(session.reserveWrite(never)).rejects.toMatchObject({ kind: "Unavailable" });
     });
     server.answer = ({ url }, response) => {

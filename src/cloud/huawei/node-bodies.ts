@@ -75,9 +75,9 @@ export function moveBody(id: string, setup: NodeSetup): NodeBody {
 }
 
 /** 4.1.16. */
-export function detachBody(ids: readonly string[], given: NodeSetup["login"]): NodeBody {
+export function detachBody(id: string, given: NodeSetup["login"]): NodeBody {
   const { login, secrets } = loginBody(given);
-  const spec = { login, nodes: ids.map((uid) => ({ uid })) };
+  const spec = { login, nodes: [{ uid: id }] };
   return { body: { apiVersion: "v3", kind: "RemoveNodesTask", spec }, secrets };
 }
 

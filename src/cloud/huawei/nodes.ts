@@ -4,7 +4,7 @@ import { CloudError } from "../errors.ts";
 import type {
   AcceptRequest,
   ClusterNode,
-  NodeRemoval,
+  NodeLeaving,
   NodeRequest,
   NodesFacet,
   NodeSetup,
@@ -102,24 +102,21 @@ export class HuaweiNodes implements NodesFacet {
     return value;
   };
 
-  /** 4.1.13 one at a time, 4.1.16 as many as are asked for. */
-  readonly remove = async (clusterId: string, removal: NodeRemoval, { signal }: WritePermit): Promise<Accepted> => {
-    const [first, ...others] = removal.nodes;
-    if (first === undefined) return {};
-    if (!removal.release) return this.#detach(clusterId, removal, signal);
-    if (others.length > 0) throw new CloudError("Rejected", { message: "The cloud deletes one node at a time" });
-    const call = { operation: "DeleteNode", method: "DELETE", path: nodePath(clusterId, first.id), signal } as const;
+  /** 4.1.13, or 4.1.16 where the server stays. */
+  readonly leave = async (clusterId: string, leaving: NodeLeaving, { signal }: WritePermit): Promise<Accepted> => {
+    const { node: leaver, release } = leaving;
+    if (!release) return this.#detach(clusterId, leaving, signal);
+    const call = { operation: "DeleteNode", method: "DELETE", path: nodePath(clusterId, leaver.id), signal } as const;
     const answer = await this.#client.send(call);
     if (answer.body.trim() === "") return {};
     return { jobId: jobIdOf(readJson("DeleteNode", answer.body, created).status) };
   };
 
-  async #detach(clusterId: string, { nodes, login }: NodeRemoval, signal: AbortSignal): Promise<Accepted> {
+  async #detach(clusterId: string, { node: leaver, login }: NodeLeaving, signal: AbortSignal): Promise<Accepted> {
     if (login === undefined) throw new CloudError("Rejected", { message: NO_LOGIN_TO_LEAVE, advice: "" });
-    const ids = nodes.map(({ id }) => id);
     const path = nodePath(clusterId, "operation", "remove");
     const call = { operation: "DetachNodes", method: "PUT", path, signal } as const;
-    const { value } = await this.#client.read({ ...call, ...detachBody(ids, login) }, nodesTask);
+    const { value } = await this.#client.read({ ...call, ...detachBody(leaver.id, login) }, nodesTask);
     return value;
   }
 }

@@ -5,6 +5,7 @@ import { controlsOf } from "../../../test/support/clouds/simulator.ts";
 import { openFence } from "../../lib/fence.ts";
 import { createLogger } from "../../lib/log.ts";
 import { startEasyStackSimulator, type EasyStackSimulatorOptions } from "../easystack/simulator/index.ts";
+import { Logins } from "../budget/logins.ts";
 import { CloudError } from "../errors.ts";
 import { parseEndpoint } from "../http/endpoint.ts";
 import { errorsBy } from "../kit/error-table.ts";
@@ -42,6 +43,7 @@ async function start({ options = {}, ...first }: Given = {}) {
     await keystone.http.close();
     await simulator[Symbol.asyncDispose]();
   });
+  const shared = new Logins();
   const open = ({ login = LOGIN, project = PROJECT }: Given = first): TokenAuthenticator =>
     new TokenAuthenticator(
       new SignIn({
@@ -51,6 +53,7 @@ async function start({ options = {}, ...first }: Given = {}) {
         errorOf,
         clock,
         closed: never,
+        logins: shared,
         provesUserFirst: { field: "spec.easystack.projectName" },
       }),
     );
@@ -94,6 +97,20 @@ test("a wrong password is sent once, whoever asks, and again after ten minutes o
   await refusalOf(tokens.grant(never));
   expect(await logins()).toEqual([401, 401]);
   expect(JSON.stringify(await simulator.requests())).not.toContain("Wrong-password-1");
+});
+
+test("a wrong password that several accounts share is sent once for all of them, also where one wish is made for all", async () => {
+  const { open, logins, clock } = await start({ login: { ...LOGIN, password: "Wrong-password-1" } });
+  const accounts = [open(), open(), open()];
+  const all = () => Promise.all(accounts.map((tokens) => refusalOf(tokens.grant(never))));
+  expect((await all()).map(({ kind }) => kind)).toEqual(accounts.map(() => "Unauthenticated"));
+  await clock.advance(10_000);
+  expect((await all()).map(({ retryAfterMs }) => retryAfterMs)).toEqual(accounts.map(() => 590_000));
+  expect(await logins()).toEqual([401]);
+  const right = open({ login: LOGIN });
+  await right.grant(never);
+  await all();
+  expect(await logins()).toEqual([401, 201, 201]);
 });
 
 test.each<[ProjectReference, string]>([

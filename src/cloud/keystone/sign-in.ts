@@ -2,8 +2,10 @@
 // passwords, and says the same 401 for a wrong password, a locked user and a project that is none of the user's.
 import type { Clock } from "../../lib/clock.ts";
 import { listed } from "../../lib/text.ts";
+import { Logins, type LoginHistory, type Rejection } from "../budget/logins.ts";
 import { CloudError } from "../errors.ts";
 import type { HttpAnswer } from "../http/answer.ts";
+import { addressOf } from "../http/endpoint.ts";
 import { redactor } from "../http/message.ts";
 import type { ErrorOf } from "../kit/error-table.ts";
 import type { Service } from "../kit/requests.ts";
@@ -18,9 +20,6 @@ import {
 
 /** How long a failed login answers those who come after it. */
 export const HOLD_OFF_MS = 5_000;
-/** The same after a password was rejected once, and more often in a row: users are locked after several within a quarter of an hour. */
-const FIRST_REJECTION_MS = 600_000;
-const LATER_REJECTION_MS = 3_600_000;
 
 export interface SignInOptions {
   readonly login: UserLogin;
@@ -33,6 +32,8 @@ export interface SignInOptions {
    * names the project, in messages. Left out: any refusal is the password's.
    */
   readonly provesUserFirst?: { readonly field: string } | undefined;
+  /** Shared with other accounts; unset: with none. */
+  readonly logins: Logins | undefined;
   readonly clock: Clock;
   /** Ends a login under way. */
   readonly closed: AbortSignal;
@@ -42,8 +43,6 @@ interface Failure {
   readonly error: CloudError;
   /** By the monotonic clock. */
   readonly untilMs: number;
-  /** Of the password: whoever comes before the next try is told when that is. */
-  readonly isRejection: boolean;
 }
 
 /**
@@ -52,14 +51,18 @@ interface Failure {
  */
 export class SignIn {
   readonly #options: SignInOptions;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #history: LoginHistory;
+  /** What a refusal may be for besides the password. */
+  readonly #project: string;
+  /** Of something else than the password. */
   #failure: Failure | undefined;
-  /** In a row. */
-  #rejections = 0;
   #wish: string | undefined;
 
   constructor(options: SignInOptions) {
+    const { logins = new Logins(), keystone, login, closed, provesUserFirst, project } = options;
     this.#options = options;
+    this.#history = logins.of([addressOf(keystone.endpoint), login.user, login.password], closed);
+    this.#project = provesUserFirst === undefined ? JSON.stringify(project) : "";
   }
 
   get clock(): Clock {
@@ -76,43 +79,43 @@ export class SignIn {
    * Unauthenticated, ProjectNotFound, or what keeps Keystone from answering.
    */
   fresh(): Promise<IssuedToken> {
-    const login = this.#last.then(() => this.#try());
-    this.#last = login.catch(() => undefined);
-    return login;
+    return this.#history.inTurn(() => this.#try());
   }
 
   /** What it issued was refused twice by the cloud: the next login waits. */
   holdOff(error: CloudError): void {
-    this.#failure = { error, untilMs: this.#fromNow(HOLD_OFF_MS), isRejection: false };
+    this.#failure = { error, untilMs: this.#fromNow(HOLD_OFF_MS) };
   }
 
   /** Forgets a failed login, so that the next request tries it again: once for each `wish`, however often it is brought forward. */
   tryAgain(wish: string): void {
-    if (wish !== this.#wish) this.#failure = undefined;
+    if (wish === this.#wish) return;
     this.#wish = wish;
+    this.#failure = undefined;
+    this.#history.tryAgain(wish);
   }
 
   async #try(): Promise<IssuedToken> {
     const nowMs = this.#fromNow(0);
-    if (this.#failure !== undefined && nowMs < this.#failure.untilMs) throw heldOff(this.#failure, nowMs);
+    const rejection = this.#history.rejectionFor(this.#project, nowMs);
+    if (rejection !== undefined) throw heldOff(rejection, nowMs);
+    if (this.#failure !== undefined && nowMs < this.#failure.untilMs) throw this.#failure.error;
     try {
       const token = await this.#logIn();
       this.#failure = undefined;
-      this.#rejections = 0;
+      this.#history.admitted(this.#project);
       return token;
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;
-      if (error.kind === "Unauthenticated") this.#rejected(error);
-      this.#failure = { error, untilMs: this.#fromNow(error.retryAfterMs ?? HOLD_OFF_MS), isRejection: false };
+      if (error.kind === "Unauthenticated") throw this.#rejected(error);
+      this.#failure = { error, untilMs: this.#fromNow(error.retryAfterMs ?? HOLD_OFF_MS) };
       throw error;
     }
   }
 
-  #rejected(error: CloudError): never {
-    const holdOffMs = this.#rejections === 0 ? FIRST_REJECTION_MS : LATER_REJECTION_MS;
-    this.#rejections += 1;
-    this.#failure = { error, untilMs: this.#fromNow(holdOffMs), isRejection: true };
-    throw heldOff(this.#failure, this.#fromNow(0));
+  #rejected(error: CloudError): CloudError {
+    const nowMs = this.#fromNow(0);
+    return heldOff(this.#history.rejected(this.#project, error, nowMs), nowMs);
   }
 
   async #logIn(): Promise<IssuedToken> {
@@ -179,8 +182,8 @@ function hasDomain(project: ProjectReference): boolean {
   return "name" in project && project.domainName !== undefined;
 }
 
-function heldOff({ error, untilMs, isRejection }: Failure, nowMs: number): CloudError {
-  if (!isRejection) return error;
+/** Whoever comes before the next try is told when that is. */
+function heldOff({ error, untilMs }: Rejection, nowMs: number): CloudError {
   const { kind, message, codes, advice } = error;
   return new CloudError(kind, { message, codes, advice, retryAfterMs: untilMs - nowMs, cause: error });
 }

@@ -69,7 +69,7 @@ function build(account?: CloudAccount, secret: CredentialsSecret | undefined = s
     secrets,
     clouds: { CtyunCCI: cloud },
     cloudDeps,
-    onConfirmed: () => undefined,
+    visit: () => undefined,
   });
   return { directory, accounts, secrets, ...book };
 }

@@ -1,16 +1,19 @@
 // Accounts as other controllers use them: may this namespace use it, is it ready, and its opened session.
 import { CloudAccountReason as Reason } from "../../crds/cloudaccount/conditions.ts";
+import type { BudgetClass } from "../../cloud/budget/budget.ts";
 import { Budgets } from "../../cloud/budget/budgets.ts";
-import type { AccountSettings, Cloud, CloudDeps, CloudSession, Facets, SessionDeps } from "../../cloud/contract.ts";
+import { Logins } from "../../cloud/budget/logins.ts";
+import type { Cloud, CloudDeps, CloudSession, Facets, SessionDeps } from "../../cloud/contract.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import { TerminalError, UnsaidError, WaitingError } from "../../lib/errors.ts";
-import { BLOCK_NAMES, cloudBlocks, optionsOf, tenantOf, type BlockName, type Provider } from "../../cloud/blocks.ts";
+import { BLOCK_NAMES, cloudBlocks, type BlockName, type Provider } from "../../cloud/blocks.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import { keyOf, type Store } from "../../runtime/cache/store.ts";
 import { isDeleting, isPaused } from "../lifecycle/resource.ts";
 import { decode, versionOf, type CredentialsSecret } from "./credentials.ts";
 import { Findings } from "./findings.ts";
 import { placeOf } from "./location.ts";
+import { budgetKeyOf, settingsOf } from "./settings.ts";
 
 /** Index of the cache of CloudAccounts by "namespace/name" of the Secret with their credentials. */
 export const BY_SECRET = "secret";
@@ -50,8 +53,8 @@ interface DirectoryDeps {
   readonly secrets: Pick<Store<CredentialsSecret>, "get">;
   readonly clouds: Partial<Record<Provider, Cloud>>;
   readonly cloudDeps: (account: CloudAccount) => CloudDeps;
-  /** Has an account ("namespace/name") visited: its keys were found to be right. */
-  readonly onConfirmed: (account: string) => void;
+  /** Has an account ("namespace/name") visited: its keys were found to be right, or what waits for its budget has changed. */
+  readonly visit: (account: string) => void;
 }
 
 interface OpenSession {
@@ -68,6 +71,7 @@ export class AccountDirectory {
   readonly #deps: DirectoryDeps;
   readonly #open = new Map<string, OpenSession>();
   readonly #budgets = new Budgets();
+  readonly #logins = new Logins();
 
   constructor(deps: DirectoryDeps) {
     this.#deps = deps;
@@ -146,13 +150,18 @@ export class AccountDirectory {
   #confirm(account: CloudAccount, secret: CredentialsSecret): void {
     if (this.findings.isConfirmed(account, secret)) return;
     this.findings.confirm(account, secret);
-    this.#deps.onConfirmed(keyOf(account.metadata));
+    this.#deps.visit(keyOf(account.metadata));
   }
 
   /** Where names compete that are used with it; undefined where it was never verified. Its status may not say so: see findings.ts. */
   placeOf(account: CloudAccount): string | undefined {
     const location = this.findings.locationOf(account);
     return location && placeOf(location);
+  }
+
+  /** Classes of requests of the account of which somebody has waited for a minute or more. */
+  lateOf({ metadata }: CloudAccount): readonly BudgetClass[] {
+    return this.#budgets.lateOf(keyOf(metadata));
   }
 
   /** Without any check: to compare accounts, not to use them. */
@@ -194,8 +203,13 @@ export class AccountDirectory {
   #sessionDeps(account: CloudAccount): SessionDeps {
     const deps = this.#deps.cloudDeps(account);
     const { clock, budgetMetrics: metrics } = deps;
-    const options = { account: keyOf(account.metadata), clock, metrics };
-    return { ...deps, budget: (limits) => this.#budgets.of(budgetKeyOf(account), { ...options, limits }) };
+    const key = keyOf(account.metadata);
+    const options = { account: key, clock, metrics, onLate: () => this.#deps.visit(key) };
+    return {
+      ...deps,
+      logins: this.#logins,
+      budget: (limits) => this.#budgets.of(budgetKeyOf(account), { ...options, limits }),
+    };
   }
 
   #close(key: string): void {
@@ -207,18 +221,13 @@ export class AccountDirectory {
   async close(): Promise<void> {
     await Promise.all([...this.#open.values()].map(({ session }) => session.close()));
     this.#open.clear();
+    this.#budgets.close();
   }
 }
 
 /** "namespace/name" of the account that a reference in `fromNamespace` means. */
 export function accountKey(ref: AccountRef, fromNamespace: string): string {
   return `${ref.namespace ?? fromNamespace}/${ref.name}`;
-}
-
-/** By what requests count together before the account is verified: a cloud limits whoever comes to one address. */
-function budgetKeyOf({ spec }: CloudAccount): string {
-  const endpoint = URL.parse(spec.endpoint ?? "")?.href.replace(/\/+$/, "") ?? "";
-  return [spec.provider, endpoint, spec.region ?? "", tenantOf(spec.provider, spec)].join(" ");
 }
 
 /** The account's own namespace always; beyond it those that spec.allowedNamespaces names, or all for "*". */
@@ -280,12 +289,4 @@ function notServed({ spec }: CloudAccount, served: readonly string[]): TerminalE
 
 function notReady(message: string): WaitingError {
   return new WaitingError({ reason: Reason.AccountNotReady, message, pollAfterMs: ACCOUNT_POLL_MS });
-}
-
-function settingsOf(account: CloudAccount): AccountSettings {
-  const { spec } = account;
-  const { endpoint, region } = spec;
-  const providerOptions = optionsOf(spec.provider, spec);
-  const requestBudget = spec.requestBudget ?? {};
-  return { account: keyOf(account.metadata), endpoint, region, tls: spec.tls, requestBudget, providerOptions };
 }

@@ -1,5 +1,7 @@
 // The order in which the engine deletes, whatever the kind, on the real API server: what is proved before the resource is let go.
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { sharedControlPlane } from "../../../test/support/apiserver/controlplane.ts";
+import { refuse } from "../../../test/support/apiserver/policies.ts";
 import { goLive, type Live } from "../../../test/support/apiserver/live-projects.ts";
 import { whenOlder } from "../../../test/support/environment/eventually.ts";
 import { toyIn, type Toy } from "../../../test/support/operator/toy-kind.ts";
@@ -18,6 +20,8 @@ afterAll(() => live[Symbol.asyncDispose]());
 const DEPARTURE = ["GET surroundings", "GET surroundings", "GET resource"];
 const LET_GO = "PATCH resource";
 const TOLD = "PATCH status";
+/** In a turn of the budget. */
+const REMOVE = ["turn", "remove 7", "end of turn"];
 
 /** Condition Ready as it is stored. */
 async function ready(object: RegistryProject): Promise<Condition> {
@@ -45,7 +49,7 @@ describe("deleting", () => {
   it("looks by id, asks once, and looks again; describes what is left, and says what it waits for", async () => {
     const toy = toyIn(live);
     const object = await deleting(toy);
-    const asked = ["get 7", "remove 7", "get 7", "see", "describe leaving"];
+    const asked = ["get 7", ...REMOVE, "get 7", "see", "describe leaving"];
     expect(await toy.timeline(object)).toEqual([...DEPARTURE, ...asked, TOLD]);
     expect(await ready(object)).toMatchObject({ reason: "Deleting", message: "The cloud is deleting the toy" });
     expect((await live.read(object)).status.operation).toMatchObject({ verb: "Delete" });
@@ -74,7 +78,7 @@ describe("deleting", () => {
     }));
     toy.cloud.whenDeleted = "Gone";
     const object = await deleting(toy);
-    expect(await toy.timeline(object)).toEqual([...DEPARTURE, "get 7", "remove 7", "get 7", "withdraw", LET_GO]);
+    expect(await toy.timeline(object)).toEqual([...DEPARTURE, "get 7", ...REMOVE, "get 7", "withdraw", LET_GO]);
     expect(await isGone(object)).toBe(true);
   });
 
@@ -140,7 +144,7 @@ describe("the proof that it is gone", () => {
     const toy = toyIn(live);
     const object = await deleting(toy);
     toy.cloud.there.clear();
-    expect(await toy.timeline(object)).toEqual([...DEPARTURE, "get 7", "remove 7", LET_GO]);
+    expect(await toy.timeline(object)).toEqual([...DEPARTURE, "get 7", ...REMOVE, LET_GO]);
   });
 
   it("is the answer to a request where a read still shows it", async () => {
@@ -149,8 +153,22 @@ describe("the proof that it is gone", () => {
     toy.cloud.onCall = (call) => {
       if (call === "remove 7") throw new CloudError("NotFound", { message: "There is no 7" });
     };
-    expect(await toy.timeline(object)).toEqual([...DEPARTURE, "get 7", "remove 7", LET_GO]);
+    expect(await toy.timeline(object)).toEqual([...DEPARTURE, "get 7", ...REMOVE, LET_GO]);
     expect(toy.events.filter(({ reason }) => reason === "Requested")).toEqual([]);
+  });
+
+  it("is kept where the API server does not let the resource go: the cloud is asked for the deletion once", async () => {
+    const toy = toyIn(live);
+    const object = await deleting(toy);
+    toy.cloud.there.clear();
+    const { kubectl } = sharedControlPlane();
+    const policy = await refuse({ kubectl, namespace: live.namespace, resources: ["registryprojects"] });
+    onTestFinished(() => policy.lift());
+    expect(await toy.timeline(object)).toContain("remove 7");
+    for (let visits = 0; visits < 3; visits += 1) {
+      expect(await toy.timeline(object)).toEqual([...DEPARTURE, "get 7", LET_GO]);
+    }
+    expect(await ready(object)).toMatchObject({ reason: "RequestRefused" });
   });
 
   it("is no answer that says something else", async () => {
@@ -174,7 +192,7 @@ describe("the proof that it is gone", () => {
   it("is by its id, also for what only a list shows", async () => {
     const toy = toyIn(live, listedOnly);
     const object = await deleting(toy);
-    expect(await toy.timeline(object)).toEqual([...DEPARTURE, "list", "remove 7", "look 7", TOLD]);
+    expect(await toy.timeline(object)).toEqual([...DEPARTURE, "list", ...REMOVE, "look 7", TOLD]);
     expect(await ready(object)).toMatchObject({ reason: "Deleting" });
     toy.cloud.there.clear();
     expect(await toy.timeline(object)).toEqual([...DEPARTURE, "list", "look 7", LET_GO]);
@@ -194,7 +212,15 @@ describe("what has to go before it", () => {
     }));
     const object = await deleting(toy);
     const timeline = await toy.timeline(object);
-    expect(timeline.slice(DEPARTURE.length, -3)).toEqual(["get 7", "before 7", "wake false", "remove 7", "get 7"]);
+    expect(timeline.slice(DEPARTURE.length, -3)).toEqual([
+      "get 7",
+      "before 7",
+      "turn",
+      "wake false",
+      "end of turn",
+      ...REMOVE,
+      "get 7",
+    ]);
     const notes = toy.events.filter(({ reason }) => reason === "Requested").map(({ note }) => note);
     expect(notes).toEqual(["Toy shop: waking up was requested", "Toy shop: deletion was requested"]);
     expect((await toy.timeline(object)).join()).not.toContain("before");

@@ -141,7 +141,10 @@ export class Remover<S extends Shape> {
 
   #sendFirst(scope: Scope<S>): SendFirst {
     const { sender, observer } = this.#deps;
-    return (change, request) => sender.send(scope.visit, change, request).finally(() => observer.noteWrite(scope));
+    return async (change, request) => {
+      using _turn = await scope.place.session.reserveWrite(scope.visit.signal);
+      return await sender.send(scope.visit, change, request).finally(() => observer.noteWrite(scope));
+    };
   }
 
   /** Returns where it is gone: a write is answered by the cloud as it is, so its 404 is the proof. Throws what is waited for. */
@@ -158,12 +161,15 @@ export class Remover<S extends Shape> {
     const options = place.optionsOf(visit.object.spec);
     const { verb = "Delete" } = this.#kind.leaving?.(visit.object) ?? {};
     const change = { verb, target: `${noun} ${visit.status.cloudName ?? id}`, fields: [] };
+    using _turn = await place.session.reserveWrite(visit.signal);
     try {
       const { jobId } = await this.#deps.sender.send(visit, change, (permit) => items.remove(id, permit, options));
       this.#deps.operations.begin(visit, verb, jobId);
       return "Asked";
     } catch (error) {
       if (!(error instanceof CloudError) || error.kind !== "NotFound") throw error;
+      // Where the API server does not let the resource go, the next visit knows that a read is proof enough.
+      this.#deps.operations.begin(visit, "Delete", undefined);
       return "Gone";
     } finally {
       this.#deps.observer.noteWrite(scope);

@@ -16,9 +16,11 @@ import type { EventRecorder } from "../../runtime/events.ts";
 import { hasFinalizer } from "../../runtime/finalizer.ts";
 import { isKubeError } from "../../kube/errors.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
-import { withRequester } from "../../cloud/budget/budget.ts";
+import { withRequester, type OnBehalf } from "../../cloud/budget/budget.ts";
+import { TurnAwaitedError } from "../../cloud/budget/class-queue.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import { reconcileErrorOf } from "./cloud-errors.ts";
+import { turnAwaited, waitingForBudget } from "./budget-waits.ts";
 import { nextDriftMs } from "./drift-schedule.ts";
 import { FINALIZER, isDeleting, isPaused, type Managed } from "./resource.ts";
 import type { Lookout } from "./lookout.ts";
@@ -79,13 +81,21 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
     }
     const visit = new Visit(this.#deps, { object, signal, log });
     try {
-      return await withRequester(`${object.kind}/${key}`, () => this.#run(visit));
+      return await withRequester(this.#requester(visit, key), () => this.#run(visit));
     } catch (error) {
       if (signal.aborted) throw error;
       throw await this.#concludeFailure(visit, this.#judge(visit, error));
     } finally {
       this.#lookOut(key, visit.awaited);
     }
+  }
+
+  #requester(visit: Visit<T>, key: string): OnBehalf {
+    return {
+      key: `${visit.object.kind}/${key}`,
+      onTurn: () => this.#deps.wake(key),
+      onLongWait: (account) => visit.tellWaiting(waitingForBudget(account)),
+    };
   }
 
   #lookOut(key: string, awaited: Visit<T>["awaited"]): void {
@@ -96,6 +106,7 @@ export class LifecycleReconciler<T extends Managed> implements Reconciler {
   /** What to make of what ended the visit, or its end. */
   #judge(visit: Visit<T>, error: unknown): unknown {
     if (error instanceof CloudError) return reconcileErrorOf(error);
+    if (error instanceof TurnAwaitedError) return turnAwaited(error);
     const key = keyOf(visit.object.metadata);
     if (isPassing(error) && !this.#disturbed.has(visit)) {
       this.#disturbed.add(visit);

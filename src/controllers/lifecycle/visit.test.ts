@@ -241,7 +241,7 @@ describe("journal", () => {
 });
 
 describe("concludePaused", () => {
-  it("keeps every condition and all else as it was, and adds why nothing happens", async () => {
+  it("keeps every condition and all else but the phase as it was, and adds why nothing happens", async () => {
     const object = await live.create(HELD);
     const { visit, clock } = visitTo(object);
     visit.status.externalId = "7";
@@ -251,7 +251,8 @@ describe("concludePaused", () => {
     await clock.advance(60_000);
     await visitTo(paused, clock).visit.concludePaused();
     const { status } = await live.read(object);
-    expect(status).toEqual({ ...paused.status, conditions: [...paused.status.conditions!, expect.anything()] });
+    const conditions = [...paused.status.conditions!, expect.anything()];
+    expect(status).toEqual({ ...paused.status, phase: "Paused", conditions });
     expect(status.conditions?.at(-1)).toMatchObject({ type: "Paused", status: "True", reason: "Paused" });
     expect(status.conditions?.at(-1)?.message).toContain(ANNOTATIONS.paused);
   });

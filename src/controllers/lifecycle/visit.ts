@@ -6,22 +6,15 @@ import type { KubeObject, ResourceType } from "../../kube/types.ts";
 import { timestamp, type Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/log.ts";
 import { nextConditions, summary, type Condition, type Statement, type Verdict } from "../../runtime/conditions.ts";
-import { ensureFinalizer, hasFinalizer, removeFinalizer } from "../../runtime/finalizer.ts";
+import { ensureFinalizer, removeFinalizer } from "../../runtime/finalizer.ts";
 import { writeStatus } from "../../runtime/status.ts";
 import type { Operation } from "../../crds/common/status.ts";
+import { sameBasis } from "./basis.ts";
 import { departureOf, isLeaving, type Departure, type OnNamespaceDeletion } from "./deletion-intent.ts";
-import {
-  annotation,
-  ANNOTATIONS,
-  FINALIZER,
-  isDeleting,
-  isPaused,
-  type Managed,
-  type ManagedStatus,
-  type StatusDraft,
-} from "./resource.ts";
+import { annotation, ANNOTATIONS, FINALIZER, type Managed, type StatusDraft } from "./resource.ts";
 import { fitting } from "./fitting.ts";
 import { ChangedError, changedMeanwhile } from "./passing.ts";
+import { pausedPhaseOf, phaseOf } from "./phase.ts";
 import { CRDS, crdNameOf, lookAt, NAMESPACES } from "./live-metadata.ts";
 import type { Awaited } from "./lookout.ts";
 
@@ -125,17 +118,19 @@ export class Visit<T extends Managed> {
   }
 
   /**
-   * Persists the draft as it is under the resourceVersion of a live read, before something is done that must not be forgotten; what the
-   * server has kept of it, `object` shows then. Throws ChangedError as `journal` does.
+   * Persists the draft as it is in the middle of a visit, before something is done that must not be forgotten or done twice: where nobody
+   * has written the resource since it was read. What the server has kept of it, `object` shows then. Throws ChangedError as `journal` does.
    */
   async persist(verdict: Verdict): Promise<void> {
-    const answer = await this.#writeUnchanged(verdict);
+    const live = await this.#readLive();
+    if (live.metadata.resourceVersion !== this.#object.metadata.resourceVersion) throw this.#overtakenBy(live);
+    const answer = await this.#writeUnchanged(live, verdict);
     if (answer) this.#accept(answer);
   }
 
   async #journal(operation: Operation, verdict: Verdict): Promise<void> {
     this.status.operation = operation;
-    const answer = await this.#writeUnchanged(verdict);
+    const answer = await this.#writeUnchanged(await this.#readLive(), verdict);
     const echoed = answer?.status.operation;
     if (!answer || echoed?.nonce !== operation.nonce || echoed.lastSentAt !== operation.lastSentAt) {
       throw changedMeanwhile();
@@ -143,9 +138,8 @@ export class Visit<T extends Managed> {
     this.#accept(answer);
   }
 
-  async #writeUnchanged(verdict: Verdict): Promise<T | undefined> {
+  async #writeUnchanged(live: T, verdict: Verdict): Promise<T | undefined> {
     const { client, type } = this.#deps;
-    const live = await this.#readLive();
     const next = { ...this.#nextStatus(verdict, live), observedGeneration: live.status.observedGeneration };
     return writeStatus(client, type, { object: live, next, unchanged: true, signal: this.signal });
   }
@@ -189,7 +183,7 @@ export class Visit<T extends Managed> {
     await this.#write(this.#nextStatus(verdict, this.#object));
   }
 
-  /** Paused: everything stays as it was, and a condition says why. */
+  /** Paused: everything stays as it was but the phase, and a condition says why. */
   async concludePaused(): Promise<void> {
     const message = `Remove the annotation ${ANNOTATIONS.paused} to go on`;
     const paused: Statement = { type: "Paused", status: "True", reason: Reason.Paused, message };
@@ -197,7 +191,29 @@ export class Visit<T extends Managed> {
     const at = { generation: this.#object.metadata.generation ?? 0, now: timestamp(this.#deps.clock) };
     const kept = previous.filter((condition) => condition.type !== "Paused");
     const stated = kept.length === 0 ? [...unvisited(paused), paused] : [paused];
-    await this.#write({ ...this.status, conditions: [...kept, ...nextConditions(previous, stated, at)] });
+    const conditions = [...kept, ...nextConditions(previous, stated, at)];
+    await this.#write({ ...this.status, phase: pausedPhaseOf(this.#object), conditions });
+  }
+
+  /**
+   * Says in the middle of a visit that it waits, where nothing was said of this generation yet: what was said once stands while it is
+   * looked at again. The draft stays a draft. Throws nothing: what is wrong, the visit will find.
+   */
+  async tellWaiting(verdict: Verdict): Promise<void> {
+    const { status, metadata } = this.#object;
+    if (status.observedGeneration === metadata.generation) return;
+    const at = { generation: metadata.generation ?? 0, now: timestamp(this.#deps.clock) };
+    const previous = status.conditions ?? [];
+    const stated = summary(verdict);
+    const conditions = [...nextConditions(previous, stated, at), ...carriedOver(previous, stated, verdict)];
+    const next = { ...status, phase: phaseOf(this.#object, verdict, conditions), conditions };
+    const { client, type } = this.#deps;
+    try {
+      const answer = await writeStatus(client, type, { object: this.#object, next, signal: this.signal });
+      if (answer) this.#accept(answer);
+    } catch (error) {
+      this.log.debug({ err: error }, "Could not tell that it waits");
+    }
   }
 
   #crd(): ReturnType<typeof lookAt> {
@@ -211,8 +227,12 @@ export class Visit<T extends Managed> {
     const { name, namespace } = this.#object.metadata;
     const live = await client.get<T>(type, { name, namespace }, { signal: this.signal });
     if (sameBasis(live, this.#object)) return live;
+    throw this.#overtakenBy(live);
+  }
+
+  #overtakenBy(live: T): ChangedError {
     this.#deps.absorb(live);
-    throw changedMeanwhile();
+    return changedMeanwhile();
   }
 
   #nextStatus(verdict: Verdict, basis: T): object {
@@ -223,7 +243,7 @@ export class Visit<T extends Managed> {
     return fitting({
       ...this.status,
       observedGeneration: generation,
-      phase: phaseOf(verdict, basis),
+      phase: phaseOf(basis, verdict, conditions),
       lastHandledReconcileAt: annotation(basis, ANNOTATIONS.reconcileAt),
       conditions: [...conditions, ...carriedOver(previous, stated, verdict)],
     });
@@ -276,25 +296,4 @@ function unvisited({ reason, message }: Statement): Statement[] {
 
 function metadataOf({ apiVersion, kind, metadata }: KubeObject): KubeObject {
   return { apiVersion, kind, metadata };
-}
-
-/** Whether a decision made on `seen` still stands on `live`. */
-function sameBasis(live: Managed, seen: Managed): boolean {
-  const isSame = live.metadata.uid === seen.metadata.uid && live.metadata.generation === seen.metadata.generation;
-  const isAsked = annotation(live, ANNOTATIONS.forceOrphan) === annotation(seen, ANNOTATIONS.forceOrphan);
-  const isHeld = !isPaused(live) && hasFinalizer(live, FINALIZER);
-  return isSame && isAsked && isHeld && sameJournal(live.status, seen.status);
-}
-
-function sameJournal(live: ManagedStatus, seen: ManagedStatus): boolean {
-  const { nonce, lastSentAt } = live.operation ?? {};
-  return (
-    live.externalId === seen.externalId && nonce === seen.operation?.nonce && lastSentAt === seen.operation?.lastSentAt
-  );
-}
-
-/** A column for people, never a contract. */
-function phaseOf(verdict: Verdict, object: Managed): string {
-  if (isDeleting(object)) return "Deleting";
-  return verdict.state;
 }

@@ -32,12 +32,12 @@ export function nodesOf(
     get,
     look: lookBy(get),
     remove: async (id, permit) => {
-      if (!facet.remove) throw new CloudError("Rejected", { message: "The cloud removes no single nodes" });
+      if (!facet.leave) throw new CloudError("Rejected", { message: "The cloud removes no single nodes" });
       const { spec } = visit.object;
       const release = policyOf(visit.object) === "Delete";
       const login = release ? undefined : await loginOf(visit, client, { field: "spec.login", login: spec.login });
       const node = { id, name: visit.status.cloudName ?? id, serverId: visit.status.serverId };
-      return facet.remove(clusterId, { poolId: undefined, nodes: [node], release, login }, permit);
+      return facet.leave(clusterId, { node, release, login }, permit);
     },
     // The server stays itself while it leaves; only of one that is deleted the phase tells.
     isLeaving: ({ phase }) => phase === "Deleting",

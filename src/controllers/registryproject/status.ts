@@ -1,5 +1,5 @@
 // What a project shows, for the status of its resource.
-import { RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
+import { RegistryProjectCondition, RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
 import { listed } from "../../lib/text.ts";
 import type { Statement } from "../../runtime/conditions.ts";
@@ -18,7 +18,7 @@ export function describe(visit: Visit<RegistryProject>, seen: ProjectSeen): void
 
 function upToDate({ object, status }: Visit<RegistryProject>, { upkeep }: ProjectSeen): Statement {
   const { visibility } = object.spec;
-  const type = "UpToDate";
+  const type = RegistryProjectCondition.UpToDate;
   if (status.visibility !== visibility) {
     const message = `spec.visibility is ${visibility}, the cloud's is ${status.visibility}; spec.managementPolicy is Observe`;
     return { type, status: "False", reason: Reason.VisibilityDiffers, message };

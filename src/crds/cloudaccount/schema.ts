@@ -1,15 +1,15 @@
 // CloudAccount: an account on one cloud, how it is reached, and who may use it.
 import * as z from "zod";
+import { columnsWithoutId } from "../common/columns.ts";
 import { PROVIDERS } from "../../cloud/blocks.ts";
 import { endpointUrl, objectName } from "../../schema/formats.ts";
 import { driftIntervalSeconds } from "../common/spec.ts";
 import { blockFields, statusFields, withAccountBlocks } from "../common/with-blocks.ts";
 import { accountLocation, commonStatus } from "../common/status.ts";
-import { conditionColumn, defineKind } from "../kind.ts";
+import { defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { withRule, withTransitionRule } from "../../schema/enforced.ts";
 import { integer, setOf, text } from "../../schema/fields.ts";
-import { CloudAccountCondition } from "./conditions.ts";
 
 const KIND = "CloudAccount";
 
@@ -115,26 +115,7 @@ export const cloudAccount = defineKind({
   printerColumns: [
     { name: "Provider", type: "string", jsonPath: ".spec.provider", description: "The cloud." },
     { name: "Endpoint", type: "string", jsonPath: ".spec.endpoint", description: "Address of the cloud's API." },
-    conditionColumn({
-      name: "Ready",
-      condition: CloudAccountCondition.Ready,
-      member: "status",
-      description: "Whether the credentials work.",
-    }),
-    conditionColumn({
-      name: "Reason",
-      condition: CloudAccountCondition.Ready,
-      member: "reason",
-      description: "Why, in one word.",
-    }),
-    { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp", description: "Time since it was created." },
-    conditionColumn({
-      name: "Message",
-      condition: CloudAccountCondition.Ready,
-      member: "message",
-      description: "Why.",
-      priority: 1,
-    }),
+    ...columnsWithoutId,
   ],
   spec: withAccountBlocks(spec, KIND).describe("What is declared."),
   status: status.describe("What was found."),

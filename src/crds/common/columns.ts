@@ -3,6 +3,13 @@ import { conditionColumn, type PrinterColumn } from "../kind.ts";
 import { ConditionType } from "./conditions.ts";
 
 export const commonColumns: readonly PrinterColumn[] = [
+  {
+    name: "State",
+    type: "string",
+    jsonPath: ".status.phase",
+    description:
+      "In one word: Ready; Differs (as UpToDate says, and left so); Reconciling; Stalled; Paused; Deleting; DeletionPaused.",
+  },
   conditionColumn({
     name: "Ready",
     condition: ConditionType.Ready,
@@ -25,3 +32,6 @@ export const commonColumns: readonly PrinterColumn[] = [
     priority: 1,
   }),
 ];
+
+/** Of kinds that have no id in a cloud. */
+export const columnsWithoutId: readonly PrinterColumn[] = commonColumns.filter(({ name }) => name !== "External Id");

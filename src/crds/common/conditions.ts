@@ -81,6 +81,8 @@ export const Reason = {
   Progressing: "Progressing",
   /** The cloud asks for fewer requests. */
   Throttled: "Throttled",
+  /** The account's budget of requests is small for what is asked of it: the resource has its place in the queue. */
+  WaitingForBudget: "WaitingForBudget",
 
   /** Of pools and add-ons: their cluster is not there, not yet there, or can't be worked with. */
   ClusterNotReady: "ClusterNotReady",

@@ -13,7 +13,7 @@ import { withRule } from "../../schema/enforced.ts";
 import { integer, listOf, openObject, text } from "../../schema/fields.ts";
 import { namespaceName, objectName } from "../../schema/formats.ts";
 import { withImmutable } from "../../schema/rules.ts";
-import { commonColumns } from "../common/columns.ts";
+import { columnsWithoutId } from "../common/columns.ts";
 import { manifestSetStatus, MOST_OBJECTS } from "./status.ts";
 
 /** Objects in a target, whose names are not all those of DNS: roles may have colons. */
@@ -174,7 +174,7 @@ export const manifestSet = defineKind({
       jsonPath: ".status.objects.ready",
       description: "Those of them that are healthy.",
     },
-    ...commonColumns.filter(({ name: column }) => column !== "External Id"),
+    ...columnsWithoutId,
     {
       name: "Target",
       type: "string",

@@ -1,13 +1,13 @@
 // RegistryProject: a project in a cloud's image registry, and Secrets to pull from it.
 import * as z from "zod";
+import { commonColumns } from "../common/columns.ts";
 import { namespaceName, objectName, time } from "../../schema/formats.ts";
 import { managedFields, managedSpec } from "../common/spec.ts";
 import { blockFields, withBlocks } from "../common/with-blocks.ts";
 import { managedStatus, originFields } from "../common/status.ts";
-import { conditionColumn, defineKind } from "../kind.ts";
+import { defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { integer, listMapOf } from "../../schema/fields.ts";
-import { RegistryProjectCondition } from "./conditions.ts";
 
 const KIND = "RegistryProject";
 
@@ -71,33 +71,7 @@ export const registryProject = defineKind({
       description: "Repositories in the project.",
     },
     { name: "Tags", type: "integer", jsonPath: ".status.tagCount", description: "Tags in all repositories." },
-    conditionColumn({
-      name: "Ready",
-      condition: RegistryProjectCondition.Ready,
-      member: "status",
-      description: "Whether it is as declared.",
-    }),
-    conditionColumn({
-      name: "Reason",
-      condition: RegistryProjectCondition.Ready,
-      member: "reason",
-      description: "Why, in one word.",
-    }),
-    { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp", description: "Time since it was created." },
-    {
-      name: "External Id",
-      type: "string",
-      jsonPath: ".status.externalId",
-      description: "Id in the registry.",
-      priority: 1,
-    },
-    conditionColumn({
-      name: "Message",
-      condition: RegistryProjectCondition.Ready,
-      member: "message",
-      description: "Why.",
-      priority: 1,
-    }),
+    ...commonColumns,
   ],
   spec: withBlocks(managedSpec(spec), KIND).describe("What is declared."),
   status: status.describe("What was found."),

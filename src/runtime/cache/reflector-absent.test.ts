@@ -18,6 +18,20 @@ it("R8: is synced and empty once it is certain that nothing of the kind exists",
   await expect.poll(() => setup.asked().length, EVENTUALLY).toBeGreaterThan(asked + 1);
 });
 
+it("R8: that may not be read is asked after too, and says which it is", async () => {
+  let isGone = false;
+  const setup = untilTestEnds(await informerSetup({ isAbsent: () => Promise.resolve(isGone) }));
+  const fault = setup.proxy.inject({ action: "Answer", status: 403, times: 0 });
+  setup.start();
+  await expect.poll(() => setup.informer.status[0], EVENTUALLY).toMatchObject({ refused: true, absent: false });
+  expect(setup.informer.hasSynced).toBe(false);
+  isGone = true;
+  await setup.informer.synced;
+  await expect.poll(() => setup.informer.status[0], EVENTUALLY).toMatchObject({ refused: false, absent: true });
+  fault.remove();
+  await expect.poll(() => setup.informer.status[0], EVENTUALLY).toMatchObject({ refused: false, absent: false });
+});
+
 it("R8: is not synced while nobody can tell, and goes on asking", async () => {
   let asked = 0;
   const isAbsent = (): Promise<boolean> => {

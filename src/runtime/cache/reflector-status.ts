@@ -17,6 +17,8 @@ export interface ReflectorStatus {
   readonly failure: string | undefined;
   /** That error said that the operator may not look there. */
   readonly refused: boolean;
+  /** The server does not serve the kind, which therefore counts as empty. */
+  readonly absent: boolean;
 }
 
 /** Where one reflector counts. Methods must not throw. */

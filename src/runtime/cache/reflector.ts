@@ -33,10 +33,7 @@ export interface ReflectorOptions<T extends KubeObject> extends WatchTarget {
   readonly store: Store<T>;
   readonly clock: Clock;
   readonly log: Logger;
-  /**
-   * Asked when the server knows no such collection: whether it is certain that nothing of the kind exists. Then it counts as
-   * empty, and the server is asked again. False where unset.
-   */
+  /** Asked where the server refuses or does not know the collection: whether nothing of the kind can exist. Then it counts as empty. */
   readonly isAbsent?: ((signal: AbortSignal) => Promise<boolean>) | undefined;
   /** Gives [0, 1). */
   readonly random?: () => number;
@@ -48,10 +45,7 @@ export interface ReflectorOptions<T extends KubeObject> extends WatchTarget {
   readonly backoff?: BackoffPolicy;
 }
 
-/**
- * Bookmarks come about every minute; not on a kind of which kube-apiserver's watch cache has seen no event since its start, as on
- * a fresh control plane. So silence is an ordinary end of a watch, and costs one request.
- */
+/** Bookmarks come about every minute; not on a kind of which the watch cache has seen no event since its start. So silence is ordinary. */
 const DEFAULTS = { idleTimeoutMs: 70_000, backoff: WATCH_BACKOFF, random: Math.random };
 /** A list that is streamed comes in one go. */
 const LIST_IDLE_TIMEOUT_MS = 30_000;
@@ -80,6 +74,7 @@ export class Reflector<T extends KubeObject> {
   #canStreamLists = true;
   #failure: string | undefined;
   #refused = false;
+  #absent = false;
   #startedAtMs: number | undefined;
   #activeAtMs = 0;
   #heardAtMs: number | undefined;
@@ -111,6 +106,7 @@ export class Reflector<T extends KubeObject> {
       ageMs: this.#heardAtMs === undefined ? undefined : since(this.#heardAtMs),
       failure: this.#failure,
       refused: this.#refused,
+      absent: this.#absent,
     };
   }
 
@@ -206,13 +202,17 @@ export class Reflector<T extends KubeObject> {
       return this.#listInPages("A streamed list did not come to its end: lists are read in pages from now on", error);
     }
     // Whoever can't be asked has not said so.
-    const isEmpty = isNotFound(error) && isAbsent !== undefined && (await isAbsent(signal).catch(() => false));
+    const mayBe = (isNotFound(error) || isForbidden(error)) && isAbsent !== undefined;
+    const isEmpty = mayBe && (await isAbsent(signal).catch(() => false));
     if (isEmpty && !signal.aborted) this.#empty();
     return this.#afterError(isEmpty ? this.#relisting() : state, error);
   }
 
   #empty(): void {
     const { store, namespace } = this.#options;
+    const crd = `${this.#options.type.plural}.${this.#options.type.group}`;
+    if (!this.#absent) this.#log.warn({ crd }, "The CRD is missing: its kind counts as empty until it is applied");
+    this.#absent = true;
     store.replace({ objects: [], resourceVersion: LATEST, namespace, initial: !this.#hasSynced });
     this.#synced();
   }
@@ -273,9 +273,10 @@ export class Reflector<T extends KubeObject> {
 
   #failed(error: unknown): void {
     this.#failure = messageOf(error);
-    const wasRefused = this.#refused;
-    this.#refused = isForbidden(error);
-    if (this.#refused !== wasRefused) this.#options.onProgress?.();
+    const refused = isForbidden(error) && !this.#absent;
+    if (refused === this.#refused) return;
+    this.#refused = refused;
+    this.#options.onProgress?.();
   }
 
   #heard(): void {
@@ -283,6 +284,7 @@ export class Reflector<T extends KubeObject> {
     this.#heardAtMs = this.#activeAtMs;
     this.#failure = undefined;
     this.#refused = false;
+    this.#absent = false;
     this.#backoff.healthy();
   }
 

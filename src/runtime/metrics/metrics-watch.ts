@@ -13,6 +13,7 @@ export function watchMetrics(registry: Registry): (kind: string) => ReflectorMet
   const statuses = new Map<string, (() => ReflectorStatus)[]>();
   registerAge(registry, statuses);
   registerRefused(registry, statuses);
+  registerAbsent(registry, statuses);
   const registers = [registry];
   const restarts = new Counter({
     name: "yunfan_watch_restarts_total",
@@ -77,6 +78,20 @@ function registerRefused(registry: Registry, statuses: ReadonlyMap<string, reado
           refused.set({ kind, namespace }, 1);
         }
       }
+    },
+  });
+}
+
+/** Only what is missing has a series. */
+function registerAbsent(registry: Registry, statuses: ReadonlyMap<string, readonly (() => ReflectorStatus)[]>): void {
+  const absent: Gauge<"kind"> = new Gauge({
+    name: "yunfan_crd_missing",
+    help: "1 where the CRD of a kind is not in the cluster: the kind counts as empty.",
+    labelNames: ["kind"],
+    registers: [registry],
+    collect() {
+      absent.reset();
+      for (const [kind, reads] of statuses) if (reads.some((read) => read().absent)) absent.set({ kind }, 1);
     },
   });
 }

@@ -133,11 +133,13 @@ describe("Metrics", () => {
       ageMs: undefined,
       failure: undefined,
       refused: false,
+      absent: false,
       ...ages,
     });
     watch.observe(() => status({ ageMs: 5000 }));
     watch.observe(() => status({ hasSynced: false, unsyncedMs: 7000 }));
     watch.observe(() => status({ namespace: "bad", refused: true }));
+    metrics.watch("NodePool").observe(() => status({ kind: "NodePool", absent: true }));
     watch.ended("Failed");
     watch.listed("Streamed");
 
@@ -148,6 +150,8 @@ describe("Metrics", () => {
     expect(values.get('yunfan_watch_restarts_total{kind="RegistryProject",reason="Stale"}')).toBe(0);
     expect(values.get('yunfan_watch_refused{kind="RegistryProject",namespace="bad"}')).toBe(1);
     expect(values.has('yunfan_watch_refused{kind="RegistryProject",namespace="a"}')).toBe(false);
+    expect(values.get('yunfan_crd_missing{kind="NodePool"}')).toBe(1);
+    expect(values.has('yunfan_crd_missing{kind="RegistryProject"}')).toBe(false);
     expect(values.get('yunfan_watch_lists_total{kind="RegistryProject",how="Streamed"}')).toBe(1);
     expect(values.get('yunfan_watch_handler_failures_total{kind="RegistryProject"}')).toBe(0);
   });

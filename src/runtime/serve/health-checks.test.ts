@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cachesAlive, cachesRefused, cachesSynced, reportCheck, reportChecks } from "./health-checks.ts";
+import { cachesAbsent, cachesAlive, cachesRefused, cachesSynced, reportCheck, reportChecks } from "./health-checks.ts";
 import type { ReflectorStatus } from "../cache/reflector-status.ts";
 
 const fine = (): undefined => undefined;
@@ -67,6 +67,7 @@ const synced: ReflectorStatus = {
   ageMs: 0,
   failure: undefined,
   refused: false,
+  absent: false,
 };
 
 describe("cachesSynced", () => {
@@ -95,6 +96,17 @@ describe("cachesRefused", () => {
       { ...synced, kind: "CloudAccount", namespace: "bad", hasSynced: false, refused: true, failure },
     ];
     expect(note()).toBe(`may not be read: CloudAccount in bad (${failure})`);
+  });
+});
+
+describe("cachesAbsent", () => {
+  it("R14: names every kind that is not served once, and what to do", () => {
+    let statuses: ReflectorStatus[] = [synced];
+    const note = cachesAbsent(() => statuses, "Apply it");
+    expect(note()).toBeUndefined();
+    const absent = { ...synced, kind: "NodePool", absent: true };
+    statuses = [synced, { ...absent, namespace: "a" }, { ...absent, namespace: "b" }];
+    expect(note()).toBe("no CRD, and counted as empty: NodePool. Apply it");
   });
 });
 

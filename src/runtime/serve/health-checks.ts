@@ -89,6 +89,14 @@ export function cachesRefused(statuses: Statuses): Check {
   };
 }
 
+/** For readiness, as a note: kinds that the API server does not serve. `advice`: how they come to be served. */
+export function cachesAbsent(statuses: Statuses, advice: string): Check {
+  return () => {
+    const absent = new Set(statuses().flatMap((status) => (status.absent ? [status.kind] : [])));
+    return absent.size > 0 ? `no CRD, and counted as empty: ${[...absent].join(", ")}. ${advice}` : undefined;
+  };
+}
+
 /** For liveness: fails when a reflector hangs. One whose API server is away goes on trying, and is alive. */
 export function cachesAlive(statuses: Statuses): Check {
   return () => {

@@ -9,6 +9,8 @@ import { accountManifests, createStand, projectManifest, type Stand } from "../e
 export interface Ill extends AsyncDisposable {
   /** Where each is scraped. */
   readonly ports: Readonly<Record<"ill" | "cut" | "calm", number>>;
+  /** What is an event and no state: somebody takes the finalizer off a resource whose deletion is stuck. */
+  takeFinalizer(): Promise<void>;
 }
 
 const METRICS = ["--metrics-bind-address", "127.0.0.1:0"];
@@ -26,6 +28,7 @@ export async function createIll(): Promise<Ill> {
   const all = made.move();
   return {
     ports: { ill: illPort, cut: cutPort, calm: calmPort },
+    takeFinalizer: () => stand.edit("registryproject/taken", { metadata: { finalizers: null } }),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
 }
@@ -65,12 +68,12 @@ async function beIll(stand: Stand): Promise<number> {
     names(account, count).map((name) => projectManifest(name, { accountRef: { name: account } }));
   const clouds = { down: await stand.cloud("down"), busy: await stand.cloud("busy"), kept: await stand.cloud("kept") };
 
-  const stuck = projectManifest("stuck", { accountRef: { name: "kept" } });
+  const stuck = ["stuck", "taken"].map((name) => projectManifest(name, { accountRef: { name: "kept" } }));
   const refused = projectManifest("refused", { accountRef: { name: "kept" }, cloudName: "a--b" });
-  await stand.apply(stuck, refused, ...wrongAccount(stand), ...(await tightAccount(stand)));
+  await stand.apply(...stuck, refused, ...wrongAccount(stand), ...(await tightAccount(stand)));
   await stand.reaches("cloudaccount/tight", "Verified");
   await stand.apply(...projects("tight", 12));
-  await stand.reaches("registryproject/stuck", "Available");
+  for (const name of ["stuck", "taken"]) await stand.reaches(`registryproject/${name}`, "Available");
   await stand.reaches("registryproject/refused", "NameRefused");
   await stand.reaches("cloudaccount/wrong", "CredentialsRejected");
 
@@ -78,7 +81,7 @@ async function beIll(stand: Stand): Promise<number> {
   await clouds.down.setFaults([{ ...always, status: 503 }]);
   await clouds.busy.setFaults([{ ...always, status: 429 }]);
   await clouds.kept.setFaults([{ ...always, status: 503, method: "DELETE" }]);
-  await stand.remove("registryproject/stuck");
+  for (const name of ["stuck", "taken"]) await stand.remove(`registryproject/${name}`);
   await stand.apply(...projects("down", 30), ...projects("busy", 5), ...(await deafAccounts(stand)));
   await stand.reaches("registryproject/down-0", "CloudUnavailable");
   return metricsPort!;

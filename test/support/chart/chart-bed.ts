@@ -6,7 +6,6 @@ import path from "node:path";
 import { samplesFor } from "../../../demo/samples.ts";
 import { resourceRules } from "../../../src/cli/rbac.ts";
 import { GROUP } from "../../../src/crds/kind.ts";
-import { kinds } from "../../../src/crds/kinds.ts";
 import { type ControlPlane, kubectlOk, startControlPlane } from "../apiserver/controlplane.ts";
 import { CHART, createHelm, helmOk, type Helm, objectsOf, operatorFlagsOf, type Rendered } from "./helm.ts";
 import { HUAWEI } from "../clouds/huawei/environment.ts";
@@ -42,20 +41,11 @@ export interface ChartBed extends AsyncDisposable {
 }
 
 /**
- * An earlier operator is played by the tree's, which watches kinds that an earlier chart has neither CRDs nor rights for: it gets both,
- * the CRDs as if the release had made them, so that an upgrade takes them over.
+ * An earlier operator is played by the tree's, which reads what an earlier chart has no rights for, such as ConfigMaps. Kinds that
+ * chart does not have, it does without.
  */
-async function standIn(kubectl: ChartBed["kubectl"], there: readonly string[]): Promise<void> {
-  const missing = kinds.map(({ type }) => type).filter(({ plural, group }) => !there.includes(`${plural}.${group}`));
-  if (missing.length === 0) return;
-  for (const { plural, group } of missing) {
-    await kubectl(["apply", "--server-side", "-f", `manifests/crds/${plural}.yaml`]);
-    const crd = `crd/${plural}.${group}`;
-    await kubectl(["label", "--overwrite", crd, "app.kubernetes.io/managed-by=Helm"]);
-    const owner = [`meta.helm.sh/release-name=${RELEASE}`, `meta.helm.sh/release-namespace=${RELEASE_NAMESPACE}`];
-    await kubectl(["annotate", "--overwrite", crd, ...owner]);
-  }
-  const metadata = { name: "yunfan-stand-in" };
+async function grantAll(kubectl: ChartBed["kubectl"]): Promise<void> {
+  const metadata = { name: "yunfan-reads-all" };
   const rbac = { apiVersion: "rbac.authorization.k8s.io/v1", metadata };
   const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: metadata.name };
   const subjects = [{ kind: "Group", apiGroup: roleRef.apiGroup, name: `system:serviceaccounts:${RELEASE_NAMESPACE}` }];
@@ -89,14 +79,10 @@ export async function createChartBed(options: { auditLogPath?: string } = {}): P
     async deploy(action, chart, flags = []) {
       const create = action === "install" ? ["--create-namespace"] : [];
       await helmOk(helm, [action, RELEASE, chart, ...release, ...create, ...flags]);
+      await grantAll(kubectl);
       const made = await crds();
-      await standIn(kubectl, made);
-      await kubectl([
-        "wait",
-        "--for=condition=Established",
-        "--timeout=60s",
-        ...(await crds()).map((name) => `crd/${name}`),
-      ]);
+      const all = made.map((name) => `crd/${name}`);
+      await kubectl(["wait", "--for=condition=Established", "--timeout=60s", ...all]);
       return made;
     },
     async operator(identity) {

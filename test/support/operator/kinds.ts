@@ -29,6 +29,7 @@ import {
   storedManagedAddon,
   storedManagedCluster,
   storedManagedNode,
+  storedManagedNamespace,
   storedManifestSet,
   storedRegistryProject,
   type Stored,
@@ -70,6 +71,7 @@ const STORED: Readonly<Record<string, (declared: StoredAccount) => Managed>> = {
   NodePool: storedNodePool,
   ManagedNode: storedManagedNode,
   ManagedAddon: storedManagedAddon,
+  ManagedNamespace: storedManagedNamespace,
   RegistryProject: storedRegistryProject,
   ManifestSet: storedManifestSet,
 };
@@ -101,7 +103,7 @@ export function cachedKinds({ objects, credentials = {}, clock = new FakeClock()
     secrets: informers.credentials.store,
     clouds: world.clouds ?? cloudsOf(world.facets ?? {}),
     cloudDeps: () => ({ clock, log, fence: openFence, userAgent: "yunfan" }),
-    onConfirmed: () => undefined,
+    visit: () => undefined,
   });
   const clusters = new ClusterDirectory({ clusters: informers.clusters.store, accounts });
   const shared = {
