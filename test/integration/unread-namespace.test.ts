@@ -88,13 +88,13 @@ it("R14: works on the namespace that it can read, and says in log, metric and re
     status: 200,
     text: expect.stringMatching(new RegExp(`^ok\n.*CloudAccount in ${bad} .*403.*RegistryProject in ${bad}`)),
   });
-  expect(await refusedKinds()).toBe(11);
+  expect(await refusedKinds()).toBe(12);
   expect(stand.seen(elsewhere())?.status["observedGeneration"]).toBe(-1);
 });
 
 it("R14: with a half of its Role there it does nothing there either", async () => {
   await grant(bad, /registryprojects|namespaces|events/);
-  await expect.poll(refusedKinds, { timeout: 60_000 }).toBe(10);
+  await expect.poll(refusedKinds, { timeout: 60_000 }).toBe(11);
   await stand.lookAgain("registryproject/shop");
   expect(stand.seen(elsewhere())?.status["observedGeneration"]).toBe(-1);
   expect(await stand.simulator.projects()).toMatchObject([{ name: "shop" }]);
