@@ -11,8 +11,9 @@ import type { Said } from "../external/kind.ts";
 import { annotation, ANNOTATIONS } from "../lifecycle/resource.ts";
 import type { ClusterDirectory, ClusterPlace } from "../managedcluster/clusters.ts";
 import { hostOf } from "../managedcluster/host.ts";
-import { failureOf, jobOf } from "../managedcluster/progress.ts";
-import type { Declared, NodeScope } from "./scope.ts";
+import { jobOf } from "../managedcluster/progress.ts";
+import { failureIn } from "./outcome.ts";
+import type { Declared, NodeScope, Seen } from "./scope.ts";
 
 /** Where a node is to go; or why it can't go there, now or at all. */
 export type Target =
@@ -74,24 +75,34 @@ function refused(why: string): Target {
 export async function assertNotOnItsWay(deps: MoveDeps, scope: NodeScope): Promise<void> {
   const { visit, place } = scope;
   const { status, object } = visit;
-  const { disruption, serverId } = status;
-  if (disruption?.verb !== "Move" || disruption.state !== "Sent" || !isMeantElsewhere({ spec: object.spec, status }))
-    return;
+  if (!isOnItsWay({ spec: object.spec, status })) return;
   const to = deps.clusters.enter(object);
   const { items } = await facetOf(to, "nodes", "nodes").list(to.clusterId, visit.signal);
-  const moved = items.find((node) => node.serverId === serverId);
+  const moved = items.find((node) => node.serverId === status.serverId);
   if (moved) {
     follow({ visit, place: to }, moved);
     status.clusterName = object.spec.clusterRef.name;
     throw new WaitingError({ reason: Reason.Moving, message: "The node is in its new cluster", pollAfterMs: 100 });
   }
-  const job = await jobOf({ visit, place });
-  const sentAgoMs = deps.clock.now() - Date.parse(disruption.sentAt ?? disruption.since);
-  const hasFailed = job !== undefined && job !== "Absent" && failureOf(job) !== undefined;
-  const isAtIt = job !== undefined && job !== "Absent" && job.phase !== "Success";
-  if (hasFailed || (!isAtIt && sentAgoMs > deps.settleWindowMs + LAG_MS)) return;
+  if (isGivenUp(await jobOf({ visit, place }), sentAgoMs(deps, status) - deps.settleWindowMs)) return;
   const message = `The node is in neither of both clusters now; the cloud moves it to ${object.spec.clusterRef.name}`;
   throw new WaitingError({ reason: Reason.Moving, message, pollAfterMs: MOVING_POLL_MS });
+}
+
+function isOnItsWay(declared: Pick<Declared, "spec" | "status">): boolean {
+  const { disruption } = declared.status;
+  return disruption?.verb === "Move" && disruption.state === "Sent" && isMeantElsewhere(declared);
+}
+
+function sentAgoMs({ clock }: MoveDeps, { disruption }: Declared["status"]): number {
+  return clock.now() - Date.parse(disruption?.sentAt ?? disruption?.since ?? "");
+}
+
+/** Nothing comes any more of a job that has failed, nor, after a while, of one that is done or unknown. */
+function isGivenUp(job: Seen["job"], settledMs: number): boolean {
+  if (failureIn(job) !== undefined) return true;
+  const isAtIt = job !== undefined && job !== "Absent" && job.phase !== "Success";
+  return !isAtIt && settledMs > LAG_MS;
 }
 
 /** Says what is left of a node that is gone. */

@@ -2,6 +2,7 @@
 // again only where nothing has happened for certain.
 import type { ClusterNode } from "../../cloud/facets/nodes.ts";
 import type { Job } from "../../cloud/facets/jobs.ts";
+import { failureOf } from "../managedcluster/progress.ts";
 import type { Disruption } from "./scope.ts";
 
 /** Time stamps have whole seconds: what they stand for is up to one later. */
@@ -50,6 +51,11 @@ function isOver(item: ClusterNode, job: Looking["job"]): boolean {
 
 function isAtWork({ phase }: ClusterNode): boolean {
   return phase === "Creating" || phase === "Changing" || phase === "Deleting";
+}
+
+/** Why the job has failed; undefined where it has not, or is not known. */
+export function failureIn(job: Looking["job"]): string | undefined {
+  return job === undefined || job === "Absent" ? undefined : failureOf(job);
 }
 
 /** What is stored before it is sent. */

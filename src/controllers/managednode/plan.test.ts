@@ -12,9 +12,9 @@ const NOW = Date.parse("2026-01-02T00:00:00Z");
 const AT = { nowMs: NOW, settleWindowMs: 10_000 };
 
 function seen(item: Partial<ClusterNode> = {}, rest: Partial<Seen> = {}): Seen {
-  const node = { id: "n-1", name: "node", poolId: undefined, phase: "Active" as const, cloudPhase: "Active" };
+  const shown = { id: "n-1", name: "node", poolId: undefined, phase: "Active" as const, cloudPhase: "Active" };
   return {
-    item: { ...node, ...item },
+    item: { ...shown, ...item },
     job: undefined,
     turn: { isOurs: true },
     target: undefined,

@@ -4,8 +4,7 @@ import type { NodePhase } from "../../cloud/facets/nodes.ts";
 import { ManagedNodeReason as Reason } from "../../crds/managednode/conditions.ts";
 import type { Plan } from "../external/kind.ts";
 import { annotation, ANNOTATIONS } from "../lifecycle/resource.ts";
-import { failureOf } from "../managedcluster/progress.ts";
-import { outcomeOf, type Outcome } from "./outcome.ts";
+import { failureIn, outcomeOf, type Outcome } from "./outcome.ts";
 import { isMeantElsewhere, moveWish } from "./move.ts";
 import { planForRepair } from "./repair.ts";
 import type { Declared, NodeChange, Seen } from "./scope.ts";
@@ -52,36 +51,45 @@ const BY_PHASE: Readonly<Record<NodePhase, (declared: Declared, seen: Seen, at: 
 function planForSent(declared: Declared, seen: Seen, at: At): NodePlan | undefined {
   const { disruption } = declared.status;
   if (disruption?.state !== "Sent") return undefined;
-  if (disruption.verb === "Move") return planForSentMove(declared, seen, outcomeOf(disruption, { ...seen, ...at }));
-  if (disruption.verb !== "Reset") return undefined;
   const outcome = outcomeOf(disruption, { ...seen, ...at });
+  if (disruption.verb === "Move") return planForSentMove(declared, seen, outcome);
+  return disruption.verb === "Reset" ? planForSentReset(declared, seen, outcome) : undefined;
+}
+
+function planForSentReset(declared: Declared, seen: Seen, outcome: Outcome): NodePlan | undefined {
+  const asked = declared.status.disruption?.wish;
   if (outcome === "Over") return undefined;
-  if (outcome === "Nothing") return reset(disruption.wish);
+  if (outcome === "Nothing") return reset(asked);
   if (outcome === "Running") return waiting(Reason.Resetting, "The cloud is resetting the node");
   if (outcome === "Looking") return looking(Reason.Resetting, "reset");
   const wish = resetWish(declared, seen);
-  return wish !== undefined && wish !== disruption.wish ? reset(wish) : outcomeUnknown(seen);
+  return wish !== undefined && wish !== asked ? reset(wish) : outcomeUnknown(seen);
 }
 
 /** In its new cluster the node's own phase tells; in the former one it is there until the cloud takes it. */
-function planForSentMove(declared: Declared, { item, target, job }: Seen, outcome: Outcome): NodePlan | undefined {
-  const { spec, status } = declared;
-  const isThere = !isMeantElsewhere(declared);
-  if (isThere && item.phase === "Active") return undefined;
-  if (isThere)
-    return waiting(Reason.Moving, `The cloud is installing the node in ManagedCluster ${spec.clusterRef.name}`);
-  const failed = job === undefined || job === "Absent" ? undefined : failureOf(job);
-  if (failed !== undefined) {
-    const message = `${failed}. The node is in ManagedCluster ${status.clusterName}. Name that in spec.clusterRef, or confirm the move anew`;
-    return { do: "Stall", reason: Reason.NodeFailed, message };
+function planForSentMove(declared: Declared, seen: Seen, outcome: Outcome): NodePlan | undefined {
+  const { clusterRef } = declared.spec;
+  if (!isMeantElsewhere(declared)) {
+    const message = `The cloud is installing the node in ManagedCluster ${clusterRef.name}`;
+    return seen.item.phase === "Active" ? undefined : waiting(Reason.Moving, message);
   }
-  const wish = status.disruption?.wish;
-  if (outcome === "Nothing" && target?.is === "Ready" && wish !== undefined) {
-    return { do: "Change", verb: "Move", change: { do: "Move", wish, to: target.host }, fields: [] };
-  }
+  const failed = failureIn(seen.job);
+  if (failed !== undefined) return moveFailed(declared, failed);
+  if (outcome === "Nothing") return moveAgain(declared, seen);
   return outcome === "Looking"
     ? looking(Reason.Moving, "move")
     : waiting(Reason.Moving, "The cloud is moving the node");
+}
+
+function moveFailed({ status }: Declared, why: string): NodePlan {
+  const message = `${why}. The node is in ManagedCluster ${status.clusterName}. Name that in spec.clusterRef, or confirm the move anew`;
+  return { do: "Stall", reason: Reason.NodeFailed, message };
+}
+
+function moveAgain({ status }: Declared, { target }: Seen): NodePlan {
+  const wish = status.disruption?.wish;
+  if (target?.is !== "Ready" || wish === undefined) return looking(Reason.Moving, "move");
+  return { do: "Change", verb: "Move", change: { do: "Move", wish, to: target.host }, fields: [] };
 }
 
 function looking(reason: string, what: string): NodePlan {
@@ -107,8 +115,9 @@ function planForMove(declared: Declared, { item, target, turn }: Seen): NodePlan
   const { spec, status } = declared;
   if (!isMeantElsewhere(declared)) return undefined;
   const wish = moveWish(declared, item.id);
-  if (wish === undefined || target === undefined)
+  if (wish === undefined || target === undefined) {
     return moveNotConfirmed(item.id, status.clusterName, spec.clusterRef.name);
+  }
   if (target.is !== "Ready") {
     return target.is === "Refused"
       ? { do: "Stall", ...target.why }

@@ -7,8 +7,7 @@ import type { Statement } from "../../runtime/conditions.ts";
 import type { Plan } from "../external/kind.ts";
 import { annotation, ANNOTATIONS } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
-import { failureOf } from "../managedcluster/progress.ts";
-import { outcomeOf, snapshotOf } from "./outcome.ts";
+import { failureIn, outcomeOf, snapshotOf } from "./outcome.ts";
 import { isMeantElsewhere, moveWish } from "./move.ts";
 import { resetWish, type At } from "./plan.ts";
 import type { Disruption, NodeChange, Seen } from "./scope.ts";
@@ -49,10 +48,10 @@ function noteDisruption(visit: Visit<ManagedNode>, seen: Seen, plan: Plan<NodeCh
 /** A move is over where the node works in its new cluster, or its job has failed and it is still in the former one. */
 function isOver({ status, object }: Visit<ManagedNode>, seen: Seen, at: At): boolean {
   const { disruption } = status;
-  if (disruption?.verb !== "Move")
-    return disruption !== undefined && outcomeOf(disruption, { ...seen, ...at }) === "Over";
+  if (disruption === undefined) return false;
+  if (disruption.verb !== "Move") return outcomeOf(disruption, { ...seen, ...at }) === "Over";
   if (!isMeantElsewhere({ spec: object.spec, status })) return seen.item.phase === "Active";
-  return seen.job !== undefined && seen.job !== "Absent" && failureOf(seen.job) !== undefined;
+  return failureIn(seen.job) !== undefined;
 }
 
 const WAITS: ReadonlySet<string> = new Set([Reason.WaitingForTurn, Reason.RepairHeld]);
