@@ -12,6 +12,13 @@
 - apiGroups:
     - ""
   resources:
+    - events
+  verbs:
+    - list
+    - watch
+- apiGroups:
+    - ""
+  resources:
     - namespaces
   verbs:
     - get
@@ -31,7 +38,10 @@
   resources:
     - customresourcedefinitions
   resourceNames:
+    - alarmsources.yunfan.dev
     - cloudaccounts.yunfan.dev
+    - inventoryqueries.yunfan.dev
+    - inventorysinks.yunfan.dev
     - managedaddons.yunfan.dev
     - managedclusters.yunfan.dev
     - managednamespaces.yunfan.dev
@@ -54,6 +64,21 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - alarmsources
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - alarmsources/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
     - cloudaccounts
   verbs:
     - get
@@ -64,6 +89,36 @@
     - yunfan.dev
   resources:
     - cloudaccounts/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventoryqueries
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventoryqueries/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventorysinks
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventorysinks/status
   verbs:
     - patch
 - apiGroups:
@@ -185,6 +240,13 @@
 - apiGroups:
     - ""
   resources:
+    - events
+  verbs:
+    - list
+    - watch
+- apiGroups:
+    - ""
+  resources:
     - namespaces
   verbs:
     - get
@@ -209,6 +271,21 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - alarmsources
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - alarmsources/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
     - cloudaccounts
   verbs:
     - get
@@ -219,6 +296,36 @@
     - yunfan.dev
   resources:
     - cloudaccounts/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventoryqueries
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventoryqueries/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventorysinks
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventorysinks/status
   verbs:
     - patch
 - apiGroups:
@@ -342,6 +449,9 @@
     - managednamespaces.yunfan.dev
     - registryprojects.yunfan.dev
     - manifestsets.yunfan.dev
+    - inventorysinks.yunfan.dev
+    - alarmsources.yunfan.dev
+    - inventoryqueries.yunfan.dev
   verbs:
     - get
 {{- end }}
@@ -362,8 +472,14 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - alarmsources
+    - alarmsources/status
     - cloudaccounts
     - cloudaccounts/status
+    - inventoryqueries
+    - inventoryqueries/status
+    - inventorysinks
+    - inventorysinks/status
     - managedaddons
     - managedaddons/status
     - managedclusters
@@ -389,7 +505,10 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - alarmsources
     - cloudaccounts
+    - inventoryqueries
+    - inventorysinks
     - managedaddons
     - managedclusters
     - managednamespaces
