@@ -264,9 +264,8 @@ export class Visit<T extends Managed> {
 
   /** Takes back what was drafted since it was like that. */
   redraft(status: object): void {
-    const draft: Record<string, unknown> = this.status;
-    for (const member of Object.keys(draft)) delete draft[member];
-    Object.assign(draft, status);
+    for (const member of Object.keys(this.status)) delete (this.status as Record<string, unknown>)[member];
+    Object.assign(this.status, status);
   }
 
   #accept(object: T): void {
