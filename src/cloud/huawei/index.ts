@@ -33,6 +33,7 @@ export const huawei: Cloud = {
   provider: blocks.provider,
   facets: ["clusters", "nodePools", "nodes", "addons", "jobs", "manifests"],
   manifestKinds: "Discovered",
+  manifestsInto: "AsRoute",
   open,
 };
 
