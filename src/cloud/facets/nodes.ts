@@ -2,8 +2,7 @@
 // leave, and, where a cloud has no pools, how more are bought.
 import type { Accepted, BlockOptions, Created, Item, Listed, Refusal, WritePermit } from "../collection.ts";
 import type { ClusterHost } from "./clusters.ts";
-import type { Taint } from "./nodepools.ts";
-import type { NodeLogin, Volume } from "./servers.ts";
+import type { NodeLogin, Taint, Volume } from "./servers.ts";
 
 /**
  * `Abnormal`: it does not work now; it may pass. `Failed`: the cloud says that it has not come about, or could not be repaired.

@@ -1,24 +1,17 @@
 // From one cluster into another: where a node is meant to go, and where it is while the cloud moves it. It is told by its server, in the
 // lists of both.
-import type { ClusterHost } from "../../cloud/facets/clusters.ts";
 import type { ClusterNode } from "../../cloud/facets/nodes.ts";
 import { ManagedNodeReason as Reason } from "../../crds/managednode/conditions.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { ReconcileError, TerminalError, WaitingError } from "../../lib/errors.ts";
 import { facetOf } from "../cloudaccount/accounts.ts";
 import { follow } from "../external/create.ts";
-import type { Said } from "../external/kind.ts";
 import { annotation, ANNOTATIONS } from "../lifecycle/resource.ts";
 import type { ClusterDirectory, ClusterPlace } from "../managedcluster/clusters.ts";
 import { hostOf } from "../managedcluster/host.ts";
 import { jobOf } from "../managedcluster/progress.ts";
 import { failureIn } from "./outcome.ts";
-import type { Declared, NodeScope, Seen } from "./scope.ts";
-
-/** Where a node is to go; or why it can't go there, now or at all. */
-export type Target =
-  | { readonly is: "Ready"; readonly host: ClusterHost }
-  | { readonly is: "Unready" | "Refused"; readonly why: Said };
+import type { Declared, NodeScope, Seen, Target } from "./scope.ts";
 
 interface MoveDeps {
   readonly clusters: ClusterDirectory;

@@ -3,11 +3,10 @@ import type { ClusterHost } from "../../cloud/facets/clusters.ts";
 import type { ClusterNode } from "../../cloud/facets/nodes.ts";
 import type { Job } from "../../cloud/facets/jobs.ts";
 import type { ManagedNode } from "../../crds/managednode/schema.ts";
+import type { Said } from "../external/kind.ts";
 import type { Shape } from "../external/scope.ts";
 import type { Scope } from "../external/scope.ts";
 import type { ClusterPlace } from "../managedcluster/clusters.ts";
-import type { Target } from "./move.ts";
-import type { Turn } from "./turns.ts";
 
 /** `wish`: the annotation's value that asks for it; undefined: a repair. */
 export type NodeChange =
@@ -17,6 +16,14 @@ export type NodeChange =
 
 /** What takes a node out of service, as its status has it. */
 export type Disruption = NonNullable<ManagedNode["status"]["disruption"]>;
+
+/** Whether a node may be taken out of service now; if not, who has the turn or goes first. */
+export type Turn = { readonly isOurs: true } | { readonly isOurs: false; readonly who: string; readonly ahead: number };
+
+/** Where a node is to go; or why it can't go there, now or at all. */
+export type Target =
+  | { readonly is: "Ready"; readonly host: ClusterHost }
+  | { readonly is: "Unready" | "Refused"; readonly why: Said };
 
 export interface Seen {
   readonly item: ClusterNode;

@@ -5,10 +5,7 @@ import type { Clock } from "../../lib/clock.ts";
 import { listed } from "../../lib/text.ts";
 import { keyOf, type Store } from "../../runtime/cache/store.ts";
 import { clusterRefOf } from "./place.ts";
-import type { Disruption } from "./scope.ts";
-
-/** Whether a node may be taken out of service now; if not, who has the turn or goes first. */
-export type Turn = { readonly isOurs: true } | { readonly isOurs: false; readonly who: string; readonly ahead: number };
+import type { Disruption, Turn } from "./scope.ts";
 
 interface TurnsDeps {
   readonly store: Pick<Store<ManagedNode>, "byIndex">;

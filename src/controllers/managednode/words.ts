@@ -2,8 +2,8 @@
 import type { ClusterNode } from "../../cloud/facets/nodes.ts";
 import { ManagedNodeReason as Reason } from "../../crds/managednode/conditions.ts";
 import type { Plan, Said } from "../external/kind.ts";
-import type { NodeChange, Seen } from "./scope.ts";
-import { waitMs, type Turn } from "./turns.ts";
+import type { NodeChange, Seen, Turn } from "./scope.ts";
+import { waitMs } from "./turns.ts";
 
 /** `wish`: the annotation's value that asks for it; undefined: a repair. */
 export function reset(wish: string | undefined): Plan<NodeChange> {
