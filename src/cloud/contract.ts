@@ -8,7 +8,7 @@ import type { AddonsFacet } from "./facets/addons.ts";
 import type { BudgetLimits, BudgetMetrics, RequestBudget } from "./budget/budget.ts";
 import type { Logins } from "./budget/logins.ts";
 import type { ClustersFacet } from "./facets/clusters.ts";
-import type { ManifestsFacet } from "./facets/manifests.ts";
+import type { KindAbility, ManifestsFacet } from "./facets/manifests.ts";
 import type { InventoryFacet } from "./facets/inventory.ts";
 import type { NamespacesFacet } from "./facets/namespaces.ts";
 import type { NodePoolsFacet } from "./facets/nodepools.ts";
@@ -69,6 +69,8 @@ export interface Cloud {
   readonly provider: Provider;
   /** Facets that this cloud offers: what `docs/capabilities.md` is generated from. */
   readonly facets: readonly (keyof Facets)[];
+  /** With the facet `manifests`: the kinds of objects that its channel takes; "Discovered": those that the target serves. */
+  readonly manifestKinds?: readonly KindAbility[] | "Discovered";
   /**
    * Throws CloudError `CredentialsMalformed` where the Secret's keys are missing, empty or contradict each other
    * (`AmbiguousCredentials`), and `EndpointRequired` where the endpoint is needed and not given.

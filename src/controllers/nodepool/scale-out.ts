@@ -71,9 +71,15 @@ function moreFor({ spec }: Declared, list: ServerList, nonce?: string): PoolPlan
   return { do: "Change", verb: "ScaleOut", change: { do: "ScaleOut", count, nonce }, fields };
 }
 
-/** Those that are named leave, and only once nobody else of the pool comes or goes. */
+/**
+ * Those that are named leave, and only once nobody else of the pool comes or goes: one that the list of nodes lacks may be on its way out,
+ * by a request of ours whose answer was lost, and another one would go in its place.
+ */
 function fewerFor({ spec }: Declared, list: ServerList, surplus: number): PoolPlan | undefined {
-  const isStill = list.servers.every(({ state }) => state !== "Joining" && state !== "Leaving");
+  const isStill = list.servers.filter(isMember).every(({ id, state }) => {
+    const phase = list.nodes.get(id)?.phase;
+    return state === "Joined" && phase !== undefined && phase !== "Deleting";
+  });
   if (!isStill) return undefined;
   const nodes = stayingIn(list).flatMap(({ id }) => list.nodes.get(id) ?? []);
   const departure = departureOf(nodes, Math.min(surplus, spec.maxRemovalsPerStep));
@@ -87,7 +93,7 @@ function planForMembers({ spec, metadata }: Declared, seen: Seen, list: ServerLi
   const members = list.servers.filter(isMember);
   const missing = members.filter(({ id, state }) => state !== "Joining" && !list.nodes.has(id));
   if (missing.length > 0) {
-    const message = `${listed(missing.map(({ id }) => id))} is missing from the list of nodes; waiting until it is sure to have left`;
+    const message = `Missing from the list of nodes: ${listed(missing.map(({ id }) => id))}. Waiting until it is sure that they have left`;
     return { do: "Await", reason: Reason.Scaling, message };
   }
   const isMoving = members.some(({ id, state }) => state !== "Joined" || list.nodes.get(id)?.phase === "Deleting");

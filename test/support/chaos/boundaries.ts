@@ -108,9 +108,9 @@ function numbered(effects: readonly { method: string; path: string }[]): readonl
   });
 }
 
-/** An id is another one in every round. */
+/** An id is another one in every round; some clouds put a word of two letters before it. */
 function withoutId(segment: string): string {
-  return /^(?:\d+|[0-9a-f-]{32,36})$/.test(segment) ? "[^/]+" : segment;
+  return /^(?:\d+|[a-z]{0,2}[0-9a-f-]{32,36})$/.test(segment) ? "[^/]+" : segment;
 }
 
 function around(write: { kind: "kube" | "event"; index: number; what: string }): readonly Boundary[] {

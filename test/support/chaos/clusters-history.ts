@@ -33,8 +33,12 @@ const ALARMS: ReadonlySet<string> = new Set([
 ]);
 
 export function flawsOfHistory(bed: ClusterBed, requests: readonly LoggedRequest[]): string[] {
-  const versions = bed.stand.versions();
-  return [...flawsOfEffects(bed, requests), ...flawsOfIds(versions), ...new Set(versions.flatMap(alarmsOf))];
+  return [...flawsOfEffects(bed, requests), ...flawsOfVersions(bed.stand.versions())];
+}
+
+/** Of all that was ever shown, of whatever cloud. */
+export function flawsOfVersions(versions: readonly Resource[]): string[] {
+  return [...flawsOfIds(versions), ...new Set(versions.flatMap(alarmsOf))];
 }
 
 /** Each journaled nonce has made one thing at most, and nothing was written that is none of ours. */

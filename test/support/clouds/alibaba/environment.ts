@@ -10,7 +10,7 @@ type AlibabaOptions = Partial<AlibabaSimulatorOptions>;
 
 export type AlibabaStand = Stand<SimulatorControls, AlibabaOptions>;
 
-const ALIBABA: SimulatedCloud<SimulatorControls, AlibabaOptions> = {
+export const ALIBABA: SimulatedCloud<SimulatorControls, AlibabaOptions> = {
   kinds: ["cloudaccounts", "managedclusters", "nodepools"],
   // The marker stands at the beginning of every client key, and in base64 too.
   secrets: [CREDENTIALS.secretKey, "-----BEGIN PRIVATE KEY-----"],
