@@ -26,7 +26,7 @@ const SAMPLES: Readonly<Record<Environment, Readonly<Record<string, Sample>>>> =
   K8s: K8S_SAMPLES,
   Mesos: MESOS_SAMPLES,
 };
-/** Of a list of names there is nothing to report but something in that namespace. */
+/** Namespaces of Mesos are those that anything was reported of: the others' samples are in one. */
 const NAMED: Sample = { type: "application", namespace: "n1", data: {}, filters: {} };
 
 interface Case {
@@ -93,7 +93,9 @@ describe.each(DIALECT_NAMES)("in dialect %s", (dialect) => {
   it("finds each of the 21 kinds by each documented filter, and nothing else", async () => {
     for (const environment of ["K8s", "Mesos"] as const) {
       for (const resource of resourcesOf(environment)) {
-        const { type, namespace, data } = sampleOf(environment, resource);
+        const sample = sampleOf(environment, resource);
+        if (sample === NAMED) continue;
+        const { type, namespace, data } = sample;
         const record = { namespace, resourceType: type, data };
         await plant("records", { ...record, resourceName: "x" });
         await plant("records", { ...record, clusterId: "BCS-K8S-40002", resourceName: "x" });
