@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "../src/lib/clock.ts";
 import { findBinaries, findKubectl } from "./binaries.ts";
 import { type Certificates, createCertificates } from "./certificates.ts";
 import { exitError } from "./component.ts";
-import { startControllerManager } from "./controller-manager.ts";
+import { type ControllerName, startControllerManager } from "./controller-manager.ts";
 import { renderKubeconfig, writeKubeconfig } from "./kubeconfig.ts";
 import { createKubectl, type Kubectl, serviceAccountKubeconfig } from "./kubectl.ts";
 import { type Launched, launch } from "./launch.ts";
@@ -17,8 +17,8 @@ export interface ControlPlaneOptions {
   respawnMs?: number;
   /** Where kube-apiserver writes one JSON line per request (level Metadata). */
   auditLogPath?: string;
-  /** Also kube-controller-manager, with the controllers of namespaces and of garbage; built first where it is nowhere. */
-  controllerManager?: boolean;
+  /** Also kube-controller-manager, with these controllers; built first where it is nowhere. None: it does not run. */
+  controllers?: readonly ControllerName[];
   /** More flags for kube-apiserver; they win over ours. */
   apiServerFlags?: readonly string[];
   /** Aborts the start, the building of binaries included. After the start it does nothing: use `stop`. */
@@ -60,7 +60,8 @@ export interface ControlPlane {
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const { clock = systemClock, log = logToStandardError, respawnMs, auditLogPath, signal } = options;
-  const names: readonly BinaryName[] = options.controllerManager ? [...ALWAYS, "kube-controller-manager"] : ALWAYS;
+  const isManaged = (options.controllers ?? []).length > 0;
+  const names: readonly BinaryName[] = isManaged ? [...ALWAYS, "kube-controller-manager"] : ALWAYS;
   const [binaries, certificates] = await Promise.all([findBinaries(names, options), createCertificates(clock.now())]);
   const extraFlags = options.apiServerFlags;
   const launched = await launch({ binaries, certificates, respawnMs, auditLogPath, extraFlags, signal, log, clock });
@@ -88,14 +89,17 @@ async function handle(
   const end = Promise.withResolvers<Error | undefined>();
   void apiServer.failed.then(end.resolve);
   void etcd.exited.then(() => exitError(etcd)).then(end.resolve, end.resolve);
-  const manager = options.controllerManager
-    ? await startControllerManager({
-        binary: binaries["kube-controller-manager"],
-        kubeconfigPath: ownKubeconfig,
-        directory,
-        guard,
-      })
-    : undefined;
+  const { controllers = [] } = options;
+  const manager =
+    controllers.length > 0
+      ? await startControllerManager({
+          controllers,
+          binary: binaries["kube-controller-manager"],
+          kubeconfigPath: ownKubeconfig,
+          directory,
+          guard,
+        })
+      : undefined;
   void manager?.exited.then(() => exitError(manager)).then(end.resolve, end.resolve);
   const kubectl: Kubectl = async (args, callOptions) => {
     const binary = await findKubectl({ env: options.env, clock: options.clock });

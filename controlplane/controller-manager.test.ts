@@ -5,7 +5,7 @@ import { type ControlPlane, startControlPlane } from "./control-plane.ts";
 let controlPlane: ControlPlane;
 
 beforeAll(async () => {
-  controlPlane = await startControlPlane({ controllerManager: true, log: () => undefined });
+  controlPlane = await startControlPlane({ controllers: ["namespaces", "garbage"], log: () => undefined });
 }, 120_000);
 afterAll(() => controlPlane.stop());
 
@@ -37,7 +37,7 @@ test("Without being asked for there is none, and one that dies ends the control 
   controlPlane = await startControlPlane({ log: () => undefined });
   expect(controlPlane.pids.controllerManager).toBeUndefined();
   await controlPlane.stop();
-  controlPlane = await startControlPlane({ controllerManager: true, log: () => undefined });
+  controlPlane = await startControlPlane({ controllers: ["namespaces", "garbage"], log: () => undefined });
   process.kill(controlPlane.pids.controllerManager!, "SIGKILL");
   expect((await controlPlane.ended)?.message).toMatch(/^kube-controller-manager ended with SIGKILL/);
 }, 90_000);

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { Command, InvalidArgumentError } from "commander";
 import { systemClock } from "../src/lib/clock.ts";
 import { messageOf } from "../src/lib/errors.ts";
+import { CONTROLLER_NAMES, type ControllerName } from "./controller-manager.ts";
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from "./control-plane.ts";
 import { onStopSignals, watchParent } from "./stop-signals.ts";
 
@@ -10,6 +11,7 @@ interface Flags {
   kubeconfig: string;
   respawn?: number;
   auditLog?: string;
+  controllers: readonly ControllerName[];
   apiserverFlag: string[];
 }
 
@@ -21,9 +23,23 @@ function parseFlags(argv: readonly string[]): Flags {
     .requiredOption("--kubeconfig <file>", "where to write the administrator's kubeconfig")
     .option("--respawn <seconds>", "start a kube-apiserver that died again after that delay, on the same port", seconds)
     .option("--audit-log <file>", "let kube-apiserver write one JSON line per request there")
+    .option(
+      "--controllers <list>",
+      `also run kube-controller-manager with these: ${CONTROLLER_NAMES.join(", ")}`,
+      controllers,
+      [],
+    )
     .option("--apiserver-flag <flag...>", "one more flag for kube-apiserver, as --apiserver-flag=--v=3", [])
     .parse(argv)
     .opts<Flags>();
+}
+
+function controllers(text: string): readonly ControllerName[] {
+  const asked = text.split(",");
+  const known: readonly string[] = CONTROLLER_NAMES;
+  const unknown = asked.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new InvalidArgumentError(`There is no ${unknown.join(", ")}.`);
+  return asked as readonly ControllerName[];
 }
 
 function seconds(text: string): number {
@@ -59,6 +75,7 @@ function optionsOf(flags: Flags, signal: AbortSignal): ControlPlaneOptions {
     kubeconfigPath: flags.kubeconfig,
     ...(flags.respawn === undefined ? {} : { respawnMs: flags.respawn * 1000 }),
     ...(flags.auditLog === undefined ? {} : { auditLogPath: flags.auditLog }),
+    controllers: flags.controllers,
     apiServerFlags: flags.apiserverFlag,
     signal,
     log: (message) => log(`control plane: ${message}`),

@@ -21,13 +21,19 @@ const userFlags = ["--username", user.username, "--password", user.password];
 const SPEED = "180";
 
 export const demoClouds: readonly DemoCloud[] = [
-  { provider: "CtyunCCI", folder: "ctyun", credentials: keys, flags: () => keyFlags },
+  {
+    provider: "CtyunCCI",
+    folder: "ctyun",
+    credentials: keys,
+    // The local control plane stands in for the Kubernetes that it wraps.
+    flags: (kubeconfig) => [...keyFlags, "--kubeconfig", kubeconfig],
+  },
   {
     provider: "HuaweiCCE",
     folder: "huawei",
     credentials: keys,
     // The local control plane stands in for the cluster, so that the published kubeconfig works.
-    flags: (kubeconfig) => [...keyFlags, "--speed", SPEED, "--kubeconfig", kubeconfig],
+    flags: (kubeconfig) => [...keyFlags, "--speed", SPEED, "--kubeconfig", kubeconfig, "--run-pods"],
   },
   {
     provider: "AlibabaACK",

@@ -56,7 +56,12 @@ async function demo(): Promise<number> {
 }
 
 async function startPlane(): Promise<ControlPlane> {
-  const plane = await startControlPlane({ kubeconfigPath: KUBECONFIG, signal: stopped.signal });
+  const plane = await startControlPlane({
+    kubeconfigPath: KUBECONFIG,
+    // Pods of the samples' Deployments; a simulator plays their nodes.
+    controllers: ["deployments", "replicasets", "namespaces", "garbage"],
+    signal: stopped.signal,
+  });
   running.push(() => plane.stop());
   return plane;
 }

@@ -16,6 +16,7 @@ export interface Simulated {
 }
 
 interface Manifest {
+  apiVersion: string;
   kind: string;
   type?: string;
   stringData?: Record<string, string>;
@@ -31,12 +32,12 @@ export async function samplesFor(simulated: Simulated): Promise<{ yaml: string; 
   const texts = await Promise.all(files.map((file) => readFile(path.join(directory, file), "utf8")));
   const manifests = texts.flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as Manifest));
   const adapted = manifests.map((manifest) => adapt(manifest, url, credentials));
-  const count = adapted.filter(({ kind }) => kind !== "Secret").length;
+  const count = adapted.filter(({ apiVersion }) => apiVersion.startsWith("yunfan.dev/")).length;
   return { yaml: adapted.map((manifest) => stringify(manifest)).join("---\n"), count };
 }
 
 function adapt(manifest: Manifest, url: string, credentials: Readonly<Record<string, string>>): Manifest {
-  if (manifest.kind === "Secret") return { ...manifest, stringData: { ...credentials } };
+  if (manifest.type === "yunfan.dev/credentials") return { ...manifest, stringData: { ...credentials } };
   if (manifest.kind !== "CloudAccount") return manifest;
   // A budget for a real cloud would take longer than all that the simulated one does.
   const requestBudget = { readsPerMinute: 6_000, writesPerMinute: 600 };

@@ -1,4 +1,5 @@
 // docs/capabilities.md: which cloud offers which facet, from the registry of clouds.
+import type { KindAbility } from "../src/cloud/facets/manifests.ts";
 import { clouds } from "../src/cli/clouds.ts";
 import { controlledKinds } from "../src/controllers/kinds.ts";
 import { PROVIDERS } from "../src/cloud/blocks.ts";
@@ -20,5 +21,47 @@ export function renderCapabilities(): string {
     `|---${"|---".repeat(kinds.length)}|`,
     ...rows,
     "",
+    ...objects(),
   ].join("\n");
+}
+
+/** Kinds of Kubernetes objects by channel. */
+function objects(): readonly string[] {
+  const channels = PROVIDERS.flatMap((provider) => {
+    const kinds = clouds[provider]?.manifestKinds;
+    return kinds === undefined ? [] : [{ provider, kinds }];
+  });
+  const tabled = channels.flatMap(({ kinds }) => (kinds === "Discovered" ? [] : kinds.map(({ kind }) => kind)));
+  const row = (title: string, cells: readonly string[]): string => `| ${[title, ...cells].join(" | ")} |`;
+  const rowOf = (name: string): string =>
+    row(name, [
+      BY_SERVER,
+      ...channels.map(({ kinds }) => {
+        if (kinds === "Discovered") return WHOLE;
+        const found = kinds.find(({ kind }) => kind === name);
+        return found ? shown(found) : "–";
+      }),
+    ]);
+  const others = channels.map(({ kinds }) => (kinds === "Discovered" ? `what is served, ${WHOLE}` : "–"));
+  return [
+    "## Objects of a ManifestSet, by channel",
+    "",
+    "With `clusterRef` a set takes the cluster's kubeconfig, or, where `spec.manifests.route` of the cluster is `Gateway`, its cloud's",
+    "gateway; with `accountRef` the account. A cell says how an object is changed, in which spelling it is sent, and which others are taken.",
+    "",
+    row("kind", ["by kubeconfig", ...channels.map(({ provider }) => `\`${provider}\``)]),
+    `|---${"|---".repeat(channels.length + 1)}|`,
+    ...tabled.toSorted().map(rowOf),
+    row("any other", [`what is served, ${BY_SERVER}`, ...others]),
+    "",
+  ];
+}
+
+const BY_SERVER = "server-side apply, whole objects before Kubernetes 1.22";
+const WHOLE = "whole objects";
+
+function shown({ change, apiVersion, alsoTaken, list }: KindAbility): string {
+  const spelling = [`\`${apiVersion}\``, ...alsoTaken.map((each) => `also \`${each}\``)].join(", ");
+  const way = change === "Replace" ? WHOLE : change;
+  return `${way}; ${spelling}${list === "None" ? "; read by name" : ""}`;
 }

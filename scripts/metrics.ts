@@ -32,7 +32,7 @@ const SECTIONS: readonly { readonly title: string; readonly names: RegExp }[] = 
   { title: "Work queues", names: /^workqueue_/ },
   { title: "Watches", names: /^yunfan_watch_|^yunfan_crd_/ },
   { title: "Clouds", names: /^yunfan_cloud_/ },
-  { title: "Targets", names: /^yunfan_targets?_/ },
+  { title: "Targets", names: /^yunfan_(?:targets?|workload)_/ },
   { title: "API server, election and events", names: /^rest_client_|^leader_election_|^yunfan_events_/ },
 ];
 
@@ -49,6 +49,10 @@ const UNITS: Readonly<Record<string, string>> = {
   yunfan_watch_refused: "1",
   yunfan_crd_missing: "1",
   yunfan_targets_open: "targets",
+  yunfan_workload_cpu_cores: "processors",
+  yunfan_workload_memory_bytes: "bytes",
+  yunfan_workload_network_receive_bytes_per_second: "bytes per second",
+  yunfan_workload_network_transmit_bytes_per_second: "bytes per second",
   leader_election_master_status: "0 or 1",
   yunfan_events_dropped_total: "events",
 };

@@ -72,6 +72,7 @@ export function createControllers(parts: Parts): Created {
   const shared = {
     ...parts,
     targets,
+    usageMetrics: parts.metrics.workload,
     accounts,
     clusters,
     published: informers.published.store,

@@ -62,6 +62,12 @@ export function statusBlocksOf<Kind extends string>(kind: Kind): StatusBlocksOf<
   return Object.fromEntries(members) as StatusBlocksOf<Kind>;
 }
 
+/** What a status has of what that cloud alone tells; empty where it has nothing. */
+export function toldBy(provider: Provider, status: object): Readonly<Record<string, unknown>> {
+  const blocks = status as { readonly [Name in BlockName]?: Readonly<Record<string, unknown>> };
+  return blocks[blockNameOf(provider)] ?? {};
+}
+
 /** Puts what a cloud alone tells into the draft of a status; nothing told takes away what was there. */
 export function tellStatus(provider: Provider, status: object, told: object | undefined): void {
   const blocks = status as { [Name in BlockName]?: object };

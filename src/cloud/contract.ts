@@ -8,8 +8,9 @@ import type { AddonsFacet } from "./facets/addons.ts";
 import type { BudgetLimits, BudgetMetrics, RequestBudget } from "./budget/budget.ts";
 import type { Logins } from "./budget/logins.ts";
 import type { ClustersFacet } from "./facets/clusters.ts";
-import type { ManifestsFacet } from "./facets/manifests.ts";
+import type { KindAbility, ManifestsFacet } from "./facets/manifests.ts";
 import type { InventoryFacet } from "./facets/inventory.ts";
+import type { NamespacesFacet } from "./facets/namespaces.ts";
 import type { NodePoolsFacet } from "./facets/nodepools.ts";
 import type { NodesFacet } from "./facets/nodes.ts";
 import type { ProxySettings } from "./http/proxy.ts";
@@ -68,6 +69,8 @@ export interface Cloud {
   readonly provider: Provider;
   /** Facets that this cloud offers: what `docs/capabilities.md` is generated from. */
   readonly facets: readonly (keyof Facets)[];
+  /** With the facet `manifests`: the kinds of objects that its channel takes; "Discovered": those that the target serves. */
+  readonly manifestKinds?: readonly KindAbility[] | "Discovered";
   /**
    * Throws CloudError `CredentialsMalformed` where the Secret's keys are missing, empty or contradict each other
    * (`AmbiguousCredentials`), and `EndpointRequired` where the endpoint is needed and not given.
@@ -83,6 +86,7 @@ export interface Facets {
   /** Of every cloud that has nodePools. */
   readonly nodes: NodesFacet;
   readonly addons: AddonsFacet;
+  readonly namespaces: NamespacesFacet;
   readonly manifests: ManifestsFacet;
   readonly inventory: InventoryFacet;
 }

@@ -13,6 +13,7 @@ import type { ClusterTargets } from "./targets/clusters.ts";
 import type { Steps } from "./lifecycle/reconciler.ts";
 import type { PolicyRule } from "./lifecycle/rbac.ts";
 import type { Managed } from "./lifecycle/resource.ts";
+import type { UsageMetrics } from "./manifestset/usage.ts";
 
 /** What kinds work with. */
 export interface KindDeps<R extends Managed> {
@@ -39,6 +40,8 @@ export interface KindDeps<R extends Managed> {
   readonly below: (parent: string) => readonly Managed[];
   /** Clusters by the kubeconfigs that are published of them. */
   readonly targets: ClusterTargets;
+  /** Where it shows what workloads in targets use. */
+  readonly usageMetrics: UsageMetrics;
   /** What goes along with the cluster of that id, whether a resource stands for it or not. */
   readonly contentsOf: (session: CloudSession, clusterId: string, signal: AbortSignal) => Promise<readonly Content[]>;
 }

@@ -3,6 +3,7 @@ import { cloudAccounts } from "./cloudaccount/kind.ts";
 import type { ControlledKind } from "./controlled.ts";
 import { managedAddons } from "./managedaddon/kind.ts";
 import { managedClusters } from "./managedcluster/kind.ts";
+import { managedNamespaces } from "./managednamespace/kind.ts";
 import { manifestSets } from "./manifestset/kind.ts";
 import { nodePools } from "./nodepool/kind.ts";
 import { registryProjects } from "./registryproject/kind.ts";
@@ -12,6 +13,7 @@ export const controlledKinds: readonly ControlledKind[] = [
   managedClusters,
   nodePools,
   managedAddons,
+  managedNamespaces,
   registryProjects,
   manifestSets,
 ];

@@ -3,6 +3,7 @@ import { cloudAccount } from "./cloudaccount/schema.ts";
 import type { Kind } from "./kind.ts";
 import { managedAddon } from "./managedaddon/schema.ts";
 import { managedCluster } from "./managedcluster/schema.ts";
+import { managedNamespace } from "./managednamespace/schema.ts";
 import { manifestSet } from "./manifestset/schema.ts";
 import { nodePool } from "./nodepool/schema.ts";
 import { registryProject } from "./registryproject/schema.ts";
@@ -12,6 +13,7 @@ export const kinds: readonly Kind[] = [
   managedCluster,
   nodePool,
   managedAddon,
+  managedNamespace,
   registryProject,
   manifestSet,
 ];

@@ -11,6 +11,7 @@ import {
   cloudAccountManifest,
   managedAddonManifest,
   managedClusterManifest,
+  managedNamespaceManifest,
   manifestSetManifest,
   nodePoolManifest,
   registryProjectManifest,
@@ -29,6 +30,7 @@ const EXAMPLES: Record<string, Manifest> = {
   ManagedCluster: managedClusterManifest(),
   NodePool: nodePoolManifest(),
   ManagedAddon: managedAddonManifest(),
+  ManagedNamespace: managedNamespaceManifest(),
   RegistryProject: registryProjectManifest(),
   ManifestSet: manifestSetManifest(),
 };

@@ -95,6 +95,24 @@ describe.concurrent("an account with", () => {
     expect(await cloud.clusters()).toHaveLength(1);
   });
 
+  it("a wrong password that several accounts share is tried once for all of them, and once for a wish made for all", async ({
+    expect,
+  }) => {
+    const stringData = { ...LOGIN, password: "Wrong-password-1" };
+    const names = ["shared-0", "shared-1", "shared-2", "shared-3"];
+    const cloud = await accountWith("shared-0", stringData);
+    await stand.apply(...names.slice(1).flatMap((name) => huaweiAccountManifests(cloud, { name, stringData })));
+    for (const name of names) await stand.reaches(`cloudaccount/${name}`, "CredentialsRejected");
+    expect(await logins(cloud)).toBe(1);
+    await Promise.all(
+      names.map((name) => stand.annotate(`cloudaccount/${name}`, { "yunfan.dev/reconcile-at": "noon" })),
+    );
+    for (const name of names) {
+      await stand.until(`cloudaccount/${name}`, ({ status }) => status["lastHandledReconcileAt"] === "noon");
+    }
+    expect(await logins(cloud)).toBe(2);
+  });
+
   it("a right password that IAM has rejected once goes on when somebody asks for it", async ({ expect }) => {
     const cloud = await accountWith("mistaken", LOGIN, { tokenTtl: TOKEN_SECONDS });
     const account = "cloudaccount/mistaken";

@@ -34,6 +34,7 @@
     - cloudaccounts.yunfan.dev
     - managedaddons.yunfan.dev
     - managedclusters.yunfan.dev
+    - managednamespaces.yunfan.dev
     - manifestsets.yunfan.dev
     - nodepools.yunfan.dev
     - registryprojects.yunfan.dev
@@ -92,6 +93,21 @@
     - yunfan.dev
   resources:
     - managedclusters/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managednamespaces
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managednamespaces/status
   verbs:
     - patch
 - apiGroups:
@@ -222,6 +238,21 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - managednamespaces
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managednamespaces/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
     - manifestsets
   verbs:
     - get
@@ -276,6 +307,7 @@
     - managedclusters.yunfan.dev
     - nodepools.yunfan.dev
     - managedaddons.yunfan.dev
+    - managednamespaces.yunfan.dev
     - registryprojects.yunfan.dev
     - manifestsets.yunfan.dev
   verbs:
@@ -304,6 +336,8 @@
     - managedaddons/status
     - managedclusters
     - managedclusters/status
+    - managednamespaces
+    - managednamespaces/status
     - manifestsets
     - manifestsets/status
     - nodepools
@@ -324,6 +358,7 @@
     - cloudaccounts
     - managedaddons
     - managedclusters
+    - managednamespaces
     - manifestsets
     - nodepools
     - registryprojects

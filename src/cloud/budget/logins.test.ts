@@ -68,6 +68,22 @@ describe("the history of a login", () => {
     await second;
     expect(order).toEqual(["first", "second"]);
   });
+
+  it("ends those that wait by what keeps the cloud from answering, and tries anew then", async () => {
+    const history = new LoginHistory();
+    const away = new CloudError("Unreachable", { message: "Nothing answers" });
+    const tries: string[] = [];
+    const login = (name: string) =>
+      history.inTurn(() => {
+        tries.push(name);
+        return Promise.reject(away);
+      });
+    const ends = await Promise.allSettled([login("a"), login("b"), login("c")]);
+    expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+    expect(tries).toEqual(["a"]);
+    await expect(login("d")).rejects.toBe(away);
+    expect(tries).toEqual(["a", "d"]);
+  });
 });
 
 describe("the histories of all logins", () => {

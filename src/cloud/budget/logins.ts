@@ -1,7 +1,7 @@
 // How often a password may be tried, and what all accounts of its user have found out together: clouds lock the user after some wrong
 // ones, so that one account tries it for all.
 import { createHash } from "node:crypto";
-import type { CloudError } from "../errors.ts";
+import { CloudError } from "../errors.ts";
 
 /** How long a rejection holds, the first one and further ones in a row: users are locked after several within a quarter of an hour. */
 const FIRST_REJECTION_MS = 600_000;
@@ -15,7 +15,7 @@ export interface Rejection {
 
 /** Of one user with one password. Projects are told apart by opaque texts. */
 export class LoginHistory {
-  #last: Promise<unknown> = Promise.resolve();
+  #running: Promise<unknown> | undefined;
   /** By project. */
   readonly #rejections = new Map<string, Rejection>();
   readonly #admitted = new Set<string>();
@@ -23,11 +23,19 @@ export class LoginHistory {
   /** In a row. */
   #count = 0;
 
-  /** Logins go one by one: who waits for one that is rejected comes to know of that. */
-  inTurn<T>(login: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(login);
-    this.#last = turn.catch(() => undefined);
-    return turn;
+  /**
+   * Logins go one by one: who waits for one that is rejected comes to know of that. One that the cloud's own trouble ends is the end of
+   * those that waited for it too: one after the other would wait for the same.
+   */
+  async inTurn<T>(login: () => Promise<T>): Promise<T> {
+    while (this.#running) await this.#running.catch(rethrowTrouble);
+    const running = login();
+    this.#running = running;
+    try {
+      return await running;
+    } finally {
+      this.#running = undefined;
+    }
   }
 
   /**
@@ -63,6 +71,10 @@ export class LoginHistory {
     this.#wishes.add(wish);
     this.#rejections.clear();
   }
+}
+
+function rethrowTrouble(error: unknown): void {
+  if (error instanceof CloudError && (error.kind === "Unreachable" || error.kind === "Unavailable")) throw error;
 }
 
 /** The histories of all passwords that some account uses. */

@@ -49,7 +49,7 @@ const entry = z.object({ code: word, message: word });
 const errorBody = entry.extend({ errors: z.array(entry).catch([]) });
 
 /** Harbor v1 often answers plain text. */
-function said(json: unknown): Said | undefined {
+export function said(json: unknown): Said | undefined {
   const body = errorBody.safeParse(json);
   if (!body.success) return undefined;
   const entries = [body.data, ...body.data.errors];

@@ -3,14 +3,17 @@
 import type { AccountSettings, Cloud, CloudSession, Credentials, SessionDeps } from "../contract.ts";
 import { addressOf, parseEndpoint } from "../http/endpoint.ts";
 import { SessionBudget, sessionClosed } from "../budget/session-budget.ts";
-import { Requests, serviceAt } from "../kit/requests.ts";
+import { Requests, serviceAt, type Client } from "../kit/requests.ts";
 import { limitsOf, readBlock } from "../kit/settings.ts";
 import { signingWith } from "./authentication.ts";
 import { ctyun as blocks } from "./blocks.ts";
 import { signingKey } from "./credentials.ts";
-import { errorOf } from "./errors.ts";
+import { kubernetesErrors, signedSend } from "../manifests/signed-send.ts";
+import { errorOf, said } from "./errors.ts";
+import { CTYUN_KINDS, ctyunManifests } from "./manifests.ts";
 import { pageQuery, projectsPath } from "./paths.ts";
 import { CtyunRegistry } from "./registry.ts";
+import { rangeOver } from "./usage.ts";
 import { projectPage } from "./wire.ts";
 
 /**
@@ -19,7 +22,12 @@ import { projectPage } from "./wire.ts";
  */
 const DEFAULT_LIMITS = { readsPerMinute: 6_000, writesPerMinute: 6_000 };
 
-export const ctyun: Cloud = { provider: blocks.provider, facets: ["registry"], open };
+export const ctyun: Cloud = {
+  provider: blocks.provider,
+  facets: ["registry", "manifests"],
+  manifestKinds: CTYUN_KINDS,
+  open,
+};
 
 function open(settings: AccountSettings, credentials: Credentials, deps: SessionDeps): CloudSession {
   const key = signingKey(credentials);
@@ -30,8 +38,15 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
   const budget = new SessionBudget(deps.budget(limitsOf(settings, DEFAULT_LIMITS)), closing.signal);
   const authenticator = signingWith(key, deps.clock);
   const client = new Requests({ authenticator, budget, errorOf }).to(service);
+  const wrapped = (isSecret: boolean): Client<string> =>
+    new Requests({ authenticator, budget, errorOf: kubernetesErrors({ isSecret, said }) }).to(service);
+  const others = wrapped(false);
   return {
     registry: new CtyunRegistry(client, options),
+    manifests: ctyunManifests({
+      send: signedSend({ secrets: wrapped(true), others }),
+      queryRange: rangeOver(others, deps.clock),
+    }),
     // The account's projects: it needs a valid signature and changes nothing.
     async verify(signal) {
       const query = pageQuery(1, 1);

@@ -3,12 +3,44 @@ import * as z from "zod";
 import type { CloudBlocks } from "../../schema/blocks.ts";
 import { withRule } from "../../schema/enforced.ts";
 import { integer, listMapOf, setOf, text } from "../../schema/fields.ts";
-import { endpointUrl } from "../../schema/formats.ts";
+import { endpointUrl, time } from "../../schema/formats.ts";
+import { clusterStatus } from "./blocks-cluster.ts";
+import { namespace, namespaceStatus, withFixedSorts } from "./blocks-namespace.ts";
 
 const PROVIDER = "EasyStackECNS";
 
 /** Names of departments and projects may be Chinese. */
 const name = text({ min: 1, max: 64 }).regex(/^[^\r\n]+$/);
+
+const PART = "(\\*|[0-9]{1,2}(-[0-9]{1,2})?)(/[0-9]{1,2})?";
+
+const garbageCollection = withRule(
+  z.object({
+    schedule: z
+      .string()
+      .max(128)
+      .regex(new RegExp(`^${PART}(,${PART})*( ${PART}(,${PART})*){4}$`))
+      .optional()
+      .describe(
+        "Five fields, as of a CronJob. Each of its times starts one at most; one that is missed by more than an hour is let pass.",
+      ),
+    freeBelowPercent: integer({ min: 1, max: 99 })
+      .optional()
+      .describe("Starts one, at most once a day, where less than this of the registry's storage is free."),
+    timeZone: z
+      .string()
+      .min(1)
+      .max(64)
+      .regex(/^[A-Za-z0-9_+/-]+$/)
+      .optional()
+      .describe("In which the schedule is, such as Asia/Shanghai. Default: UTC."),
+  }),
+  {
+    rule: "has(self.schedule) || has(self.freeBelowPercent)",
+    message: "give schedule or freeBelowPercent, or both: nothing else starts a collection",
+  },
+  ({ schedule, freeBelowPercent }) => schedule !== undefined || freeBelowPercent !== undefined,
+);
 
 const account = withRule(
   z.object({
@@ -28,6 +60,11 @@ const account = withRule(
     keystoneEndpoint: endpointUrl
       .optional()
       .describe("Address of the identity service; /v3 is added unless it ends in it. Default: endpoint."),
+    garbageCollection: garbageCollection
+      .optional()
+      .describe(
+        "When the registry's garbage is collected: of the whole installation, and nobody can push meanwhile. Default: none is ever started.",
+      ),
     registryAddress: z
       .enum(["Domain", "PublicVip"])
       .optional()
@@ -105,6 +142,17 @@ const accountStatus = z.object({
     })
     .optional()
     .describe("The image registry of the whole installation."),
+  garbageCollection: z
+    .object({
+      state: z.enum(["Running", "Finished"]).describe("Of the collection that was started last."),
+      startedAt: time.optional().describe("When it was started."),
+      slot: text({ max: 64 }).optional().describe("What it was started for: a time of the schedule, Space or Asked."),
+      handled: text({ max: 4_096 })
+        .optional()
+        .describe("The value of yunfan.dev/collect-garbage that was acted on last."),
+    })
+    .optional()
+    .describe("The collections that Yunfan has started; written before each is."),
 });
 
 export type WorkspaceOptions = z.output<typeof workspace>;
@@ -122,6 +170,7 @@ export const easystack = {
       required: true,
     },
     RegistryProject: { schema: workspace },
+    ManagedNamespace: { schema: namespace, rules: withFixedSorts },
   },
-  statuses: { CloudAccount: accountStatus },
+  statuses: { CloudAccount: accountStatus, ManagedCluster: clusterStatus, ManagedNamespace: namespaceStatus },
 } as const satisfies CloudBlocks;

@@ -20,6 +20,23 @@ export const PROJECT_CALLS = {
   ListKubernetesVersions: { method: "GET", path: "{product}/container_infra/k8sversions/" },
   // Of a workspace, and of a namespace in the cluster that the query names; of other types it acts where the session stands.
   CheckName: { method: "GET", path: "{product}/resources/{type}/{name}/" },
+  // 1.12
+  ListPlaces: { method: "GET", path: "{product}/namespace/" },
+  ListNamespaces: { method: "GET", path: "{product}/namespace/clustertype/PROJECT_ALL/" },
+  CreateNamespace: { method: "POST", path: "{product}/namespace/" },
+  DeleteNamespace: { method: "DELETE", path: "{product}/namespace/cluster/{cluster}/ns/{namespace}/" },
+  DeleteNamespaces: { method: "DELETE", path: "{product}/namespace/" },
+  SetSecurityPolicy: { method: "PATCH", path: "{product}/namespace/cluster/{cluster}/ns/{namespace}/psp/" },
+  // Printed with eks in its path, for all three.
+  SetUsers: { method: "PATCH", path: "eks/namespace/cluster/{cluster}/ns/{namespace}/user_ids/" },
+  SetQuota: { method: "PATCH", path: "{product}/namespace/cluster/{cluster}/ns/{namespace}/quota/" },
+  GetQuota: { method: "GET", path: "{product}/namespace/cluster/{cluster}/ns/{namespace}/quota/" },
+  // 1.3 and 1.14: of the cluster whose address the query has.
+  ListNodes: { method: "GET", path: "{product}/cluster/nodes/" },
+  ListNodesOfRole: { method: "GET", path: "{product}/cluster/nodesrole/" },
+  GetPodsOverview: { method: "GET", path: "{product}/overview/pods_status/" },
+  GetClaimsOverview: { method: "GET", path: "{product}/overview/pvc_status/" },
+  GetServersOverview: { method: "GET", path: "{product}/overview/openstack_status/" },
   // 1.7
   ListWorkspaces: { method: "GET", path: "image/images/harbor_projects/" },
   CreateWorkspace: { method: "POST", path: "image/images/harbor_project" },
@@ -28,11 +45,14 @@ export const PROJECT_CALLS = {
   DeleteWorkspace: { method: "DELETE", path: "image/images/harbor_project/" },
   // 1.9
   ListImages: { method: "GET", path: "image/images/repositories/" },
+  GetImage: { method: "GET", path: "image/images/repositories/{project}/{image}" },
+  UploadImage: { method: "POST", path: "image/images/upload_image/" },
   DescribeImage: { method: "PUT", path: "image/images/repositories/{project}/{image}" },
   DeleteImage: { method: "DELETE", path: "image/images/repositories/" },
   ListTags: { method: "GET", path: "image/images/repositories/{project}/{image}/tags/" },
   DeleteTag: { method: "DELETE", path: "image/images/repositories/{project}/{image}/tags/" },
   GetRegistryLogin: { method: "GET", path: "image/images/loginfo/" },
+  SetCollection: { method: "POST", path: "image/images/system/gc/schedule" },
   GetCollection: { method: "GET", path: "image/images/system/gc/schedule" },
   GetRegistryStorage: { method: "GET", path: "image/images/systeminfo/volumes" },
 } as const satisfies Record<string, CallSpec>;

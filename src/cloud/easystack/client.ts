@@ -1,6 +1,7 @@
 // Requests in the account's project. What acts where the server-side session stands is not to be had here: see places/.
 import type { z } from "zod";
 import type { HttpAnswer } from "../http/answer.ts";
+import type { Upload } from "../http/request.ts";
 import { orAbsent } from "../kit/error-table.ts";
 import type { Client, Request } from "../kit/requests.ts";
 import { pathOf, type QueryItem } from "../kit/uri.ts";
@@ -16,6 +17,8 @@ export interface CallTo<O extends Operation> {
   readonly names?: Readonly<Record<string, string>>;
   readonly query?: readonly QueryItem[];
   readonly body?: unknown;
+  /** In place of a body. */
+  readonly upload?: Upload;
   /** What is in the body and no message may show. */
   readonly secrets?: readonly string[];
   readonly signal: AbortSignal;

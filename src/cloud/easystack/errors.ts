@@ -7,7 +7,7 @@ import type { ProjectOperation } from "./calls.ts";
 
 export type Operation = ProjectOperation | "GetToken" | "FindProject";
 
-const CREATES: ReadonlySet<Operation> = new Set<Operation>(["CreateWorkspace"]);
+const CREATES: ReadonlySet<Operation> = new Set<Operation>(["CreateWorkspace", "CreateNamespace"]);
 
 /** Lists and creates: nothing that their paths name could be missing. */
 const NAMELESS: ReadonlySet<Operation> = new Set<Operation>([
@@ -16,17 +16,27 @@ const NAMELESS: ReadonlySet<Operation> = new Set<Operation>([
   "GetOrganisation",
   "ListAdministeredProjects",
   "ListKubernetesVersions",
+  "ListPlaces",
+  "ListNamespaces",
   "GetRegistryStorage",
   "CheckName",
   "ListWorkspaces",
   "CreateWorkspace",
   "ListImages",
+  "UploadImage",
   "GetRegistryLogin",
+  "SetCollection",
   "GetCollection",
 ]);
 
 /** A deletion's "normal code" is 404 (1.2): none of its answers proves anything, and this one is no failure. */
-const DELETES: ReadonlySet<Operation> = new Set<Operation>(["DeleteWorkspace", "DeleteImage", "DeleteTag"]);
+const DELETES: ReadonlySet<Operation> = new Set<Operation>([
+  "DeleteWorkspace",
+  "DeleteImage",
+  "DeleteTag",
+  "DeleteNamespace",
+  "DeleteNamespaces",
+]);
 
 export const errorOf = errorsBy<Operation>({
   creates: CREATES,

@@ -1,10 +1,10 @@
 // What the cloud tells of an account: what its user may do in its project, and what the installation offers (1.17, 1.13, 1.9).
 import { z } from "zod";
-import { CloudError } from "../errors.ts";
 import { lenientObject, listOf, optionalText, text } from "../kit/wire.ts";
 import type { AccountFacts } from "./blocks.ts";
 import type { ProjectClient } from "./client.ts";
 import type { ProjectNames } from "./organisation.ts";
+import { told, withoutGaps } from "./told.ts";
 
 const GIB = 2 ** 30;
 
@@ -26,7 +26,7 @@ const storage = z.object({ storage: z.object({ free: bytes, total: bytes }) });
 
 /** Throws CloudError where the cloud does not answer; what it refuses to tell is left out. */
 export async function factsOf(client: ProjectClient, ours: ProjectNames, signal: AbortSignal): Promise<AccountFacts> {
-  const [administers, kubernetesVersions, registry] = await Promise.all([
+  const [administers, kubernetesVersions, stored] = await Promise.all([
     told(administersProject(client, ours, signal)),
     told(offeredVersions(client, signal)),
     told(registryStorage(client, signal)),
@@ -38,7 +38,7 @@ export async function factsOf(client: ProjectClient, ours: ProjectNames, signal:
     domainName,
     administersProject: administers,
     kubernetesVersions,
-    registry,
+    registry: stored && { totalGiB: Math.round(stored.total / GIB), freePercent: freePercentOf(stored) },
   });
 }
 
@@ -54,27 +54,18 @@ async function offeredVersions(client: ProjectClient, signal: AbortSignal): Prom
   return [...new Set(offered.flatMap(({ k8s_version: version }) => version ?? []))].slice(0, 64);
 }
 
-async function registryStorage(client: ProjectClient, signal: AbortSignal): Promise<AccountFacts["registry"]> {
+/** Bytes. */
+interface Storage {
+  readonly free: number;
+  readonly total: number;
+}
+
+export async function registryStorage(client: ProjectClient, signal: AbortSignal): Promise<Storage> {
   const { value } = await client.read({ operation: "GetRegistryStorage", signal }, storage);
-  const { free, total } = value.storage;
-  if (total <= 0) return undefined;
-  return {
-    totalGiB: Math.round(total / GIB),
-    freePercent: Math.min(100, Math.max(0, Math.round((100 * free) / total))),
-  };
+  return value.storage;
 }
 
-async function told<T>(read: Promise<T>): Promise<T | undefined> {
-  try {
-    return await read;
-  } catch (error) {
-    if (error instanceof CloudError && REFUSALS.has(error.kind)) return undefined;
-    throw error;
-  }
-}
-
-const REFUSALS: ReadonlySet<CloudError["kind"]> = new Set(["Forbidden", "Rejected", "NotFound"]);
-
-function withoutGaps(facts: AccountFacts): AccountFacts {
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+/** Whole; 100 where there is no storage to speak of. */
+export function freePercentOf({ free, total }: Storage): number {
+  return total <= 0 ? 100 : Math.min(100, Math.max(0, Math.round((100 * free) / total)));
 }

@@ -8,18 +8,20 @@ import { TokenAuthenticator } from "../keystone/tokens.ts";
 import { Requests, serviceAt } from "../kit/requests.ts";
 import { limitsOf, readBlock } from "../kit/settings.ts";
 import { easystack as blocks } from "./blocks.ts";
+import { EasyStackClusters } from "./clusters.ts";
 import { ProjectClient } from "./client.ts";
 import { keystoneOf, projectOf } from "./config.ts";
 import { loginOf } from "./credentials.ts";
 import { errorOf } from "./errors.ts";
 import { factsOf } from "./facts.ts";
+import { namespacesBy } from "./namespaces.ts";
 import { Organisation } from "./organisation.ts";
 import { EasyStackRegistry } from "./registry.ts";
 
 /** The reference names no limit: a dashboard's backend is not to be strained. */
 const DEFAULT_LIMITS = { readsPerMinute: 300, writesPerMinute: 60 };
 
-export const easystack: Cloud = { provider: blocks.provider, facets: ["registry"], open };
+export const easystack: Cloud = { provider: blocks.provider, facets: ["registry", "clusters", "namespaces"], open };
 
 function open(settings: AccountSettings, credentials: Credentials, deps: SessionDeps): CloudSession {
   const { domainName, ...login } = loginOf(credentials);
@@ -46,6 +48,8 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
   const organisation = new Organisation(client, tokens);
   return {
     registry: new EasyStackRegistry({ client, organisation, options }),
+    clusters: new EasyStackClusters({ client, tokens }),
+    namespaces: namespacesBy({ client, organisation, tokens }),
     async verify(signal) {
       await organisation.read(signal);
     },

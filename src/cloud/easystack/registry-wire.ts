@@ -45,6 +45,12 @@ export type TagOnWire = z.output<typeof tag>;
 
 export const tagList = z.object({ tags: listOf(tag) }).transform((list) => list.tags);
 
+/** "How much room an image takes, and how often it was downloaded" (1.9). */
+export const imageUsage = z.object({
+  size: z.union([z.number(), z.bigint().transform(Number), z.coerce.number()]),
+  pull_count: whole.catch(0),
+});
+
 export const login = z.object({
   username: z.string().min(1),
   password: z.string().min(1),

@@ -9,23 +9,28 @@ import {
 } from "../collection.ts";
 import { CloudError } from "../errors.ts";
 import type {
+  GarbageCollector,
+  ImageArchive,
   PullCredentials,
   RegistryFacet,
   RegistryProject,
   Repository,
+  RepositoryUsage,
   Tag,
   Visibility,
 } from "../facets/registry.ts";
+import { multipartOf } from "../http/multipart.ts";
 import { orAbsent } from "../kit/error-table.ts";
 import { readPages } from "../kit/lists.ts";
 import { pathOf, type QueryItem } from "../kit/uri.ts";
 import type { AccountOptions } from "./blocks.ts";
 import type { ProjectClient } from "./client.ts";
 import type { Organisation } from "./organisation.ts";
-import { collectionState } from "./garbage.ts";
+import { garbageCollectorOf, isCollecting } from "./garbage.ts";
 import { pagesOf } from "./pages.ts";
 import {
   imagePage,
+  imageUsage,
   login,
   tagList,
   workspaceDetail,
@@ -33,21 +38,26 @@ import {
   workspacePage,
   tellsOwner,
   type ImageOnWire,
+  type TagOnWire,
 } from "./registry-wire.ts";
 import { isAfter } from "./times.ts";
 import { upkeepBy } from "./upkeep.ts";
 import { existence } from "./wire.ts";
 
+/** Gigabytes over a slow line. */
+const UPLOAD_TIMEOUT_MS = 3_600_000;
+
 interface RegistryOptions {
   readonly client: ProjectClient;
   readonly organisation: Organisation;
-  readonly options: Pick<AccountOptions, "registryAddress">;
+  readonly options: AccountOptions;
 }
 
 export class EasyStackRegistry implements RegistryFacet {
   readonly #client: ProjectClient;
   readonly #organisation: Organisation;
   readonly upkeep: NonNullable<RegistryFacet["upkeep"]>;
+  readonly garbage: GarbageCollector;
   readonly #options: RegistryOptions["options"];
   /** Whether lists tell whose a workspace is; seen before anything is made. Of an empty list nobody knows. */
   #tellsOwners = false;
@@ -57,6 +67,7 @@ export class EasyStackRegistry implements RegistryFacet {
     this.#organisation = organisation;
     this.#options = options;
     this.upkeep = upkeepBy(client);
+    this.garbage = garbageCollectorOf(client, options);
   }
 
   /** 1.7. Our own, and other projects' public ones. */
@@ -150,13 +161,26 @@ export class EasyStackRegistry implements RegistryFacet {
   };
 
   /** 1.9. */
-  readonly isWritable = async (signal: AbortSignal): Promise<boolean> =>
-    (await collectionState(this.#client, signal)) === "Finished";
+  readonly isWritable = async (signal: AbortSignal): Promise<boolean> => !(await isCollecting(this.#client, signal));
 
   /** 1.9. */
   readonly listTags = async (project: string, image: string, signal: AbortSignal): Promise<readonly Tag[]> => {
     const { value } = await this.#client.read({ operation: "ListTags", names: { project, image }, signal }, tagList);
-    return value.map(({ tag_name: name }) => ({ name }));
+    return value.map(tagOf);
+  };
+
+  /** 1.9. */
+  readonly usage = async (project: string, image: string, signal: AbortSignal): Promise<RepositoryUsage> => {
+    const { value } = await this.#client.read({ operation: "GetImage", names: { project, image }, signal }, imageUsage);
+    return { sizeBytes: value.size, pulls: value.pull_count };
+  };
+
+  /** 1.9, the upload from a page. */
+  readonly upload = async (project: string, archive: ImageArchive, { signal }: WritePermit): Promise<void> => {
+    const { fileName, image, tag } = archive;
+    const fields = { harbor_project_name: project, ...(image && { image_name: image }), ...(tag && { tag_name: tag }) };
+    const form = multipartOf(fields, { ...archive, field: "image", name: fileName });
+    await this.#client.send({ operation: "UploadImage", upload: { ...form, timeoutMs: UPLOAD_TIMEOUT_MS }, signal });
   };
 
   /** 1.9, one image in each request: a failure of several has no wire form. */
@@ -198,4 +222,8 @@ function visibilityText(visibility: Visibility): "true" | "false" {
 
 function repositoryOf({ name, tags_count: tagCount, description }: ImageOnWire): Repository {
   return { name, tagCount, description };
+}
+
+function tagOf({ tag_name: name, size, creation_time: createdAt }: TagOnWire): Tag {
+  return { name, createdAt, ...(!Number.isNaN(size) && { sizeBytes: size }) };
 }

@@ -1,6 +1,7 @@
 // What the block of a RegistryProject asks for beyond the workspace (1.9): descriptions of images, and a bound on their tags.
 import type { WritePermit } from "../collection.ts";
-import type { RegistryFacet, Repository, Upkeep, UpkeepPlan } from "../facets/registry.ts";
+import type { RegistryFacet, Repository, UpkeepPlan } from "../facets/registry.ts";
+import type { Upkeep } from "../facets/upkeep.ts";
 import { orAbsent } from "../kit/error-table.ts";
 import { readBlock } from "../kit/settings.ts";
 import { easystack, type RetentionOptions, type WorkspaceOptions } from "./blocks.ts";

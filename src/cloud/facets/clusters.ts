@@ -117,6 +117,15 @@ export interface AttachScript {
   readonly expiresAtMs: number | undefined;
 }
 
+/** A cluster with what it takes more reads to learn of it. */
+export interface ClusterOverview {
+  readonly cluster: Cluster;
+  /** What the cloud alone tells of it, as the provider's block of the status has it. */
+  readonly told: object;
+  /** What in it does not work, each in words such as "pod default/web-1"; undefined where the cloud does not tell. */
+  readonly failing: readonly string[] | undefined;
+}
+
 /** One bound on how many clusters there may be. */
 export interface ClusterQuota {
   readonly limit: number;
@@ -147,6 +156,9 @@ export interface ClustersFacet extends Readable<Cluster> {
 
   /** Whole versions that a new cluster with these options may have, newest first. */
   readonly versions?: (options: BlockOptions, signal: AbortSignal) => Promise<readonly string[]>;
+
+  /** The cloud's API makes and deletes no clusters: those that are there are adopted. `create` and `remove` throw Rejected. */
+  readonly makesNone?: true;
 
   /** One request, never repeated by itself. QuotaExceeded, NameRefused, Rejected, AlreadyExists: nothing was made. */
   readonly create: (request: ClusterRequest, permit: WritePermit) => Promise<Created>;
@@ -202,6 +214,9 @@ export interface ClustersFacet extends Readable<Cluster> {
     /** Makes one more each time; those made before hold until they end. `asked`: as above. */
     readonly make: (id: string, asked: BlockOptions, permit: WritePermit) => Promise<AttachScript>;
   };
+
+  /** The cluster as it is, with how what is in it does. NotFound where there is no such cluster. */
+  readonly overview?: (cluster: Cluster, signal: AbortSignal) => Promise<ClusterOverview>;
 
   /** What the cloud made for it. NotFound where there is no such cluster. */
   readonly resources?: (id: string, options: BlockOptions, signal: AbortSignal) => Promise<readonly ClusterResource[]>;

@@ -103,6 +103,15 @@ export interface TargetEvent {
   readonly message: string;
 }
 
+/** What a pod uses now; what is not measured is left out. */
+export interface PodUsage {
+  readonly pod: string;
+  readonly cpuCores?: number;
+  readonly memoryBytes?: number;
+  readonly receiveBytesPerSecond?: number;
+  readonly transmitBytesPerSecond?: number;
+}
+
 /** One target, opened. Every member throws CloudError and nothing else, apart from the signal's reason and FencedError. */
 export interface ManifestChannel {
   /** Kinds that it takes; "Discovered" where the target is asked. */
@@ -147,6 +156,16 @@ export interface ManifestChannel {
 
   /** Events of a namespace; left out where there are none to be had. Bounded; the newest where there are more. */
   readonly events?: (namespace: string, signal: AbortSignal) => Promise<readonly TargetEvent[]>;
+
+  /**
+   * Of those pods of a namespace that are wanted; a pod that nobody has measured yet is left out. Throws NotServed where nobody measures now.
+   * Left out where nobody ever does.
+   */
+  readonly usage?: (
+    namespace: string,
+    isWanted: (pod: string) => boolean,
+    signal: AbortSignal,
+  ) => Promise<readonly PodUsage[]>;
 }
 
 /** Where a channel is to lead, in an account. */

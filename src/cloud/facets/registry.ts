@@ -1,5 +1,8 @@
 // The registry facet: projects of a container image registry, what they hold, and credentials to pull from them.
+import type { Readable } from "node:stream";
+import type { Schedule } from "../../lib/cron.ts";
 import type { BlockOptions, Collection, Created, Item, WritePermit } from "../collection.ts";
+import type { Upkeep } from "./upkeep.ts";
 
 export type Visibility = "Private" | "Public";
 
@@ -20,20 +23,31 @@ export interface Repository {
   readonly description?: string;
 }
 
+/** Optional members are left out where the cloud does not tell them. */
 export interface Tag {
   readonly name: string;
-  /** Left out where the cloud does not tell it. */
   readonly digest?: string;
+  readonly sizeBytes?: number;
+  /** As the cloud shows it. */
+  readonly createdAt?: string;
 }
 
-/** One request by which what a project holds is made as the provider's block of its spec has it. */
-export interface Upkeep {
-  /** Of the spec; the values are shown to people. */
-  readonly field: string;
-  readonly before: unknown;
-  readonly after: unknown;
-  /** One write; what it rests on is read again before it, and where that has changed nothing is sent. */
-  readonly send: (permit: WritePermit) => Promise<void>;
+/** How much of an image there is, and how often it was pulled. */
+export interface RepositoryUsage {
+  readonly sizeBytes: number;
+  readonly pulls: number;
+}
+
+/** An archive of `docker save`. */
+export interface ImageArchive {
+  readonly fileName: string;
+  readonly sizeBytes: number;
+  /** From the beginning, each time. */
+  readonly open: () => Readable;
+  /** Default: as the archive names it. */
+  readonly image?: string | undefined;
+  /** Default: as the archive names it. */
+  readonly tag?: string | undefined;
 }
 
 /** What the provider's block asks for now. */
@@ -44,6 +58,26 @@ export interface UpkeepPlan {
   readonly cleaning: readonly Upkeep[];
   /** Of what the block names and the project lacks, by its field; empty where nothing is missing. */
   readonly missing: readonly string[];
+}
+
+/** When a registry's garbage is to be collected: by schedule, or where little of its storage is left. */
+export interface GarbagePolicy {
+  readonly schedule: Schedule | undefined;
+  /** Of its storage. */
+  readonly freeBelowPercent: number | undefined;
+}
+
+/** Collecting the garbage of a whole registry, whoever's projects it has. One runs at a time; the registry may be read-only meanwhile. */
+export interface GarbageCollector {
+  /** What the account's block asks for. */
+  readonly policy: GarbagePolicy | undefined;
+  readonly isRunning: (signal: AbortSignal) => Promise<boolean>;
+  /** How much of the storage is free, 0 to 100. */
+  readonly freePercent: (signal: AbortSignal) => Promise<number>;
+  /** Answers when it runs. Busy where one runs already. */
+  readonly start: (permit: WritePermit) => Promise<void>;
+  /** Asks for its end; a registry may go on. */
+  readonly stop: (permit: WritePermit) => Promise<void>;
 }
 
 /** What a pull Secret is made of. */
@@ -79,6 +113,14 @@ export interface RegistryFacet extends Collection<RegistryProject> {
    * where each project is read by itself.
    */
   readonly listContents?: (signal: AbortSignal) => Promise<ReadonlyMap<string, readonly Repository[]>>;
+
+  readonly garbage?: GarbageCollector;
+
+  /** NotFound where there is no such image. */
+  readonly usage?: (project: string, repository: string, signal: AbortSignal) => Promise<RepositoryUsage>;
+
+  /** Adds an image to the project, or replaces the tag. Busy while the registry takes no changes. */
+  readonly upload?: (project: string, archive: ImageArchive, permit: WritePermit) => Promise<void>;
 
   /** False while the registry takes no changes, because it collects garbage. Left out: always true. */
   readonly isWritable?: (signal: AbortSignal) => Promise<boolean>;

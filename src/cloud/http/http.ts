@@ -89,9 +89,9 @@ export class HttpSession {
   }
 
   /** A write must end while this process may still write. */
-  #timeoutMs(request: HttpRequest): number {
-    if (!isWrite(request.method)) return this.#requestTimeoutMs;
-    return fencedTimeoutMs(this.#fence, this.#requestTimeoutMs);
+  #timeoutMs({ method, body }: HttpRequest): number {
+    const ms = typeof body === "object" ? body.timeoutMs : this.#requestTimeoutMs;
+    return isWrite(method) ? fencedTimeoutMs(this.#fence, ms) : ms;
   }
 
   #wireForm(request: HttpRequest): Dispatcher.DispatchOptions {
@@ -100,7 +100,7 @@ export class HttpSession {
       method: request.method,
       path: request.target,
       headers: { ...request.headers, host: this.#endpoint.host, "user-agent": this.#userAgent },
-      body: request.body ?? null,
+      body: typeof request.body === "object" ? request.body.open() : (request.body ?? null),
     };
   }
 

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { HttpAnswer } from "../http/answer.ts";
 import { orAbsent } from "../kit/error-table.ts";
-import type { Request, Requests, Service } from "../kit/requests.ts";
+import type { Client, Request, Requests, Service } from "../kit/requests.ts";
 import { pathOf } from "../kit/uri.ts";
 import type { Operation } from "./errors.ts";
 import type { Project } from "./project.ts";
@@ -51,6 +51,20 @@ export class HuaweiClient {
   async find<T extends z.ZodType>(call: Call, schema: T): Promise<z.output<T> | "Absent"> {
     const found = await orAbsent(this.read(call, schema));
     return found === "Absent" ? found : found.value;
+  }
+
+  /** Kubernetes' own paths at the host of a cluster (3.1). Throws CloudError Rejected where the id can't be part of a host's name. */
+  intoCluster(clusterId: string, requests: Requests<string>): Client<string> {
+    const service = this.#services.addons(clusterId);
+    const addressed = async (request: Request<string>): Promise<Request<string>> => {
+      const projectId = await this.#project.id(request.signal);
+      const headers = { ...JSON_ALWAYS, ...request.headers, "x-project-id": projectId, "x-cluster-id": clusterId };
+      return { ...request, headers };
+    };
+    return {
+      send: async (request) => requests.send(service, await addressed(request)),
+      read: async (request, schema) => requests.read(service, await addressed(request), schema),
+    };
   }
 
   async #addressed({ addonsOf, ...call }: Call): Promise<{ service: Service; request: Request<Operation> }> {

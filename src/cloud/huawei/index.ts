@@ -2,10 +2,11 @@
 // files here cite by chapter and table, and what that leaves open: docs/clouds/huawei.md.
 import type { AccountSettings, Cloud, CloudSession, Credentials, SessionDeps } from "../contract.ts";
 import { SessionBudget, sessionClosed } from "../budget/session-budget.ts";
-import { Requests } from "../kit/requests.ts";
+import { Requests, type Client } from "../kit/requests.ts";
 import { addressOf } from "../http/endpoint.ts";
 import { limitsOf, readBlock } from "../kit/settings.ts";
 import { pathOf } from "../kit/uri.ts";
+import { kubernetesErrors } from "../manifests/signed-send.ts";
 import { HuaweiAddons } from "./addons.ts";
 import { projectTokens, signingWith, type ProjectAuthenticator } from "./authentication.ts";
 import { HuaweiClient } from "./client.ts";
@@ -14,8 +15,10 @@ import { HuaweiClusters } from "./clusters.ts";
 import { huawei as blocks } from "./blocks.ts";
 import { projectOf } from "./config.ts";
 import { proofOf } from "./credentials.ts";
+import { said } from "./error-body.ts";
 import { errorOf } from "./errors.ts";
 import { endpointsOf } from "./endpoints.ts";
+import { huaweiManifests } from "./manifests.ts";
 import { HuaweiNodePools } from "./nodepools.ts";
 import { HuaweiNodes } from "./nodes.ts";
 import { Project } from "./project.ts";
@@ -25,7 +28,12 @@ import { SignIn } from "../keystone/sign-in.ts";
 /** About 60 reads a second were seen to go through: a third, as others use the account too. Writes: what the gateway was seen to allow. */
 const DEFAULT_LIMITS = { readsPerMinute: 1_200, writesPerMinute: 10 };
 
-export const huawei: Cloud = { provider: blocks.provider, facets: ["clusters", "nodePools", "nodes", "addons"], open };
+export const huawei: Cloud = {
+  provider: blocks.provider,
+  facets: ["clusters", "nodePools", "nodes", "addons", "manifests"],
+  manifestKinds: "Discovered",
+  open,
+};
 
 function open(settings: AccountSettings, credentials: Credentials, deps: SessionDeps): CloudSession {
   const proof = proofOf(credentials);
@@ -53,11 +61,17 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
   const requests = new Requests({ authenticator, budget, errorOf });
   const project = new Project({ reference, requests, services, authenticator, closed });
   const client = new HuaweiClient({ services, requests, project });
+  const kubernetes = (isSecret: boolean): Requests<string> =>
+    new Requests({ authenticator, budget, errorOf: kubernetesErrors({ isSecret, said }) });
+  const doors = { secrets: kubernetes(true), others: kubernetes(false) };
+  const gateway = (clusterId: string, isSecret: boolean): Client<string> =>
+    client.intoCluster(clusterId, isSecret ? doors.secrets : doors.others);
   return {
     clusters: new HuaweiClusters(client),
     nodePools: new HuaweiNodePools(client),
     nodes: new HuaweiNodes(client),
     addons: new HuaweiAddons(client),
+    manifests: huaweiManifests({ gateway, clock: deps.clock }),
     // The cheapest read in the project: it needs endpoint, credentials and project, and changes nothing.
     async verify(signal) {
       await client.read({ operation: "Verify", method: "GET", path: pathOf("quotas"), signal }, quotas);

@@ -9,6 +9,7 @@ import type { HttpAnswer } from "../http/answer.ts";
 import type { Endpoint } from "../http/endpoint.ts";
 import { HttpSession, type HttpLimits } from "../http/http.ts";
 import { redactor } from "../http/message.ts";
+import type { Upload } from "../http/request.ts";
 import type { ErrorOf } from "./error-table.ts";
 import { parseJson, readJson } from "./json.ts";
 import { encodePath, encodeQuery, textOf, type Path, type QueryItem } from "./uri.ts";
@@ -34,6 +35,8 @@ export interface Request<Operation extends string> {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Sent as JSON, and said to be. */
   readonly body?: unknown;
+  /** In place of a body. No proof covers it. */
+  readonly upload?: Upload | undefined;
   /** What is in the body and no message may show. */
   readonly secrets?: readonly string[] | undefined;
   /** A success may be plain text; left out: it is JSON or empty. */
@@ -152,7 +155,14 @@ export class Requests<Operation extends string> {
     const proof = await this.#options.authenticator.prove(provable, signal);
     const whole = { ...headers, ...proof.headers };
     assertSendable(operation, whole);
-    const answer = await service.http.send({ operation, method, target, headers: whole, body, signal });
+    const answer = await service.http.send({
+      operation,
+      method,
+      target,
+      headers: whole,
+      body: request.upload ?? body,
+      signal,
+    });
     const { isSuccess = hasGoodStatus } = this.#options;
     if (isSuccess(answer)) return { answer, error: undefined, proof };
     const redact = redactor([...proof.secrets, ...(request.secrets ?? [])]);
@@ -193,9 +203,15 @@ function wireForm({ endpoint, encodedBasePath }: Service, request: Request<strin
     query,
     headers: {
       ...(body !== undefined && { "content-type": "application/json" }),
+      ...(request.upload && headersOf(request.upload)),
       ...request.headers,
     },
     body,
     target: query.length === 0 ? below : `${below}?${encodeQuery(query)}`,
   };
+}
+
+/** With its length: not every service reads a body that does not tell it. */
+function headersOf({ contentType, sizeBytes }: Upload): Readonly<Record<string, string>> {
+  return { "content-type": contentType, "content-length": String(sizeBytes) };
 }

@@ -17,13 +17,14 @@ import type {
 import { unreadable } from "../kit/json.ts";
 import type { ServedKind } from "./discovery.ts";
 import { FIELD_MANAGER, MARKS } from "./marks.ts";
+import type { ObjectPlace } from "./paths.ts";
 
 export interface ChannelRequest {
   /** In messages, such as: Change Deployment shop/web. */
   readonly operation: string;
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** Decoded segments are encoded. */
-  readonly path: string;
+  /** Decoded, segment by segment. */
+  readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly contentType?: string;
@@ -41,11 +42,7 @@ export interface Dialect {
   readonly kindOf: (wanted: KindWanted, signal: AbortSignal) => Promise<ServedKind | undefined>;
   readonly refusals: (manifest: Manifest) => readonly ManifestRefusal[];
   /** Path of a kind's collection; of an object in it where `name` is given. `verb`: what is done there. */
-  readonly pathOf: (
-    kind: ServedKind,
-    at: { readonly namespace?: string; readonly name?: string },
-    verb: Verb,
-  ) => string;
+  readonly pathOf: (kind: ServedKind, at: ObjectPlace, verb: Verb) => readonly string[];
   /** Sent with every write. */
   readonly writeQuery: Readonly<Record<string, string>>;
   /** Whether a target is known by its namespace kube-system. */
@@ -54,7 +51,9 @@ export interface Dialect {
   readonly deletesByUid: boolean;
   readonly pageSize: number | undefined;
   /** Path of the Events of a namespace; undefined where there are none. */
-  readonly eventsPath: ((namespace: string) => string) | undefined;
+  readonly eventsPath: ((namespace: string) => readonly string[]) | undefined;
+  /** Undefined where nobody measures. */
+  readonly usage: ManifestChannel["usage"] | undefined;
 }
 
 export type Verb = "List" | "Read" | "Create" | "Change" | "Remove";
@@ -98,12 +97,14 @@ class KubernetesChannel implements ManifestChannel {
   readonly kinds: ManifestChannel["kinds"];
   readonly identity?: (signal: AbortSignal) => Promise<string>;
   readonly events?: (namespace: string, signal: AbortSignal) => Promise<readonly TargetEvent[]>;
+  readonly usage?: NonNullable<ManifestChannel["usage"]>;
 
   constructor(dialect: Dialect) {
     this.#dialect = dialect;
     this.kinds = dialect.kinds;
     if (dialect.hasIdentity) this.identity = (signal) => this.#identity(signal);
-    const { eventsPath } = dialect;
+    const { eventsPath, usage } = dialect;
+    if (usage) this.usage = usage;
     if (eventsPath) this.events = (namespace, signal) => this.#events(eventsPath(namespace), signal);
   }
 
@@ -236,7 +237,7 @@ class KubernetesChannel implements ManifestChannel {
     return named(read(operation, answer, liveObject), kind);
   }
 
-  #itemPath(kind: KindAbility, { namespace, name }: ObjectKey, verb: Verb): string {
+  #itemPath(kind: KindAbility, { namespace, name }: ObjectKey, verb: Verb): readonly string[] {
     return this.#dialect.pathOf(kind as ServedKind, { name, ...(kind.namespaced && { namespace }) }, verb);
   }
 
@@ -246,11 +247,11 @@ class KubernetesChannel implements ManifestChannel {
 
   async #identity(signal: AbortSignal): Promise<string> {
     const operation = "Read Namespace kube-system";
-    const path = "/api/v1/namespaces/kube-system";
+    const path = ["api", "v1", "namespaces", "kube-system"];
     return read(operation, await this.#get({ operation, path, isSecret: false, signal }), liveObject).metadata.uid;
   }
 
-  async #events(path: string, signal: AbortSignal): Promise<readonly TargetEvent[]> {
+  async #events(path: readonly string[], signal: AbortSignal): Promise<readonly TargetEvent[]> {
     const operation = "List Event";
     const query = this.#dialect.pageSize === undefined ? {} : { limit: MOST_EVENTS };
     const { items } = read(operation, await this.#get({ operation, path, query, isSecret: false, signal }), eventList);

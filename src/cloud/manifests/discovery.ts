@@ -10,7 +10,10 @@ export interface ServedKind extends KindAbility {
   readonly plural: string;
 }
 
-type Get = (path: string, signal: AbortSignal) => Promise<unknown>;
+type Get = (path: readonly string[], signal: AbortSignal) => Promise<unknown>;
+
+/** How a target is written to: as the version that it says it is can, or by whole objects whatever it says. */
+export type Writing = "AsServed" | "Replace";
 
 /** A definition that was just made shows soon. */
 const FRESH_MS = 1_000;
@@ -33,6 +36,11 @@ const resourceList = z.object({
 
 const version = z.object({ major: z.string(), minor: z.string() });
 
+type Versions = ReadonlyMap<string, readonly string[]>;
+
+/** Where nobody tells which there are, and an object of the inventory does not say in which it was sent. */
+const USUAL_VERSIONS = ["v1", "v1beta1"];
+
 interface Found {
   readonly plural: string;
   readonly namespaced: boolean;
@@ -41,14 +49,16 @@ interface Found {
 export class Discovery {
   readonly #get: Get;
   readonly #clock: Clock;
-  /** Versions by group, the preferred one first. */
-  #groups: { readonly at: number; readonly versions: ReadonlyMap<string, readonly string[]> } | undefined;
+  readonly #writing: Writing;
+  /** Versions by group, the preferred one first; undefined within where nobody tells them. */
+  #groups: { readonly at: number; readonly versions: Versions | undefined } | undefined;
   readonly #kinds = new Map<string, { readonly at: number; readonly byKind: ReadonlyMap<string, Found> }>();
   #merges: boolean | undefined;
 
-  constructor({ get, clock }: { get: Get; clock: Clock }) {
+  constructor({ get, clock, writing }: { get: Get; clock: Clock; writing: Writing }) {
     this.#get = get;
     this.#clock = clock;
+    this.#writing = writing;
   }
 
   async kindOf(wanted: KindWanted, signal: AbortSignal): Promise<ServedKind | undefined> {
@@ -78,31 +88,29 @@ export class Discovery {
     const groups = await this.#versions(signal);
     const served = (apiVersion: string): boolean => {
       const [ofGroup, ofVersion] = apartOf(apiVersion);
-      return groups.get(ofGroup)?.includes(ofVersion) ?? false;
+      return groups?.get(ofGroup)?.includes(ofVersion) ?? groups === undefined;
     };
-    const versions = asked === undefined ? (groups.get(group) ?? []) : [asked];
+    const versions = asked === undefined ? (groups ? (groups.get(group) ?? []) : USUAL_VERSIONS) : [asked];
     const asWritten = versions.map((each) => (group === "" ? each : `${group}/${each}`));
     const others =
       asked === undefined ? spellingsOf(group, kind) : asWritten.flatMap((each) => alternativesTo(each, kind));
     return [...new Set([...asWritten, ...others])].filter(served);
   }
 
-  async #versions(signal: AbortSignal): Promise<ReadonlyMap<string, readonly string[]>> {
+  /** Undefined where a gateway has no such list: then a version is served where its kinds are. */
+  async #versions(signal: AbortSignal): Promise<Versions | undefined> {
     if (this.#groups) return this.#groups.versions;
-    const { groups } = groupList.parse(await this.#get("/apis", signal));
-    const versions = groups.map(({ name, versions: all, preferredVersion }): [string, readonly string[]] => {
-      const first = preferredVersion ? [preferredVersion.version] : [];
-      return [name, [...new Set([...first, ...all.map((each) => each.version)])]];
-    });
-    this.#groups = { at: this.#clock.monotonic(), versions: new Map([["", ["v1"]], ...versions]) };
+    const answer = await this.#get(["apis"], signal).catch(unservedAsNothing);
+    this.#groups = { at: this.#clock.monotonic(), versions: answer === undefined ? undefined : versionsIn(answer) };
     return this.#groups.versions;
   }
 
   async #kindsIn(apiVersion: string, signal: AbortSignal): Promise<ReadonlyMap<string, Found>> {
     const known = this.#kinds.get(apiVersion);
     if (known) return known.byKind;
-    const path = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-    const { resources } = resourceList.parse(await this.#get(path, signal).catch(goneAsNothing));
+    const path = [apiVersion.includes("/") ? "apis" : "api", ...apiVersion.split("/")];
+    const answer = await this.#get(path, signal).catch(unservedAsNothing);
+    const { resources } = resourceList.parse(answer ?? { resources: [] });
     const whole = (resources ?? []).filter(({ name, verbs }) => !name.includes("/") && verbs.includes("get"));
     const byKind = new Map(whole.map(({ kind, name, namespaced }) => [kind, { plural: name, namespaced }]));
     this.#kinds.set(apiVersion, { at: this.#clock.monotonic(), byKind });
@@ -113,9 +121,9 @@ export class Discovery {
   async #abilities(
     signal: AbortSignal,
   ): Promise<Pick<KindAbility, "change" | "list" | "marks" | "selects" | "alsoTaken">> {
-    this.#merges ??= mergesItself(await this.#get("/version", signal));
+    if (this.#writing === "AsServed") this.#merges ??= mergesItself(await this.#get(["version"], signal));
     return {
-      change: this.#merges ? "ServerSide" : "Replace",
+      change: this.#merges === true ? "ServerSide" : "Replace",
       list: "Objects",
       marks: "OnObject",
       selects: true,
@@ -124,10 +132,19 @@ export class Discovery {
   }
 }
 
-/** A group that was taken out between two questions. */
-function goneAsNothing(error: unknown): unknown {
-  if (error instanceof CloudError && error.kind === "NotServed") return { resources: [] };
-  throw error;
+function versionsIn(answer: unknown): Versions {
+  const versions = groupList
+    .parse(answer)
+    .groups.map(({ name, versions: all, preferredVersion }): [string, readonly string[]] => {
+      const first = preferredVersion ? [preferredVersion.version] : [];
+      return [name, [...new Set([...first, ...all.map((each) => each.version)])]];
+    });
+  return new Map([["", ["v1"]], ...versions]);
+}
+
+/** A group that was taken out between two questions, or a list that a gateway does not hand on. */
+function unservedAsNothing(error: unknown): undefined {
+  if (!(error instanceof CloudError) || error.kind !== "NotServed") throw error;
 }
 
 function mergesItself(answer: unknown): boolean {

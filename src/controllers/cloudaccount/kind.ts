@@ -2,24 +2,28 @@
 // the account in use.
 import { CloudAccountCondition, CloudAccountReason as Reason } from "../../crds/cloudaccount/conditions.ts";
 import { CloudError } from "../../cloud/errors.ts";
-import { tellStatus } from "../../cloud/blocks.ts";
+import { tellStatus, toldBy } from "../../cloud/blocks.ts";
 import type { CloudSession, LocationFacts } from "../../cloud/contract.ts";
 import { cloudAccount, type CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { HeldError, TerminalError, WaitingError } from "../../lib/errors.ts";
+import type { Clock } from "../../lib/clock.ts";
 import { listed } from "../../lib/text.ts";
-import { findCondition, isTrue, type Statement, type Verdict } from "../../runtime/conditions.ts";
+import type { EventRecorder } from "../../runtime/events.ts";
+import { findCondition, isTrue, type Statement } from "../../runtime/conditions.ts";
 import { controlled } from "../controlled.ts";
 import { refTo } from "../external/parent.ts";
 import { isAskedFor } from "../external/resource.ts";
 import { statingFailure } from "../lifecycle/failure.ts";
-import type { Steps } from "../lifecycle/reconciler.ts";
+import { Sender } from "../external/sender.ts";
+import type { Outcome, Steps } from "../lifecycle/reconciler.ts";
 import { annotation, ANNOTATIONS, type Managed, type ManagedStatus } from "../lifecycle/resource.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { BY_SECRET, type AccountDirectory } from "./accounts.ts";
 import { budgetStatement } from "./budget.ts";
 import { CREDENTIALS_TYPE, SECRETS, versionOf, type CredentialsSecret } from "./credentials.ts";
+import { GarbageKeeper } from "./garbage.ts";
 import { isSameLocation, locationText, SAME_LOCATION } from "./location.ts";
 
 export const cloudAccounts = controlled<CloudAccount>({
@@ -34,9 +38,11 @@ export const cloudAccounts = controlled<CloudAccount>({
   publishes: false,
   // Secrets are listed and watched by type; one list by name tells a missing Secret from one of another type.
   rules: [{ apiGroups: [""], resources: ["secrets"], verbs: ["list", "watch"] }],
-  steps: ({ client, accounts, holders, below }) =>
+  steps: ({ client, clock, events, accounts, holders, below }) =>
     new CloudAccountSteps({
       client,
+      clock,
+      events,
       directory: accounts,
       users: ({ metadata }) => holders(refTo("CloudAccount", keyOf(metadata))),
       below: ({ metadata }) => below(refTo("CloudAccount", keyOf(metadata))),
@@ -44,6 +50,8 @@ export const cloudAccounts = controlled<CloudAccount>({
 });
 
 interface AccountDeps {
+  readonly clock: Clock;
+  readonly events: Pick<EventRecorder, "event">;
   readonly client: KubeClient;
   readonly directory: AccountDirectory;
   /** Resources, as "Kind namespace/name", that still need this account to let go of what they hold in the cloud. */
@@ -57,18 +65,20 @@ const FALLBACK_POLL_MS = 300_000;
 
 class CloudAccountSteps implements Steps<CloudAccount> {
   readonly #deps: AccountDeps;
+  readonly #garbage: GarbageKeeper;
 
   constructor(deps: AccountDeps) {
     this.#deps = deps;
+    this.#garbage = new GarbageKeeper({ clock: deps.clock, sender: new Sender(deps) });
   }
 
-  async apply(visit: Visit<CloudAccount>): Promise<Verdict> {
+  async apply(visit: Visit<CloudAccount>): Promise<Outcome> {
     await visit.holdFinalizer();
     const looked = statingFailure(visit, "CredentialsReady", () => this.#apply(visit));
     return looked.finally(() => this.#deps.directory.findings.visited(visit.object));
   }
 
-  async #apply(visit: Visit<CloudAccount>): Promise<Verdict> {
+  async #apply(visit: Visit<CloudAccount>): Promise<Outcome> {
     const account = visit.object;
     visit.state(budgetStatement(this.#deps.directory.lateOf(account)));
     const secret = this.#deps.directory.secretOf(account) ?? (await this.#explainAbsence(visit));
@@ -79,10 +89,18 @@ class CloudAccountSteps implements Steps<CloudAccount> {
     const found = await this.#verify(visit, session, seenBefore);
     if (found) this.#locate(visit, found.location, { secret, seenBefore });
     else restate(visit, "ResourcesReachable");
-    if (found) tellStatus(account.spec.provider, visit.status, found.facts);
     const message = "The cloud accepted the credentials";
     visit.state({ type: "CredentialsReady", status: "True", reason: Reason.Verified, message });
-    return { state: "Ready", reason: Reason.Verified, message };
+    const ready = { state: "Ready", reason: Reason.Verified, message } as const;
+    if (!found) return ready;
+    const { facts } = found;
+    const garbage = toldBy(account.spec.provider, account.status)["garbageCollection"];
+    tellStatus(
+      account.spec.provider,
+      visit.status,
+      facts && { ...facts, ...(garbage !== undefined && { garbageCollection: garbage }) },
+    );
+    return { ...ready, againMs: await this.#garbage.keep(visit, { session, facts: facts ?? {}, ready }) };
   }
 
   /** Where it reaches, and what that means for what its resources hold. */

@@ -7,9 +7,9 @@ import type { Operation } from "../../crds/common/status.ts";
 import { capitalized } from "../../lib/text.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
 import { isTrue } from "../../runtime/conditions.ts";
+import type { Managed } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { CloudChange, Difference } from "./change.ts";
-import type { ExternalResource } from "./resource.ts";
 import { shownValue } from "./shown.ts";
 
 export class Sender {
@@ -23,11 +23,7 @@ export class Sender {
    * Sends it once. The fence is asked where each request leaves (cloud/http); whoever is to approve of changes is asked here. Throws
    * what `request` throws.
    */
-  async send<T>(
-    visit: Visit<ExternalResource>,
-    change: CloudChange,
-    request: (permit: WritePermit) => Promise<T>,
-  ): Promise<T> {
+  async send<T>(visit: Visit<Managed>, change: CloudChange, request: (permit: WritePermit) => Promise<T>): Promise<T> {
     const signal = change.until ? AbortSignal.any([visit.signal, change.until]) : visit.signal;
     const answer = await request(grantWrite(signal));
     this.#tell(visit, change);
@@ -35,7 +31,7 @@ export class Sender {
   }
 
   /** After it was sent. A create is told by its creator, who learns the id, and by the resource's condition, which follows at once. */
-  #tell({ object, status, log }: Visit<ExternalResource>, { verb, target, fields }: CloudChange): void {
+  #tell({ object, status, log }: Visit<Managed>, { verb, target, fields }: CloudChange): void {
     if (verb === "Create") return;
     const drift = fields.length > 0 && isHealing(object);
     const what = fields.length === 0 ? REQUESTED[verb] : fields.map(textOf).join("; ");
@@ -57,7 +53,7 @@ const REQUESTED: Readonly<Record<Exclude<Operation["verb"], "Create">, string>> 
 };
 
 /** Nobody has changed the spec since it was last found to be in the cloud. */
-function isHealing({ metadata, status }: ExternalResource): boolean {
+function isHealing({ metadata, status }: Managed): boolean {
   return status.observedGeneration === metadata.generation && isTrue(status.conditions, "Ready");
 }
 

@@ -118,17 +118,19 @@ export class Visit<T extends Managed> {
   }
 
   /**
-   * Persists the draft as it is under the resourceVersion of a live read, before something is done that must not be forgotten; what the
-   * server has kept of it, `object` shows then. Throws ChangedError as `journal` does.
+   * Persists the draft as it is in the middle of a visit, before something is done that must not be forgotten or done twice: where nobody
+   * has written the resource since it was read. What the server has kept of it, `object` shows then. Throws ChangedError as `journal` does.
    */
   async persist(verdict: Verdict): Promise<void> {
-    const answer = await this.#writeUnchanged(verdict);
+    const live = await this.#readLive();
+    if (live.metadata.resourceVersion !== this.#object.metadata.resourceVersion) throw this.#overtakenBy(live);
+    const answer = await this.#writeUnchanged(live, verdict);
     if (answer) this.#accept(answer);
   }
 
   async #journal(operation: Operation, verdict: Verdict): Promise<void> {
     this.status.operation = operation;
-    const answer = await this.#writeUnchanged(verdict);
+    const answer = await this.#writeUnchanged(await this.#readLive(), verdict);
     const echoed = answer?.status.operation;
     if (!answer || echoed?.nonce !== operation.nonce || echoed.lastSentAt !== operation.lastSentAt) {
       throw changedMeanwhile();
@@ -136,9 +138,8 @@ export class Visit<T extends Managed> {
     this.#accept(answer);
   }
 
-  async #writeUnchanged(verdict: Verdict): Promise<T | undefined> {
+  async #writeUnchanged(live: T, verdict: Verdict): Promise<T | undefined> {
     const { client, type } = this.#deps;
-    const live = await this.#readLive();
     const next = { ...this.#nextStatus(verdict, live), observedGeneration: live.status.observedGeneration };
     return writeStatus(client, type, { object: live, next, unchanged: true, signal: this.signal });
   }
@@ -226,8 +227,12 @@ export class Visit<T extends Managed> {
     const { name, namespace } = this.#object.metadata;
     const live = await client.get<T>(type, { name, namespace }, { signal: this.signal });
     if (sameBasis(live, this.#object)) return live;
+    throw this.#overtakenBy(live);
+  }
+
+  #overtakenBy(live: T): ChangedError {
     this.#deps.absorb(live);
-    throw changedMeanwhile();
+    return changedMeanwhile();
   }
 
   #nextStatus(verdict: Verdict, basis: T): object {

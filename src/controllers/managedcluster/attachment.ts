@@ -6,7 +6,7 @@ import type { Attachment } from "../external/kind.ts";
 import { Publisher, type PublisherDeps, type SecretRef } from "../publishing/secrets.ts";
 import { askedOf, AttachScripts, placeOfScript } from "./attach-script.ts";
 import { Certificates, placeOfCertificates } from "./certificates.ts";
-import { Kubeconfigs } from "./kubeconfig.ts";
+import { handsOut, Kubeconfigs } from "./kubeconfig.ts";
 import { argocdPlaces, kubeconfigPlace, placesOf } from "./kubeconfig-places.ts";
 import type { ClusterScope, ClusterShape } from "./scope.ts";
 
@@ -26,7 +26,7 @@ export function clusterAttachment(deps: PublisherDeps & { readonly clock: Clock 
       await publisher.withdraw(visit, publisher.publishedBy(visit.object).filter(isSurplus));
       // One that can't be published does not hold up the others; the first says why.
       return soonest([
-        () => kubeconfigs.publish(scope, item, argocd),
+        async () => (handsOut(scope) ? kubeconfigs.publish(scope, item, argocd) : Number.POSITIVE_INFINITY),
         () => certificates.publish(scope, item),
         () => scripts.publish(scope, item, send),
       ]);

@@ -7,6 +7,7 @@ import { ManagedClusterReason as Reason } from "../../crds/managedcluster/condit
 import { managedCluster } from "../../crds/managedcluster/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
+import { listed as inWords } from "../../lib/text.ts";
 import { assertPossible } from "../cloudaccount/offers.ts";
 import { loginOf, type DeclaredLogin } from "../cloudaccount/login.ts";
 import type { Send } from "../external/kind.ts";
@@ -19,10 +20,11 @@ const DOUBT_POLL_MS = 5_000;
 
 /**
  * Makes the request ready, before anything is journaled: a refusal that can be foretold costs no write and says what to do. Throws as
- * loginOf, wholeVersion and assertQuota do.
+ * loginOf, wholeVersion and assertQuota do, and TerminalError NotSupportedByCloud.
  */
 export async function prepareCluster(scope: ClusterScope, observer: Observer, client: KubeClient): Promise<Send> {
   const { visit, facet, place, name } = scope;
+  if (facet.makesNone) throw await makesNone(scope, observer);
   const { spec } = visit.object;
   const { version, description = "", network, deletionProtection } = spec;
   const options = place.optionsOf(spec);
@@ -40,6 +42,15 @@ export async function prepareCluster(scope: ClusterScope, observer: Observer, cl
   const request = { ...declared, version: await wholeVersion(scope, declared) };
   await assertQuota(scope, request, observer);
   return (nonce, permit) => facet.create({ ...request, nonce }, permit);
+}
+
+/** What exists is for adoption, and its names are told. */
+async function makesNone(scope: ClusterScope, observer: Observer): Promise<TerminalError> {
+  const { byId } = await observer.afterWrite(scope);
+  const { provider } = scope.place.account.spec;
+  const there = byId.size === 0 ? "there is none" : `these are there: ${inWords([...byId.keys()])}`;
+  const message = `The API of ${provider} makes no clusters. Adopt one that is there by spec.externalId; ${there}`;
+  return new TerminalError({ reason: Reason.NotSupportedByCloud, message });
 }
 
 /** By their paths in the block. */

@@ -18,7 +18,7 @@ import { planFor } from "./plan.ts";
 import { jobProgress } from "./progress.ts";
 import { ClusterRemoval } from "./removal.ts";
 import { seeCluster } from "./see.ts";
-import type { ClusterChange, ClusterScope, ClusterShape } from "./scope.ts";
+import type { ClusterChange, ClusterScope, ClusterSeen, ClusterShape } from "./scope.ts";
 import { describe, describeLoss } from "./status.ts";
 
 export const managedClusters = controlled<ManagedCluster>({
@@ -71,14 +71,13 @@ function clusterKind(deps: KindDeps<ManagedCluster>): ExternalKind<ClusterShape>
   };
 }
 
-type Seen = ClusterShape["seen"];
 type Permit = Parameters<ExternalKind<ClusterShape>["change"]>[2];
 
 async function send(
   { visit, facet, place }: ClusterScope,
-  { item, change }: Seen & { readonly change: ClusterChange },
+  { item, change }: ClusterSeen & { readonly change: ClusterChange },
   permit: Permit,
-): Promise<Changed<Seen>> {
+): Promise<Changed<ClusterSeen>> {
   const { id } = item;
   if (change.do === "Describe") {
     const setDescription = offered(place, facet.setDescription, "spec.description");

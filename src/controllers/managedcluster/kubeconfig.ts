@@ -97,6 +97,19 @@ function sourceOf({ visit, facet, place }: ClusterScope, { id }: Cluster): Sourc
 }
 
 /**
+ * Whether there is a kubeconfig to publish, or at least the wish for one. Where the cloud hands out none and the spec asks for nothing
+ * that takes one, that is said, and is no failure.
+ */
+export function handsOut({ facet, visit }: ClusterScope): boolean {
+  const { kubeconfig, argocd } = visit.object.spec;
+  const isAskedFor = argocd !== undefined || kubeconfig.certificates || kubeconfig.context === "External";
+  if (facet.kubeconfig !== undefined || isAskedFor) return true;
+  const message = "The cloud hands out no kubeconfig: none is published";
+  visit.state({ type: "KubeconfigReady", status: "False", reason: Reason.NotSupportedByCloud, message });
+  return false;
+}
+
+/**
  * What is said of what is published: a file that lets nobody in, or soon won't, is of no use. A cloud may issue short certificates,
  * another one each time: an alarm is one that it gives again when it is to be replaced. Throws TerminalError KubeconfigExpired or
  * KubeconfigExpiring.

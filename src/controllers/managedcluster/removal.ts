@@ -61,6 +61,7 @@ export class ClusterRemoval {
       if (cluster !== "Absent") await this.#keepForMembers(scope, cluster, send);
       throw heldBy(members);
     }
+    if (scope.facet.makesNone && cluster !== "Absent") throw deletesNone(scope);
     if (visit.object.spec.deletionProtection) throw protectedFromDeletion(visit.object);
     if (cluster === "Absent") return;
     await assertAwake(scope, cluster, send);
@@ -145,6 +146,13 @@ function isBusy({ phase }: Cluster): boolean {
 
 function busy({ cloudPhase }: Cluster): { reason: string; message: string } {
   return { reason: Reason.Deleting, message: `The cluster is ${cloudPhase}; it is deleted when that is over` };
+}
+
+function deletesNone({ visit, place }: ClusterScope): TerminalError {
+  const message =
+    `The API of ${place.account.spec.provider} deletes no clusters. Set spec.deletionPolicy to Orphan, or ` +
+    `${orphaning(visit.object)}: the cluster stays`;
+  return new TerminalError({ reason: Reason.NotSupportedByCloud, message });
 }
 
 function protectedFromDeletion(resource: ManagedCluster): TerminalError {

@@ -1,5 +1,6 @@
 // The types that make up a ManagedCluster's reconcile.
-import type { Cluster } from "../../cloud/facets/clusters.ts";
+import type { Provider } from "../../cloud/blocks.ts";
+import type { Cluster, ClusterOverview } from "../../cloud/facets/clusters.ts";
 import type { Job } from "../../cloud/facets/jobs.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import type { AccountPlace } from "../cloudaccount/parent.ts";
@@ -14,6 +15,8 @@ export type ClusterChange =
 
 export interface ClusterSeen {
   readonly item: Cluster;
+  /** Where the cloud tells more. */
+  readonly overview?: Omit<ClusterOverview, "cluster"> & { readonly provider: Provider };
   /** Whether the cloud can be told to refuse its deletion. */
   readonly isProtectable?: boolean;
   /** Of the upgrade that was sent last, where the cluster is at rest since and the cloud tells. */

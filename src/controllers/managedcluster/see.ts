@@ -5,12 +5,23 @@ import type { ClusterScope, ClusterSeen } from "./scope.ts";
 
 export async function seeCluster(scope: ClusterScope, listed: Cluster): Promise<ClusterSeen> {
   const { facet } = scope;
-  const item = upgradable(scope, await wholeOf(scope, listed));
+  const { item, ...overview } = await overviewOf(scope, upgradable(scope, await wholeOf(scope, listed)));
   return {
+    ...overview,
     item,
     isProtectable: facet.setDeletionProtection !== undefined,
     upgrade: await endedUpgrade(scope, item),
   };
+}
+
+/** How what is in it does, of clouds that tell that. */
+async function overviewOf(
+  { facet, visit, place }: ClusterScope,
+  item: Cluster,
+): Promise<Pick<ClusterSeen, "item" | "overview">> {
+  if (!facet.overview) return { item };
+  const { cluster, ...overview } = await facet.overview(item, visit.signal);
+  return { item: cluster, overview: { ...overview, provider: place.account.spec.provider } };
 }
 
 /** Where the list tells too little, or lacks the addresses that nobody has told yet. */

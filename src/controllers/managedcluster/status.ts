@@ -1,7 +1,9 @@
 // What a cluster shows, for the status of its resource.
+import { tellStatus } from "../../cloud/blocks.ts";
 import type { Cluster } from "../../cloud/facets/clusters.ts";
 import { ManagedClusterCondition, ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
+import { listed } from "../../lib/text.ts";
 import type { Statement } from "../../runtime/conditions.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { Plan } from "../external/kind.ts";
@@ -13,13 +15,14 @@ import { upgradeWish } from "./upgrade.ts";
 /** UpToDate is judged when the cloud is done; until then it stays as it was. */
 export function describe(
   visit: Visit<ManagedCluster>,
-  { item: cluster }: ClusterSeen,
+  { item: cluster, overview }: ClusterSeen,
   plan: Plan<unknown> | undefined,
 ): void {
   const { status, object } = visit;
   status.cloudName = cluster.name;
   status.cloudPhase = cluster.cloudPhase;
   describeTold(visit, cluster);
+  if (overview) describeOverview(visit, overview);
   // Somebody else has switched off what we switched on, and nobody wants it.
   if (cluster.deletionProtection === false && !object.spec.deletionProtection) delete status.protectedByUs;
   visit.state(availability(cluster));
@@ -34,6 +37,20 @@ function describeTold({ status }: Visit<ManagedCluster>, cluster: Cluster): void
   if (nextVersion !== undefined) status.nextVersion = nextVersion || undefined;
   if (endpoints) status.endpoint = endpoints.internal ?? endpoints.external;
   status.podCidr = network.podCidr ?? status.podCidr;
+}
+
+function describeOverview(visit: Visit<ManagedCluster>, overview: NonNullable<ClusterSeen["overview"]>): void {
+  tellStatus(overview.provider, visit.status, overview.told);
+  if (overview.failing) visit.state(health(overview.failing));
+}
+
+/** Names alone, and few: a message that changes with every pod would be written again and again. */
+function health(failing: readonly string[]): Statement {
+  const type = ManagedClusterCondition.WorkloadsHealthy;
+  if (failing.length === 0) {
+    return { type, status: "True", reason: Reason.Healthy, message: "Nodes, pods, servers and load balancers work" };
+  }
+  return { type, status: "False", reason: Reason.Failing, message: `Not at work: ${listed(failing)}` };
 }
 
 /** What pools and add-ons wait for. */

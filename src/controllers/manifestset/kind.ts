@@ -9,6 +9,7 @@ import { Places } from "./place.ts";
 import { needsTarget } from "./removal.ts";
 import { SourceReader, sourcesOf } from "./source-reader.ts";
 import { ManifestSetSteps } from "./steps.ts";
+import { Usages } from "./usage.ts";
 import { Warnings } from "./warnings.ts";
 
 export const manifestSets = controlled<ManifestSet>({
@@ -45,6 +46,7 @@ function stepsWith(deps: KindDeps<ManifestSet>): ManifestSetSteps {
     sources: new SourceReader({ client: deps.client, type: manifestSet.type }),
     sender: new Sender(deps),
     warnings: new Warnings(deps),
+    usages: new Usages(deps),
     driftGroup: parentOf,
     recheck: (set) => {
       const account = accountBehind(set, deps);

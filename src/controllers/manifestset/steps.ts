@@ -6,14 +6,14 @@ import type { ManifestSet } from "../../crds/manifestset/schema.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { TerminalError } from "../../lib/errors.ts";
-import { findCondition, isTrue, type Verdict } from "../../runtime/conditions.ts";
+import { findCondition, isTrue } from "../../runtime/conditions.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
 import type { Said } from "../external/kind.ts";
 import { isAskedFor } from "../external/resource.ts";
 import type { Sender } from "../external/sender.ts";
 import { lastTickMs } from "../lifecycle/drift-schedule.ts";
 import { statingFailure } from "../lifecycle/failure.ts";
-import type { Steps } from "../lifecycle/reconciler.ts";
+import type { Outcome, Steps } from "../lifecycle/reconciler.ts";
 import { annotation, ANNOTATIONS } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { isSilence } from "../targets/connection.ts";
@@ -31,6 +31,7 @@ import { Remover } from "./removal.ts";
 import type { Declaration, SourceReader } from "./source-reader.ts";
 import { describe, isApplied, judged, stateConditions, type Judged } from "./status.ts";
 import { verdictOf } from "./verdict.ts";
+import type { Usages } from "./usage.ts";
 import type { Warnings } from "./warnings.ts";
 import type { Outcomes, Work } from "./work.ts";
 
@@ -40,6 +41,7 @@ export interface SetDeps {
   readonly sources: SourceReader;
   readonly sender: Sender;
   readonly warnings: Warnings;
+  readonly usages: Usages;
   /** Sets of one group share their drift ticks. */
   readonly driftGroup: (set: ManifestSet) => string;
   /** Has the credentials of an account ("namespace/name") verified now: the cloud has just refused them. */
@@ -65,7 +67,7 @@ export class ManifestSetSteps implements Steps<ManifestSet> {
     this.#remover = new Remover({ places: deps.places, pruner: this.#pruner, clock: deps.clock });
   }
 
-  async apply(visit: Visit<ManifestSet>): Promise<Verdict> {
+  async apply(visit: Visit<ManifestSet>): Promise<Outcome> {
     await visit.holdFinalizer();
     const startedAt = this.#deps.clock.monotonic();
     using turn = await this.#enter(visit);
@@ -79,6 +81,7 @@ export class ManifestSetSteps implements Steps<ManifestSet> {
   async finalize(visit: Visit<ManifestSet>): Promise<"Released"> {
     await this.#remover.remove(visit);
     for (const { uid } of visit.object.status.inventory ?? []) if (uid !== undefined) this.#memory.forget(uid);
+    this.#deps.usages.forget(keyOf(visit.object.metadata));
     return "Released";
   }
 
@@ -122,7 +125,7 @@ export class ManifestSetSteps implements Steps<ManifestSet> {
     return { visit, place, owner, inventory: new Inventory(visit), since, startedAt };
   }
 
-  async #applyIn(work: Work, declaration: Declaration): Promise<Verdict> {
+  async #applyIn(work: Work, declaration: Declaration): Promise<Outcome> {
     const { spec } = declaration;
     const { visit, place } = work;
     const isObserving = spec.managementPolicy === "Observe";
@@ -139,9 +142,12 @@ export class ManifestSetSteps implements Steps<ManifestSet> {
       : { departed: NONE, pruneHeld: undefined };
     describe(visit, objects, spec);
     await this.#deps.warnings.read(work, objects);
+    await this.#deps.usages.read(work, spec);
     stateConditions(visit, objects, { pruning: pruneHeld ?? saidOf(departed), contested: this.#contested(objects) });
     const driftIntervalMs = spec.driftIntervalSeconds * 1000;
-    return verdictOf({ objects, driftIntervalMs, elapsedMs: this.#unreadyMs(visit), pruneHeld, departed, isObserving });
+    const facts = { objects, driftIntervalMs, elapsedMs: this.#unreadyMs(visit), pruneHeld, departed, isObserving };
+    const { usageIntervalSeconds } = spec;
+    return { ...verdictOf(facts), ...(usageIntervalSeconds > 0 && { againMs: usageIntervalSeconds * 1000 }) };
   }
 
   /** Only after everything is applied: what is declared no more may still be used by what is not changed yet. */

@@ -94,7 +94,7 @@ export class Warnings {
   }
 }
 
-/** The object itself, or a ReplicaSet or pod that was made for it: those bear its name. */
+/** The object itself, or what was made for it: those bear its name. */
 function concerns(about: TargetEvent["about"], { key, uid }: { key: Judged["declared"]["key"]; uid: string }): boolean {
   if (about.uid !== "" && about.uid === uid) return true;
   const isMade = ["Pod", "ReplicaSet", "Job"].includes(about.kind);

@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { cloudProject } from "../../../test/support/environment/builders.ts";
 import { storedRegistryProject } from "../../../test/support/environment/resources.ts";
-import type { Upkeep, UpkeepPlan } from "../../cloud/facets/registry.ts";
+import type { UpkeepPlan } from "../../cloud/facets/registry.ts";
+import type { Upkeep } from "../../cloud/facets/upkeep.ts";
 import { planFor } from "./plan.ts";
 
 const upkeep = undefined;

@@ -1,5 +1,5 @@
 // What to do about a project that is there: a pure decision.
-import type { Upkeep } from "../../cloud/facets/registry.ts";
+import type { Upkeep } from "../../cloud/facets/upkeep.ts";
 import { RegistryProjectReason as Reason } from "../../crds/registryproject/conditions.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
 import type { Difference } from "../external/change.ts";

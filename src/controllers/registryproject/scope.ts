@@ -1,5 +1,6 @@
 // The types that make up a RegistryProject's reconcile.
-import type { RegistryProject as Project, Upkeep, UpkeepPlan, Visibility } from "../../cloud/facets/registry.ts";
+import type { RegistryProject as Project, UpkeepPlan, Visibility } from "../../cloud/facets/registry.ts";
+import type { Upkeep } from "../../cloud/facets/upkeep.ts";
 import type { RegistryProject } from "../../crds/registryproject/schema.ts";
 import type { AccountPlace } from "../cloudaccount/parent.ts";
 import type { Shape } from "../external/scope.ts";

@@ -2,7 +2,8 @@
 // when nobody does. The cloud's API is not asked: work in a cluster goes on while that is out of order.
 import type { ManifestChannel } from "../../cloud/facets/manifests.ts";
 import { kubernetesChannel, type Dialect } from "../../cloud/manifests/channel.ts";
-import { Discovery, type ServedKind } from "../../cloud/manifests/discovery.ts";
+import { measuredBy } from "../../cloud/manifests/measured.ts";
+import { nativeDialect } from "../../cloud/manifests/native.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
 import type { KubeClient } from "../../kube/client.ts";
@@ -166,22 +167,8 @@ export class ClusterTargets {
 
   #dialect(connection: Connection, actor: Actor | undefined): Dialect {
     const send = connection.as(actor);
-    const get = (path: string, signal: AbortSignal): Promise<unknown> =>
-      connection.as(undefined)({ operation: "Discover kinds", method: "GET", path, isSecret: false, signal });
-    const discovery = new Discovery({ get, clock: this.#deps.clock });
-    return {
-      kinds: "Discovered",
-      send,
-      kindOf: (wanted, signal) => discovery.kindOf(wanted, signal),
-      refusals: () => [],
-      pathOf: (kind, at, verb) =>
-        pathIn(kind, verb === "Create" && kind.change !== "ServerSide" ? withoutName(at) : at),
-      writeQuery: {},
-      hasIdentity: true,
-      deletesByUid: true,
-      pageSize: 500,
-      eventsPath: (namespace) => `/api/v1/namespaces/${namespace}/events`,
-    };
+    const asksKinds = connection.as(undefined);
+    return nativeDialect({ send, asksKinds, clock: this.#deps.clock, writing: "AsServed", usage: measuredBy(send) });
   }
 
   #closeWhenIdle(key: string, target: Target): void {
@@ -209,19 +196,6 @@ function isPutThereBy({ metadata, data = {} }: PublishedSecret, owner: string, c
   const { labels = {}, annotations = {} } = metadata;
   const isOurs = labels[OWNER_LABEL] === owner && annotations[SOURCE.clusterId] === clusterId;
   return isOurs && digestOf(data) === annotations[SOURCE.digest];
-}
-
-function pathIn(
-  { apiVersion, plural }: ServedKind,
-  { namespace, name }: { readonly namespace?: string; readonly name?: string },
-): string {
-  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const scope = namespace === undefined ? "" : `/namespaces/${encodeURIComponent(namespace)}`;
-  return `${root}${scope}/${plural}${name === undefined ? "" : `/${encodeURIComponent(name)}`}`;
-}
-
-function withoutName({ namespace }: { readonly namespace?: string }): { readonly namespace?: string } {
-  return namespace === undefined ? {} : { namespace };
 }
 
 function goneAsNothing(error: unknown): undefined {

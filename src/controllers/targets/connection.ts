@@ -79,9 +79,10 @@ export class Connection implements AsyncDisposable {
 
   async #request(...[request, headers]: [Parameters<Send>[0], Readonly<Record<string, string>>]): Promise<unknown> {
     const { gate } = this.#opening;
-    const { operation, isSecret, signal, ...call } = request;
+    const { operation, isSecret, signal, path: segments, ...call } = request;
+    const path = `/${segments.map(encodeURIComponent).join("/")}`;
     try {
-      const answer = await this.#transport.request({ ...call, headers, signal });
+      const answer = await this.#transport.request({ ...call, path, headers, signal });
       gate.answered();
       return answer;
     } catch (error) {

@@ -7,6 +7,10 @@ export const CloudAccountCondition = {
   CredentialsReady: "CredentialsReady",
   /** What its resources hold is where it reaches now. */
   ResourcesReachable: "ResourcesReachable",
+  /** The collection of the registry's garbage that was started last has ended. */
+  GarbageCollected: "GarbageCollected",
+  /** So much of the registry's storage is free as the account asks for. */
+  RegistryHasSpace: "RegistryHasSpace",
   /** Whether spec.requestBudget, and what the cloud allows, is enough for what is asked of the account. */
   BudgetAvailable: "BudgetAvailable",
 } as const;
@@ -15,6 +19,14 @@ export const CloudAccountReason = {
   ...Reason,
   /** A signed read succeeded. */
   Verified: "Verified",
+  /** Of GarbageCollected. */
+  Collected: "Collected",
+  Collecting: "Collecting",
+  CollectionFailed: "CollectionFailed",
+  NotCollectedYet: "NotCollectedYet",
+  /** Of RegistryHasSpace. */
+  EnoughSpace: "EnoughSpace",
+  StorageLow: "StorageLow",
   /** Of ResourcesReachable: all of them are. */
   AllHere: "AllHere",
   /** Of BudgetAvailable: no request has waited for a minute. */

@@ -15,6 +15,8 @@ export const ManagedClusterCondition = {
   AttachScriptReady: "AttachScriptReady",
   /** There was room for it in the account's quota when it was to be created. */
   QuotaAvailable: "QuotaAvailable",
+  /** What is in it works, as far as the cloud tells. */
+  WorkloadsHealthy: "WorkloadsHealthy",
 } as const;
 
 export const ManagedClusterReason = {
@@ -50,6 +52,10 @@ export const ManagedClusterReason = {
   UpgradeNotOffered: "UpgradeNotOffered",
   /** Of UpToDate: the cloud made the cluster with another range of pod addresses than spec.network.podCidr. */
   PodCidrReselected: "PodCidrReselected",
+
+  /** Of WorkloadsHealthy. */
+  Healthy: "Healthy",
+  Failing: "Failing",
 
   /** Of QuotaAvailable. */
   QuotaAvailable: "QuotaAvailable",

@@ -4,7 +4,13 @@ import { ipv4Cidr } from "../../schema/cidr.ts";
 import { commonColumns } from "../common/columns.ts";
 import { cloudReference, namespaceName, objectName, time } from "../../schema/formats.ts";
 import { managedFields, managedSpec } from "../common/spec.ts";
-import { blockFields, withBlocks, withWaivableRule, withWaivableTransition } from "../common/with-blocks.ts";
+import {
+  blockFields,
+  statusFields,
+  withBlocks,
+  withWaivableRule,
+  withWaivableTransition,
+} from "../common/with-blocks.ts";
 import { cloudPhase, LONGEST_WORDS, managedStatus, originFields } from "../common/status.ts";
 import { defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
@@ -251,6 +257,7 @@ const status = z.object({
     .boolean()
     .optional()
     .describe("Whether it was Yunfan that had the cloud protect the cluster from deletion."),
+  ...statusFields(KIND),
 });
 
 export const managedCluster = defineKind({

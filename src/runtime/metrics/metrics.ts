@@ -6,6 +6,7 @@ import { controllerMetrics } from "./metrics-controller.ts";
 import { queueMetrics } from "./metrics-queue.ts";
 import { resourceMetrics, type ResourceSource } from "./metrics-resources.ts";
 import { targetMetrics, type TargetMetrics } from "./metrics-target.ts";
+import { workloadMetrics, type WorkloadMetrics } from "./metrics-workload.ts";
 import { watchMetrics } from "./metrics-watch.ts";
 import type { QueueMetrics } from "../queue/queue.ts";
 import type { ReflectorMetrics } from "../cache/reflector-status.ts";
@@ -29,6 +30,7 @@ export class Metrics {
   readonly watch: (kind: string) => ReflectorMetrics = watchMetrics(this.#registry);
   readonly cloud: CloudMetrics = cloudMetrics(this.#registry);
   readonly target: TargetMetrics = targetMetrics(this.#registry);
+  readonly workload: WorkloadMetrics = workloadMetrics(this.#registry);
   /** Shows the resources of a kind while this process leads. To be called once per kind. */
   readonly resources: (source: ResourceSource) => void = resourceMetrics(this.#registry, () => this.#leads);
   readonly #master = new Gauge({

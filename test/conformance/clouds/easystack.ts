@@ -47,7 +47,8 @@ export const easystack: ConformingCloud = {
   facets: {
     registry,
     inventory: "ECNS keeps no inventory",
-    clusters: "Not yet",
+    clusters: "ECNS makes none: what is adopted, the integration suite tries",
+    namespaces: "They lie in a cluster, which the integration suite adopts first",
     nodePools: "ECNS makes no nodes",
     nodes: "ECNS makes no nodes",
     addons: "ECNS has no add-ons",

@@ -99,6 +99,7 @@ export const huawei: ConformingCloud = {
     nodePools,
     nodes: "Seen on its pools",
     addons,
+    namespaces: "CCE keeps no namespaces of its own",
     registry: "CCE has no registry",
     inventory: "CCE keeps no inventory",
   },

@@ -20,7 +20,9 @@ export async function record<Name extends string>(
   const names = Object.keys(ports) as Name[];
   const recordings = Object.fromEntries(names.map((name) => [name, new Map()])) as Record<Name, Map<number, Sample[]>>;
   const startedAtMs = performance.now();
-  for (let second = 0; second <= seconds; second = Math.floor((performance.now() - startedAtMs) / 1000)) {
+  // A timer may be early by less than a millisecond: no second comes twice.
+  const after = (second: number): number => Math.max(second + 1, Math.floor((performance.now() - startedAtMs) / 1000));
+  for (let second = 0; second <= seconds; second = after(second)) {
     await Promise.all(names.map(async (name) => recordings[name].set(second, await scrape(ports[name]))));
     if (second === 0) await happens();
     await elapse(Math.max(0, startedAtMs + (second + 1) * 1000 - performance.now()));

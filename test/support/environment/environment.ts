@@ -30,7 +30,7 @@ export interface SimulatedCloud<S extends SimulatorControls, O> {
   accountManifests(simulator: S, account: { name: string }): object[];
 }
 
-const CTYUN: SimulatedCloud<Simulator, SimulatorOptions> = {
+export const CTYUN: SimulatedCloud<Simulator, SimulatorOptions> = {
   kinds: ["cloudaccounts", "registryprojects"],
   secrets: [CREDENTIALS.secretKey, PULL_CREDENTIALS.password],
   start: startSimulator,

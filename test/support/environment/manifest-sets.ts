@@ -6,10 +6,11 @@ import path from "node:path";
 import { afterAll, beforeAll, vi } from "vitest";
 import type { HuaweiSimulatorOptions } from "../../../src/cloud/huawei/simulator/index.ts";
 import type { ControlPlaneOptions } from "../../../controlplane/control-plane.ts";
-import { readKubeconfig } from "../../../src/cloud/simulation/kubeconfig.ts";
+import { readKubeconfig, type ServedKubeconfig } from "../../../src/cloud/simulation/kubeconfig.ts";
 import { type ControlPlane, kubectlOk, startControlPlane, uniqueNamespace } from "../apiserver/controlplane.ts";
 import { clusterManifest, HUAWEI, huaweiAccountManifests, type HuaweiSimulator } from "../clouds/huawei/environment.ts";
-import { createStandOn, type Stand } from "./environment.ts";
+import type { SimulatorOptions } from "../clouds/simulator.ts";
+import { accountManifests, createStandOn, CTYUN, type Stand } from "./environment.ts";
 import { manifestSetManifest } from "./resources.ts";
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -134,6 +135,19 @@ async function standCluster(stand: SetStand, name = "production", spec: object =
   await stand.reaches(`managedcluster/${name}`, "Available");
 }
 
+/** A cluster of an account of its own, both of that name, behind which the target is reached by this kubeconfig. */
+export async function clusterBehind(
+  stand: SetStand,
+  name: string,
+  kubeconfig: ServedKubeconfig,
+): Promise<HuaweiSimulator> {
+  const simulator = await stand.cloud(name, { kubeconfig });
+  const { id } = (await simulator.behindOurBack("POST", "clusters", { name })) as { id: string };
+  await stand.apply(clusterManifest(name, { accountRef: { name }, externalId: id }));
+  await stand.reaches(`managedcluster/${name}`, "Available");
+  return simulator;
+}
+
 /** For a file's tests: an operator, the cluster and its target, from before the first test to after the last. */
 export function useSetStand(prefix: string, options: Partial<ControlPlaneOptions> = {}): () => SetStand {
   let stand: SetStand;
@@ -149,6 +163,43 @@ export function useSetStand(prefix: string, options: Partial<ControlPlaneOptions
     await stand.target.plane.stop();
   });
   return () => stand;
+}
+
+export interface AccountStand extends Stand {
+  readonly target: Target;
+}
+
+/** For a file's tests: an operator, a CTYUN account, and the API server that its namespaces are on. */
+export function useAccountStand(prefix: string, options: SimulatorOptions = {}): () => AccountStand {
+  let stand: AccountStand;
+  beforeAll(async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), `${prefix}-`));
+    const target = await startTarget({ auditLogPath: path.join(directory, "audit.log") });
+    const kinds = ["cloudaccounts", "manifestsets"];
+    const kubeconfig = target.plane.kubeconfigPath;
+    stand = Object.assign(await createStandOn({ ...CTYUN, kinds }, prefix, { kubeconfig, speed: 20, ...options }), {
+      target,
+    });
+    const requestBudget = { readsPerMinute: 60_000, writesPerMinute: 60_000 };
+    await stand.operator({ flags: ["--no-leader-elect", "--metrics-bind-address", "127.0.0.1:0"] }).ready;
+    await stand.apply(...accountManifests(stand.simulator, { spec: { requestBudget } }));
+    await stand.reaches("cloudaccount/ctyun", "Verified");
+  });
+  afterAll(async () => {
+    await stand[Symbol.asyncDispose]();
+    await stand.target.plane.stop();
+  });
+  return () => stand;
+}
+
+/** A set of the account ctyun that looks for drift every 5 s, the least there is. */
+export function accountSetManifest(name: string, spec: object = {}): object {
+  return {
+    apiVersion: "yunfan.dev/v1alpha1",
+    kind: "ManifestSet",
+    metadata: { name },
+    spec: { accountRef: { name: "ctyun" }, driftIntervalSeconds: 5, ...spec },
+  };
 }
 
 /** A set in the cluster production that looks for drift every 5 s, the least there is. */
@@ -182,6 +233,26 @@ export async function targetLacks(
     },
     { timeout: 30_000, interval: 100 },
   );
+}
+
+/** What a controller would say of a Deployment whose pods run; they are as many as it wants. */
+export async function becomesAvailable(
+  { target }: Pick<SetStand, "target">,
+  name: string,
+  namespace: string,
+): Promise<void> {
+  const { metadata, spec } = await targetShows({ target }, ["deployment", name, namespace]);
+  const replicas = Number(spec?.["replicas"] ?? 1);
+  const status = {
+    observedGeneration: metadata.generation,
+    ...(replicas > 0 && { replicas, updatedReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas }),
+    conditions: [
+      { type: "Available", status: "True", reason: "MinimumReplicasAvailable", message: "" },
+      { type: "Progressing", status: "True", reason: "NewReplicaSetAvailable", message: "" },
+    ],
+  };
+  const patch = ["--subresource=status", "--type=merge", "-p", JSON.stringify({ status })];
+  await target.kubectl("patch", "deployment", name, "--namespace", namespace, ...patch);
 }
 
 export function configMap(

@@ -4,6 +4,7 @@ import type { Kind } from "../../../src/crds/kind.ts";
 import { cloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
 import { managedAddon, type ManagedAddon } from "../../../src/crds/managedaddon/schema.ts";
 import { managedCluster, type ManagedCluster } from "../../../src/crds/managedcluster/schema.ts";
+import { managedNamespace, type ManagedNamespace } from "../../../src/crds/managednamespace/schema.ts";
 import { manifestSet, type ManifestSet } from "../../../src/crds/manifestset/schema.ts";
 import { nodePool } from "../../../src/crds/nodepool/schema.ts";
 import { registryProject, type RegistryProject } from "../../../src/crds/registryproject/schema.ts";
@@ -49,6 +50,12 @@ export function managedAddonManifest(overrides: Overrides = {}): Manifest {
   return manifest(managedAddon, spec, { name: "metrics-server" }, overrides);
 }
 
+/** A ManagedNamespace as an author writes it. */
+export function managedNamespaceManifest(overrides: Overrides = {}): Manifest {
+  const spec = { clusterRef: { name: "production" }, quota: { pods: 20 } };
+  return manifest(managedNamespace, spec, { name: "shop" }, overrides);
+}
+
 /** A RegistryProject as an author writes it. */
 export function registryProjectManifest(overrides: Overrides = {}): Manifest {
   return manifest(registryProject, { accountRef: { name: "ctyun" } }, { name: "shop" }, overrides);
@@ -78,6 +85,11 @@ export function storedManagedCluster(overrides: Stored<ManagedCluster> = {}): Ma
 /** A ManagedAddon as the API server returns it. */
 export function storedManagedAddon(overrides: Stored<ManagedAddon> = {}): ManagedAddon {
   return stored(managedAddon, managedAddonManifest(overrides), overrides);
+}
+
+/** A ManagedNamespace as the API server returns it. */
+export function storedManagedNamespace(overrides: Stored<ManagedNamespace> = {}): ManagedNamespace {
+  return stored(managedNamespace, managedNamespaceManifest(overrides), overrides);
 }
 
 /** A ManifestSet as the API server returns it. */

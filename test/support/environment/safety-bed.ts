@@ -61,7 +61,10 @@ export interface SafetyBed extends AsyncDisposable {
 }
 
 export async function createSafetyBed({ controllerManager = true } = {}): Promise<SafetyBed> {
-  const plane = await startControlPlane({ controllerManager, log: () => undefined });
+  const plane = await startControlPlane({
+    ...(controllerManager && { controllers: ["namespaces", "garbage"] as const }),
+    log: () => undefined,
+  });
   const transport = transportOf(loadKubeConfig({ path: plane.kubeconfigPath }));
   const kube = new HttpKubeClient(transport);
   const [ctyun, huawei] = await Promise.all([startSimulator(), HUAWEI.start({})]);

@@ -28,6 +28,7 @@ import { storedNodePool } from "../environment/nodepools.ts";
 import {
   storedManagedAddon,
   storedManagedCluster,
+  storedManagedNamespace,
   storedManifestSet,
   storedRegistryProject,
   type Stored,
@@ -68,6 +69,7 @@ const STORED: Readonly<Record<string, (declared: StoredAccount) => Managed>> = {
   ManagedCluster: storedManagedCluster,
   NodePool: storedNodePool,
   ManagedAddon: storedManagedAddon,
+  ManagedNamespace: storedManagedNamespace,
   RegistryProject: storedRegistryProject,
   ManifestSet: storedManifestSet,
 };

@@ -1,10 +1,12 @@
 // What a colleague can do behind our back: projects of ours and of others, pushed images, rotated pull credentials.
 import { z } from "zod";
 import type { CollectionControl } from "../../simulation/cloud.ts";
+import { ApiRefusal, type ApiServer } from "../../simulation/kube/api-server.ts";
 import { parseInput } from "../../simulation/refusal.ts";
 import type { Identified } from "../../simulation/store.ts";
 import type { Registry, RegistryTables } from "./state.ts";
 import { addNamespace, addProject, pushImage, setVisibility } from "./state.ts";
+import { usageControl } from "./wrapped/prometheus.ts";
 
 /** Here both spellings are fine: it is the cloud's own API that insists on strings. */
 const isPublic = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]);
@@ -30,7 +32,11 @@ const newNamespace = z.strictObject({ name: z.string().min(1) });
 
 const namespaceChange = z.strictObject({ password: z.string() });
 
-export function registryControls(registry: Registry): Record<keyof RegistryTables, CollectionControl> {
+/** `api`: the API server behind, in which a namespace is made too. */
+export function registryControls(
+  registry: Registry,
+  api: ApiServer | undefined,
+): Record<keyof RegistryTables, CollectionControl> {
   const { store } = registry;
   const remover = (collection: keyof RegistryTables) => (id: string) => {
     const removed: Identified | undefined = store.get(collection, id);
@@ -63,7 +69,14 @@ export function registryControls(registry: Registry): Record<keyof RegistryTable
       remove: remover("images"),
     },
     namespaces: {
-      create: (input) => addNamespace(registry, parseInput(newNamespace, input).name),
+      async create(input) {
+        const { name } = parseInput(newNamespace, input);
+        const added = addNamespace(registry, name);
+        await api
+          ?.send({ method: "POST", path: "/api/v1/namespaces", body: { metadata: { name } } })
+          .catch(unlessThere);
+        return added;
+      },
       update(id, input) {
         const { password } = parseInput(namespaceChange, input);
         const namespace = store.get("namespaces", id);
@@ -74,5 +87,10 @@ export function registryControls(registry: Registry): Record<keyof RegistryTable
       },
       remove: remover("namespaces"),
     },
+    usage: usageControl(registry),
   };
+}
+
+function unlessThere(error: unknown): void {
+  if (!(error instanceof ApiRefusal) || error.reason !== "AlreadyExists") throw error;
 }

@@ -10,7 +10,9 @@ const REPOSITORIES = "/registry/api/repositories";
 
 test("every answer has the members that the reference promises, and every call has a list of them", async () => {
   const client = await startTestSimulator();
-  const calls = (await client.send("/_simulator/calls")).json() as string[];
+  // What is in namespaces is answered by Kubernetes.
+  const isOwn = (call: string): boolean => / \/registry\/|\/images\/auth$/.test(call);
+  const calls = ((await client.send("/_simulator/calls")).json() as string[]).filter(isOwn);
   const check = new MembersCheck(registryCalls, calls);
   const ask = async (method: string, path: string, sent: Omit<Sent, "method"> = {}): Promise<Received> => {
     const received = await client.send(path, { ...sent, method });

@@ -41,11 +41,26 @@ export interface Namespace {
   readonly registryUrl: string;
 }
 
+/** What pods of a namespace use whose name matches (3.2). */
+export interface PodUse {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: string;
+  readonly namespace: string;
+  /** A regular expression over the whole name. */
+  readonly pod: string;
+  readonly cpuCores: number;
+  readonly memoryBytes: number;
+  readonly receiveBytesPerSecond: number;
+  readonly transmitBytesPerSecond: number;
+}
+
 /** A type alias, because an interface does not fit the store's constraint. */
 export type RegistryTables = {
   projects: Project;
   images: Image;
   namespaces: Namespace;
+  usage: PodUse;
 };
 
 export type RegistryView = StoreView<RegistryTables>;
@@ -70,7 +85,8 @@ const NAME = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 
 /** A registry with nothing but the namespace `default`. */
 export function createRegistry(rules: RegistryRules, clock: Clock): Registry {
-  const registry = { store: new Store<RegistryTables>(["projects", "images", "namespaces"], clock), rules, clock };
+  const tables = ["projects", "images", "namespaces", "usage"] as const;
+  const registry = { store: new Store<RegistryTables>(tables, clock), rules, clock };
   addNamespace(registry, "default");
   return registry;
 }

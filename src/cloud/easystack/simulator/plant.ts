@@ -1,5 +1,5 @@
 // What is there from the start, and what a new cluster comes with.
-import { ApiRefusal } from "./kube/api-server.ts";
+import { ApiRefusal } from "../../simulation/kube/api-server.ts";
 import { newNamespace } from "./namespace-life.ts";
 import { NO_LIMITS } from "./quota.ts";
 import { STORAGE } from "./registry.ts";

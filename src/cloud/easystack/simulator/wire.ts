@@ -24,7 +24,9 @@ const TITLES: Readonly<Record<number, string>> = {
 };
 
 /** `{"error":{"message","code","title"}}`, as 1.11 prints it, with the request's id in a header of its name. */
-export function failure(status: number, message: string): Answer {
+export function failure(said: number, message: string): Answer {
+  // 422, which an API server says, is none of the codes of 1.11.
+  const status = said === 422 ? 400 : said;
   return {
     status,
     headers: requestId(),

@@ -112,7 +112,7 @@ function remove(cce: Cce, call: Call): Answer {
  * Which cluster a call means: by the host `{clusterid}.Endpoint` (3.1), the header X-Cluster-ID (table 3-2), the query or
  * the body. Throws a `Refusal` (400) where none is given or two of them differ.
  */
-function requireClusterId(call: Call, view: CceView, inBody?: string): string {
+export function requireClusterId(call: Call, view: CceView, inBody?: string): string {
   const host = (call.headers.host ?? "").split(".")[0] ?? "";
   const given = [
     view.get("clusters", host)?.id,

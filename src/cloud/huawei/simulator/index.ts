@@ -13,6 +13,8 @@ import { commonFlags, commonFlagValues, parseFlags } from "../../simulation/defi
 import type { FaultPlanInput } from "../../simulation/faults.ts";
 import { readFaultPlan } from "../../simulation/faults.ts";
 import { readKubeconfig } from "../../simulation/kubeconfig.ts";
+import { apiServerOf } from "../../simulation/kube/api-server.ts";
+import { startPodRunner } from "../../simulation/kube/pod-runner.ts";
 import { serve } from "../../simulation/server.ts";
 import { Timeline } from "../../simulation/timeline.ts";
 import { templateRoutes } from "./addon-templates.ts";
@@ -25,6 +27,7 @@ import { clusterControls } from "./controls.ts";
 import { openGateway } from "./gateway.ts";
 import { openIam } from "./iam.ts";
 import { jobRoutes } from "./jobs.ts";
+import { kubernetesRoutes } from "./kubernetes.ts";
 import { nodeControls } from "./node-controls.ts";
 import { nodePoolRoutes } from "./nodepools.ts";
 import { nodeRoutes } from "./nodes.ts";
@@ -61,7 +64,10 @@ export interface HuaweiSimulatorOptions {
   resetChangesId?: boolean;
   /** What an add-on's values have to have. Default: nothing. */
   addonValues?: AddonDemand;
+  /** What every cluster serves, and the API server behind its gateway. */
   kubeconfig?: CceRules["kubeconfig"];
+  /** Plays scheduler and kubelet there. */
+  runPods?: boolean;
   duplicateNames?: "Refuse" | "Allow";
   errorStyle?: ErrorStyle;
   /** How many times faster than the cloud jobs, nodes and add-ons are. Default: 1. */
@@ -82,6 +88,7 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
   const timeline = new Timeline(clock, speed);
   const rules = rulesOf(options);
   const cce = createCce(rules, clusterQuota, timeline);
+  const api = rules.kubeconfig && apiServerOf(rules.kubeconfig);
   const failed = failure(errorStyle);
   const iam = openIam(
     {
@@ -103,6 +110,7 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
     ...quotaRoutes(),
     ...addonRoutes(cce),
     ...templateRoutes(),
+    ...kubernetesRoutes(cce, api),
   ];
   const running = await serve({
     listen: options.listen,
@@ -121,7 +129,16 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
       advance: () => timeline.advance(),
     },
   });
-  return { ...running, extra: { projectId: rules.project.id } };
+  const runner = api && options.runPods ? startPodRunner({ api, clock, speed }) : undefined;
+  return {
+    ...running,
+    extra: { projectId: rules.project.id },
+    async close() {
+      await runner?.close();
+      await running.close();
+      await api?.close();
+    },
+  };
 }
 
 function rulesOf(options: HuaweiSimulatorOptions): CceRules {
@@ -183,6 +200,7 @@ const flagValues = commonFlagValues
     resetChangesId: onOff,
     addonValues: z.enum(ADDON_DEMANDS),
     kubeconfig: z.string().optional(),
+    runPods: z.boolean().default(false),
     errorStyle: z.enum(ERROR_STYLES),
   })
   .refine(({ accessKey, secretKey }) => (accessKey === undefined) === (secretKey === undefined), {
@@ -234,7 +252,11 @@ export const huaweiSimulator: SimulatorDefinition = {
       default: "Any",
       choices: ADDON_DEMANDS,
     },
-    { flags: "--kubeconfig <file>", description: "every cluster serves its server, CA and client certificate" },
+    {
+      flags: "--kubeconfig <file>",
+      description: "every cluster serves its server, CA and client certificate; its API server is behind their gateway",
+    },
+    { flags: "--run-pods", description: "play scheduler and kubelet on that API server" },
     {
       flags: "--error-style <style>",
       description: "how CCE spells errors: error_code, errorCode, or a general errorMessage beside the reason",

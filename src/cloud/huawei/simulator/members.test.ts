@@ -31,7 +31,9 @@ interface Driven extends Bed {
 
 async function startDriven(): Promise<Driven> {
   const bed = await startTestBed();
-  const calls = (await bed.client.send("/_simulator/calls")).json() as string[];
+  // What is in clusters is answered by Kubernetes.
+  const isOwn = (call: string): boolean => !/ \/api\/v1| \/apis/.test(call);
+  const calls = ((await bed.client.send("/_simulator/calls")).json() as string[]).filter(isOwn);
   const check = new MembersCheck(cceCalls, calls);
   const ask: Driven["ask"] = async (method, path, sent = {}) => {
     const received = await bed.client.send(path, { ...sent, method });

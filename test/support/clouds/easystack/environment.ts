@@ -26,7 +26,7 @@ export type EasyStackOptions = Partial<EasyStackSimulatorOptions>;
 export type EasyStackStand = Stand<EasyStackSimulator, EasyStackOptions>;
 
 const EASYSTACK: SimulatedCloud<EasyStackSimulator, EasyStackOptions> = {
-  kinds: ["cloudaccounts", "registryprojects"],
+  kinds: ["cloudaccounts", "registryprojects", "managedclusters", "managednamespaces"],
   secrets: [LOGIN.password, Buffer.from(`registry of ${PROJECT_ID}`).toString("base64"), "sessionid=", "MII"],
   start: startSimulator,
   accountManifests: (simulator, account) => easystackAccountManifests(simulator, account),
@@ -62,4 +62,24 @@ export function easystackAccountManifests(
     requestBudget: { readsPerMinute: 60_000, writesPerMinute: 60_000 },
   };
   return accountManifests(simulator, { name, spec: { ...easystack, ...spec }, stringData });
+}
+
+/** A ManagedCluster that adopts the cloud's cluster of that name, by account `easystack`. */
+export function clusterManifest(name: string, spec: object = {}): object {
+  return {
+    apiVersion: "yunfan.dev/v1alpha1",
+    kind: "ManagedCluster",
+    metadata: { name },
+    spec: { accountRef: { name: "easystack" }, externalId: name, driftIntervalSeconds: 5, ...spec },
+  };
+}
+
+/** A ManagedNamespace in the cluster that ManagedCluster `eks-1` stands for. */
+export function namespaceManifest(name: string, spec: object = {}): object {
+  return {
+    apiVersion: "yunfan.dev/v1alpha1",
+    kind: "ManagedNamespace",
+    metadata: { name },
+    spec: { clusterRef: { name: "eks-1" }, driftIntervalSeconds: 5, ...spec },
+  };
 }

@@ -2,8 +2,8 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../../../lib/clock.ts";
 import { Refusal } from "../../../simulation/refusal.ts";
-import type { ApiServer } from "./api-server.ts";
-import { ApiRefusal } from "./api-server.ts";
+import type { ApiServer } from "../../../simulation/kube/api-server.ts";
+import { ApiRefusal } from "../../../simulation/kube/api-server.ts";
 import type { Kind, Manifest } from "./manifest.ts";
 import { RESOURCE_TYPES } from "./manifest.ts";
 

@@ -1,6 +1,6 @@
 // All clusters: the objects of each place, and the real namespaces that stand for theirs.
-import type { ApiServer } from "./api-server.ts";
-import { ApiRefusal } from "./api-server.ts";
+import type { ApiServer } from "../../../simulation/kube/api-server.ts";
+import { ApiRefusal } from "../../../simulation/kube/api-server.ts";
 import type { Backend } from "./backend.ts";
 import type { Manifest } from "./manifest.ts";
 import { realName } from "./names.ts";

@@ -3,7 +3,6 @@ import type {
   CoreV1Event,
   V1Affinity,
   V1Container,
-  V1ContainerStatus,
   V1EnvVar,
   V1NodeSelectorRequirement,
   V1PodAffinityTerm,
@@ -43,7 +42,6 @@ type Plain<T> = T extends Date
 
 export type Affinity = Plain<V1Affinity>;
 export type Container = Plain<V1Container>;
-export type ContainerStatus = Plain<V1ContainerStatus>;
 export type EnvVar = Plain<V1EnvVar>;
 export type NodeSelectorRequirement = Plain<V1NodeSelectorRequirement>;
 export type PodAffinityTerm = Plain<V1PodAffinityTerm>;

@@ -1,7 +1,7 @@
 // The objects of one place: a cluster and the current namespace in it. Behind forms and YAML alike, so that what one makes the
 // other shows.
 import { Refusal } from "../../../simulation/refusal.ts";
-import { ApiRefusal } from "./api-server.ts";
+import { ApiRefusal } from "../../../simulation/kube/api-server.ts";
 import type { Backend, Removal, Target } from "./backend.ts";
 import type { Kind, Manifest, Typed } from "./manifest.ts";
 import { RESOURCE_TYPES } from "./manifest.ts";

@@ -1,13 +1,12 @@
 // What those who keep the clusters going work with: lists of what is ours on the API server behind, and how long something has been so.
 import type { Clock } from "../../../../lib/clock.ts";
-import type { ApiServer } from "../kube/api-server.ts";
+import type { ApiServer } from "../../../simulation/kube/api-server.ts";
+import { duesAt, type IsDue } from "../../../simulation/kube/dues.ts";
+import { attempt } from "../../../simulation/kube/looks.ts";
 import type { Backend, Target } from "../kube/backend.ts";
 import type { Kind, Manifest, Typed } from "../kube/manifest.ts";
 import { realName } from "../kube/names.ts";
 import type { Ecns } from "../state.ts";
-
-/** So many things at once are under way at most; older ones are done, or begin anew. */
-const REMEMBERED = 20_000;
 
 /** What each keeper works with. All names are the real ones of the API server. */
 export interface Care {
@@ -20,8 +19,7 @@ export interface Care {
   lookAgain(): void;
   /** Writes what was read, or gives up where another was faster: the next look tries again. */
   put(manifest: Manifest, subresource?: "status"): Promise<void>;
-  /** True once `ms` of the cloud's time have passed since the same `key` was first asked for. */
-  due(key: string, ms: number): boolean;
+  readonly due: IsDue;
   /** The cluster that a real namespace, or a real name of what lies in none, is of. */
   clusterOf(manifest: Manifest): string | undefined;
 }
@@ -33,14 +31,8 @@ export interface CareOptions {
   readonly speed: number;
 }
 
-/** Whatever goes wrong, such as an API server that is away, is for the next look. */
-export async function attempt(work: Promise<unknown>): Promise<void> {
-  await work.catch(() => {});
-}
-
 export function careOf({ ecns, api, clock, speed }: CareOptions): Care {
   const { backend } = ecns.clusters;
-  const seen = new Map<string, number>();
   const listed = new Map<Kind, Promise<Manifest[]>>();
   const clusterOf = ({ metadata }: Manifest): string | undefined => {
     const real = metadata.namespace ?? metadata.name;
@@ -58,12 +50,7 @@ export function careOf({ ecns, api, clock, speed }: CareOptions): Care {
     },
     lookAgain: () => listed.clear(),
     put: (manifest, subresource) => attempt(backend.replace(targetOf(manifest), manifest, subresource)),
-    due(key, ms) {
-      const since = seen.get(key) ?? clock.monotonic();
-      seen.set(key, since);
-      if (seen.size > REMEMBERED) for (const oldest of [...seen.keys()].slice(0, REMEMBERED / 2)) seen.delete(oldest);
-      return clock.monotonic() - since >= ms / speed;
-    },
+    due: duesAt(clock, speed),
   };
 }
 

@@ -5,7 +5,7 @@ import { RESOURCE_TYPES } from "../kube/manifest.ts";
 import { realName } from "../kube/names.ts";
 import { forgetNamespace } from "../namespace-life.ts";
 import type { Care } from "./care.ts";
-import { attempt } from "./care.ts";
+import { attempt } from "../../../simulation/kube/looks.ts";
 
 const CONTENTS = (Object.keys(RESOURCE_TYPES) as Kind[]).filter((kind) => RESOURCE_TYPES[kind].namespaced);
 

@@ -1,5 +1,5 @@
 // Volumes as a cluster's controllers keep them: offered, released when their claim has gone, reclaimed, and let go of.
-import { attempt } from "./care.ts";
+import { attempt } from "../../../simulation/kube/looks.ts";
 import type { Care } from "./care.ts";
 import { tendClaim } from "./claims.ts";
 import type { Storage, Volume } from "./storage.ts";

@@ -1,0 +1,132 @@
+// Collecting the garbage of an account's registry: by schedule, where little storage is left, or when a person asks; written down before
+// each is started, so that none is started twice for one reason.
+import { tellStatus, toldBy } from "../../cloud/blocks.ts";
+import type { CloudSession } from "../../cloud/contract.ts";
+import { CloudError } from "../../cloud/errors.ts";
+import type { GarbageCollector } from "../../cloud/facets/registry.ts";
+import {
+  CloudAccountCondition as Condition,
+  CloudAccountReason as Reason,
+} from "../../crds/cloudaccount/conditions.ts";
+import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
+import type { Clock } from "../../lib/clock.ts";
+import { findCondition, type Statement, type Verdict } from "../../runtime/conditions.ts";
+import type { Sender } from "../external/sender.ts";
+import { annotation } from "../lifecycle/resource.ts";
+import type { Visit } from "../lifecycle/visit.ts";
+import { decide, spaceOf, stateOf, type GarbageDecision, type GarbageRecord } from "./garbage-plan.ts";
+
+/** On an account: any text; another one asks for one collection. */
+const COLLECT_GARBAGE = "yunfan.dev/collect-garbage";
+/** A collection takes minutes. */
+const RUNNING_POLL_MS = 15_000;
+
+interface KeeperDeps {
+  readonly clock: Clock;
+  readonly sender: Sender;
+}
+
+export class GarbageKeeper {
+  readonly #deps: KeeperDeps;
+
+  constructor(deps: KeeperDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Starts what is due, states the conditions, and keeps the record in the draft. `facts`: what the account's status is to tell beside it.
+   * Returns within which time to look again; undefined where drift is soon enough. A cloud that does not answer is said and no more: the
+   * account works all the same.
+   */
+  async keep(visit: Visit<CloudAccount>, how: Keeping): Promise<number | undefined> {
+    try {
+      return await this.#keep(visit, how);
+    } catch (error) {
+      if (!(error instanceof CloudError)) throw error;
+      const known = findCondition(visit.object.status.conditions, Condition.GarbageCollected);
+      const passes = known !== undefined && (error.kind === "Unavailable" || error.kind === "Throttled");
+      visit.state(passes ? statementOf(known) : unread(error));
+      return undefined;
+    }
+  }
+
+  async #keep(visit: Visit<CloudAccount>, { session, facts, ready }: Keeping): Promise<number | undefined> {
+    const collector = session.registry?.garbage;
+    const record = recordOf(visit.object);
+    const wish = annotation(visit.object, COLLECT_GARBAGE);
+    if (!collector || [collector.policy, record, wish].every((one) => one === undefined)) return undefined;
+    const { signal } = visit;
+    const { policy } = collector;
+    const freePercent = policy?.freeBelowPercent === undefined ? undefined : await collector.freePercent(signal);
+    const isRunning = await collector.isRunning(signal);
+    const nowMs = this.#deps.clock.now();
+    const decision = decide({ policy, wish, record, isRunning, freePercent, nowMs });
+    this.#record(visit, facts, decision.record);
+    const refusal = await this.#act(visit, { session, collector, decision, facts, ready });
+    const states = [stateOf({ decision, refusal, hasPolicy: policy !== undefined }), spaceOf(policy, freePercent)];
+    for (const state of states) if (state) visit.state(state);
+    return decision.record?.state === "Running" ? RUNNING_POLL_MS : this.#untilNext(visit.object, collector, nowMs);
+  }
+
+  /** Resolves with why it was refused, where it was. */
+  async #act(visit: Visit<CloudAccount>, how: Acting): Promise<CloudError | undefined> {
+    if (how.decision.do === "Rest") return undefined;
+    using _turn = await how.session.reserveWrite(visit.signal);
+    await visit.persist(how.ready);
+    if (recordOf(visit.object)?.startedAt !== how.decision.record?.startedAt) return undefined;
+    try {
+      await this.#send(visit, how);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof CloudError)) throw error;
+      // One runs already, or nobody knows: the next look tells.
+      if (error.kind === "Busy" || error.kind === "Unavailable") return undefined;
+      const { record } = how.decision;
+      if (record) this.#record(visit, how.facts, { ...record, state: "Finished" });
+      return error;
+    }
+  }
+
+  async #send(visit: Visit<CloudAccount>, { decision, collector }: Acting): Promise<void> {
+    const [before, after] = decision.do === "Start" ? ["Finished", "Running"] : ["Running", "Finished"];
+    const fields = [{ field: "garbage collection", before, after }];
+    await this.#deps.sender.send(visit, { verb: "Update", target: "the image registry", fields }, (permit) =>
+      decision.do === "Start" ? collector.start(permit) : collector.stop(permit),
+    );
+  }
+
+  #record({ object, status }: Visit<CloudAccount>, facts: object, record: GarbageRecord | undefined): void {
+    tellStatus(object.spec.provider, status, { ...facts, ...(record && { garbageCollection: record }) });
+  }
+
+  #untilNext({ spec }: CloudAccount, { policy }: GarbageCollector, nowMs: number): number | undefined {
+    const next = policy?.schedule?.next(nowMs, spec.driftIntervalSeconds * 1000);
+    return next === undefined ? undefined : Math.max(0, next - nowMs);
+  }
+}
+
+interface Keeping {
+  readonly session: CloudSession;
+  readonly facts: object;
+  readonly ready: Verdict;
+}
+
+function statementOf({ type, status, reason, message }: Statement): Statement {
+  return { type, status, reason, message };
+}
+
+function unread({ message }: CloudError): Statement {
+  return { type: Condition.GarbageCollected, status: "Unknown", reason: Reason.CollectionFailed, message };
+}
+
+interface Acting {
+  readonly session: CloudSession;
+  readonly collector: GarbageCollector;
+  readonly decision: GarbageDecision;
+  readonly facts: object;
+  readonly ready: Verdict;
+}
+
+function recordOf({ spec, status }: CloudAccount): GarbageRecord | undefined {
+  return toldBy(spec.provider, status)["garbageCollection"] as GarbageRecord | undefined;
+}

@@ -1,0 +1,150 @@
+// Collections of a registry's garbage by an account on EasyStack ECNS: by schedule, by space, by wish; each once, whatever happens to the
+// operator; ended where the policy goes.
+import { afterAll, beforeAll, describe, it, vi } from "vitest";
+import {
+  createEasyStackStand,
+  easystackAccountManifests,
+  type EasyStackSimulator,
+  type EasyStackStand,
+} from "../support/clouds/easystack/environment.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
+
+vi.setConfig({ testTimeout: 120_000, maxConcurrency: 20 });
+
+let stand: EasyStackStand;
+
+beforeAll(async () => {
+  stand = await createEasyStackStand("easystack-garbage");
+  await stand.operator({ flags: ["--no-leader-elect"] }).ready;
+});
+afterAll(() => stand[Symbol.asyncDispose]());
+
+const GARBAGE = "/images/system/gc/schedule";
+
+/** An account with that policy, on a registry of its own. */
+async function collecting(name: string, garbageCollection: object | undefined, options: object = {}) {
+  const registry = await stand.anotherSimulator(options);
+  const spec = { easystack: { projectName: "admin", ...(garbageCollection && { garbageCollection }) } };
+  await stand.apply(...easystackAccountManifests(registry, { name, spec }));
+  await stand.reaches(`cloudaccount/${name}`, "Verified");
+  return registry;
+}
+
+const starts = async (registry: EasyStackSimulator): Promise<number> => (await registry.list("collections")).length;
+const sent = async (registry: EasyStackSimulator): Promise<number> =>
+  (await registry.requests()).filter(({ method, path }) => method === "POST" && path.endsWith(GARBAGE)).length;
+const conditionOf = (name: string, type: string, reason: string) =>
+  stand.until(`cloudaccount/${name}`, ({ status }) =>
+    Boolean(status.conditions?.some((one) => one.type === type && one.reason === reason)),
+  );
+
+describe.concurrent("a collection", () => {
+  it("starts where little storage is free, once, and is said to run and to have ended", async ({ expect }) => {
+    const registry = await collecting("space", { freeBelowPercent: 99 });
+    await conditionOf("space", "RegistryHasSpace", "StorageLow");
+    await conditionOf("space", "GarbageCollected", "Collecting");
+    const { status } = await conditionOf("space", "GarbageCollected", "Collected");
+    expect(status["easystack"]).toMatchObject({ garbageCollection: { state: "Finished", slot: "Space" } });
+    await stand.visited("cloudaccount/space", 2);
+    expect(await starts(registry)).toBe(1);
+    await expect
+      .poll(async () => (await stand.events("cloudaccount/space")).map(({ message }) => message), { timeout: 20_000 })
+      .toContainEqual(expect.stringContaining("garbage collection from"));
+  });
+
+  it("is never started where nobody asks for one", async ({ expect }) => {
+    const registry = await collecting("nobody", undefined);
+    await stand.visited("cloudaccount/nobody", 2);
+    expect(await sent(registry)).toBe(0);
+    const { status } = (await stand.read("cloudaccount/nobody"))!;
+    expect(status.conditions?.map(({ type }) => type)).not.toContain("GarbageCollected");
+  });
+
+  it("is started by a person's wish, once for each", async ({ expect }) => {
+    const registry = await collecting("wished", undefined);
+    await stand.annotate("cloudaccount/wished", { "yunfan.dev/collect-garbage": "before the release" });
+    const { status } = await conditionOf("wished", "GarbageCollected", "Collected");
+    expect(status["easystack"]).toMatchObject({ garbageCollection: { handled: "before the release", slot: "Asked" } });
+    await stand.visited("cloudaccount/wished", 2);
+    expect(await starts(registry)).toBe(1);
+    await stand.annotate("cloudaccount/wished", { "yunfan.dev/collect-garbage": "after it" });
+    await expect.poll(() => starts(registry), { timeout: 30_000 }).toBe(2);
+  });
+
+  it("starts at its times, and at each once", async ({ expect }) => {
+    const registry = await collecting("scheduled", { schedule: "* * * * *", timeZone: "Asia/Shanghai" });
+    await expect.poll(() => starts(registry), { timeout: 90_000, interval: 500 }).toBeGreaterThan(0);
+    const { status } = await conditionOf("scheduled", "GarbageCollected", "Collected");
+    const { slot } = (status["easystack"] as { garbageCollection: { slot: string } }).garbageCollection;
+    expect(slot).toMatch(/:00Z$/);
+    const minutes = new Set((await registry.list("collections")).map((one) => String(one["createdAt"]).slice(0, 16)));
+    expect(minutes.size).toBe(await starts(registry));
+  });
+
+  it("is ended where its policy is taken away while it runs", async ({ expect }) => {
+    const registry = await collecting("ended", { freeBelowPercent: 99 }, { speed: 1, gcStop: "Stops" });
+    await conditionOf("ended", "GarbageCollected", "Collecting");
+    await expect.poll(() => starts(registry), { timeout: 20_000 }).toBe(1);
+    await stand.edit("cloudaccount/ended", { spec: { easystack: { garbageCollection: null } } });
+    await expect
+      .poll(async () => (await registry.list("collections")).map((one) => one["state"]), { timeout: 20_000 })
+      .toEqual(["Finished"]);
+    await stand.visited("cloudaccount/ended", 2);
+    expect(await sent(registry)).toBe(2);
+  });
+
+  it("that the cloud refuses is said, and keeps the account from nothing", async ({ expect }) => {
+    const registry = await collecting("refused", undefined);
+    await registry.setFaults([{ method: "POST", path: GARBAGE, action: "Status", status: 403, times: 0 }]);
+    await stand.annotate("cloudaccount/refused", { "yunfan.dev/collect-garbage": "please" });
+    await conditionOf("refused", "GarbageCollected", "CollectionFailed");
+    expect(await stand.ready("cloudaccount/refused")).toMatchObject({ status: "True" });
+    await stand.visited("cloudaccount/refused", 2);
+    expect(await sent(registry)).toBe(1);
+  });
+
+  it("needs a schedule that is one, and a zone that there is", async ({ expect }) => {
+    const registry = await collecting("odd", undefined);
+    const odd = (policy: object): Promise<void> =>
+      stand.edit("cloudaccount/odd", { spec: { easystack: { garbageCollection: policy } } });
+    await expect(odd({ schedule: "at night" })).rejects.toThrow(/schedule/);
+    await expect(odd({ timeZone: "UTC" })).rejects.toThrow(/schedule or freeBelowPercent/);
+    await odd({ schedule: "0 25 * * *" });
+    expect(await stand.reaches("cloudaccount/odd", "Rejected")).toMatchObject({
+      message: expect.stringContaining('"25" is no hour'),
+    });
+    await odd({ schedule: "0 3 * * *", timeZone: "Mars/Olympus" });
+    await stand.until("cloudaccount/odd", ({ status }) => JSON.stringify(status).includes("Mars/Olympus"));
+    await odd({ timeZone: "Asia/Shanghai" });
+    await stand.reaches("cloudaccount/odd", "Verified");
+    expect(await sent(registry)).toBe(0);
+  });
+});
+
+describe("under kills", () => {
+  it("a collection is started once for its reason, at whatever moment the operator dies", async ({ expect }) => {
+    const registry = await stand.anotherSimulator({ speed: 1 });
+    const killed = await createEasyStackStand("easystack-garbage-kills");
+    try {
+      const spec = { easystack: { projectName: "admin", garbageCollection: { freeBelowPercent: 99 } } };
+      await killed.apply(...easystackAccountManifests(registry, { name: "killed", spec }));
+      await registry.setFaults([{ method: "POST", path: GARBAGE, action: "Hold" }]);
+      const first = killed.operator({ flags: ["--no-leader-elect"] });
+      await first.ready;
+      await expect.poll(() => starts(registry), { timeout: 30_000 }).toBe(1);
+      await first[Symbol.asyncDispose]();
+      await registry.release();
+      for (let round = 0; round < 3; round += 1) {
+        const next = killed.operator({ flags: ["--no-leader-elect"] });
+        await next.ready;
+        await killed.visited("cloudaccount/killed", 1);
+        await next[Symbol.asyncDispose]();
+      }
+      expect(await sent(registry)).toBe(1);
+    } finally {
+      await killed[Symbol.asyncDispose]();
+    }
+  });
+});
+
+itStaysClean(() => stand);

@@ -1,0 +1,109 @@
+// An address in front of a target's API server that behaves as networks and older servers do: silence, another cluster behind it, Kubernetes
+// 1.15. HTTPS on both sides; whoever comes through it is the administrator there.
+import { once } from "node:events";
+import https from "node:https";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { createCertificates } from "../../../controlplane/certificates.ts";
+import { readKubeconfig, type ServedKubeconfig } from "../../../src/cloud/simulation/kubeconfig.ts";
+
+export interface TargetProxy extends AsyncDisposable {
+  /** That leads through it. */
+  readonly kubeconfig: ServedKubeconfig;
+  /** Requests are taken and never answered. */
+  isSilent: boolean;
+  /** UID of kube-system; undefined: the true one. */
+  identity: string | undefined;
+  /** Media types of what was sent with PATCH. */
+  readonly patches: readonly string[];
+}
+
+interface TargetProxyOptions {
+  /** What it answers as: 1.15 knows no server-side apply, and says so. */
+  readonly minor?: string;
+}
+
+export async function startTargetProxy(
+  kubeconfigPath: string,
+  { minor }: TargetProxyOptions = {},
+): Promise<TargetProxy> {
+  const behind = await readKubeconfig(kubeconfigPath);
+  const { ca, server: own } = await createCertificates(Date.now());
+  const agent = new https.Agent({
+    keepAlive: true,
+    ca: decoded(behind.certificateAuthorityData),
+    cert: decoded(behind.clientCertificateData),
+    key: decoded(behind.clientKeyData),
+  });
+  const patches: string[] = [];
+  const state: { isSilent: boolean; identity: string | undefined } = { isSilent: false, identity: undefined };
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await buffer(request);
+    if (state.isSilent) return;
+    const type = request.headers["content-type"] ?? "";
+    if (request.method === "PATCH") patches.push(type);
+    if (minor !== undefined && type.startsWith("application/apply-patch")) return unsupported(response);
+    const path = request.url ?? "/";
+    const answer = await forwarded(new URL(path, behind.server), { request, body, agent });
+    response.writeHead(answer.status, { "content-type": answer.type }).end(rewritten(path, answer.text));
+  };
+  const rewritten = (path: string, text: string): string => {
+    if (minor !== undefined && path === "/version") return JSON.stringify({ ...JSON.parse(text), minor });
+    if (state.identity === undefined || path !== "/api/v1/namespaces/kube-system") return text;
+    const namespace = JSON.parse(text) as { metadata: object };
+    return JSON.stringify({ ...namespace, metadata: { ...namespace.metadata, uid: state.identity } });
+  };
+  const server = https.createServer({ cert: own.certificate, key: own.key }, (request, response) => {
+    handle(request, response).catch(() => response.destroy());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return Object.assign(state, {
+    kubeconfig: {
+      ...behind,
+      server: `https://127.0.0.1:${port}`,
+      certificateAuthorityData: Buffer.from(ca).toString("base64"),
+    },
+    patches,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      agent.destroy();
+      await once(server, "close");
+    },
+  });
+}
+
+function decoded(data: string): string {
+  return Buffer.from(data, "base64").toString("utf8");
+}
+
+/** As Kubernetes before 1.16 says it. */
+function unsupported(response: ServerResponse): void {
+  const status = { kind: "Status", apiVersion: "v1", status: "Failure", reason: "UnsupportedMediaType", code: 415 };
+  response.writeHead(415, { "content-type": "application/json" }).end(JSON.stringify(status));
+}
+
+interface Forwarding {
+  readonly request: IncomingMessage;
+  readonly body: Buffer;
+  readonly agent: https.Agent;
+}
+
+async function forwarded(
+  url: URL,
+  { request, body, agent }: Forwarding,
+): Promise<{ status: number; type: string; text: string }> {
+  const { host: _host, connection: _connection, "content-length": _length, ...headers } = request.headers;
+  const upstream = https.request(url, {
+    method: request.method,
+    headers: { ...headers, "accept-encoding": "identity" },
+    agent,
+  });
+  upstream.end(body);
+  const [answer] = (await once(upstream, "response")) as [IncomingMessage];
+  const text = (await buffer(answer)).toString("utf8");
+  return { status: answer.statusCode ?? 502, type: answer.headers["content-type"] ?? "application/json", text };
+}
