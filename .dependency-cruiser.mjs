@@ -76,12 +76,16 @@ export default {
       },
     },
     {
-      name: "the-sender-alone-grants-writes",
+      name: "senders-alone-grant-writes",
       severity: "error",
       comment:
-        "Every change of a cloud goes through controllers/external/sender.ts: events, logs and approvals depend on it. A command sends " +
-        "what a person has asked for with it.",
-      from: { path: "^src/", pathNot: "^src/(controllers/external/sender|cli/registry)\\.ts$|\\.test\\.ts$" },
+        "Every change of a cloud goes through controllers/external/sender.ts: events, logs and approvals depend on it; every report to " +
+        "an inventory through controllers/inventorysink/sender.ts (docs/decisions/0016-inventory.md). A command sends what a person has " +
+        "asked for with it.",
+      from: {
+        path: "^src/",
+        pathNot: "^src/(controllers/(external|inventorysink)/sender|cli/registry)\\.ts$|\\.test\\.ts$",
+      },
       to: { path: "^src/cloud/permit\\.ts$" },
     },
     {

@@ -1,8 +1,9 @@
-// `npm run bench [-- transport|start|fleet|memory|steady …]`: measures and prints tables for docs/benchmarks.md. Run it on an idle machine.
+// `npm run bench [-- transport|start|fleet|memory|steady|inventory …]`: measures and prints tables for docs/benchmarks.md. Run it on an idle machine.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { startControlPlane } from "../controlplane/control-plane.ts";
 import { measureFleet, type FleetFigures } from "./fleet.ts";
+import { measureInventories, type InventoryFigures } from "./inventory.ts";
 import { measureMemory, type MemoryFigures } from "./memory.ts";
 import { measureStarts, type StartFigures } from "./start.ts";
 import { measureSteady, type SteadyFigures } from "./steady.ts";
@@ -17,6 +18,8 @@ const { values, positionals } = parseArgs({
     intervals: { type: "string", default: "3" },
     /** Of resources, for memory. */
     counts: { type: "string", default: "0,1000,5000,10000" },
+    /** In an inventory. */
+    records: { type: "string", default: "10000" },
   },
 });
 const resources = Number(values.resources);
@@ -31,6 +34,10 @@ if (isWanted("start")) say(renderStarts(await measureStarts(5)));
 if (isWanted("fleet")) say(renderFleets(await fleetFigures()));
 if (isWanted("memory")) sayMemory(await measureMemory(values.counts.split(",").map(Number)));
 if (isWanted("steady")) say(renderSteady(await measureSteady(Number(values.clusters), Number(values.intervals))));
+if (isWanted("inventory")) {
+  const sizes = { records: Number(values.records), clusters: Number(values.clusters) };
+  say(renderInventories(await measureInventories(sizes)));
+}
 
 async function fleetFigures(): Promise<FleetFigures[]> {
   const fleets: FleetFigures[] = [];
@@ -63,6 +70,17 @@ function renderFleets(figures: readonly FleetFigures[]): string {
   return ["| runtime | resources | s to all Ready | CPU s | peak MiB |", "|---|---|---|---|---|", ...rows, ""].join(
     "\n",
   );
+}
+
+function renderInventories(figures: readonly InventoryFigures[]): string {
+  const rows = figures.map((one) => {
+    const [fill, burst] = [one.fillMs, one.burstMs].map((ms) => (ms / 1000).toFixed(1));
+    const rates = [one.cpuMsPerRecord.toFixed(2), burst, one.readsPerMinute.toFixed(0), one.peakRssMiB.toFixed(0)];
+    return `| ${[one.records, one.clusters, one.latencyMs, fill, one.puts, one.reads, ...rates].join(" | ")} |`;
+  });
+  const head =
+    "| records | clusters polled | ms of the store | s to fill | puts | reads | CPU ms per record | s for a burst | reads/min at rest | peak MiB |";
+  return [head, "|---".repeat(10).concat("|"), ...rows, ""].join("\n");
 }
 
 /** Throws where a limit was exceeded: in a cluster that operator would have been killed. */

@@ -17,6 +17,10 @@ const keyFlags = ["--access-key", keys.accessKey, "--secret-key", keys.secretKey
 const user = { username: "demo-user", password: "demo-password", domainName: "Default" };
 const userFlags = ["--username", user.username, "--password", user.password];
 
+const TOKEN = "demo-token-0123456789";
+/** The one in which a platform keeps its inventory. */
+export const INVENTORY = "TencentBCS";
+
 /** So fast do the jobs of a cloud run that take minutes: a cluster is there after some seconds. */
 const SPEED = "180";
 
@@ -50,6 +54,8 @@ export const demoClouds: readonly DemoCloud[] = [
     // What acts inside of its cluster is kept on the local control plane.
     flags: (kubeconfig) => [...userFlags, "--speed", SPEED, "--kubeconfig", kubeconfig],
   },
+  // The last one: what is reported to it are the samples of the others.
+  { provider: INVENTORY, folder: "bcs", credentials: { token: TOKEN }, flags: () => ["--token", TOKEN] },
 ];
 
 export function simulatorArguments({ provider, flags }: DemoCloud, kubeconfig: string): string[] {

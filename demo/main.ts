@@ -5,8 +5,9 @@ import path from "node:path";
 import { Command } from "commander";
 import { findKubectl } from "../controlplane/binaries.ts";
 import { startControlPlane, type ControlPlane } from "../controlplane/control-plane.ts";
-import { demoClouds, simulatorArguments, type DemoCloud } from "./clouds.ts";
+import { demoClouds, INVENTORY, simulatorArguments, type DemoCloud } from "./clouds.ts";
 import { startCommand, type RunningCommand } from "./command.ts";
+import { colleagueReportsPods, showAlarm, showRecords } from "./inventory.ts";
 import { samplesFor } from "./samples.ts";
 import { watchUntilReady } from "./watch.ts";
 
@@ -43,6 +44,8 @@ async function demo(): Promise<number> {
   await kubectl(plane, ["wait", "--for=condition=Established", "--timeout=30s", "-f", "manifests/crds"]);
   const operator = await startOperator(plane);
   say(`Applying the samples of ${demoClouds.map(({ folder }) => `manifests/samples/${folder}`).join(" and ")}\n`);
+  const inventory = simulations.find(({ cloud }) => cloud.provider === INVENTORY)?.simulator.ready.url ?? "";
+  await colleagueReportsPods(inventory);
   const expected = await applySamples(plane, simulations);
   const outcome = await watchUntilReady(plane.kubectl, {
     expected,
@@ -50,6 +53,7 @@ async function demo(): Promise<number> {
     signal: stopped.signal,
   });
   say(outcome.summary);
+  if (outcome.ready) await showInventory(plane, inventory);
   if (once || stopped.signal.aborted || !outcome.ready) return outcome.ready ? 0 : 1;
   await explore(plane, simulations);
   return untilEnd(plane, [operator, ...simulations.map(({ simulator }) => simulator)]);
@@ -109,6 +113,13 @@ async function kubectl(plane: ControlPlane, args: readonly string[], input?: str
   if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr.trim()}`);
 }
 
+/** What the inventory has of all this, and what it says in turn. */
+async function showInventory({ kubectl: ask }: ControlPlane, url: string): Promise<void> {
+  const wishes = { say, signal: stopped.signal };
+  await showRecords(url, wishes);
+  await showAlarm(ask, url, wishes);
+}
+
 async function explore(plane: ControlPlane, simulations: readonly Simulation[]): Promise<void> {
   const binary = await findKubectl();
   const clouds = simulations.map(
@@ -122,6 +133,8 @@ The cluster lives until Ctrl-C. In another terminal:
   kubectl describe managedcluster production
   kubectl scale nodepools.yunfan.dev/workers --replicas 5
   kubectl patch registryproject web-shop --type merge -p '{"spec":{"visibility":"Public"}}'
+  kubectl describe inventorysink fleet
+  npm run -s yunfan -- inventory record/YunfanManagedCluster --account default/bcs --cluster BCS-K8S-00001
 
 What the simulated clouds hold:
 

@@ -23,6 +23,15 @@ interface Manifest {
   spec?: Record<string, unknown>;
 }
 
+/** The cluster's id in the simulated inventory, as the sample of an InventoryQuery has it. */
+export const CLUSTER_ID = "BCS-K8S-40001";
+
+/** Left out of the samples, since it is not for everybody: the cluster is known to an inventory, which is asked often. */
+const ADDED: Readonly<Record<string, object>> = {
+  ManagedCluster: { inventoryClusterId: CLUSTER_ID },
+  AlarmSource: { pollIntervalSeconds: 5 },
+};
+
 /** All manifests of one cloud as YAML, and how many resources of yunfan.dev are in it. */
 export async function samplesFor(simulated: Simulated): Promise<{ yaml: string; count: number }> {
   const { folder, url, credentials, samples } = simulated;
@@ -37,6 +46,8 @@ export async function samplesFor(simulated: Simulated): Promise<{ yaml: string; 
 }
 
 function adapt(manifest: Manifest, url: string, credentials: Readonly<Record<string, string>>): Manifest {
+  const fields = ADDED[manifest.kind];
+  if (fields) return { ...manifest, spec: { ...manifest.spec, ...fields } };
   if (manifest.type === "yunfan.dev/credentials") return { ...manifest, stringData: { ...credentials } };
   if (manifest.kind !== "CloudAccount") return manifest;
   // A budget for a real cloud would take longer than all that the simulated one does.

@@ -33,6 +33,7 @@ const SECTIONS: readonly { readonly title: string; readonly names: RegExp }[] = 
   { title: "Watches", names: /^yunfan_watch_|^yunfan_crd_/ },
   { title: "Clouds", names: /^yunfan_cloud_/ },
   { title: "Targets", names: /^yunfan_(?:targets?|workload)_/ },
+  { title: "Inventories", names: /^yunfan_inventory_/ },
   { title: "API server, election and events", names: /^rest_client_|^leader_election_|^yunfan_events_/ },
 ];
 
@@ -46,6 +47,9 @@ const UNITS: Readonly<Record<string, string>> = {
   controller_runtime_active_workers: "reconciles",
   workqueue_depth: "keys",
   yunfan_cloud_budget_limit: "requests per minute",
+  yunfan_inventory_backlog: "keys",
+  yunfan_inventory_writes_total: "writes",
+  yunfan_inventory_lost_total: "events",
   yunfan_watch_refused: "1",
   yunfan_crd_missing: "1",
   yunfan_targets_open: "targets",

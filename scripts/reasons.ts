@@ -21,18 +21,19 @@ type Words = Readonly<Record<string, string>>;
 /** Section of the page for what is common. */
 const COMMON_SECTION = "Every kind";
 
-/** From src/crds: `<kind>/conditions.ts` exports `<Kind>Condition` and `<Kind>Reason`. */
+/** From src/crds: `<kind>/conditions.ts` exports `<Kind>Reason`, and `<Kind>Condition` where it has more than those of every kind. */
 export async function readVocabulary(root: string): Promise<Vocabulary> {
   const files = await Array.fromAsync(glob("src/crds/*/conditions.ts", { cwd: root }));
   const modules = await Promise.all(
     files.sort().map(async (file) => (await import(path.join(root, file))) as Readonly<Record<string, Words>>),
   );
   const common = modules.flatMap((module) => Object.values(module["Reason"] ?? {}));
+  const types = modules.find((module) => module["ConditionType"])?.["ConditionType"] ?? {};
   const kinds = modules.flatMap((module) => {
     const name = Object.keys(module).find((key) => key.endsWith("Reason") && key !== "Reason");
     if (name === undefined) return [];
     const kind = name.slice(0, -"Reason".length);
-    const conditions = Object.values(module[`${kind}Condition`] ?? {});
+    const conditions = Object.values(module[`${kind}Condition`] ?? types);
     return [{ kind, conditions, reasons: Object.values(module[name] ?? {}) }];
   });
   return { common, kinds };

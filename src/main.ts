@@ -7,6 +7,7 @@ import { VERSION } from "./lib/version.ts";
 const SUBCOMMANDS: Record<string, () => Promise<{ command: () => Command }>> = {
   run: () => import("./cli/run.ts"),
   crds: () => import("./cli/crds.ts"),
+  inventory: () => import("./cli/inventory.ts"),
   registry: () => import("./cli/registry.ts"),
   simulate: () => import("./cli/simulate.ts"),
 };

@@ -2,10 +2,11 @@
 import type { CloudDeps, CloudSession } from "../cloud/contract.ts";
 import type { ProxySettings } from "../cloud/http/proxy.ts";
 import { AccountDirectory, allowsNamespace } from "../controllers/cloudaccount/accounts.ts";
-import type { Content, ControlledKind, KindDeps } from "../controllers/controlled.ts";
+import type { Content, ControlledKind, KindDeps, ResourceView } from "../controllers/controlled.ts";
 import { keyIn, kindIn, refTo, type ParentKind } from "../controllers/external/parent.ts";
 import { controlledKinds } from "../controllers/kinds.ts";
 import { tellVanished } from "../controllers/vanished.ts";
+import { restate, type Beside } from "../controllers/lifecycle/beside.ts";
 import type { OnNamespaceDeletion } from "../controllers/lifecycle/deletion-intent.ts";
 import { Lookout } from "../controllers/lifecycle/lookout.ts";
 import { LifecycleReconciler } from "../controllers/lifecycle/reconciler.ts";
@@ -34,6 +35,7 @@ export interface Parts {
   readonly proxy?: ProxySettings | undefined;
   readonly concurrency: ReadonlyMap<string, number>;
   readonly settleWindowMs: number;
+  readonly platformNamespace: string;
   readonly onNamespaceDeletion: OnNamespaceDeletion;
   /** Empty: all. */
   readonly watchNamespaces: readonly string[];
@@ -69,9 +71,18 @@ export function createControllers(parts: Parts): Created {
   });
   const clusters = new ClusterDirectory({ clusters: informers.clusters.store, accounts });
   const targets = new ClusterTargets({ ...parts, userAgent: userAgentOf(parts), metrics: parts.metrics.target });
+  const besides: Beside[] = [];
+  const beside: Beside = (object) => besides.flatMap((one) => one(object));
   const shared = {
     ...parts,
     targets,
+    beside,
+    stateBeside: (one: Beside) => void besides.push(one),
+    restate: (resource: Managed, signal: AbortSignal) => restateOf(parts, beside, resource, signal),
+    views: viewsOf(informers),
+    inventoryMetrics: parts.metrics.inventory,
+    watchEvents: () => informers.watchEvents(parts.stop),
+    visit: (kind: string, key: string): void => controllers.get(kind)?.enqueue(key),
     usageMetrics: parts.metrics.workload,
     accounts,
     clusters,
@@ -122,6 +133,15 @@ function visitHeldWhenRead({ gate, watchNamespaces, informers }: Parts, visit: (
   for (const namespace of watchNamespaces) gate.whenOpen(namespace, visitHeld);
 }
 
+function viewsOf({ kinds }: Informers): ReadonlyMap<string, ResourceView> {
+  return new Map(
+    controlledKinds.flatMap(({ kind }) => {
+      const informer = kinds.get(kind.type.kind);
+      return informer ? [[kind.type.kind, { kind, store: informer.store }] as const] : [];
+    }),
+  );
+}
+
 function below(informers: Informers, parent: string): readonly Managed[] {
   return controlledKinds.flatMap(({ kind, childrenSee }) => {
     const children = informers.kinds.get(kind.type.kind)?.store.byIndex("parent", parent) ?? [];
@@ -131,6 +151,20 @@ function below(informers: Informers, parent: string): readonly Managed[] {
       ...children.flatMap(({ metadata }) => below(informers, refTo(kind.type.kind as ParentKind, keyOf(metadata)))),
     ];
   });
+}
+
+async function restateOf(
+  { client, clock, informers }: Parts,
+  beside: Beside,
+  resource: Managed,
+  signal: AbortSignal,
+): Promise<void> {
+  const controlled = controlledKinds.find(({ kind }) => kind.type.kind === resource.kind);
+  const informer = informers.kinds.get(resource.kind);
+  if (!controlled || !informer) return;
+  const { store } = informer;
+  const { type } = controlled.kind;
+  await restate({ client, type, clock, beside, absorb: (object) => store.absorb(object) }, resource, signal);
 }
 
 function named({ kind, metadata }: Managed): string {
@@ -150,6 +184,7 @@ async function contentsOf(session: CloudSession, clusterId: string, signal: Abor
 const DEADLINE_MS = 900_000;
 
 interface Shared extends Parts, Omit<KindDeps<Managed>, "store" | keyof Parts> {
+  readonly beside: Beside;
   /** UIDs of resources that we have let go of, or are about to. */
   readonly releases: Set<string>;
   readonly lookout: Lookout;
@@ -174,6 +209,7 @@ function controllerOf(controlled: ControlledKind, informer: Informer<Managed>, s
       lookout,
       wake: (key) => wake(type.kind, key),
       forget: (object) => store.remove(object),
+      beside: shared.beside,
       get: (key) => store.get(key),
       events,
       random: Math.random,

@@ -3,6 +3,7 @@ import { CREDENTIALS_TYPE, SECRETS, type CredentialsSecret } from "../controller
 import type { ControlledKind } from "../controllers/controlled.ts";
 import { claimsOf } from "../controllers/external/precedence.ts";
 import type { ExternalResource } from "../controllers/external/resource.ts";
+import { EVENTS, OUR_EVENTS, type KubeEvent } from "../controllers/inventory/kube-events.ts";
 import { controlledKinds } from "../controllers/kinds.ts";
 import { CRDS, crdNameOf, lookAt } from "../controllers/lifecycle/live-metadata.ts";
 import type { Managed } from "../controllers/lifecycle/resource.ts";
@@ -43,6 +44,8 @@ export interface Informers {
   readonly credentials: Informer<CredentialsSecret>;
   /** Metadata of the Secrets that Yunfan published. */
   readonly published: Informer<KubeObject>;
+  /** The Events of Yunfan's own resources: watched from the first call on, until the signal of that call ends it. */
+  readonly watchEvents: (stop: AbortSignal) => Informer<KubeEvent>;
   readonly all: readonly Pick<Informer<KubeObject>, "status" | "synced" | "onProgress" | "run">[];
 }
 
@@ -80,6 +83,7 @@ export function createInformers(deps: InformerDeps): Informers {
     ["ConfigMap", informer<KubeObject>("SourceConfigMap", { type: CONFIG_MAPS, ...labelled })],
     ["Secret", informer<KubeObject>("SourceSecret", { type: SECRETS, ...labelled })],
   ]);
+  let events: Informer<KubeEvent> | undefined;
   return {
     kinds,
     sources,
@@ -87,6 +91,13 @@ export function createInformers(deps: InformerDeps): Informers {
     clusters: named<ManagedCluster>(kinds, "ManagedCluster"),
     credentials,
     published,
+    watchEvents(stop) {
+      if (!events) {
+        events = informer<KubeEvent>("Event", { type: EVENTS, fieldSelector: OUR_EVENTS });
+        void events.run(stop);
+      }
+      return events;
+    },
     all: [...kinds.values(), credentials, published, ...sources.values()],
   };
 }

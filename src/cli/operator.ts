@@ -38,6 +38,7 @@ export interface OperatorOptions {
   readonly watchNamespaces: readonly string[];
   readonly concurrency: ReadonlyMap<string, number>;
   readonly settleWindowMs: number;
+  readonly platformNamespace: string;
   /** Where a namespace's annotation says nothing. */
   readonly onNamespaceDeletion: OnNamespaceDeletion;
   readonly metricsAddress: string;

@@ -28,6 +28,7 @@ interface Flags {
   readonly watchNamespaces: readonly string[];
   readonly concurrency: ReadonlyMap<string, number>;
   readonly settleWindow: number;
+  readonly platformNamespace?: string;
   readonly onNamespaceDeletion: OnNamespaceDeletion;
   readonly metricsBindAddress: string;
   readonly healthProbeBindAddress: string;
@@ -49,6 +50,11 @@ export function command(): Command {
     .option("--identity <name>", "who holds the lease and sends requests", identity, `${hostname()}_${randomUUID()}`)
     .option("--watch-namespaces <names>", "only these namespaces, separated by commas; default: all", namespaces, [])
     .option("--concurrency <kind=n>", "workers of a kind, repeatable; default 10 each", concurrency, new Map())
+    .option(
+      "--platform-namespace <name>",
+      "namespace whose inventory resources may be about other namespaces; default: that of the lease",
+      oneNamespace,
+    )
     .option("--settle-window <seconds>", "how long a create of unknown outcome may still take effect", seconds, 120)
     .addOption(
       new Option("--on-namespace-deletion <what>", "what becomes in the cloud of resources whose namespace is deleted")
@@ -99,6 +105,7 @@ async function run(flags: Flags, connection: Connection): Promise<void> {
         watchNamespaces: flags.watchNamespaces,
         concurrency: flags.concurrency,
         settleWindowMs: flags.settleWindow * 1000,
+        platformNamespace: flags.platformNamespace ?? flags.leaderElectResourceNamespace,
         onNamespaceDeletion: flags.onNamespaceDeletion,
         metricsAddress: flags.metricsBindAddress,
         healthAddress: flags.healthProbeBindAddress,
@@ -163,6 +170,12 @@ function namespaces(text: string): string[] {
   const wrong = names.find((name) => !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name));
   if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}" is no name of a namespace.`);
   return names;
+}
+
+function oneNamespace(text: string): string {
+  const [name, ...others] = namespaces(text);
+  if (name === undefined || others.length > 0) throw new InvalidArgumentError("It must be the name of one namespace.");
+  return name;
 }
 
 /** It goes into the Lease, where an empty one means that nobody holds it, and into a header. */

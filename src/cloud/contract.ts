@@ -72,6 +72,11 @@ export interface Cloud {
   /** With the facet `manifests`: the kinds of objects that its channel takes; "Discovered": those that the target serves. */
   readonly manifestKinds?: readonly KindAbility[] | "Discovered";
   /**
+   * What the facet's `intoClusters` is in every session. Where it is `AsRoute` or `Never`, clusters are reached by their kubeconfigs while the
+   * account is out of order; left out, a session has to be open to tell.
+   */
+  readonly manifestsInto?: ManifestsFacet["intoClusters"];
+  /**
    * Throws CloudError `CredentialsMalformed` where the Secret's keys are missing, empty or contradict each other
    * (`AmbiguousCredentials`), and `EndpointRequired` where the endpoint is needed and not given.
    */

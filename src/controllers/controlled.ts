@@ -5,15 +5,27 @@ import type { Kind } from "../crds/kind.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { KubeObject } from "../kube/types.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { Fence } from "../lib/fence.ts";
+import type { Logger } from "../lib/log.ts";
+import type { Informer } from "../runtime/cache/informer.ts";
+import type { InventoryMetrics } from "../runtime/metrics/metrics-inventory.ts";
 import type { Store } from "../runtime/cache/store.ts";
 import type { EventRecorder } from "../runtime/events.ts";
 import type { AccountDirectory } from "./cloudaccount/accounts.ts";
 import type { ClusterDirectory } from "./managedcluster/clusters.ts";
 import type { ClusterTargets } from "./targets/clusters.ts";
+import type { KubeEvent } from "./inventory/kube-events.ts";
+import type { Beside } from "./lifecycle/beside.ts";
 import type { Steps } from "./lifecycle/reconciler.ts";
 import type { PolicyRule } from "./lifecycle/rbac.ts";
 import type { Managed } from "./lifecycle/resource.ts";
 import type { UsageMetrics } from "./manifestset/usage.ts";
+
+/** What others may see of a kind: what it is, and its cache. */
+export interface ResourceView {
+  readonly kind: Kind;
+  readonly store: Pick<Store<Managed>, "get" | "list" | "onChange">;
+}
 
 /** What kinds work with. */
 export interface KindDeps<R extends Managed> {
@@ -22,16 +34,32 @@ export interface KindDeps<R extends Managed> {
   readonly events: Pick<EventRecorder, "event">;
   /** The kind's own cache, with its indexes. */
   readonly store: Pick<Store<R>, "get" | "byIndex">;
+  /** Of all kinds, by kind. */
+  readonly views: ReadonlyMap<string, ResourceView>;
   readonly accounts: AccountDirectory;
   readonly clusters: ClusterDirectory;
   /** Metadata of the Secrets that Yunfan published, indexed by "owner" (UID). */
   readonly published: Pick<Store<KubeObject>, "byIndex" | "absorb">;
   /** The namespaces that the operator watches, and may have no rights outside of; empty: all. */
   readonly watchNamespaces: readonly string[];
+  /** Where a resource of the inventory may be about the resources of other namespaces. */
+  readonly platformNamespace: string;
   /** How long after a send a create may still take effect. */
   readonly settleWindowMs: number;
   /** Ends when the operator stops. */
   readonly stop: AbortSignal;
+  /** Asked before each write that no visit's sender sends. */
+  readonly fence: Fence;
+  readonly log: Logger;
+  readonly inventoryMetrics: InventoryMetrics;
+  /** The Events of Yunfan's own resources; watched from the first call on, since most operators report to nobody. */
+  readonly watchEvents: () => Pick<Informer<KubeEvent>, "store" | "hasSynced" | "synced">;
+  /** Has a resource of that kind visited, by "namespace/name". */
+  readonly visit: (kind: string, key: string) => void;
+  /** Has this state conditions of the resources of all kinds, beside what their visits find. */
+  readonly stateBeside: (beside: Beside) => void;
+  /** Writes what is stated beside visits of a resource, where that is not what it says. Throws KubeError. */
+  readonly restate: (resource: Managed, signal: AbortSignal) => Promise<void>;
   /** Has the credentials of an account ("namespace/name") verified now: the cloud has just refused them. */
   readonly recheck: (account: string) => void;
   /** Resources, as "Kind namespace/name", that still need this parent (external/parent.ts refTo) to let go of what they hold. */

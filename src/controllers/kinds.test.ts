@@ -16,7 +16,9 @@ const EVERY = controlledKinds.map((controlled) => [controlled.kind.type.kind, co
 
 /** Members of the spec, as the schema names them. */
 const fieldsOf = ({ kind }: ControlledKind): readonly string[] => Object.keys(kind.spec.shape);
-const standsForItem = (controlled: ControlledKind): boolean => fieldsOf(controlled).includes("externalId");
+/** What a sink's externalId names is no item, but who reports. */
+const standsForItem = (controlled: ControlledKind): boolean =>
+  fieldsOf(controlled).includes("externalId") && controlled.facet !== "inventory";
 
 describe("the list", () => {
   it("names the kinds that have a CRD, each once and in the same order", () => {
@@ -37,7 +39,8 @@ describe.each(EVERY)("%s", (kind, controlled) => {
 
   it("hangs on what its spec refers to, and is found below it by the index of its cache", () => {
     const fields = fieldsOf(controlled);
-    const isMember = fields.includes("clusterRef");
+    // What may name either names its account here.
+    const isMember = "clusterRef" in resource.spec;
     const worksWith = !isMember && fields.includes("accountRef");
     const account = worksWith ? `CloudAccount default/${accountNameOf(resource)}` : undefined;
     const parent = isMember ? "ManagedCluster default/production" : account;
@@ -51,11 +54,11 @@ describe.each(EVERY)("%s", (kind, controlled) => {
     expect(storeWith().byIndex("parent", `${parent}-of-others`)).toEqual([]);
   });
 
-  it("competes for a name and needs a facet where it stands for an item in a cloud, and holds its parent where it makes something", () => {
+  it("competes for a name where it stands for an item in a cloud, needs a facet for that or for an inventory, and holds its parent where it makes something", () => {
     const isItem = standsForItem(controlled);
     const makes = fieldsOf(controlled).includes("deletionPolicy");
     expect(controlled.cloudName !== undefined).toBe(isItem);
-    expect(controlled.facet !== undefined).toBe(isItem);
+    expect(controlled.facet !== undefined).toBe(isItem || controlled.facet === "inventory");
     expect(controlled.needsParent(resource, true)).toBe(makes);
     if (!controlled.cloudName) return;
     const claim = `name/${controlled.cloudName(resource)}`;

@@ -1,6 +1,9 @@
 // Every kind that the operator reconciles: one line each.
+import { alarmSources } from "./alarmsource/kind.ts";
 import { cloudAccounts } from "./cloudaccount/kind.ts";
 import type { ControlledKind } from "./controlled.ts";
+import { inventoryQueries } from "./inventoryquery/kind.ts";
+import { inventorySinks } from "./inventorysink/kind.ts";
 import { managedAddons } from "./managedaddon/kind.ts";
 import { managedClusters } from "./managedcluster/kind.ts";
 import { managedNamespaces } from "./managednamespace/kind.ts";
@@ -16,4 +19,7 @@ export const controlledKinds: readonly ControlledKind[] = [
   managedNamespaces,
   registryProjects,
   manifestSets,
+  inventorySinks,
+  alarmSources,
+  inventoryQueries,
 ];

@@ -36,6 +36,11 @@ export interface Kind<Spec extends z.ZodObject = z.ZodObject, Status extends z.Z
   readonly shortNames: readonly string[];
   readonly printerColumns: readonly PrinterColumn[];
   readonly scale?: ScalePaths;
+  /**
+   * What may leave the cluster in reports: paths of scalars and of lists of them, such as `spec.version` or `spec.taints[].key`. What is
+   * free-form stays out, and a new field is out until it is named here.
+   */
+  readonly reportable: readonly string[];
   readonly spec: Spec;
   readonly status: Status;
 }
@@ -48,6 +53,8 @@ interface Declaration<Spec, Status> {
   readonly shortNames: readonly `yf${string}`[];
   readonly printerColumns: readonly PrinterColumn[];
   readonly scale?: ScalePaths;
+  /** Default: nothing. */
+  readonly reportable?: readonly string[];
   readonly spec: Spec;
   readonly status: Status;
 }
@@ -56,9 +63,10 @@ interface Declaration<Spec, Status> {
 export function defineKind<Spec extends z.ZodObject, Status extends z.ZodObject>({
   kind,
   plural,
+  reportable = [],
   ...rest
 }: Declaration<Spec, Status>): Kind<Spec, Status> {
-  return { type: { group: GROUP, version: VERSION, plural, kind, namespaced: true }, ...rest };
+  return { type: { group: GROUP, version: VERSION, plural, kind, namespaced: true }, reportable, ...rest };
 }
 
 /** The column and JSON path of a condition's member. */

@@ -1,5 +1,8 @@
 // Every kind, in the order in which a reader meets them.
+import { alarmSource } from "./alarmsource/schema.ts";
 import { cloudAccount } from "./cloudaccount/schema.ts";
+import { inventoryQuery } from "./inventoryquery/schema.ts";
+import { inventorySink } from "./inventorysink/schema.ts";
 import type { Kind } from "./kind.ts";
 import { managedAddon } from "./managedaddon/schema.ts";
 import { managedCluster } from "./managedcluster/schema.ts";
@@ -16,4 +19,7 @@ export const kinds: readonly Kind[] = [
   managedNamespace,
   registryProject,
   manifestSet,
+  inventorySink,
+  alarmSource,
+  inventoryQuery,
 ];

@@ -8,12 +8,15 @@ import { kinds } from "../../src/crds/kinds.ts";
 import type { StructuralSchema } from "../../src/schema/structural.ts";
 import { sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
 import {
+  alarmSourceManifest,
   cloudAccountManifest,
   managedAddonManifest,
   managedClusterManifest,
   managedNamespaceManifest,
   manifestSetManifest,
   nodePoolManifest,
+  inventoryQueryManifest,
+  inventorySinkManifest,
   registryProjectManifest,
   type Manifest,
 } from "../support/environment/resources.ts";
@@ -33,6 +36,9 @@ const EXAMPLES: Record<string, Manifest> = {
   ManagedNamespace: managedNamespaceManifest(),
   RegistryProject: registryProjectManifest(),
   ManifestSet: manifestSetManifest(),
+  InventorySink: inventorySinkManifest(),
+  AlarmSource: alarmSourceManifest(),
+  InventoryQuery: inventoryQueryManifest(),
 };
 
 let api: Api;

@@ -10,6 +10,7 @@ import { cloudAccountManifest, registryProjectManifest } from "../support/enviro
 import { installCrds } from "./cluster.ts";
 
 const SAMPLES: Readonly<Record<string, readonly string[]>> = {
+  bcs: ["secret", "account", "inventorysink", "alarmsource", "inventoryquery"],
   ctyun: ["secret", "account", "registryproject"],
   easystack: ["secret", "account", "managedcluster", "managednamespace", "registryproject"],
   huawei: ["secret", "account", "managedcluster", "nodepool", "nodepool-autoscaled", "managedaddon"],

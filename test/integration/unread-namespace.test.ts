@@ -2,6 +2,7 @@
 // and what might be there is not forgotten. In order: each test goes on from where the one before ended.
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { resourceRules } from "../../src/cli/rbac.ts";
+import { kinds } from "../../src/crds/kinds.ts";
 import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
 import { accountManifests, createStand, projectManifest, type Stand } from "../support/environment/environment.ts";
 import type { Operator } from "../support/operator/operator.ts";
@@ -9,6 +10,8 @@ import { scrape, sumOf } from "../support/operator/scrape.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
+/** Each kind, credentials, published Secrets, and both kinds of sources. */
+const WATCHES = kinds.length + 4;
 const LEFT_OUT = "The namespace can't be read and is left out; grant the rights, or do not watch it";
 
 let stand: Stand;
@@ -88,13 +91,13 @@ it("R14: works on the namespace that it can read, and says in log, metric and re
     status: 200,
     text: expect.stringMatching(new RegExp(`^ok\n.*CloudAccount in ${bad} .*403.*RegistryProject in ${bad}`)),
   });
-  expect(await refusedKinds()).toBe(10);
+  expect(await refusedKinds()).toBe(WATCHES);
   expect(stand.seen(elsewhere())?.status["observedGeneration"]).toBe(-1);
 });
 
 it("R14: with a half of its Role there it does nothing there either", async () => {
   await grant(bad, /registryprojects|namespaces|events/);
-  await expect.poll(refusedKinds, { timeout: 60_000 }).toBe(9);
+  await expect.poll(refusedKinds, { timeout: 60_000 }).toBe(WATCHES - 1);
   await stand.lookAgain("registryproject/shop");
   expect(stand.seen(elsewhere())?.status["observedGeneration"]).toBe(-1);
   expect(await stand.simulator.projects()).toMatchObject([{ name: "shop" }]);

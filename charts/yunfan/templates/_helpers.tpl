@@ -71,6 +71,9 @@ out every value that is newer than the installed chart: here and elsewhere, each
 - --concurrency={{ $kind }}={{ $workers }}
 {{- end }}
 - --on-namespace-deletion={{ .Values.onNamespaceDeletion | default "Hold" }}
+{{- with .Values.platformNamespace }}
+- --platform-namespace={{ . }}
+{{- end }}
 - --settle-window={{ .Values.settleWindowSeconds }}
 - --metrics-bind-address={{ if .Values.metrics.enabled }}:{{ .Values.metrics.port }}{{ else }}0{{ end }}
 - --health-probe-bind-address=:{{ .Values.healthPort }}

@@ -12,6 +12,13 @@
 - apiGroups:
     - ""
   resources:
+    - events
+  verbs:
+    - list
+    - watch
+- apiGroups:
+    - ""
+  resources:
     - namespaces
   verbs:
     - get
@@ -31,7 +38,10 @@
   resources:
     - customresourcedefinitions
   resourceNames:
+    - alarmsources.yunfan.dev
     - cloudaccounts.yunfan.dev
+    - inventoryqueries.yunfan.dev
+    - inventorysinks.yunfan.dev
     - managedaddons.yunfan.dev
     - managedclusters.yunfan.dev
     - managednamespaces.yunfan.dev
@@ -53,6 +63,21 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - alarmsources
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - alarmsources/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
     - cloudaccounts
   verbs:
     - get
@@ -63,6 +88,36 @@
     - yunfan.dev
   resources:
     - cloudaccounts/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventoryqueries
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventoryqueries/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventorysinks
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventorysinks/status
   verbs:
     - patch
 - apiGroups:
@@ -169,6 +224,13 @@
 - apiGroups:
     - ""
   resources:
+    - events
+  verbs:
+    - list
+    - watch
+- apiGroups:
+    - ""
+  resources:
     - namespaces
   verbs:
     - get
@@ -193,6 +255,21 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - alarmsources
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - alarmsources/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
     - cloudaccounts
   verbs:
     - get
@@ -203,6 +280,36 @@
     - yunfan.dev
   resources:
     - cloudaccounts/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventoryqueries
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventoryqueries/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventorysinks
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - inventorysinks/status
   verbs:
     - patch
 - apiGroups:
@@ -310,6 +417,9 @@
     - managednamespaces.yunfan.dev
     - registryprojects.yunfan.dev
     - manifestsets.yunfan.dev
+    - inventorysinks.yunfan.dev
+    - alarmsources.yunfan.dev
+    - inventoryqueries.yunfan.dev
   verbs:
     - get
 {{- end }}
@@ -330,8 +440,14 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - alarmsources
+    - alarmsources/status
     - cloudaccounts
     - cloudaccounts/status
+    - inventoryqueries
+    - inventoryqueries/status
+    - inventorysinks
+    - inventorysinks/status
     - managedaddons
     - managedaddons/status
     - managedclusters
@@ -355,7 +471,10 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - alarmsources
     - cloudaccounts
+    - inventoryqueries
+    - inventorysinks
     - managedaddons
     - managedclusters
     - managednamespaces

@@ -4,7 +4,7 @@ import type { HttpAnswer } from "../http/answer.ts";
 import { jsonOrUndefined } from "../kit/json.ts";
 import { text, word } from "../kit/wire.ts";
 
-const envelope = z.looseObject({ result: z.boolean(), code: word, message: text, data: z.unknown() });
+const envelope = z.looseObject({ result: z.boolean(), code: word, message: text, data: z.unknown().optional() });
 
 export type Envelope = z.output<typeof envelope>;
 

@@ -8,7 +8,7 @@ import { readRows } from "./lists.ts";
 import { metricPath, metricsPath } from "./paths.ts";
 import { isAmbiguous, isCode, settledByReading } from "./records.ts";
 
-const row = z.looseObject({ clusterId: text, namespace: text, type: text, name: text, data: z.unknown() });
+const row = z.looseObject({ clusterId: text, namespace: text, type: text, name: text, data: z.unknown().optional() });
 
 export function metricsOf(client: BcsClient): MetricsFacet {
   const list: MetricsFacet["list"] = async ({ clusterId, ...filter }, signal) => {

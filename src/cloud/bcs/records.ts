@@ -10,7 +10,7 @@ import { readRows } from "./lists.ts";
 import { recordPath, recordsPath, scopeOf } from "./paths.ts";
 import { extraQuery, fieldQuery, meets, rowKey } from "./rows.ts";
 
-const row = rowKey.extend({ resourceType: text, resourceName: text, data: z.unknown() });
+const row = rowKey.extend({ resourceType: text, resourceName: text, data: z.unknown().optional() });
 
 /** A list of one as documented, the row itself as servers have it (docs/clouds/bcs.md, `oneRecord`). */
 const oneRow = z.union([z.array(row).transform((rows) => rows[0]), row]);

@@ -21,7 +21,7 @@ const ALARMS = "/alarms";
 /** A query that names more clusters than this at once does not fit in the head of a request everywhere. */
 const MOST_CLUSTERS = 200;
 
-const rowId = { _id: text, clusterId: text, type: text, data: z.unknown() };
+const rowId = { _id: text, clusterId: text, type: text, data: z.unknown().optional() };
 
 const eventRow = z.looseObject({
   ...rowId,
@@ -110,7 +110,7 @@ async function inChunks<F extends EventFilter | AlarmFilter, T>(
   return {
     items: parts.flatMap(({ items }) => items),
     isWhole: parts.every(({ isWhole }) => isWhole),
-    clockSkewMs: Math.max(0, ...parts.map(({ clockSkewMs }) => clockSkewMs)),
+    clockSkewMs: parts.length === 0 ? 0 : Math.max(...parts.map(({ clockSkewMs }) => clockSkewMs)),
   };
 }
 

@@ -26,6 +26,7 @@ export const ctyun: Cloud = {
   provider: blocks.provider,
   facets: ["registry", "manifests"],
   manifestKinds: CTYUN_KINDS,
+  manifestsInto: "Never",
   open,
 };
 

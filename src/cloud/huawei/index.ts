@@ -32,6 +32,7 @@ export const huawei: Cloud = {
   provider: blocks.provider,
   facets: ["clusters", "nodePools", "nodes", "addons", "manifests"],
   manifestKinds: "Discovered",
+  manifestsInto: "AsRoute",
   open,
 };
 

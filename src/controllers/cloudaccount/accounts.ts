@@ -107,10 +107,15 @@ export class AccountDirectory {
     return { access, facet: facetOf(access, facet, noun) };
   }
 
-  /** Whether the cloud of the account with this key ("namespace/name") offers the facet; false where there is no such account. */
-  offers(key: string, facet: keyof Facets): boolean {
+  /**
+   * Whether objects of clusters of the account with this key ("namespace/name") may go by another way than their kubeconfigs without being
+   * told to; false where there is no such account. Asks no session: the account may be out of order.
+   */
+  mayReplaceKubeconfigs(key: string): boolean {
     const account = this.account(key);
-    return account !== undefined && this.#offersTo(account, facet);
+    if (account === undefined || !this.#offersTo(account, "manifests")) return false;
+    const { manifestsInto = "Always" } = this.#deps.clouds[account.spec.provider] ?? {};
+    return manifestsInto === "Always";
   }
 
   #offersTo(account: CloudAccount, facet: keyof Facets): boolean {

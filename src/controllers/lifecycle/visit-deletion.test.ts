@@ -42,6 +42,7 @@ function visitTo(object: RegistryProject, where: Live = live) {
     onNamespaceDeletion: "Hold" as const,
     absorb,
     forget: () => undefined,
+    beside: () => [],
     releases: new Set<string>(),
   };
   return { absorbed, visit: new Visit(deps, { object, signal: unaborted, log }) };

@@ -37,6 +37,7 @@ function visitTo(object: RegistryProject, clock = new FakeClock()) {
     onNamespaceDeletion: "Hold" as const,
     absorb,
     forget: () => undefined,
+    beside: () => [],
     releases: new Set<string>(),
   };
   return { absorbed, clock, visit: new Visit(deps, { object, signal: unaborted, log }) };

@@ -10,6 +10,7 @@ import { ensureFinalizer, removeFinalizer } from "../../runtime/finalizer.ts";
 import { writeStatus } from "../../runtime/status.ts";
 import type { Operation } from "../../crds/common/status.ts";
 import { sameBasis } from "./basis.ts";
+import { BESIDE_TYPES, type Beside } from "./beside.ts";
 import { departureOf, isLeaving, type Departure, type OnNamespaceDeletion } from "./deletion-intent.ts";
 import { annotation, ANNOTATIONS, FINALIZER, type Managed, type StatusDraft } from "./resource.ts";
 import { fitting } from "./fitting.ts";
@@ -30,6 +31,7 @@ export interface VisitDeps<T extends Managed> {
   readonly releases: Pick<Set<string>, "add" | "delete">;
   /** Takes out of the cache what has just lost its last finalizer: it is gone. */
   forget(object: T): void;
+  beside(object: T): ReturnType<Beside>;
 }
 
 /** Steps read `object`, change `status` and `state` conditions; the frame persists both once at the end. */
@@ -237,7 +239,7 @@ export class Visit<T extends Managed> {
 
   #nextStatus(verdict: Verdict, basis: T): object {
     const generation = basis.metadata.generation ?? 0;
-    const stated = [...summary(verdict), ...this.#stated.values()];
+    const stated = [...summary(verdict), ...this.#stated.values(), ...this.#deps.beside(basis)];
     const previous = basis.status.conditions ?? [];
     const conditions = nextConditions(previous, stated, { generation, now: timestamp(this.#deps.clock) });
     return fitting({
@@ -276,7 +278,7 @@ export class Visit<T extends Managed> {
 function carriedOver(previous: readonly Condition[], stated: readonly Statement[], { state }: Verdict): Condition[] {
   if (state === "Ready") return [];
   const decided = new Set(["Ready", "Reconciling", "Stalled", "Paused", ...stated.map(({ type }) => type)]);
-  return previous.filter(({ type }) => !decided.has(type));
+  return previous.filter(({ type }) => !decided.has(type) && !BESIDE_TYPES.has(type));
 }
 
 /** Somebody else wrote first. */

@@ -126,7 +126,7 @@ export class Places {
   #facetInto(cluster: ManagedCluster): { access: Access; facet: ManifestsFacet } | undefined {
     const { accounts } = this.#deps;
     const isRoute = cluster.spec.manifests?.route === "Gateway";
-    if (!isRoute && !accounts.offers(accountOf(cluster), "manifests")) return undefined;
+    if (!isRoute && !accounts.mayReplaceKubeconfigs(accountOf(cluster))) return undefined;
     const { access } = accounts.use(cluster, "clusters", "clusters");
     if (isRoute) {
       const facet = facetOf(access, "manifests", "gateway into clusters (spec.manifests.route)");

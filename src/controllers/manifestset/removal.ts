@@ -4,7 +4,7 @@ import { ManifestSetCondition as Condition, ManifestSetReason as Reason } from "
 import type { ManifestSet } from "../../crds/manifestset/schema.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { HeldError, ReconcileError, UnsaidError, WaitingError } from "../../lib/errors.ts";
+import { HeldError, ReconcileError, RetryableError, UnsaidError, WaitingError } from "../../lib/errors.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
 import { heldFor } from "../external/removal.ts";
 import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
@@ -25,6 +25,7 @@ interface RemoverDeps {
 }
 
 const HELD_POLL_MS = 30_000;
+const PASSING_POLL_MS = 3_000;
 
 /** Nothing is its, or all of it stays without the target being asked. */
 function leavesTargetAlone({ spec, status, metadata }: ManifestSet): boolean {
@@ -111,7 +112,10 @@ function heldBy(error: unknown, { metadata }: ManifestSet): unknown {
   if (isProgress || !(failure instanceof ReconcileError)) return error;
   const why = isSilence(error) ? "The target does not answer" : failure.message;
   const message = `${why}. What is in the target stays until it can be deleted; to leave it there, annotate ${ANNOTATIONS.forceOrphan}: "${metadata.uid}"`;
-  return new HeldError({ reason: Reason.DeletionHeld, message, pollAfterMs: HELD_POLL_MS, cause: error });
+  // What passes by itself is over soon; a target that does not answer has a pace of its own.
+  const isPassing = failure instanceof RetryableError && !isSilence(error);
+  const pollAfterMs = isPassing ? PASSING_POLL_MS : HELD_POLL_MS;
+  return new HeldError({ reason: Reason.DeletionHeld, message, pollAfterMs, cause: error });
 }
 
 /** Whether its parent has to stay for it. */

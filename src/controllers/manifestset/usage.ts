@@ -1,6 +1,6 @@
 // What a set's workloads use, where spec.usageIntervalSeconds asks for it: in the metrics as it is, in the status rounded, so that it is
 // written when a figure that people read has changed.
-import type { PodUsage } from "../../cloud/facets/manifests.ts";
+import type { ManifestChannel, PodUsage } from "../../cloud/facets/manifests.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import type { ManifestSet } from "../../crds/manifestset/schema.ts";
 import type { Clock } from "../../lib/clock.ts";
@@ -30,6 +30,7 @@ interface UsageDeps {
 }
 
 interface Known {
+  readonly channel: ManifestChannel;
   readonly at: number;
   readonly usage: Promise<readonly PodUsage[]>;
 }
@@ -39,8 +40,8 @@ const FRESHNESS = 0.9;
 
 export class Usages {
   readonly #deps: UsageDeps;
-  /** By channel, then by set and namespace. */
-  readonly #known = new WeakMap<object, Map<string, Known>>();
+  /** By "namespace/name" of the set, then by namespace in the target. */
+  readonly #known = new Map<string, Map<string, Known>>();
 
   constructor(deps: UsageDeps) {
     this.#deps = deps;
@@ -68,6 +69,7 @@ export class Usages {
 
   /** The set of that key has gone, or asks no more. */
   forget(set: string): void {
+    this.#known.delete(set);
     this.#deps.usageMetrics.used(set, []);
   }
 
@@ -102,15 +104,14 @@ export class Usages {
     asked: { namespace: string; isWanted: (pod: string) => boolean; intervalMs: number },
   ): Promise<readonly PodUsage[]> {
     const { namespace, isWanted, intervalMs } = asked;
-    const known = this.#known.get(channel) ?? new Map<string, Known>();
-    this.#known.set(channel, known);
-    const key = `${owner.uid} ${namespace}`;
+    const known = this.#known.get(owner.key) ?? new Map<string, Known>();
+    this.#known.set(owner.key, known);
     const at = this.#deps.clock.monotonic();
-    const latest = known.get(key);
-    if (latest && at - latest.at < FRESHNESS * intervalMs) return latest.usage;
+    const latest = known.get(namespace);
+    if (latest?.channel === channel && at - latest.at < FRESHNESS * intervalMs) return latest.usage;
     const usage = channel.usage?.(namespace, isWanted, signal) ?? Promise.resolve([]);
-    known.set(key, { at, usage });
-    usage.catch(() => known.delete(key));
+    known.set(namespace, { channel, at, usage });
+    usage.catch(() => known.delete(namespace));
     return usage;
   }
 }

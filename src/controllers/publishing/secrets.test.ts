@@ -36,6 +36,7 @@ beforeEach(async () => {
     onNamespaceDeletion: "Hold" as const,
     absorb,
     forget: absorb,
+    beside: () => [],
     releases: new Set<string>(),
   };
   visit = new Visit(deps, { object, signal: unaborted, log });

@@ -117,6 +117,7 @@ export const cloudAccount = defineKind({
     { name: "Endpoint", type: "string", jsonPath: ".spec.endpoint", description: "Address of the cloud's API." },
     ...columnsWithoutId,
   ],
+  reportable: ["spec.provider", "spec.region"],
   spec: withAccountBlocks(spec, KIND).describe("What is declared."),
   status: status.describe("What was found."),
 });

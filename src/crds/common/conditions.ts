@@ -7,6 +7,10 @@ export const ConditionType = {
   Stalled: "Stalled",
   /** The annotation yunfan.dev/paused stands: nothing is done, deletion included. */
   Paused: "Paused",
+  /** No alarm of a platform's inventory concerns the resource: of what an AlarmSource covers. Ready never depends on it. */
+  AlarmsClear: "AlarmsClear",
+  /** The same of warnings among the inventory's events, where the AlarmSource looks at them. */
+  EventsClear: "EventsClear",
 } as const;
 
 export const Reason = {
@@ -93,7 +97,7 @@ export const Reason = {
   SecretNotOwned: "SecretNotOwned",
   /** The API server does not take the Secret. */
   SecretRefused: "SecretRefused",
-  /** A Secret is meant for a namespace that the account does not allow. */
+  /** A Secret is meant for a namespace that the account does not allow; or spec.namespaces reaches further than it may. */
   NamespaceNotAllowed: "NamespaceNotAllowed",
   /** A Secret is meant for a namespace that is not there. */
   NamespaceNotFound: "NamespaceNotFound",
@@ -110,6 +114,17 @@ export const Reason = {
   Orphaned: "Orphaned",
   /** Of events: a resource went without having been let go of, its finalizer taken off, and what it stands for stays in the cloud. */
   OrphanedByHand: "OrphanedByHand",
+  /** Of AlarmsClear. */
+  NoAlarms: "NoAlarms",
+  /** Of AlarmsClear: an alarm concerns the resource. */
+  AlarmsFiring: "AlarmsFiring",
+  /** Of AlarmsClear and EventsClear: the inventory could not be asked three times in a row. */
+  AlarmsUnknown: "AlarmsUnknown",
+  /** Of EventsClear. */
+  NoWarnings: "NoWarnings",
+  /** Of EventsClear: an event that was asked for concerns the resource. */
+  WarningEvents: "WarningEvents",
+
   /** The API server refuses what the operator asks of it: a policy, a webhook, validation, a quota or a missing right. */
   RequestRefused: "RequestRefused",
   /** The API server answers the operator with an error of its own again and again, as when a webhook does not answer. */

@@ -17,7 +17,7 @@ export const accountReference = z.object({
 
 export const ACCOUNT_IS_FIXED = "what was made with one account cannot be found with another";
 
-const accountRef = withTransitionRule(accountReference, {
+export const accountRef = withTransitionRule(accountReference, {
   rule: "self == oldSelf",
   message: `accountRef is immutable: ${ACCOUNT_IS_FIXED}`,
   reason: "FieldValueForbidden",

@@ -79,7 +79,7 @@ const operation = z.object({
 export type Operation = Readonly<z.output<typeof operation>>;
 
 /** Never a key. */
-const location = text({ max: 512 });
+export const location = text({ max: 512 });
 
 export const accountLocation = location.describe(
   "Where what it reaches is: provider, endpoint, and, as far as the cloud tells, region and project of the credentials.",

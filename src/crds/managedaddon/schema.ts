@@ -67,6 +67,15 @@ export const managedAddon = defineKind({
     { name: "Version", type: "string", jsonPath: ".status.version", description: "The version that is installed." },
     ...commonColumns,
   ],
+  reportable: [
+    "spec.clusterRef.name",
+    "spec.template",
+    "spec.version",
+    "status.externalId",
+    "status.origin",
+    "status.createdAt",
+    "status.version",
+  ],
   spec: withBlocks(externalSpec(spec), KIND).describe("What is declared."),
   status: status.describe("What was found."),
 });

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { ipv4Cidr } from "../../schema/cidr.ts";
 import { commonColumns } from "../common/columns.ts";
 import { cloudReference, namespaceName, objectName, time } from "../../schema/formats.ts";
+import { inventoryClusterId } from "../common/inventory.ts";
 import { managedFields, managedSpec } from "../common/spec.ts";
 import {
   blockFields,
@@ -13,6 +14,7 @@ import {
 } from "../common/with-blocks.ts";
 import { cloudPhase, LONGEST_WORDS, managedStatus, originFields } from "../common/status.ts";
 import { defineKind } from "../kind.ts";
+import { REPORTABLE } from "./reportable.ts";
 import type { Resource } from "../resource.ts";
 import { withRule, withTransitionRule, type CelRule } from "../../schema/enforced.ts";
 import { text } from "../../schema/fields.ts";
@@ -147,6 +149,12 @@ const fields = z.object({
     .describe(
       "The kubeconfig that is published in the Secret NAME-kubeconfig beside this resource, under the key value.",
     ),
+  inventoryClusterId: inventoryClusterId
+    .optional()
+    .describe(
+      "The cluster's id in an inventory such as bcs-storage: what is reported about the cluster is filed under it, and alarms and " +
+        "events about it are looked for there.",
+    ),
   argocd: z
     .object({
       namespace: namespaceName.describe(
@@ -273,6 +281,7 @@ export const managedCluster = defineKind({
     ...commonColumns,
     { name: "Endpoint", type: "string", jsonPath: ".status.endpoint", description: "Its API server.", priority: 1 },
   ],
+  reportable: REPORTABLE,
   spec: spec.describe("What is declared."),
   status: status.describe("What was found."),
 });

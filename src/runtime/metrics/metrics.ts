@@ -2,6 +2,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
 import type { ControllerMetrics } from "../queue/controller.ts";
 import { cloudMetrics, type CloudMetrics } from "./metrics-cloud.ts";
+import { inventoryMetrics, type InventoryMetrics } from "./metrics-inventory.ts";
 import { controllerMetrics } from "./metrics-controller.ts";
 import { queueMetrics } from "./metrics-queue.ts";
 import { resourceMetrics, type ResourceSource } from "./metrics-resources.ts";
@@ -30,6 +31,7 @@ export class Metrics {
   readonly watch: (kind: string) => ReflectorMetrics = watchMetrics(this.#registry);
   readonly cloud: CloudMetrics = cloudMetrics(this.#registry);
   readonly target: TargetMetrics = targetMetrics(this.#registry);
+  readonly inventory: InventoryMetrics = inventoryMetrics(this.#registry);
   readonly workload: WorkloadMetrics = workloadMetrics(this.#registry);
   /** Shows the resources of a kind while this process leads. To be called once per kind. */
   readonly resources: (source: ResourceSource) => void = resourceMetrics(this.#registry, () => this.#leads);

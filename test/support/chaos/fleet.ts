@@ -203,6 +203,7 @@ async function startOperator(setup: {
       watchNamespaces: [namespace],
       concurrency: new Map(),
       settleWindowMs: 120_000,
+      platformNamespace: "yunfan-system",
       onNamespaceDeletion: "Hold",
       metricsAddress: "127.0.0.1:0",
       healthAddress: "0",

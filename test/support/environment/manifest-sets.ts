@@ -57,7 +57,7 @@ export interface TargetRequest {
   readonly impersonated: string | undefined;
 }
 
-async function startTarget(options: Partial<ControlPlaneOptions> & { auditLogPath: string }): Promise<Target> {
+export async function startTarget(options: Partial<ControlPlaneOptions> & { auditLogPath: string }): Promise<Target> {
   const plane = await startControlPlane(options);
   const kubectl: Target["kubectl"] = (...args) => kubectlOk(plane.kubectl, args);
   return {
@@ -114,7 +114,7 @@ export interface SetStand extends Stand<HuaweiSimulator, Partial<HuaweiSimulator
 }
 
 /** With a ManagedCluster production, available, its kubeconfig published, over the target. */
-async function createSetStand(prefix: string, target: Target): Promise<SetStand> {
+export async function createSetStand(prefix: string, target: Target): Promise<SetStand> {
   const kubeconfig = await readKubeconfig(target.plane.kubeconfigPath);
   const cloud = { ...HUAWEI, kinds: ["cloudaccounts", "managedclusters", "manifestsets"] };
   const stand = await createStandOn(cloud, prefix, { kubeconfig });
@@ -128,7 +128,7 @@ async function createSetStand(prefix: string, target: Target): Promise<SetStand>
 }
 
 /** The account and the cluster; resolves when sets can work in it. */
-async function standCluster(stand: SetStand, name = "production", spec: object = {}): Promise<void> {
+export async function standCluster(stand: SetStand, name = "production", spec: object = {}): Promise<void> {
   const { id } = (await stand.simulator.behindOurBack("POST", "clusters", { name })) as { id: string };
   const cluster = clusterManifest(name, { accountRef: { name: "huawei" }, externalId: id, ...spec });
   await stand.apply(...huaweiAccountManifests(stand.simulator), cluster);

@@ -96,6 +96,7 @@ export async function startNodePoolBed({ beforeTurn, ...options }: BedOptions = 
       onNamespaceDeletion: "Hold",
       absorb: (object) => store.absorb(object),
       forget: (object) => store.remove(object),
+      beside: () => [],
       releases: new Set(),
       lookout: { set: () => undefined },
       wake: () => undefined,

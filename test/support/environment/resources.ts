@@ -1,7 +1,10 @@
 // Objects of our kinds for tests: as an author writes them, and as the API server returns them. Overrides win over defaults.
 import type { Managed } from "../../../src/controllers/lifecycle/resource.ts";
 import type { Kind } from "../../../src/crds/kind.ts";
+import { alarmSource, type AlarmSource } from "../../../src/crds/alarmsource/schema.ts";
 import { cloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
+import { inventoryQuery, type InventoryQuery } from "../../../src/crds/inventoryquery/schema.ts";
+import { inventorySink, type InventorySink } from "../../../src/crds/inventorysink/schema.ts";
 import { managedAddon, type ManagedAddon } from "../../../src/crds/managedaddon/schema.ts";
 import { managedCluster, type ManagedCluster } from "../../../src/crds/managedcluster/schema.ts";
 import { managedNamespace, type ManagedNamespace } from "../../../src/crds/managednamespace/schema.ts";
@@ -70,6 +73,38 @@ export function manifestSetManifest(overrides: Overrides = {}): Manifest {
     { name: "shop" },
     overrides,
   );
+}
+
+/** An InventorySink as an author writes it. */
+export function inventorySinkManifest(overrides: Overrides = {}): Manifest {
+  const spec = { accountRef: { name: "bcs" }, clusterId: "BCS-K8S-00001" };
+  return manifest(inventorySink, spec, { name: "fleet" }, overrides);
+}
+
+/** An AlarmSource as an author writes it. */
+export function alarmSourceManifest(overrides: Overrides = {}): Manifest {
+  return manifest(alarmSource, { accountRef: { name: "bcs" } }, { name: "fleet" }, overrides);
+}
+
+/** An InventoryQuery as an author writes it. */
+export function inventoryQueryManifest(overrides: Overrides = {}): Manifest {
+  const spec = { accountRef: { name: "bcs" }, clusterId: "BCS-K8S-40001", resource: "Pod" };
+  return manifest(inventoryQuery, spec, { name: "pods" }, overrides);
+}
+
+/** An InventorySink as the API server returns it. */
+export function storedInventorySink(overrides: Stored<InventorySink> = {}): InventorySink {
+  return stored(inventorySink, inventorySinkManifest(overrides), overrides);
+}
+
+/** An AlarmSource as the API server returns it. */
+export function storedAlarmSource(overrides: Stored<AlarmSource> = {}): AlarmSource {
+  return stored(alarmSource, alarmSourceManifest(overrides), overrides);
+}
+
+/** An InventoryQuery as the API server returns it. */
+export function storedInventoryQuery(overrides: Stored<InventoryQuery> = {}): InventoryQuery {
+  return stored(inventoryQuery, inventoryQueryManifest(overrides), overrides);
 }
 
 /** A RegistryProject as the API server returns it. */

@@ -26,6 +26,9 @@ import { kubeConfigOf, transportOf } from "../apiserver/transports.ts";
 import { condition, storedCloudAccount, type StoredAccount } from "../environment/builders.ts";
 import { storedNodePool } from "../environment/nodepools.ts";
 import {
+  storedAlarmSource,
+  storedInventoryQuery,
+  storedInventorySink,
   storedManagedAddon,
   storedManagedCluster,
   storedManagedNamespace,
@@ -72,6 +75,9 @@ const STORED: Readonly<Record<string, (declared: StoredAccount) => Managed>> = {
   ManagedNamespace: storedManagedNamespace,
   RegistryProject: storedRegistryProject,
   ManifestSet: storedManifestSet,
+  InventorySink: storedInventorySink,
+  AlarmSource: storedAlarmSource,
+  InventoryQuery: storedInventoryQuery,
 };
 
 interface World {
@@ -110,6 +116,15 @@ export function cachedKinds({ objects, credentials = {}, clock = new FakeClock()
     events: { event: () => undefined },
     accounts,
     clusters,
+    views: viewsOf(informers),
+    fence: openFence,
+    log,
+    inventoryMetrics: new Metrics().inventory,
+    watchEvents: () => informers.watchEvents(never),
+    visit: () => undefined,
+    stateBeside: () => undefined,
+    restate: () => Promise.resolve(),
+    platformNamespace: "yunfan-system",
     published: informers.published.store,
     watchNamespaces: [],
     settleWindowMs: 120_000,
@@ -126,6 +141,15 @@ export function cachedKinds({ objects, credentials = {}, clock = new FakeClock()
     deps: <R extends Managed>(kind: string) =>
       ({ ...shared, store: informers.kinds.get(kind)?.store }) as unknown as KindDeps<R>,
   };
+}
+
+function viewsOf({ kinds: caches }: Informers): KindDeps<Managed>["views"] {
+  return new Map(
+    kinds.flatMap((kind) => {
+      const informer = caches.get(kind.type.kind);
+      return informer ? [[kind.type.kind, { kind, store: informer.store }] as const] : [];
+    }),
+  );
 }
 
 /** To put controllers together over these caches. */
@@ -157,7 +181,7 @@ export function visitTo<R extends Managed>(resource: R, options: VisitOptions = 
   const { clock = new FakeClock(), signal = never, log: to = log } = options;
   const deps = { client: new HttpKubeClient(NOWHERE), type, clock, onNamespaceDeletion: "Hold" } as const;
   return new Visit<R>(
-    { ...deps, absorb: () => undefined, forget: () => undefined, releases: new Set<string>() },
+    { ...deps, absorb: () => undefined, forget: () => undefined, beside: () => [], releases: new Set<string>() },
     { object, signal, log: to },
   );
 }

@@ -41,6 +41,7 @@ const TEMPLATES: readonly Template[] = [
     versions: [
       { version: "1.0.10", minors: [13] },
       { version: "1.0.18", minors: [13, 15, 17] },
+      { version: "1.0.19", minors: [13, 15, 17] },
     ],
   },
   {

@@ -192,7 +192,7 @@ test("a cluster comes with the add-ons that its annotation lists, and is refused
   clock.advance(10 * MINUTE);
   expect((await client.state())["addons"]).toMatchObject([
     { name: "autoscaler", version: "1.15.10", values: { a: 1 } },
-    { name: "storage-driver", version: "1.0.18" },
+    { name: "storage-driver", version: "1.0.19" },
   ]);
   expect((await client.refusal(CLUSTERS, create("another", '[{"addonTemplateName":"none"}]')))[0]).toBe(404);
   expect((await client.refusal(CLUSTERS, create("another", "coredns")))[0]).toBe(400);

@@ -5,6 +5,7 @@ import { parseInput, parseJson } from "../../simulation/refusal.ts";
 import { installAddon, removeAddon, upgradeAddon } from "./addon-lifecycle.ts";
 import { checkVersion, requireTemplate, versionOnWire } from "./addon-templates.ts";
 import { checkValues } from "./addon-values.ts";
+import { clustersNamedBy } from "./cluster-host.ts";
 import { requireAvailable } from "./cluster-lifecycle.ts";
 import { CodedRefusal } from "./refusals.ts";
 import type { Addon, Cce, CceTables, CceView } from "./state.ts";
@@ -108,18 +109,9 @@ function remove(cce: Cce, call: Call): Answer {
   return { status: 200, body: {} };
 }
 
-/**
- * Which cluster a call means: by the host `{clusterid}.Endpoint` (3.1), the header X-Cluster-ID (table 3-2), the query or
- * the body. Throws a `Refusal` (400) where none is given or two of them differ.
- */
+/** Which cluster a call means. Throws a `Refusal` (400) where none is given or two of them differ. */
 export function requireClusterId(call: Call, view: CceView, inBody?: string): string {
-  const host = (call.headers.host ?? "").split(".")[0] ?? "";
-  const given = [
-    view.get("clusters", host)?.id,
-    call.headers["x-cluster-id"]?.toString(),
-    call.query.get("cluster_id") ?? undefined,
-    inBody,
-  ].filter((id) => id !== undefined && id !== "");
+  const given = clustersNamedBy(call, view, inBody);
   const [first] = given;
   if (first !== undefined && given.every((id) => id === first)) return first;
   const problem = first === undefined ? "names no cluster" : "names two clusters";

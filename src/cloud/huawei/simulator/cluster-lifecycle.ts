@@ -2,6 +2,7 @@
 import { parseInput } from "../../simulation/refusal.ts";
 import { installAddon } from "./addon-lifecycle.ts";
 import { requestedAddons } from "./addon-templates.ts";
+import { endClaim } from "./claim-records.ts";
 import type { ClusterBody } from "./cluster-spec.ts";
 import { checkCombination, chooseContainerCidr, chooseVersion, clusterBody } from "./cluster-spec.ts";
 import type { Step } from "./jobs.ts";
@@ -128,9 +129,9 @@ export function deleteCluster(cce: Cce, cluster: Cluster): Cluster {
   return amend(cce, "clusters", cluster.id, deleting) ?? cluster;
 }
 
-/** The cluster is gone at once, with its pools, nodes and their servers, and add-ons. Its jobs can still be read. */
+/** The cluster is gone at once, with its pools, nodes and their servers, claims and add-ons. Its jobs can still be read. */
 export function dropCluster(cce: Cce, id: string): Cluster | undefined {
-  const { store } = cce;
+  const { store, rules } = cce;
   const cluster = store.get("clusters", id);
   cancelJobs(cce, id, "the cluster is gone");
   for (const { id: nodeId, clusterId } of store.list("nodes")) {
@@ -140,6 +141,10 @@ export function dropCluster(cce: Cce, id: string): Cluster | undefined {
     for (const record of store.list(collection)) {
       if (record.clusterId === id) store.remove(collection, record.id);
     }
+  }
+  // Those on an API server, which other clusters share, are taken out of there first.
+  for (const claim of rules.kubeconfig === undefined ? store.list("claims") : []) {
+    if (claim.clusterId === id) endClaim(cce, claim);
   }
   store.remove("clusters", id);
   return cluster;

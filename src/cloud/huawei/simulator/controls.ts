@@ -6,6 +6,7 @@
 //   "certificateNotAfter"}: a new phase ends the cluster's running jobs; a client certificate may end in the past.
 //   DELETE: gone at once with all that is in it.
 // PATCH /_simulator/jobs/ID {"failAt": "InstallMaster", "leaves"?: "Unavailable"|"Error"|"Abnormal"}: fails when that sub-job ends.
+//   DELETE: the cloud knows of it no longer; what it does goes on.
 // POST /_simulator/plans, each used up by the first thing that has the name:
 //   {"clusterName", "failAt", "leaves"?}: the next job of that cluster that has such a sub-job fails there (CreatePSMCert,
 //     CreateMasterVM, InstallMaster; UninstallMaster, DeleteMasterVM; StopMaster; StartMaster);
@@ -91,6 +92,7 @@ export function clusterControls(
         }
         return amend(cce, "jobs", id, change);
       },
+      remove: (id) => amend(cce, "jobs", id, { isForgotten: true }),
     },
     plans: {
       create: (input) => addPlan(cce, parseInput(planInput, input)),

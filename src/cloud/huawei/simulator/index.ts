@@ -1,8 +1,8 @@
-// The simulator of Huawei CCE: IAM and the gateway (3), clusters, nodes, pools, jobs (4.1), add-ons (4.3), quotas (4.4).
+// The simulator of Huawei CCE: IAM and the gateway (3), clusters, nodes, pools, jobs (4.1), claims (4.2), add-ons (4.3), quotas (4.4).
 //
 // Chapters and tables here and in the other files are those of the CCE 22.3.5 API reference (for Huawei Cloud Stack 8.1.1);
 // docs/clouds/huawei.md says what it leaves open and which flag stands for what.
-// What its answers have to have is in members/, what a test can do behind our back in controls.ts, node-controls.ts and content-controls.ts.
+// What its answers have to have is in members/, what a test can do behind our back in controls.ts and the files named like it.
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Clock } from "../../../lib/clock.ts";
@@ -13,20 +13,20 @@ import { commonFlags, commonFlagValues, parseFlags } from "../../simulation/defi
 import type { FaultPlanInput } from "../../simulation/faults.ts";
 import { readFaultPlan } from "../../simulation/faults.ts";
 import { readKubeconfig } from "../../simulation/kubeconfig.ts";
-import { apiServerOf } from "../../simulation/kube/api-server.ts";
-import { startPodRunner } from "../../simulation/kube/pod-runner.ts";
 import { serve } from "../../simulation/server.ts";
 import { Timeline } from "../../simulation/timeline.ts";
 import { templateRoutes } from "./addon-templates.ts";
 import type { AddonDemand } from "./addon-values.ts";
 import { ADDON_DEMANDS } from "./addon-values.ts";
 import { addonRoutes } from "./addons.ts";
+import { claimRoutes } from "./claims.ts";
 import { clusterRoutes } from "./clusters.ts";
 import { contentControls } from "./content-controls.ts";
 import { clusterControls } from "./controls.ts";
 import { openGateway } from "./gateway.ts";
 import { openIam } from "./iam.ts";
 import { jobRoutes } from "./jobs.ts";
+import { openInside } from "./kube/inside.ts";
 import { kubernetesRoutes } from "./kubernetes.ts";
 import { nodeControls } from "./node-controls.ts";
 import { nodePoolRoutes } from "./nodepools.ts";
@@ -36,6 +36,7 @@ import type { ErrorStyle } from "./refusals.ts";
 import { CodedRefusal, ERROR_STYLES, failure } from "./refusals.ts";
 import type { CceRules, CceTables } from "./state.ts";
 import { createCce } from "./state.ts";
+import { storageControls } from "./storage-controls.ts";
 
 export interface HuaweiSimulatorOptions {
   /** `HOST:PORT`; port 0 takes a free one. */
@@ -64,7 +65,7 @@ export interface HuaweiSimulatorOptions {
   resetChangesId?: boolean;
   /** What an add-on's values have to have. Default: nothing. */
   addonValues?: AddonDemand;
-  /** What every cluster serves, and the API server behind its gateway. */
+  /** What every cluster serves, and the API server behind its gateway; nodes and claims are objects there. */
   kubeconfig?: CceRules["kubeconfig"];
   /** Plays scheduler and kubelet there. */
   runPods?: boolean;
@@ -88,7 +89,7 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
   const timeline = new Timeline(clock, speed);
   const rules = rulesOf(options);
   const cce = createCce(rules, clusterQuota, timeline);
-  const api = rules.kubeconfig && apiServerOf(rules.kubeconfig);
+  const inside = openInside(cce, { clock, speed, runPods: options.runPods === true });
   const failed = failure(errorStyle);
   const iam = openIam(
     {
@@ -110,7 +111,8 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
     ...quotaRoutes(),
     ...addonRoutes(cce),
     ...templateRoutes(),
-    ...kubernetesRoutes(cce, api),
+    ...claimRoutes(cce, inside.claims),
+    ...kubernetesRoutes(cce, inside.api),
   ];
   const running = await serve({
     listen: options.listen,
@@ -120,7 +122,13 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
       requestIdHeader: "x-request-id",
       store: cce.store,
       routes: [...iam.routes, ...routes.map((route) => ofProject(route, rules.project.id))],
-      controls: { ...clusterControls(cce), ...contentControls(cce), ...nodeControls(cce), ...iam.controls },
+      controls: {
+        ...clusterControls(cce),
+        ...contentControls(cce),
+        ...nodeControls(cce),
+        ...storageControls(cce, inside.claims),
+        ...iam.controls,
+      },
       authenticate: openGateway(
         { keys, writesPerMinute: options.writesPerMinute, tokens: iam, failure: failed },
         clock,
@@ -129,14 +137,13 @@ export async function startHuaweiSimulator(options: HuaweiSimulatorOptions): Pro
       advance: () => timeline.advance(),
     },
   });
-  const runner = api && options.runPods ? startPodRunner({ api, clock, speed }) : undefined;
+  const looks = inside.begin();
   return {
     ...running,
     extra: { projectId: rules.project.id },
     async close() {
-      await runner?.close();
       await running.close();
-      await api?.close();
+      await looks.close();
     },
   };
 }
@@ -254,7 +261,8 @@ export const huaweiSimulator: SimulatorDefinition = {
     },
     {
       flags: "--kubeconfig <file>",
-      description: "every cluster serves its server, CA and client certificate; its API server is behind their gateway",
+      description:
+        "every cluster serves its server, CA and client certificate; that API server is behind their gateway",
     },
     { flags: "--run-pods", description: "play scheduler and kubelet on that API server" },
     {

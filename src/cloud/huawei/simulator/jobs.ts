@@ -69,6 +69,7 @@ export function startTracks(
     subJobs: runs.flatMap(({ subJobs }) => subJobs),
     failAt: "",
     leaves: first.plan?.leaves ?? "Unavailable",
+    isForgotten: false,
   };
   cce.store.put("jobs", job);
   for (const { track, subJobs } of runs) {
@@ -119,15 +120,18 @@ export function jobRoutes(): Route<CceTables>[] {
       method: "GET",
       path: "/api/v3/projects/:project/jobs/:id",
       handle({ params: { id = "" } }, view) {
-        const job = view.get("jobs", id);
-        if (job !== undefined) return { status: 200, body: jobOnWire(job) };
-        const parent = view.list("jobs").find(({ subJobs }) => subJobs.some((sub) => sub.id === id));
-        const subJob = parent?.subJobs.find((sub) => sub.id === id);
-        if (parent === undefined || subJob === undefined) throw notFound("job", id);
-        return { status: 200, body: subJobAlone(parent, subJob) };
+        const job = findJob(view, id);
+        if (job === undefined || job.isForgotten) throw notFound("job", id);
+        const subJob = job.subJobs.find((sub) => sub.id === id);
+        return { status: 200, body: subJob === undefined ? jobOnWire(job) : subJobAlone(job, subJob) };
       },
     },
   ];
+}
+
+/** By its own id or by that of one of its sub-jobs. */
+function findJob(view: CceView, id: string): Job | undefined {
+  return view.get("jobs", id) ?? view.list("jobs").find(({ subJobs }) => subJobs.some((sub) => sub.id === id));
 }
 
 interface Run {

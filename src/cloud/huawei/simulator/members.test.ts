@@ -31,8 +31,9 @@ interface Driven extends Bed {
 
 async function startDriven(): Promise<Driven> {
   const bed = await startTestBed();
-  // What is in clusters is answered by Kubernetes.
-  const isOwn = (call: string): boolean => !/ \/api\/v1| \/apis/.test(call);
+  // What else is in clusters is answered by Kubernetes.
+  const isOwn = (call: string): boolean =>
+    !/ \/api\/v1| \/apis/.test(call) || /\/cloudpersistentvolumeclaims/.test(call);
   const calls = ((await bed.client.send("/_simulator/calls")).json() as string[]).filter(isOwn);
   const check = new MembersCheck(cceCalls, calls);
   const ask: Driven["ask"] = async (method, path, sent = {}) => {
@@ -161,6 +162,23 @@ async function driveAddons({ ask, client, clock }: Driven): Promise<void> {
   await ask("DELETE", `${path}?cluster_id=${clusterId}`);
 }
 
+async function driveStorage({ ask, client, clock }: Driven): Promise<void> {
+  const headers = { "x-cluster-id": await client.available("with-claims") };
+  const path = "/api/v1/namespaces/default/cloudpersistentvolumeclaims";
+  const { id } = await client.colleague("POST", "volumes", { name: "disk", storageType: "bs", sizeGiB: 10 });
+  const body = {
+    kind: "PersistentVolumeClaim",
+    apiVersion: "v1",
+    metadata: { name: "data", labels: { a: "b" } },
+    spec: { volumeID: id, storageType: "bs", accessModes: ["ReadWriteOnce"] },
+  };
+  await ask("POST", path, { headers, body });
+  clock.advance(MINUTE);
+  await ask("POST", path, { headers, body: {} });
+  await ask("DELETE", `${path}/data`, { headers });
+  await ask("DELETE", `${path}/none`, { headers });
+}
+
 /** What each call says to nobody, and of a thing that there is not. */
 async function driveRefusals({ ask, calls }: Driven): Promise<void> {
   for (const call of calls) {
@@ -174,7 +192,7 @@ async function driveRefusals({ ask, calls }: Driven): Promise<void> {
 
 test("every answer has the members that the reference promises, and every call has a list of them", async () => {
   const driven = await startDriven();
-  const drives = [driveIam, driveClusters, drivePools, driveNodes, driveAddons, driveRefusals];
+  const drives = [driveIam, driveClusters, drivePools, driveNodes, driveStorage, driveAddons, driveRefusals];
   for (const drive of drives) await drive(driven);
   expect(driven.check.problems()).toEqual([]);
 });

@@ -64,7 +64,7 @@ export function checkLayout({ version }: Cluster, { volumeConfig }: ReinstallSpe
 }
 
 /** Whether a version such as v1.15.11-r1 is the given one or a later one. */
-function isSince(version: string, least: readonly number[]): boolean {
+export function isSince(version: string, least: readonly number[]): boolean {
   const parts = version.replace(/^v/, "").split(/[.-]/).map(Number);
   const differs = least.findIndex((number, at) => parts[at] !== number);
   return differs === -1 || (parts[differs] ?? 0) > (least[differs] ?? 0);
@@ -106,6 +106,7 @@ export function nodeOnServer(cce: Cce, clusterId: string, server: Server, made: 
     taints: [],
     options: {},
     billingMode,
+    installs: 0,
     deleteJobId: "",
     ...made,
     spec: { ...shown, ...made.spec },
@@ -118,7 +119,10 @@ export function installation(cce: Cce, id: () => string): Step {
     type: "InstallNode",
     ms: INSTALL_MS,
     begin: () => void amend(cce, "nodes", id(), { phase: "Installing" }),
-    end: () => void amend(cce, "nodes", id(), { phase: "Active" }),
+    end() {
+      const installs = (cce.store.get("nodes", id())?.installs ?? 0) + 1;
+      amend(cce, "nodes", id(), { phase: "Active", installs });
+    },
   };
 }
 
@@ -157,6 +161,7 @@ function newNode(cce: Cce, cluster: Cluster, name: string, wanted: NodeBody["spe
     taints,
     options: rest,
     billingMode: 0,
+    installs: 0,
     deleteJobId: "",
   };
 }

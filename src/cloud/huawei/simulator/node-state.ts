@@ -42,6 +42,8 @@ export interface Node extends Entity {
   readonly options: Readonly<Record<string, unknown>>;
   /** 0: on demand; nothing but a colleague makes it another. */
   readonly billingMode: number;
+  /** How often it was installed: each time it joins its cluster anew. */
+  readonly installs: number;
   /** The job that is to delete it; empty: none. */
   readonly deleteJobId: string;
 }

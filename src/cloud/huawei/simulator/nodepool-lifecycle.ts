@@ -76,6 +76,7 @@ export function addNode(
     taints: taints as Taint[],
     options: {},
     billingMode: 0,
+    installs: 0,
     deleteJobId: "",
   };
   cce.store.put("nodes", node);

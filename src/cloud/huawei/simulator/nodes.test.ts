@@ -1,7 +1,7 @@
 // Nodes that are created (4.1.9) and deleted (4.1.13), what reads show of them, and their jobs (4.1.24).
 import { describe, expect, test } from "vitest";
 import { nodeBody, Nodes, startNodes, subJobsOf } from "./test-nodes.ts";
-import { MINUTE, poolBody, SALTED } from "./test-support.ts";
+import { MINUTE, poolBody, PROJECT, SALTED } from "./test-support.ts";
 
 const PASSWORD = { userPassword: { username: "root", password: SALTED } };
 
@@ -61,6 +61,19 @@ describe("a create", () => {
     }
     clock.advance(2 * MINUTE);
     expect((await nodes.job(status.jobID ?? "")).status).toEqual({ phase: "Success", reason: "" });
+  });
+
+  test("goes on where the cloud has forgotten its job", async () => {
+    const { nodes, client, clock } = await startNodes();
+    const { status } = await nodes.create("node-1");
+    const job = `/api/v3/projects/${PROJECT}/jobs/`;
+    const [subJob] = subJobsOf(await nodes.job(status.jobID ?? ""));
+    await client.colleague("DELETE", `jobs/${status.jobID}`);
+    for (const id of [status.jobID, subJob?.metadata.uid]) {
+      expect(await client.refusal(`${job}${id}`)).toEqual([404, "CCE.01404001"]);
+    }
+    clock.advance(5 * MINUTE);
+    expect(await nodes.phases()).toEqual(["Active"]);
   });
 
   test("of several gives them random names and answers with one id", async () => {

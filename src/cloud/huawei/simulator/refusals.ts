@@ -22,6 +22,18 @@ export class CodedRefusal extends Refusal {
   }
 }
 
+/** A refusal by the API of a cluster itself, in the words of Kubernetes. */
+export class KubeRefusal extends Refusal {
+  /** Such as `NotFound`. */
+  readonly reason: string;
+
+  constructor(status: number, reason: string, message: string) {
+    super(status, message);
+    this.name = "KubeRefusal";
+    this.reason = reason;
+  }
+}
+
 export function notFound(what: string, id: string): CodedRefusal {
   return new CodedRefusal(404, "CCE.01404001", `Resource not found: ${what} ${id}`);
 }
@@ -110,12 +122,29 @@ function cceFailure(style: ErrorStyle, status: number, message: string, code: st
 export function failure(style: ErrorStyle): (status: number, message: string, failed: Failed) => Answer {
   return (status, message, failed) => {
     if (isIam(failed.call)) return iamFailure(status, message);
+    const reason = kubeReason(status, failed);
+    if (reason !== undefined) return kubeFailure(status, message, reason);
     const code = codeOf(status, failed);
     if (isGateways(code)) return { status, body: { error_msg: message, error_code: code } };
     return isAddons(failed.call)
       ? addonFailure(style, status, message, code)
       : cceFailure(style, status, message, code);
   };
+}
+
+/** Of what the cluster's own API refuses, bad input included; undefined for what does not get as far as there. */
+function kubeReason(status: number, { call, error }: Failed): string | undefined {
+  if (error instanceof KubeRefusal) return error.reason;
+  const isBadInput = status === 400 && error instanceof Refusal && !(error instanceof CodedRefusal);
+  return isBadInput && call.path.includes("/cloudpersistentvolumeclaims") ? "BadRequest" : undefined;
+}
+
+/** A Kubernetes `Status`, which names the object that the message begins with. */
+function kubeFailure(code: number, message: string, reason: string): Answer {
+  const [, kind, name] = /^([a-z]+)(?:\.\S+)? "([^"]+)"/.exec(message) ?? [];
+  const details = kind === undefined ? {} : { details: { name, kind } };
+  const body = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, reason, ...details, code };
+  return { status: code, body };
 }
 
 /** `{"error":{…}}`, as Keystone and IAM have it. */

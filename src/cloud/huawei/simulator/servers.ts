@@ -1,15 +1,15 @@
 // The servers (ECS) of nodes outside of pools: made, planted, written anew, and gone.
 import type { Disk, Node, Server } from "./node-state.ts";
 import type { Cce } from "./state.ts";
-import { amend, newEntity } from "./state.ts";
+import { ADDRESSES, amend, newEntity } from "./state.ts";
 
-/** A range that no two simulated servers share. */
+/** In each of 192.168.1.0/24 to 192.168.254.0/24. */
 const HOSTS = 250;
 
 /** Each is given out once. */
-export function nextAddress({ store }: Cce): string {
-  const number = Number(store.nextId("servers")) + 1;
-  return `192.168.${1 + (Math.floor(number / HOSTS) % 254)}.${(number % HOSTS) + 1}`;
+export function nextAddress({ store, firstAddress }: Cce): string {
+  const number = (firstAddress + Number(store.nextId("servers"))) % ADDRESSES;
+  return `192.168.${1 + Math.floor(number / HOSTS)}.${(number % HOSTS) + 1}`;
 }
 
 /** What a node is made on, as far as it differs. */

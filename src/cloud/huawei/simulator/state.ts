@@ -1,5 +1,5 @@
 // What exists in the simulated CCE: clusters, node pools, nodes, add-ons, jobs, quotas, and what a test has planned.
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import type { ServedKubeconfig } from "../../simulation/kubeconfig.ts";
 import type { StoreView } from "../../simulation/store.ts";
 import { Store } from "../../simulation/store.ts";
@@ -8,6 +8,7 @@ import type { AddonDemand } from "./addon-values.ts";
 import type { Entity } from "./entity.ts";
 import type { FailedNodePhase, Node, Server } from "./node-state.ts";
 import { notFound } from "./refusals.ts";
+import type { Claim, Volume } from "./storage-state.ts";
 
 /** 4.1.2 and 4.1.6; `Error` is what a read without `errorStatus` shows as `Deleting`. */
 export const CLUSTER_PHASES = [
@@ -134,6 +135,8 @@ export interface Job extends Entity {
   /** The type of the sub-job that a colleague has fail; empty: none. */
   readonly failAt: string;
   readonly leaves: FailedPhase | FailedNodePhase;
+  /** It goes on, and no read finds it. */
+  readonly isForgotten: boolean;
 }
 
 /** What a test has planned for something that does not exist yet, by its name; used up by the first that has it. */
@@ -155,6 +158,8 @@ export type CceTables = {
   nodepools: NodePool;
   nodes: Node;
   servers: Server;
+  volumes: Volume;
+  claims: Claim;
   addons: Addon;
   jobs: Job;
   plans: Plan;
@@ -188,14 +193,31 @@ export interface Cce {
   readonly rules: CceRules;
   /** The clock of all that is stamped, and the schedule of all that happens by itself. */
   readonly timeline: Timeline;
+  /** Where its addresses begin: simulators that share an API server should not give out the same ones. */
+  readonly firstAddress: number;
 }
+
+/** In 192.168.0.0/16, as far as nodes have them. */
+export const ADDRESSES = 254 * 250;
 
 /** Of ECS, so no read of CCE's quotas shows it. */
 const SERVER_QUOTA = 2_000;
 
 export function createCce(rules: CceRules, clusterQuota: number, timeline: Timeline): Cce {
-  const collections = ["clusters", "nodepools", "nodes", "servers", "addons", "jobs", "plans", "quotas"] as const;
-  const cce = { store: new Store<CceTables>(collections, timeline), rules, timeline };
+  const collections = [
+    "clusters",
+    "nodepools",
+    "nodes",
+    "servers",
+    "volumes",
+    "claims",
+    "addons",
+    "jobs",
+    "plans",
+    "quotas",
+  ] as const;
+  const store = new Store<CceTables>(collections, timeline);
+  const cce = { store, rules, timeline, firstAddress: randomInt(ADDRESSES) };
   cce.store.put("quotas", { ...newEntity(cce, "cluster"), id: "cluster", quotaLimit: clusterQuota });
   cce.store.put("quotas", { ...newEntity(cce, "server"), id: "server", quotaLimit: SERVER_QUOTA });
   return cce;

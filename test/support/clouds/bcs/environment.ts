@@ -52,7 +52,15 @@ export type BcsOptions = Partial<BcsSimulatorOptions>;
 export type BcsStand = Stand<BcsSimulator, BcsOptions>;
 
 export const BCS: SimulatedCloud<BcsSimulator, BcsOptions> = {
-  kinds: ["cloudaccounts"],
+  kinds: [
+    "cloudaccounts",
+    "inventorysinks",
+    "alarmsources",
+    "inventoryqueries",
+    "registryprojects",
+    "managedclusters",
+    "nodepools",
+  ],
   secrets: [TOKEN],
   start: startSimulator,
   accountManifests: bcsAccountManifests,
@@ -65,6 +73,36 @@ export function createBcsStand(prefix: string, options: BcsOptions = {}): Promis
 async function startSimulator(options: BcsOptions = {}): Promise<BcsSimulator> {
   const controls = controlsOf(await startBcsSimulator({ listen: "127.0.0.1:0", token: TOKEN, ...options }));
   return { ...controls, store: async () => (await controls.state()) as SimulatedStore };
+}
+
+/** An InventorySink that compares every 5 s, the least there is. */
+export function sinkManifest(name: string, spec: object = {}, metadata: object = {}): object {
+  return {
+    apiVersion: "yunfan.dev/v1alpha1",
+    kind: "InventorySink",
+    metadata: { name, ...metadata },
+    spec: { accountRef: { name: "bcs" }, clusterId: "BCS-K8S-00001", driftIntervalSeconds: 3_600, ...spec },
+  };
+}
+
+/** An AlarmSource that polls every 5 s, the least there is. */
+export function alarmSourceManifest(name: string, spec: object = {}, metadata: object = {}): object {
+  return {
+    apiVersion: "yunfan.dev/v1alpha1",
+    kind: "AlarmSource",
+    metadata: { name, ...metadata },
+    spec: { accountRef: { name: "bcs" }, pollIntervalSeconds: 5, ...spec },
+  };
+}
+
+/** An InventoryQuery for pods where nothing else is said. */
+export function queryManifest(name: string, spec: object = {}, metadata: object = {}): object {
+  return {
+    apiVersion: "yunfan.dev/v1alpha1",
+    kind: "InventoryQuery",
+    metadata: { name, ...metadata },
+    spec: { accountRef: { name: "bcs" }, clusterId: "BCS-K8S-40001", resource: "Pod", ...spec },
+  };
 }
 
 /** A credentials Secret and an account that uses it. */

@@ -9,6 +9,7 @@ import { clusterCalls } from "./clusters.ts";
 import { nodePoolCalls } from "./nodepools.ts";
 import { nodeCalls } from "./nodes.ts";
 import { cce, PROJECT, resource } from "./shared.ts";
+import { storageCalls } from "./storage.ts";
 
 const iamError = table("OpenStack Identity API v3, errors", {
   error: table("OpenStack Identity API v3, error", { message: "string", code: "integer", title: "string" }),
@@ -99,6 +100,7 @@ export const cceCalls: readonly PromisedCall[] = [
   ...nodeCalls,
   ...nodePoolCalls,
   cce("4.1.24", `GET ${PROJECT}/jobs/:id`, job),
+  ...storageCalls,
   ...addonCalls,
   cce("4.4.1", `GET ${PROJECT}/quotas`, quotas),
 ];

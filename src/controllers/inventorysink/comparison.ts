@@ -1,0 +1,128 @@
+// The store compared with the caches: one list per type tells what is there; what differs is handed on by its slot, to be looked at
+// again when it is sent or taken away.
+import type { Clock } from "../../lib/clock.ts";
+import { NOBODYS, type Ledger } from "./ledger.ts";
+import { METRIC_TYPE, metricReports } from "./metrics.ts";
+import type { SinkScope } from "./scope.ts";
+import { listOf, slotIn, slotText, type Slot } from "./shelves.ts";
+import type { Slots } from "./slots.ts";
+import { clusterSlot, recordType, subjectIn, wantedIn, wantedSlots } from "./wants.ts";
+
+interface ComparisonDeps {
+  readonly slots: Slots;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+}
+
+export interface Difference {
+  /** To be put: nothing is there, or something else of ours. */
+  readonly missing: readonly Slot[];
+  readonly differing: readonly Slot[];
+  /** To be taken away: ours, and nothing belongs there. */
+  readonly surplus: readonly Slot[];
+  /** Others' where something of ours belongs. */
+  readonly conflicts: readonly Slot[];
+}
+
+type Place = Omit<Slot, "name">;
+
+export class Comparison {
+  readonly #deps: ComparisonDeps;
+  /** Ids of clusters under which something of ours has been seen or put. */
+  readonly #clusterIds = new Set<string>();
+
+  constructor(deps: ComparisonDeps) {
+    this.#deps = deps;
+  }
+
+  /** Something of ours may be under that id, though no record tells of it any more. */
+  remember(clusterId: string): void {
+    this.#clusterIds.add(clusterId);
+  }
+
+  /** Throws what the store says. */
+  async run(scope: SinkScope, signal: AbortSignal): Promise<Difference> {
+    const { ledger, clock } = this.#deps;
+    const sinceMs = clock.monotonic();
+    const wanted = new Map([...wantedSlots(scope)].map((slot) => [slotText(slot), slot]));
+    for (const place of this.#recordPlaces(scope)) await this.#read(place, wanted.values(), { sinceMs, signal });
+    // What the records of clusters say of where more lies.
+    for (const place of this.#otherPlaces(scope, wanted.values())) {
+      await this.#read(place, wanted.values(), { sinceMs, signal });
+    }
+    const metrics = new Set(metricReports(scope, 0).map(({ slot }) => slotText(slot)));
+    const surplus = [...ledger.ours()]
+      .filter((text) => !wanted.has(text) && !metrics.has(text) && ledger.since(text, sinceMs))
+      .map(slotIn)
+      .filter((slot) => mayDelete(scope, slot));
+    return { ...this.#classify(scope, wanted), surplus };
+  }
+
+  #classify(scope: SinkScope, wanted: ReadonlyMap<string, Slot>): Omit<Difference, "surplus"> {
+    const { ledger } = this.#deps;
+    const missing: Slot[] = [];
+    const differing: Slot[] = [];
+    const conflicts: Slot[] = [];
+    for (const [text, slot] of wanted) {
+      const known = ledger.get(text);
+      if (known?.whose === "Others") conflicts.push(slot);
+      else if (known?.whose !== "Ours") missing.push(slot);
+      else if (!ledger.isAsPut(text, known, wantedIn(scope, slot)?.hash ?? "")) differing.push(slot);
+    }
+    return { missing, differing, conflicts };
+  }
+
+  /** That something is missing from one list proves nothing: a second one has to agree. */
+  async #read(
+    place: Place,
+    wanted: Iterable<Slot>,
+    { sinceMs, signal }: { readonly sinceMs: number; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { slots, ledger, clock } = this.#deps;
+    const name = listOf(place);
+    const here = [...wanted].filter((slot) => listOf(slot) === name).map(slotText);
+    const unseen = (): readonly string[] => here.filter((text) => !ledger.since(text, sinceMs));
+    await slots.readList(place, signal);
+    if (unseen().length === 0) return;
+    const atMs = clock.monotonic();
+    await slots.readList(place, signal);
+    for (const text of unseen()) ledger.saw(text, NOBODYS, atMs);
+  }
+
+  #recordPlaces({ sink, reportable }: SinkScope): readonly Place[] {
+    const { clusterId } = sink.spec;
+    return [...reportable.keys()].map((kind) => ({
+      shelf: "record",
+      clusterId,
+      namespace: "",
+      type: recordType(kind),
+    }));
+  }
+
+  #otherPlaces(scope: SinkScope, wanted: Iterable<Slot>): readonly Place[] {
+    const { ledger } = this.#deps;
+    const places = new Map<string, Place>();
+    const add = (place: Place): unknown => places.set(listOf(place), place);
+    for (const slot of wanted) if (slot.shelf !== "record") add(slot);
+    for (const text of ledger.ours()) {
+      const known = ledger.get(text);
+      if (known?.whose === "Ours" && known.cluster !== undefined && slotIn(text).shelf === "record") {
+        this.#clusterIds.add(known.cluster);
+      }
+    }
+    for (const id of this.#clusterIds) add(clusterSlot(id, { kind: "", namespace: "", name: "" }));
+    const ids = new Set([scope.sink.spec.clusterId, ...[...places.values()].map(({ clusterId }) => clusterId)]);
+    for (const clusterId of ids) add({ shelf: "metric", clusterId, namespace: "", type: METRIC_TYPE });
+    return [...places.values()];
+  }
+}
+
+/**
+ * With the sink's own UID as the owner all that bears it is the sink's. An owner that was taken over may have written more, in
+ * namespaces that this sink does not cover: that stays.
+ */
+export function mayDelete(scope: SinkScope, slot: Slot): boolean {
+  if (scope.sink.spec.externalId === undefined) return true;
+  const { namespace } = slot.shelf === "cluster" ? subjectIn(scope, slot) : slot;
+  return scope.coverage.coversNamespace(namespace);
+}

@@ -1,0 +1,240 @@
+// InventorySink, as the operator knows it. It stands for no item of a cloud, so that the engine does not serve it: it hangs in the frame
+// with steps of its own, and what it reports is written between visits (docs/decisions/0016-inventory.md).
+import { InventorySinkReason as Reason } from "../../crds/inventorysink/conditions.ts";
+import { inventorySink, REPORTED_KINDS, type InventorySink } from "../../crds/inventorysink/schema.ts";
+import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
+import type { Clock } from "../../lib/clock.ts";
+import { TerminalError, WaitingError, type ReconcileError } from "../../lib/errors.ts";
+import type { Verdict } from "../../runtime/conditions.ts";
+import type { AccountDirectory } from "../cloudaccount/accounts.ts";
+import { accountOf, placeBy } from "../cloudaccount/parent.ts";
+import { controlled, type KindDeps, type ResourceView } from "../controlled.ts";
+import { refTo } from "../external/parent.ts";
+import { heldFor } from "../external/removal.ts";
+import { holdsParent, isAskedFor, leavesCloudAlone, orphaning } from "../external/resource.ts";
+import { Coverage } from "../inventory/coverage.ts";
+import { lastTickMs } from "../lifecycle/drift-schedule.ts";
+import type { Outcome, Steps } from "../lifecycle/reconciler.ts";
+import { isDeleting } from "../lifecycle/resource.ts";
+import type { Visit } from "../lifecycle/visit.ts";
+import { removeAll } from "./removal.ts";
+import { keyOfSink, type SinkScope } from "./scope.ts";
+import { statementsOf, verdictOf } from "./verdict.ts";
+import type { SinkWorker } from "./worker.ts";
+import { NOUN, SinkWorkers } from "./workers.ts";
+
+/** Index of the cache by the owner in the records. */
+const BY_OWNER = "owner";
+
+export const inventorySinks = controlled<InventorySink>({
+  kind: inventorySink,
+  facet: "inventory",
+  parentOf: (sink) => refTo("CloudAccount", accountOf(sink)),
+  cloudName: undefined,
+  indexes: { [BY_OWNER]: (sink) => [ownerOf(sink)] },
+  needsParent: (sink, mayUse) => holdsParent(sink, mayUse),
+  contentOf: undefined,
+  publishes: false,
+  // The Events of Yunfan's own resources, which are reported.
+  rules: [{ apiGroups: [""], resources: ["events"], verbs: ["list", "watch"] }],
+  steps: (deps) => new InventorySinkSteps(deps),
+});
+
+/** Counts alone are written no more often. */
+const COUNTS_MS = 60_000;
+const PARENT_POLL_MS = 30_000;
+
+class InventorySinkSteps implements Steps<InventorySink> {
+  readonly #deps: KindDeps<InventorySink>;
+  readonly #views: ReadonlyMap<string, ResourceView>;
+  readonly #workers: SinkWorkers;
+  readonly #accounts: AccountDirectory;
+  readonly #clock: Clock;
+  readonly #startedAtMs: number;
+  /** By sink: for which generation, and when, the store was last compared; and when counts were last told. */
+  readonly #compared = new Map<string, { readonly generation: number; readonly atMs: number }>();
+  readonly #toldAtMs = new Map<string, number>();
+
+  constructor(deps: KindDeps<InventorySink>) {
+    this.#deps = deps;
+    this.#accounts = deps.accounts;
+    this.#clock = deps.clock;
+    this.#startedAtMs = deps.clock.monotonic();
+    this.#views = new Map(
+      REPORTED_KINDS.flatMap((kind) => {
+        const view = deps.views.get(kind);
+        return view ? [[kind, view] as const] : [];
+      }),
+    );
+    this.#workers = new SinkWorkers({ ...deps, views: this.#views });
+  }
+
+  async apply(visit: Visit<InventorySink>): Promise<Outcome> {
+    const key = keyOfSink(visit.object);
+    try {
+      const scope = this.#scopeOf(visit.object);
+      this.#enter(visit, scope);
+      await visit.holdFinalizer();
+      const worker = this.#workers.at({ ...scope, sink: visit.object });
+      this.#compareWhereDue(visit, worker);
+      // Nothing else tells that a count has changed.
+      return { ...this.#conclude(visit, worker), againMs: COUNTS_MS };
+    } catch (error) {
+      if (error instanceof TerminalError && MAY_NOT.has(error.reason)) await this.#workers.drop(key);
+      throw error;
+    }
+  }
+
+  async finalize(visit: Visit<InventorySink>): Promise<"Released"> {
+    const sink = visit.object;
+    const key = keyOfSink(sink);
+    if (leavesCloudAlone(sink)) return this.#release(key);
+    const departure = await visit.departure();
+    if (departure.means === "Hold") throw heldFor(departure.why, sink);
+    if (departure.means === "Orphan") return this.#release(key);
+    try {
+      const scope = this.#scopeForRemoval(sink);
+      this.#enter(visit, scope);
+      const worker = await this.#workers.retire(scope);
+      const { settleWindowMs } = this.#deps;
+      await removeAll(worker, { clock: this.#clock, settleWindowMs, startedAtMs: this.#startedAtMs }, visit.signal);
+    } catch (error) {
+      if (error instanceof WaitingError && error.reason !== Reason.Deleting) throw withWayOut(error, sink);
+      throw error;
+    }
+    return this.#release(key);
+  }
+
+  async #release(key: string): Promise<"Released"> {
+    await this.#workers.drop(key);
+    this.#compared.delete(key);
+    this.#toldAtMs.delete(key);
+    return "Released";
+  }
+
+  /** Throws where the account can't be used now, or reaches another store than the records are in. */
+  #enter(visit: Visit<InventorySink>, { sink, owner }: SinkScope): void {
+    const { access } = this.#accounts.use(sink, "inventory", NOUN);
+    const { location } = sink.status;
+    const place = placeBy(access, "");
+    if (location !== undefined && !place.isHere(location)) throw moved(sink, location, access.location);
+    if (!isDeleting(sink)) access.assertStays();
+    // A store keeps no tenants apart: whoever may write to it finds there what was written before.
+    access.confirm();
+    visit.status.location = access.location;
+    visit.status.externalId = owner;
+  }
+
+  #scopeOf(sink: InventorySink): SinkScope {
+    const coverage = this.#coverageOf(sink, this.#deps.platformNamespace);
+    const owner = ownerOf(sink);
+    const rival = this.#deps.store.byIndex(BY_OWNER, owner).find((other) => precedes(other, sink));
+    if (rival) throw ownerConflict(rival, owner);
+    const { kinds } = sink.spec;
+    const reported =
+      kinds === undefined
+        ? this.#views
+        : new Map([...this.#views].filter(([kind]) => (kinds as readonly string[]).includes(kind)));
+    return { sink, owner, coverage, reported, reportable: this.#views };
+  }
+
+  /** What it may report no longer does not keep it from taking back what it has. */
+  #scopeForRemoval(sink: InventorySink): SinkScope {
+    const coverage = this.#coverageOf(sink, sink.metadata.namespace);
+    return {
+      sink,
+      owner: sink.status.externalId ?? ownerOf(sink),
+      coverage,
+      reported: new Map(),
+      reportable: this.#views,
+    };
+  }
+
+  #coverageOf(sink: InventorySink, platformNamespace: string): Coverage {
+    const clusters = this.#views.get("ManagedCluster")?.store;
+    return new Coverage(sink, {
+      platformNamespace,
+      cluster: (key) => clusters?.get(key) as ManagedCluster | undefined,
+    });
+  }
+
+  #compareWhereDue({ object }: Visit<InventorySink>, worker: SinkWorker): void {
+    const key = keyOfSink(object);
+    const { generation } = object.metadata;
+    const nowMs = this.#clock.now();
+    const last = this.#compared.get(key);
+    const intervalMs = object.spec.driftIntervalSeconds * 1000;
+    const tickMs = lastTickMs({ nowMs, intervalMs, group: refTo("CloudAccount", accountOf(object)) });
+    if (last?.generation === generation && last.atMs >= tickMs && !isAskedFor(object)) return;
+    this.#compared.set(key, { generation, atMs: nowMs });
+    // A worker that has just begun compares by itself.
+    if (last) worker.compare();
+  }
+
+  #conclude(visit: Visit<InventorySink>, worker: SinkWorker): Verdict {
+    const found = worker.findings();
+    const key = keyOfSink(visit.object);
+    const { status } = visit;
+    if (found.proof) status.batchDelete = found.proof;
+    const nowMs = this.#clock.monotonic();
+    // Before all is sent for the first time there is nothing to count.
+    const isCounted = found.isFilled || (found.difference !== undefined && observes(visit.object));
+    if (isCounted && nowMs - (this.#toldAtMs.get(key) ?? Number.NEGATIVE_INFINITY) >= COUNTS_MS) {
+      this.#toldAtMs.set(key, nowMs);
+      status.recordCount = found.recordCount;
+      status.conflictCount = found.conflicts.length;
+    }
+    if (found.lostEvents > 0) {
+      status.lostEventCount = worker.lostBefore(visit.object.status.lostEventCount) + found.lostEvents;
+    }
+    for (const statement of statementsOf({ ...visit.object, status }, found)) visit.state(statement);
+    const verdict = verdictOf(visit.object, found);
+    if (verdict instanceof Error) throw verdict;
+    return verdict;
+  }
+}
+
+/** Reasons for which a sink may report nothing at all. */
+const MAY_NOT: ReadonlySet<string> = new Set([
+  Reason.NamespaceNotAllowed,
+  Reason.ExternalIdConflict,
+  Reason.AccountMoved,
+  Reason.NotSupportedByCloud,
+]);
+
+function observes({ spec }: InventorySink): boolean {
+  return spec.managementPolicy === "Observe";
+}
+
+function ownerOf({ spec, metadata }: InventorySink): string {
+  return spec.externalId ?? metadata.uid;
+}
+
+/** Of two that claim one owner the older one has it: the one whose own UID it is, or else the one that was there first. */
+function precedes(other: InventorySink, sink: InventorySink): boolean {
+  if (other.metadata.uid === sink.metadata.uid) return false;
+  const isOwn = ({ metadata, spec }: InventorySink): boolean =>
+    spec.externalId === undefined || spec.externalId === metadata.uid;
+  if (isOwn(other) !== isOwn(sink)) return isOwn(other);
+  const [a, b] = [other.metadata, sink.metadata];
+  return a.creationTimestamp < b.creationTimestamp || (a.creationTimestamp === b.creationTimestamp && a.uid < b.uid);
+}
+
+function ownerConflict({ metadata }: InventorySink, owner: string): TerminalError {
+  const message =
+    `InventorySink ${metadata.namespace}/${metadata.name} reports as owner ${owner} and lives: only the records of a sink that is gone can be ` +
+    "taken over. Delete it with deletionPolicy Orphan first, or create this one without spec.externalId";
+  return new TerminalError({ reason: Reason.ExternalIdConflict, message });
+}
+
+function moved(sink: InventorySink, from: string, to: string): TerminalError {
+  const message =
+    `Its records are in ${from}, but the account reaches ${to} now. Point the account back, or make another CloudAccount and sink; to leave ` +
+    `the records there, ${orphaning(sink)}`;
+  return new TerminalError({ reason: Reason.AccountMoved, message });
+}
+
+function withWayOut(error: ReconcileError, sink: InventorySink): WaitingError {
+  const message = `${error.message}. To leave the records in the store, ${orphaning(sink)}`;
+  return new WaitingError({ reason: error.reason, message, pollAfterMs: PARENT_POLL_MS, cause: error });
+}

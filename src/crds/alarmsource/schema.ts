@@ -1,0 +1,81 @@
+// AlarmSource: alarms and events of a platform's inventory as conditions on the resources that they concern.
+import * as z from "zod";
+import { integer, setOf } from "../../schema/fields.ts";
+import { columnsWithoutId } from "../common/columns.ts";
+import { clusterIds, mode, namespaces } from "../common/inventory.ts";
+import { accountRef, driftIntervalSeconds } from "../common/spec.ts";
+import { commonStatus } from "../common/status.ts";
+import { defineKind } from "../kind.ts";
+import type { Resource } from "../resource.ts";
+
+const KIND = "AlarmSource";
+
+/** Values of a filter go into a query, separated by commas. */
+const word = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[^,\s]+$/);
+
+const words = setOf(word.describe("One value."), { max: 64 });
+
+const alarms = z.object({
+  modules: words.default([]).describe("Modules whose alarms count. Empty: all but Yunfan's own, which never count."),
+  types: words.default([]).describe("Types of alarms that count. Empty: all."),
+});
+
+const events = z.object({
+  mode: mode.default("Disabled").describe("Whether events are looked at as well; each resource then has EventsClear."),
+  levels: setOf(z.enum(["warning", "normal"]), { max: 2 })
+    .default(["warning"])
+    .describe("Levels that count."),
+  kinds: words.default([]).describe("Kinds of objects whose events count, such as Node. Empty: all."),
+  components: words
+    .default([])
+    .describe("Components whose events count. Empty: all but Yunfan's own, which never count."),
+});
+
+const spec = z.object({
+  accountRef,
+  namespaces,
+  clusterIds,
+  pollIntervalSeconds: integer({ min: 5, max: 3_600 }).default(30).describe("Seconds between two polls."),
+  windowSeconds: integer({ min: 10, max: 86_400 })
+    .default(3_600)
+    .describe("For how long an alarm or event counts after it was received."),
+  alarms: alarms.prefault({}).describe("Which alarms count."),
+  events: events.prefault({}).describe("Which events count."),
+  driftIntervalSeconds: driftIntervalSeconds.describe(
+    "Seconds after which a poll that a person has to help is tried again; polls have spec.pollIntervalSeconds.",
+  ),
+});
+
+const count = integer({ min: 0, max: 2 ** 31 - 1 });
+
+const status = z.object({
+  ...commonStatus,
+  clusterCount: count.optional().describe("Clusters that the inventory is asked for."),
+  firingCount: count.optional().describe("Resources that an alarm concerns."),
+});
+
+export const alarmSource = defineKind({
+  kind: KIND,
+  plural: "alarmsources",
+  description:
+    "Turns alarms and events of a store in which a platform keeps its inventory into conditions on the resources that they concern.",
+  shortNames: ["yfas"],
+  printerColumns: [
+    {
+      name: "Clusters",
+      type: "integer",
+      jsonPath: ".status.clusterCount",
+      description: "Clusters that are asked for.",
+    },
+    { name: "Firing", type: "integer", jsonPath: ".status.firingCount", description: "Resources with an alarm." },
+    ...columnsWithoutId,
+  ],
+  spec: spec.describe("What is declared."),
+  status: status.describe("What was found."),
+});
+
+export type AlarmSource = Resource<typeof alarmSource>;

@@ -1,0 +1,251 @@
+// What every channel of objects keeps to, driven by what it says it can: by kubeconfig, through CCE's gateway, through CTYUN's wrapped
+// paths, each in front of the same real API server.
+import { describe, expect, onTestFinished, test } from "vitest";
+import { ctyun } from "../../src/cloud/ctyun/index.ts";
+import { startCtyunSimulator } from "../../src/cloud/ctyun/simulator/index.ts";
+import type { Cloud, CloudSession, Credentials } from "../../src/cloud/contract.ts";
+import type { KindAbility, LiveObject, Manifest, ManifestChannel } from "../../src/cloud/facets/manifests.ts";
+import { huawei } from "../../src/cloud/huawei/index.ts";
+import { startHuaweiSimulator } from "../../src/cloud/huawei/simulator/index.ts";
+import { kubernetesChannel } from "../../src/cloud/manifests/channel.ts";
+import { MARKS } from "../../src/cloud/manifests/marks.ts";
+import { nativeDialect } from "../../src/cloud/manifests/native.ts";
+import { grantWrite } from "../../src/cloud/permit.ts";
+import type { RunningSimulator } from "../../src/cloud/simulation/definition.ts";
+import { readKubeconfig } from "../../src/cloud/simulation/kubeconfig.ts";
+import { Connection } from "../../src/controllers/targets/connection.ts";
+import { Gate } from "../../src/controllers/targets/gate.ts";
+import { systemClock as clock } from "../../src/lib/clock.ts";
+import { openFence } from "../../src/lib/fence.ts";
+import { createLogger } from "../../src/lib/log.ts";
+import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
+import { kubeConfigOf } from "../support/apiserver/transports.ts";
+import { ownBudget } from "../support/clouds/budgets.ts";
+import { controlsOf } from "../support/clouds/simulator.ts";
+import { failureOf, needed } from "./suite.ts";
+
+const never = new AbortController().signal;
+const permit = grantWrite(never);
+const DEPS = {
+  clock,
+  log: createLogger({ level: "silent" }),
+  fence: openFence,
+  userAgent: "yunfan/test (conformance)",
+};
+const KEYS = { accessKey: "test-access-key", secretKey: "test-secret-key" };
+
+function sessionOf(cloud: Cloud, running: RunningSimulator, credentials: Credentials): CloudSession {
+  const settings = {
+    account: "team/account",
+    endpoint: running.url,
+    tls: { mode: "Plaintext" },
+    region: "cn-north-4",
+  } as const;
+  const requestBudget = { readsPerMinute: 60_000, writesPerMinute: 60_000 };
+  const session = cloud.open({ ...settings, requestBudget, providerOptions: {} }, credentials, {
+    ...DEPS,
+    budget: ownBudget(clock),
+  });
+  onTestFinished(async () => {
+    await session.close();
+    await running.close();
+  });
+  return session;
+}
+
+function facetOf({ manifests }: CloudSession): NonNullable<CloudSession["manifests"]> {
+  return needed(manifests, "the facet manifests");
+}
+
+/** By name, each opened anew for a test. */
+const CHANNELS: Readonly<Record<string, () => Promise<ManifestChannel>>> = {
+  async kubeconfig() {
+    const { server, certificateAuthorityData, clientCertificateData, clientKeyData } = await readKubeconfig(
+      sharedControlPlane().kubeconfigPath,
+    );
+    const user = { certData: clientCertificateData, keyData: clientKeyData };
+    const metrics = { requested: () => undefined, open: () => undefined, forget: () => undefined };
+    const connection = new Connection({
+      ...DEPS,
+      metrics,
+      target: "team/cluster",
+      gate: new Gate({ clock, silent: "It does not answer" }),
+      kubeconfig: { server, kubeConfig: kubeConfigOf({ server, caData: certificateAuthorityData }, user) },
+      renewed: () => Promise.resolve(undefined),
+    });
+    onTestFinished(() => connection[Symbol.asyncDispose]());
+    const send = connection.as(undefined);
+    return kubernetesChannel(nativeDialect({ send, asksKinds: send, clock, writing: "AsServed", usage: undefined }));
+  },
+  async "gateway of HuaweiCCE"() {
+    const kubeconfig = await readKubeconfig(sharedControlPlane().kubeconfigPath);
+    const running = await startHuaweiSimulator({
+      listen: "127.0.0.1:0",
+      ...KEYS,
+      kubeconfig,
+      projectName: "cn-north-4",
+    });
+    const { id } = (await controlsOf(running).behindOurBack("POST", "clusters", { name: "production" })) as {
+      id: string;
+    };
+    return facetOf(sessionOf(huawei, running, KEYS)).open({ clusterId: id });
+  },
+  async CtyunCCI() {
+    const kubeconfig = sharedControlPlane().kubeconfigPath;
+    const running = await startCtyunSimulator({ listen: "127.0.0.1:0", ...KEYS, kubeconfig });
+    return facetOf(sessionOf(ctyun, running, KEYS)).open({ clusterId: undefined });
+  },
+};
+
+interface Subject {
+  readonly channel: ManifestChannel;
+  readonly namespace: string;
+}
+
+async function subject(name: string): Promise<Subject> {
+  const open = needed(CHANNELS[name], name);
+  const [channel, namespace] = await Promise.all([open(), uniqueNamespace(sharedControlPlane().kubectl, "channel")]);
+  return { channel, namespace };
+}
+
+async function kindOf(
+  { channel }: Subject,
+  { apiVersion, kind }: Pick<Manifest, "apiVersion" | "kind">,
+): Promise<KindAbility> {
+  const [group = "", version] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion];
+  return needed(await channel.kindOf({ group, version, kind }, never), kind);
+}
+
+function keyOf({ kind, metadata: { name, namespace = "" } }: Manifest, { group }: KindAbility) {
+  return { group, kind, namespace, name };
+}
+
+function config(
+  namespace: string,
+  data: Record<string, string> = { level: "info" },
+  labels = { [MARKS.set]: "of-nobody" },
+): Manifest {
+  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "settings", namespace, labels }, data };
+}
+
+/** One of each kind that all channels take. */
+function oneOfEach(namespace: string): readonly Manifest[] {
+  const labels = { [MARKS.set]: "of-nobody" };
+  const metadata = { name: "web", namespace, labels };
+  const containers = [{ name: "web", image: "nginx" }];
+  const template = { metadata: { labels: { app: "web" } }, spec: { containers } };
+  const selector = { matchLabels: { app: "web" } };
+  return [
+    { apiVersion: "v1", kind: "ConfigMap", metadata, data: { level: "info" } },
+    { apiVersion: "v1", kind: "Secret", metadata, data: { password: "c2VjcmV0" }, type: "Opaque" },
+    { apiVersion: "v1", kind: "Service", metadata, spec: { ports: [{ port: 80 }] } },
+    { apiVersion: "v1", kind: "Pod", metadata, spec: { containers } },
+    { apiVersion: "apps/v1", kind: "Deployment", metadata, spec: { selector, template } },
+  ];
+}
+
+describe.each(Object.keys(CHANNELS))("the channel %s", (name) => {
+  test("makes objects of each kind, and shows them by name and in lists as far as it has any", async () => {
+    const its = await subject(name);
+    for (const manifest of oneOfEach(its.namespace)) {
+      const kind = await kindOf(its, manifest);
+      const made = await its.channel.create(kind, manifest, permit);
+      expect(made).toMatchObject({ kind: manifest.kind, apiVersion: kind.apiVersion });
+      expect(made.metadata.labels).toHaveProperty([MARKS.set]);
+      const read = await its.channel.read(kind, keyOf(manifest, kind), never);
+      expect(read).toMatchObject({ metadata: { uid: made.metadata.uid } });
+      if (kind.list === "None") continue;
+      const listed = await its.channel.list(kind, its.namespace, never);
+      expect(listed.map(({ metadata }) => metadata.uid)).toContain(made.metadata.uid);
+    }
+  });
+
+  test("never merges with what has the name, whoever made it", async () => {
+    const its = await subject(name);
+    const kind = await kindOf(its, config(its.namespace));
+    const made = await its.channel.create(kind, config(its.namespace), permit);
+    const error = await failureOf(its.channel.create(kind, config(its.namespace, { level: "debug" }), permit));
+    expect(error.kind).toBe("AlreadyExists");
+    expect(await its.channel.read(kind, keyOf(made, kind), never)).toMatchObject({ data: { level: "info" } });
+  });
+
+  test("tells that there is none, that there is no namespace, and that there is no such kind, apart", async () => {
+    const its = await subject(name);
+    const kind = await kindOf(its, config(its.namespace));
+    const absent = { group: "", kind: "ConfigMap", namespace: its.namespace, name: "nowhere" };
+    expect(await its.channel.read(kind, absent, never)).toBe("Absent");
+    const error = await failureOf(its.channel.create(kind, config("channel-nowhere"), permit));
+    expect([error.kind, error.codes]).toEqual(["NotFound", ["NamespaceNotFound"]]);
+    const wanted = { group: "nobody.example.com", version: "v1", kind: "Widget" };
+    expect(await its.channel.kindOf(wanted, never)).toBeUndefined();
+  });
+
+  test("changes the one that was seen, in the version that was seen, and no other", async () => {
+    const its = await subject(name);
+    const kind = await kindOf(its, config(its.namespace));
+    const made = await its.channel.create(kind, config(its.namespace), permit);
+    const change = (live: LiveObject, level: string) => {
+      const declared = config(its.namespace, { level });
+      const merged = { ...live, data: { level } };
+      return { live, declared, merged, patch: { data: { level } }, isForVersion: true };
+    };
+    const changed = await its.channel.change(kind, change(made, "warn"), permit);
+    expect(changed).toMatchObject({ data: { level: "warn" }, metadata: { uid: made.metadata.uid } });
+    const stale = await failureOf(its.channel.change(kind, change(made, "debug"), permit));
+    expect(stale.kind).toBe("Conflict");
+    const another = { ...changed, metadata: { ...changed.metadata, uid: "11111111-2222-3333-4444-555555555555" } };
+    const foreign = await failureOf(its.channel.change(kind, change(another, "debug"), permit));
+    expect(foreign.kind).toBe("Conflict");
+    expect(await its.channel.read(kind, keyOf(made, kind), never)).toMatchObject({ data: { level: "warn" } });
+  });
+
+  test("names the field that is refused, without its value", async () => {
+    const its = await subject(name);
+    const metadata = { name: "web", namespace: its.namespace };
+    const ports = [{ port: 80, name: "Not_A_Port" }];
+    const service = { apiVersion: "v1", kind: "Service", metadata, spec: { ports } };
+    const error = await failureOf(its.channel.create(await kindOf(its, service), service, permit));
+    expect(error.kind).toBe("Rejected");
+    expect(error.causes.map(({ field }) => field)).toContain("spec.ports[0].name");
+    expect(error.message).not.toContain("Not_A_Port");
+  });
+
+  test("shows nothing of what a refused Secret holds", async () => {
+    const its = await subject(name);
+    const metadata = { name: "Not_A_Name", namespace: its.namespace };
+    const secret = { apiVersion: "v1", kind: "Secret", metadata, data: { "very secret": "dmVyeS1zZWNyZXQ=" } };
+    const error = await failureOf(its.channel.create(await kindOf(its, secret), secret, permit));
+    expect(error.kind).toBe("Rejected");
+    expect(JSON.stringify([error.message, error.causes])).not.toMatch(/dmVyeS1zZWNyZXQ|very-secret/);
+  });
+
+  test("removes the one that was seen and no other, and says that it is gone", async () => {
+    const its = await subject(name);
+    const kind = await kindOf(its, config(its.namespace));
+    const made = await its.channel.create(kind, config(its.namespace), permit);
+    const another = { ...made, metadata: { ...made.metadata, uid: "11111111-2222-3333-4444-555555555555" } };
+    expect((await failureOf(its.channel.remove(kind, another, permit))).kind).toBe("Conflict");
+    await its.channel.remove(kind, made, permit);
+    await expect.poll(() => its.channel.read(kind, keyOf(made, kind), never)).toBe("Absent");
+    expect((await failureOf(its.channel.remove(kind, made, permit))).kind).toBe("NotFound");
+  });
+
+  test("tells the events of a namespace, of what and why", async () => {
+    const its = await subject(name);
+    if (!its.channel.events) return;
+    const about = { apiVersion: "v1", kind: "Pod", namespace: its.namespace, name: "web", uid: "1" };
+    const event = {
+      apiVersion: "v1",
+      kind: "Event",
+      metadata: { name: "web.1", namespace: its.namespace },
+      involvedObject: about,
+      type: "Warning",
+      reason: "Failed",
+      message: "Failed to pull image",
+    };
+    await kubectlOk(sharedControlPlane().kubectl, ["apply", "-f", "-"], JSON.stringify(event));
+    expect(await its.channel.events(its.namespace, never)).toContainEqual(
+      expect.objectContaining({ type: "Warning", reason: "Failed", about: expect.objectContaining({ name: "web" }) }),
+    );
+  });
+});
