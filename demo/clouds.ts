@@ -4,6 +4,8 @@ export interface DemoCloud {
   readonly provider: string;
   /** Folder below manifests/samples. */
   readonly folder: string;
+  /** Its samples that are applied, without ".yaml"; all where unset. */
+  readonly samples?: readonly string[];
   /** Of its Secret. */
   readonly credentials: Readonly<Record<string, string>>;
   /** Flags of its simulator beside the address; `kubeconfig` is that of the local control plane. */
@@ -36,6 +38,14 @@ export const demoClouds: readonly DemoCloud[] = [
     credentials: keys,
     // The local control plane stands in for the cluster, so that the published kubeconfig works.
     flags: (kubeconfig) => [...keyFlags, "--speed", SPEED, "--kubeconfig", kubeconfig, "--run-pods"],
+  },
+  {
+    provider: "AlibabaACK",
+    folder: "alibaba",
+    // The others are of a dedicated cluster, which the public cloud makes no more, and of servers that exist already.
+    samples: ["secret", "account", "managedcluster", "nodepool"],
+    credentials: keys,
+    flags: (kubeconfig) => [...keyFlags, "--speed", SPEED, "--kubeconfig", kubeconfig],
   },
   {
     provider: "EasyStackECNS",

@@ -8,6 +8,8 @@ const SAMPLES = path.resolve(import.meta.dirname, "../manifests/samples");
 export interface Simulated {
   /** Folder below manifests/samples. */
   readonly folder: string;
+  /** Which of them, without ".yaml"; all where unset. */
+  readonly samples?: readonly string[];
   readonly url: string;
   /** Replace the placeholders in the sample's credentials Secret. */
   readonly credentials: Readonly<Record<string, string>>;
@@ -31,9 +33,11 @@ const ADDED: Readonly<Record<string, object>> = {
 };
 
 /** All manifests of one cloud as YAML, and how many resources of yunfan.dev are in it. */
-export async function samplesFor({ folder, url, credentials }: Simulated): Promise<{ yaml: string; count: number }> {
+export async function samplesFor(simulated: Simulated): Promise<{ yaml: string; count: number }> {
+  const { folder, url, credentials, samples } = simulated;
   const directory = path.join(SAMPLES, folder);
-  const files = (await readdir(directory)).filter((file) => file.endsWith(".yaml")).sort();
+  const isWanted = (file: string): boolean => samples?.includes(path.basename(file, ".yaml")) ?? file.endsWith(".yaml");
+  const files = (await readdir(directory)).filter(isWanted).sort();
   const texts = await Promise.all(files.map((file) => readFile(path.join(directory, file), "utf8")));
   const manifests = texts.flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as Manifest));
   const adapted = manifests.map((manifest) => adapt(manifest, url, credentials));

@@ -113,6 +113,7 @@ function keptOf({ keep }: ControlledKind): Pick<InformerOptions<Managed>, "trans
 
 function indexesOf({
   parentOf,
+  alsoIn,
   cloudName,
   indexes,
   reads,
@@ -120,7 +121,7 @@ function indexesOf({
   return {
     parent: (resource) => {
       const parent = parentOf(resource);
-      return parent === undefined ? [] : [parent];
+      return [...new Set([...(parent === undefined ? [] : [parent]), ...(alsoIn?.(resource) ?? [])])];
     },
     // Who competes for names stands for an item in a cloud.
     ...(cloudName && { claim: (resource) => claimsOf(resource as ExternalResource, cloudName(resource)) }),

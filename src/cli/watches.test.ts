@@ -84,6 +84,12 @@ const unavailable = {
   conditions: [condition({ type: "ClusterAvailable", status: "False", reason: "ClusterNotAvailable" })],
 };
 
+/** By what two of a kind compete, where that is no spec.cloudName. */
+const SHARED: Readonly<Record<string, Record<string, unknown>>> = {
+  ManagedAddon: { template: "shared" },
+  ManagedNode: { instanceType: undefined, existingServer: { id: "shared", eraseDisks: true } },
+};
+
 describe.each(EVERY)("a %s", (kind) => {
   const resource = storedOf(kind, { metadata: { name: "a", uid: "a" } });
 
@@ -151,7 +157,7 @@ describe.each(RIVALS)("a %s that goes", (kind) => {
   });
 
   it("has those visited that compete for its name in the same place, and no others", () => {
-    const shared = kind === "ManagedAddon" ? { template: "shared" } : { cloudName: "shared" };
+    const shared = SHARED[kind] ?? { cloudName: "shared" };
     const twin = cluster("twin", { spec: { accountRef: { name: "main" } } });
     const test = cluster("test", { status: { externalId: "c-2" } });
     const far = account("far", { endpoint: "https://far.example" });

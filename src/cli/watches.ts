@@ -75,9 +75,12 @@ function wireParents({ controlled, informer }: Wired, wired: ReadonlyMap<string,
       target: parents.target,
       when: ({ type }) => type === "Deleted",
       keysOf: (child) => {
-        const ref = controlled.parentOf(child);
-        const parent = ref !== undefined && kindIn(ref) === kind ? parents.informer.store.get(keyIn(ref)) : undefined;
-        return parent && isDeleting(parent) ? [keyOf(parent.metadata)] : [];
+        const refs = [controlled.parentOf(child), ...(controlled.alsoIn?.(child) ?? [])].filter(
+          (ref) => ref !== undefined,
+        );
+        const named = refs.filter((ref) => kindIn(ref) === kind);
+        const there = named.flatMap((ref) => parents.informer.store.get(keyIn(ref)) ?? []);
+        return keysOfAll(there.filter((parent) => isDeleting(parent)));
       },
     });
   }

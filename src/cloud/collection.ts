@@ -24,6 +24,8 @@ export interface Item {
   readonly incarnation?: string | undefined;
   /** The job that is making it; only while the cloud tells it. */
   readonly jobId?: string | undefined;
+  /** By what else than its name it may be sought, such as the id of its server. */
+  readonly knownAs?: string | undefined;
 }
 
 /** A complete list, read to its end and deduplicated by id. */

@@ -10,6 +10,7 @@ import type { Logins } from "./budget/logins.ts";
 import type { ClustersFacet } from "./facets/clusters.ts";
 import type { KindAbility, ManifestsFacet } from "./facets/manifests.ts";
 import type { InventoryFacet } from "./facets/inventory.ts";
+import type { JobsFacet } from "./facets/jobs.ts";
 import type { NamespacesFacet } from "./facets/namespaces.ts";
 import type { NodePoolsFacet } from "./facets/nodepools.ts";
 import type { NodesFacet } from "./facets/nodes.ts";
@@ -91,6 +92,7 @@ export interface Facets {
   /** Of every cloud that has nodePools. */
   readonly nodes: NodesFacet;
   readonly addons: AddonsFacet;
+  readonly jobs: JobsFacet;
   readonly namespaces: NamespacesFacet;
   readonly manifests: ManifestsFacet;
   readonly inventory: InventoryFacet;

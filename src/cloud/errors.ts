@@ -11,6 +11,7 @@ import { FencedError } from "../lib/fence.ts";
  * `Throttled`: too many requests; `retryAfterMs` where the cloud says it.
  * `Unreachable`: no connection was made (refused, DNS, TLS): nothing was sent.
  * `Unavailable`: 5xx, a broken connection, a time-out or an answer that can't be read: the outcome of a write is unknown.
+ * `PlaceNotConfirmed`: where a request would act was not confirmed, so that nothing was sent.
  * `ProjectNotFound`: the credentials are right, and the project that the account names is none of theirs.
  * `CredentialsMalformed`, `AmbiguousCredentials`, `EndpointRequired`: the session can't even be opened.
  */
@@ -29,6 +30,7 @@ export type CloudErrorKind =
   | "Throttled"
   | "Unreachable"
   | "Unavailable"
+  | "PlaceNotConfirmed"
   | "ProjectNotFound"
   | "CredentialsMalformed"
   | "AmbiguousCredentials"

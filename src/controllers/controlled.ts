@@ -89,6 +89,8 @@ export interface ControlledKind<R extends Managed = Managed> {
   readonly facet: keyof Facets | undefined;
   /** The parent as external/parent.ts refTo names it; undefined where there is none. */
   readonly parentOf: (resource: R) => string | undefined;
+  /** Further parents that wait for it, such as one that it is on the way to. */
+  readonly alsoIn?: (resource: R) => readonly string[];
   /** The name in the cloud, for which resources of a kind compete; undefined where they don't. */
   readonly cloudName: ((resource: R) => string) | undefined;
   /** Indexes of the cache beside "parent" and "claim". */

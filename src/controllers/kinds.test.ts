@@ -98,6 +98,7 @@ describe("a declaration", () => {
     kind: nodePool,
     facet: "nodePools",
     parentOf: () => undefined,
+    alsoIn: () => [],
     cloudName: () => "toy",
     indexes: {},
     needsParent: () => false,
@@ -140,6 +141,7 @@ describe("a declaration", () => {
       declares(without("steps")),
     ];
     const optional = [
+      declares(without("alsoIn")),
       declares(without("indexes")),
       declares(without("childrenSee")),
       declares(without("reads")),

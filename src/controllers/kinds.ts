@@ -6,6 +6,7 @@ import { inventoryQueries } from "./inventoryquery/kind.ts";
 import { inventorySinks } from "./inventorysink/kind.ts";
 import { managedAddons } from "./managedaddon/kind.ts";
 import { managedClusters } from "./managedcluster/kind.ts";
+import { managedNodes } from "./managednode/kind.ts";
 import { managedNamespaces } from "./managednamespace/kind.ts";
 import { manifestSets } from "./manifestset/kind.ts";
 import { nodePools } from "./nodepool/kind.ts";
@@ -15,6 +16,7 @@ export const controlledKinds: readonly ControlledKind[] = [
   cloudAccounts,
   managedClusters,
   nodePools,
+  managedNodes,
   managedAddons,
   managedNamespaces,
   registryProjects,

@@ -6,6 +6,7 @@ import { inventorySink } from "./inventorysink/schema.ts";
 import type { Kind } from "./kind.ts";
 import { managedAddon } from "./managedaddon/schema.ts";
 import { managedCluster } from "./managedcluster/schema.ts";
+import { managedNode } from "./managednode/schema.ts";
 import { managedNamespace } from "./managednamespace/schema.ts";
 import { manifestSet } from "./manifestset/schema.ts";
 import { nodePool } from "./nodepool/schema.ts";
@@ -15,6 +16,7 @@ export const kinds: readonly Kind[] = [
   cloudAccount,
   managedCluster,
   nodePool,
+  managedNode,
   managedAddon,
   managedNamespace,
   registryProject,

@@ -68,11 +68,11 @@ const cases: readonly Case<ClustersSubject>[] = [
     title: "follows the job of a create to its end, and knows no other",
     async run(subject) {
       const { facet } = subject;
-      const getJob = needed(facet.getJob, "getJob");
+      const jobs = needed(subject.stand.session.jobs, "jobs");
       const { jobId } = await facet.create(subject.sample.request(firstName(subject), NONCE), grantWrite(never));
       const job = needed(jobId, "jobId of a create");
-      await eventually(() => getJob(job, never)).toMatchObject({ id: job, phase: "Success" });
-      expect(await getJob(subject.stand.cloud.unknownId, never)).toBe("Absent");
+      await eventually(() => jobs.get(job, never)).toMatchObject({ id: job, phase: "Success" });
+      expect(await jobs.get(subject.stand.cloud.unknownId, never)).toBe("Absent");
     },
   },
   {

@@ -71,7 +71,7 @@ export interface ConformingCloud {
 }
 
 /** Channels of manifests are no collections, and have tests of their own. */
-type Listing = Exclude<keyof Facets, "manifests">;
+type Listing = Exclude<keyof Facets, "manifests" | "jobs">;
 
 export interface Samples {
   readonly clusters: ClustersSample;

@@ -13,7 +13,16 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   bcs: ["secret", "account", "inventorysink", "alarmsource", "inventoryquery"],
   ctyun: ["secret", "account", "registryproject"],
   easystack: ["secret", "account", "managedcluster", "managednamespace", "registryproject"],
-  huawei: ["secret", "account", "managedcluster", "nodepool", "nodepool-autoscaled", "managedaddon"],
+  huawei: [
+    "secret",
+    "account",
+    "managedcluster",
+    "nodepool",
+    "nodepool-autoscaled",
+    "managednode",
+    "managednode-accepted",
+    "managedaddon",
+  ],
   alibaba: [
     "secret",
     "account",

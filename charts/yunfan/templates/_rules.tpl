@@ -45,6 +45,7 @@
     - managedaddons.yunfan.dev
     - managedclusters.yunfan.dev
     - managednamespaces.yunfan.dev
+    - managednodes.yunfan.dev
     - manifestsets.yunfan.dev
     - nodepools.yunfan.dev
     - registryprojects.yunfan.dev
@@ -163,6 +164,21 @@
     - yunfan.dev
   resources:
     - managednamespaces/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managednodes
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managednodes/status
   verbs:
     - patch
 - apiGroups:
@@ -360,6 +376,21 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - managednodes
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managednodes/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
     - manifestsets
   verbs:
     - get
@@ -413,6 +444,7 @@
     - cloudaccounts.yunfan.dev
     - managedclusters.yunfan.dev
     - nodepools.yunfan.dev
+    - managednodes.yunfan.dev
     - managedaddons.yunfan.dev
     - managednamespaces.yunfan.dev
     - registryprojects.yunfan.dev
@@ -454,6 +486,8 @@
     - managedclusters/status
     - managednamespaces
     - managednamespaces/status
+    - managednodes
+    - managednodes/status
     - manifestsets
     - manifestsets/status
     - nodepools
@@ -478,6 +512,7 @@
     - managedaddons
     - managedclusters
     - managednamespaces
+    - managednodes
     - manifestsets
     - nodepools
     - registryprojects

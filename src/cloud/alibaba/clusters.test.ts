@@ -101,7 +101,7 @@ describe.each(DIALECTS)("in dialect %s", (dialect) => {
     await bed.simulator.behindOurBack("POST", "plans", { clusterName: "shop", failAt: "Create", ...words });
     const { id = "", jobId = "" } = await bed.clusters.create(clusterRequest(), write);
     await expect.poll(async () => (await shown(bed, id)).phase, { timeout: 10_000, interval: 20 }).toBe("Failed");
-    expect(await bed.clusters.getJob?.(jobId, never)).toMatchObject({
+    expect(await bed.jobs.get(jobId, never)).toMatchObject({
       id: jobId,
       type: "cluster_create",
       phase: "Failed",
@@ -221,7 +221,7 @@ describe("today", () => {
     const bed = await startFacets();
     const { id, nextVersion = "" } = await made(bed, clusterRequest({ version: "1.32.1-aliyun.1" }));
     const upgrade = await bed.clusters.upgrade?.(id, nextVersion, write);
-    const jobs = (await bed.clusters.listJobs?.(id, never)) ?? [];
+    const jobs = (await bed.jobs.list?.(id, never)) ?? [];
     expect(jobs.map(({ type }) => type)).toEqual(["cluster_upgrade", "cluster_create"]);
     expect(jobs[0]?.id).toBe(upgrade?.jobId);
     expect(Math.abs((jobs[0]?.createdAtMs ?? 0) - Date.now())).toBeLessThan(120_000);
@@ -270,7 +270,7 @@ describe("in the reference's dialect", () => {
   test("what can't be told the cloud is left out or refused", async () => {
     const bed = await startFacets({ dialect: "Reference" });
     expect(bed.clusters).not.toHaveProperty("setDeletionProtection");
-    expect(bed.clusters).not.toHaveProperty("listJobs");
+    expect(bed.jobs).not.toHaveProperty("list");
     const id = await bed.plant();
     const options = { clusterType: "ManagedKubernetes", retainResources: ["sg-1"] };
     await expect(bed.clusters.remove(id, write, options)).rejects.toMatchObject({ kind: "Rejected" });

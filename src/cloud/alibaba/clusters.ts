@@ -14,7 +14,7 @@ import { checkName } from "./names.ts";
 import { knownOptions } from "./options.ts";
 import { clusterQuotas, offeredVersions } from "./offers.ts";
 import { resourcesOf } from "./resources.ts";
-import { getTask, listTasks } from "./tasks.ts";
+import { listTasks } from "./tasks.ts";
 import { accepted, acceptedOf, listQuery, someText } from "./wire.ts";
 
 export function clustersFacet(client: AckClient): ClustersFacet {
@@ -36,7 +36,6 @@ export function clustersFacet(client: AckClient): ClustersFacet {
     /** Both would bear the mark, in their tags; where no answer shows those, the name is seen. */
     resendIsSafe: true,
     upgrade: (id, version, permit) => upgradeCluster(client, { id, version }, permit),
-    getJob: (id, signal) => getTask(client, id, signal),
     quotas: ({ options }, signal) => clusterQuotas(client, options, signal),
     async kubeconfig(id, wanted, signal) {
       const cluster = await get(id, signal);
@@ -56,7 +55,6 @@ export function clustersFacet(client: AckClient): ClustersFacet {
   return {
     ...common,
     setDeletionProtection: (id, on, permit) => protectCluster(client, { id, on }, permit),
-    listJobs: (clusterId, signal) => listTasks(client, clusterId, signal),
   };
 }
 

@@ -15,11 +15,12 @@ import { readAnyCluster } from "./cluster-lists.ts";
 import { clustersFacet } from "./clusters.ts";
 import { nodePoolsFacet } from "./nodepools.ts";
 import { nodesFacet } from "./nodes.ts";
+import { jobsFacet } from "./tasks.ts";
 
 /** Nothing documented; the gateway counts users, of which others may use the same account. */
 const DEFAULT_LIMITS = { readsPerMinute: 600, writesPerMinute: 60 };
 
-export const alibaba: Cloud = { provider: blocks.provider, facets: ["clusters", "nodePools", "nodes"], open };
+export const alibaba: Cloud = { provider: blocks.provider, facets: ["clusters", "nodePools", "nodes", "jobs"], open };
 
 function open(settings: AccountSettings, credentials: Credentials, deps: SessionDeps): CloudSession {
   const key = accessKeyOf(credentials);
@@ -33,6 +34,7 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
     clusters: clustersFacet(client),
     nodePools: nodePoolsFacet(client),
     nodes: nodesFacet(client),
+    jobs: jobsFacet(client),
     verify: (signal) => readAnyCluster(client, signal),
     // No call of the API tells whose the keys are.
     locate: () => Promise.resolve({ endpoint: addressOf(config.endpoint), region: config.region }),

@@ -50,7 +50,7 @@ describe("today's pools", () => {
     await bed.simulator.behindOurBack("POST", "plans", { nodepoolName: "workers", soldOutAbove: 1 });
     const { jobId = "" } = await poolsOf(bed).create(id, poolRequest(), write);
     await expect
-      .poll(() => bed.clusters.getJob?.(jobId, never), SOON)
+      .poll(() => bed.jobs.get(jobId, never), SOON)
       .toMatchObject({ phase: "Failed", cause: "SoldOut", reason: expect.stringContaining("sold out") });
     const [, pool] = (await poolsOf(bed).in(id).list(never)).items;
     expect(pool).toMatchObject({ desired: 2, current: 1, mark: NONCE });

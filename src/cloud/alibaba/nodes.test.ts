@@ -88,7 +88,7 @@ describe.each(["V2026", "Reference"] as const)("in dialect %s", (dialect) => {
       ["i-2", 0],
       ["i-3", 1],
     ]);
-    const job = await there(bed.clusters.getJob)(there(jobId), never);
+    const job = await bed.jobs.get(there(jobId), never);
     expect(job).toMatchObject({
       servers: [
         { serverId: "i-1", phase: "Success" },
@@ -177,7 +177,7 @@ describe("in the reference's dialect", () => {
     const { jobId = "" } = await there(bed.nodes.scaleOut)(id, request, write);
     await expect.poll(() => active(bed, id), SOON).toHaveLength(2);
     const nodes = await nodesIn(bed, id);
-    const job = await there(bed.clusters.getJob)(jobId, never);
+    const job = await bed.jobs.get(jobId, never);
     expect(job).toMatchObject({ phase: "Success", mark: NONCE, type: "cluster_scaleout" });
     expect(nodes).toMatchObject(
       (job as Required<Job>).servers.map(({ serverId }) => ({
@@ -199,9 +199,9 @@ describe("in the reference's dialect", () => {
     await bed.simulator.behindOurBack("POST", "plans", plan);
     const { jobId = "" } = await there(bed.nodes.scaleOut)(id, scaleOutRequest({ cluster: host(id), count: 5 }), write);
     await expect
-      .poll(() => there(bed.clusters.getJob)(jobId, never), SOON)
+      .poll(() => bed.jobs.get(jobId, never), SOON)
       .toMatchObject({ phase: "Failed", cause: "SoldOut", reason: "OutOfStock: no more" });
-    const job = (await there(bed.clusters.getJob)(jobId, never)) as Required<Job>;
+    const job = (await bed.jobs.get(jobId, never)) as Required<Job>;
     expect(job.servers).toHaveLength(2);
   });
 

@@ -1,7 +1,7 @@
 // Tasks, the long operations of ACK: what each does, how it ended, and what became of the servers that it concerns. The reference names
 // their ids alone (2.1); the calls are those of the vendor's client.
 import { z } from "zod";
-import type { Job, JobPhase } from "../facets/jobs.ts";
+import type { Job, JobPhase, JobsFacet } from "../facets/jobs.ts";
 import { pathOf } from "../kit/uri.ts";
 import { explanation, instant, lenientObject, listOf, text } from "../kit/wire.ts";
 import type { AckClient } from "./client.ts";
@@ -62,8 +62,15 @@ const taskList = z.object({ tasks: listOf(task) });
 /** Older ones are not looked at: what is asked for began a moment ago. */
 const LATEST = 50;
 
+/** The reference's dialect has no list. */
+export function jobsFacet(client: AckClient): JobsFacet {
+  const get: JobsFacet["get"] = (id, signal) => getTask(client, id, signal);
+  if (client.dialect === "Reference") return { get };
+  return { get, list: (clusterId, signal) => listTasks(client, clusterId, signal) };
+}
+
 /** GET /tasks/{id}. */
-export function getTask(client: AckClient, id: string, signal: AbortSignal): Promise<Job | "Absent"> {
+function getTask(client: AckClient, id: string, signal: AbortSignal): Promise<Job | "Absent"> {
   return client.find({ operation: "DescribeTaskInfo", method: "GET", path: pathOf("tasks", id), signal }, task);
 }
 

@@ -58,3 +58,24 @@ export const PROJECT_CALLS = {
 } as const satisfies Record<string, CallSpec>;
 
 export type ProjectOperation = keyof typeof PROJECT_CALLS;
+
+/** They act in the cluster and namespace where the session of the request stands: only a turn in a place makes them (places/turn.ts). */
+export const PLACE_CALLS = {
+  // 1.13, of what is no workspace and no namespace
+  CheckNameHere: { method: "GET", path: "{product}/resources/{type}/{name}/" },
+  // 1.15
+  CreateClaim: { method: "POST", path: "{product}/kubernetes/pvc/{name}/" },
+  DeleteClaim: { method: "DELETE", path: "{product}/kubernetes/pvc/{name}/" },
+  // 1.16
+  ViewYaml: { method: "GET", path: "{product}/_raw/{kind}/name/{name}/" },
+  EditYaml: { method: "PUT", path: "{product}/_raw/{kind}/name/{name}/" },
+  CreateYaml: { method: "POST", path: "{product}/_raw/{kind}/name/{name}/" },
+} as const satisfies Record<string, CallSpec>;
+
+export type PlaceOperation = keyof typeof PLACE_CALLS;
+
+/** 1.12: has the session of the request stand there. */
+export const SWITCH = {
+  method: "GET",
+  path: "{product}/namespace/{project}/cluster/{cluster}/ns/{namespace}/",
+} as const satisfies CallSpec;

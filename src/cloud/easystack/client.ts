@@ -52,7 +52,7 @@ export class ProjectClient {
 }
 
 /** Throws CloudError Rejected where a name can't be part of a path. */
-function requestOf<O extends Operation>(call: CallTo<O>, { method, path }: CallSpec): Request<O> {
+export function requestOf<O extends Operation>(call: CallTo<O>, { method, path }: CallSpec): Request<O> {
   const { product = "eks", names, ...request } = call;
   return { ...request, method, path: ["api", "ecns", ...segmentsOf(path, { ...names, product })] };
 }

@@ -3,11 +3,16 @@ import { z } from "zod";
 import type { CloudErrorKind } from "../errors.ts";
 import { errorsBy, type Said } from "../kit/error-table.ts";
 import { word } from "../kit/wire.ts";
-import type { ProjectOperation } from "./calls.ts";
+import type { PlaceOperation, ProjectOperation } from "./calls.ts";
 
-export type Operation = ProjectOperation | "GetToken" | "FindProject";
+export type Operation = ProjectOperation | PlaceOperation | "SwitchPlace" | "GetToken" | "FindProject";
 
-const CREATES: ReadonlySet<Operation> = new Set<Operation>(["CreateWorkspace", "CreateNamespace"]);
+const CREATES: ReadonlySet<Operation> = new Set<Operation>([
+  "CreateWorkspace",
+  "CreateNamespace",
+  "CreateClaim",
+  "CreateYaml",
+]);
 
 /** Lists and creates: nothing that their paths name could be missing. */
 const NAMELESS: ReadonlySet<Operation> = new Set<Operation>([
@@ -20,6 +25,9 @@ const NAMELESS: ReadonlySet<Operation> = new Set<Operation>([
   "ListNamespaces",
   "GetRegistryStorage",
   "CheckName",
+  "CheckNameHere",
+  "CreateClaim",
+  "CreateYaml",
   "ListWorkspaces",
   "CreateWorkspace",
   "ListImages",
@@ -36,6 +44,7 @@ const DELETES: ReadonlySet<Operation> = new Set<Operation>([
   "DeleteTag",
   "DeleteNamespace",
   "DeleteNamespaces",
+  "DeleteClaim",
 ]);
 
 export const errorOf = errorsBy<Operation>({

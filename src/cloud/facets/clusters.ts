@@ -1,6 +1,5 @@
 // The clusters facet: managed Kubernetes clusters, the jobs that make them, power, upgrades, credentials, and the quotas they count against.
 import type { Accepted, BlockOptions, Created, Item, Readable, Refusal, WritePermit } from "../collection.ts";
-import type { Job } from "./jobs.ts";
 import type { NodeLogin } from "./servers.ts";
 
 /**
@@ -184,12 +183,6 @@ export interface ClustersFacet extends Readable<Cluster> {
 
   /** Of the control plane, to what the cluster tells as `nextVersion`. NotFound; Busy in a phase that does not allow it. */
   readonly upgrade?: (id: string, version: string, permit: WritePermit) => Promise<Accepted>;
-
-  /** Of a job of whatever facet. `Absent` where the cloud no longer knows it. */
-  readonly getJob?: (id: string, signal: AbortSignal) => Promise<Job | "Absent">;
-
-  /** The latest jobs of a cluster and of all that is in it, newest first; each may tell less than getJob does. */
-  readonly listJobs?: (clusterId: string, signal: AbortSignal) => Promise<readonly Job[]>;
 
   /** The bounds that a create of this request has to keep; empty where the cloud does not tell. */
   readonly quotas?: (request: Pick<ClusterRequest, "options">, signal: AbortSignal) => Promise<readonly ClusterQuota[]>;

@@ -2,7 +2,7 @@
 import type { Accepted, BlockOptions, Created, Item, Readable, Refusal, WritePermit } from "../collection.ts";
 import type { ClusterHost } from "./clusters.ts";
 import type { ServersToAccept } from "./nodes.ts";
-import type { NodeLogin, Volume } from "./servers.ts";
+import type { NodeLogin, Taint, Volume } from "./servers.ts";
 
 /**
  * `Synchronizing`: nodes are being added or removed. `SoldOut`: the cloud has no such instances now; those that are there stay.
@@ -10,11 +10,7 @@ import type { NodeLogin, Volume } from "./servers.ts";
  */
 export type NodePoolPhase = "Normal" | "Synchronizing" | "SoldOut" | "Failed" | "Deleting" | "DeleteFailed" | "Unknown";
 
-export interface Taint {
-  readonly key: string;
-  readonly value: string;
-  readonly effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
-}
+export type { Taint } from "./servers.ts";
 
 export interface Autoscaling {
   readonly enabled: boolean;

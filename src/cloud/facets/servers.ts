@@ -9,3 +9,9 @@ export interface Volume {
   readonly type: string;
   readonly sizeGiB: number;
 }
+
+export interface Taint {
+  readonly key: string;
+  readonly value: string;
+  readonly effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+}

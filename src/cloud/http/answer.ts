@@ -2,7 +2,7 @@
 
 export interface HttpAnswer {
   readonly status: number;
-  /** Names in lower case; of a repeated header the first value. */
+  /** Names in lower case; of a repeated header the first value, but all of set-cookie, each in a line. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
   /** When the headers came, by our wall clock. */

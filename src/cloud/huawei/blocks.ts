@@ -1,8 +1,8 @@
 // What only Huawei Cloud CCE needs of our resources, in its own words (CCE API Reference: 4.1.1, tables 4-15 to 4-20, 4-53 and 4-54, of clusters; 4.1.19,
-// tables 4-75, 4-77, 4-84 and 4-225, of node pools).
+// tables 4-75, 4-77, 4-84 and 4-225, of node pools; 4.1.9 and 4.1.14, tables 4-75 to 4-86 and 4-140 to 4-158, of nodes).
 import * as z from "zod";
 import type { CloudBlocks } from "../../schema/blocks.ts";
-import { withRule } from "../../schema/enforced.ts";
+import { withRule, withTransitionRule } from "../../schema/enforced.ts";
 import { integer, listOf, mapOf, text } from "../../schema/fields.ts";
 import { cloudReference, endpointUrl } from "../../schema/formats.ts";
 
@@ -118,8 +118,97 @@ const pool = z.object({
   serverGroupReference: cloudReference.optional().describe("Id of the server group in which the nodes are made."),
 });
 
+/** The layout of a disk (tables 4-84 and 4-146). */
+const diskLayout = z
+  .string()
+  .min(1)
+  .max(512)
+  .regex(/^[A-Za-z]+=[A-Za-z0-9_./%-]+(;[A-Za-z]+=[A-Za-z0-9_./%-]+)*$/);
+
+/** Tables 4-81 to 4-83. */
+const publicIP = withRule(
+  z.object({
+    ids: listOf(cloudReference.describe("Id of an elastic IP."), { max: 10 })
+      .min(1)
+      .optional()
+      .describe("Elastic IPs that exist. Exactly one of both."),
+    eip: z
+      .object({
+        iptype: cloudReference.describe("Type of the elastic IP, such as 5_bgp."),
+        bandwidth: z
+          .object({
+            size: integer({ min: 1, max: 2_000 }).describe("In Mbit/s."),
+            sharetype: z.enum(["PER", "WHOLE"]).describe("PER: of its own. WHOLE: shared."),
+          })
+          .describe("Its bandwidth."),
+      })
+      .optional()
+      .describe("One that is made with the node and goes with it. Exactly one of both."),
+  }),
+  {
+    rule: "has(self.ids) != has(self.eip)",
+    message: "exactly one of ids and eip must be given",
+  },
+  ({ ids, eip }) => (ids === undefined) !== (eip === undefined),
+);
+
+/** Table 4-75 and 4-140. What only a reset brings to a server may be changed; the others are the server's. */
+const node = z.object({
+  preInstall: script
+    .optional()
+    .describe(
+      "Script, in plain text, that runs on the node before Kubernetes is installed. Everybody can read it here.",
+    ),
+  postInstall: script
+    .optional()
+    .describe(
+      "Script, in plain text, that runs on the node after Kubernetes was installed. Everybody can read it here.",
+    ),
+  maxPods: integer({ min: 16, max: 256 }).optional().describe("The most pods on the node. Default: the cloud's."),
+  subnetId: cloudReference.optional().describe("Subnet of the node. Default: that of the cluster. Immutable."),
+  ecsGroupId: cloudReference.optional().describe("Id of the server group in which the server is made. Immutable."),
+  dedicatedHostId: cloudReference.optional().describe("Id of the dedicated host on which it is made. Immutable."),
+  faultDomain: cloudReference.optional().describe("The fault domain in which it is made. Immutable."),
+  offloadNode: z.boolean().optional().describe("Whether the server is fully offloaded to hardware. Immutable."),
+  imageId: cloudReference.optional().describe("Id of an image of yours for the system disk. Default: the cloud's."),
+  cmkId: cloudReference
+    .optional()
+    .describe(
+      "Id of the key with which disks are encrypted: data disks of a server that is made, the system disk where one is written anew.",
+    ),
+  userTags: mapOf(text({ max: 43 }).describe("The tag's value."), { max: 5 })
+    .optional()
+    .describe("Tags of the server."),
+  lvmConfig: diskLayout
+    .optional()
+    .describe(
+      "How the data disk is divided, such as dockerThinpool=vgpaas/90%VG;kubernetesLV=vgpaas/10%VG;diskType=evs;lvType=linear.",
+    ),
+  dockerBaseSize: integer({ min: 0, max: 500 })
+    .optional()
+    .describe("GiB of disk for each container. Default: the cloud's; 0 means the same."),
+  runtime: z.enum(["docker", "containerd"]).optional().describe("The container runtime. Default: docker."),
+  publicIP: publicIP.optional().describe("The public address of a server that is made. Immutable."),
+});
+
+/** Whatever else of the block may be changed. */
+function withServersOwn<Spec extends z.ZodObject>(spec: Spec): Spec {
+  return SERVERS_OWN.reduce((ruled, field) => {
+    const given = (self: string): string => `(has(${self}.huawei) && has(${self}.huawei.${field}))`;
+    return withTransitionRule(ruled, {
+      rule: `${given("self")} == ${given("oldSelf")} && (!${given("self")} || self.huawei.${field} == oldSelf.huawei.${field})`,
+      message: `huawei.${field} is immutable: the server is made with it; create another ManagedNode`,
+      reason: "FieldValueForbidden",
+      fieldPath: ".huawei",
+    });
+  }, spec);
+}
+
+const SERVERS_OWN = ["subnetId", "ecsGroupId", "dedicatedHostId", "faultDomain", "offloadNode", "publicIP"] as const;
+
 export type AccountOptions = z.output<typeof account>;
 export type PoolOptions = z.output<typeof pool>;
+export type NodeOptions = z.output<typeof node>;
 
 export const huawei = {
   provider: "HuaweiCCE",
@@ -134,5 +223,6 @@ export const huawei = {
       immutable: "no API of the cloud changes it in a cluster; create another ManagedCluster",
     },
     NodePool: { schema: pool, immutable: "nodes are made with it; create another NodePool" },
+    ManagedNode: { schema: node, rules: withServersOwn },
   },
 } as const satisfies CloudBlocks;

@@ -1,7 +1,6 @@
-// Wire formats of clusters, jobs and quotas (CCE API Reference 4.1.1 to 4.1.5, 4.1.24, 4.4.1), read leniently.
+// Wire formats of clusters and quotas (CCE API Reference 4.1.1 to 4.1.5, 4.4.1), read leniently.
 import { z } from "zod";
 import type { Cluster, ClusterPhase, ClusterRequest } from "../facets/clusters.ts";
-import type { Job, JobPhase } from "../facets/jobs.ts";
 import { readBlock } from "../kit/settings.ts";
 import { huawei } from "./blocks.ts";
 import { parseDescription, withMark } from "./marks.ts";
@@ -100,41 +99,10 @@ export function createBody(request: ClusterRequest): object {
   };
 }
 
-const jobStatus = lenientObject({ phase: text, reason: text });
-
-const jobSpec = { type: text };
-
-/** 4.1.24. Tables say that subJobs is an object; it is an array in the example. */
-export const job = z
-  .object({
-    metadata: z.object({ uid: z.string().min(1) }),
-    spec: lenientObject({
-      ...jobSpec,
-      subJobs: z.array(z.object({ spec: lenientObject(jobSpec), status: jobStatus })).catch([]),
-    }),
-    status: jobStatus,
-  })
-  .transform(({ metadata, spec, status }): Job => ({
-    id: metadata.uid,
-    phase: jobPhase(status.phase),
-    type: spec.type,
-    reason: explanation(status.reason),
-    steps: spec.subJobs.map((step) => ({
-      type: step.spec.type,
-      phase: jobPhase(step.status.phase),
-      reason: explanation(step.status.reason),
-    })),
-  }));
-
 /** 4.4.1. A limit below zero is none. */
 export const quotas = z.object({
   quotas: listOf(z.object({ quotaKey: text, quotaLimit: count, used: count })),
 });
-
-function jobPhase(word: string): JobPhase {
-  const known: readonly JobPhase[] = ["Initializing", "Running", "Success", "Failed"];
-  return known.find((phase) => phase === word) ?? "Unknown";
-}
 
 function urlOf(type: string, endpoints: readonly { url: string; type: string }[]): string | undefined {
   return endpoints.find((one) => one.type === type && one.url !== "")?.url;

@@ -4,6 +4,7 @@ import { CLUSTER_ID, exampleCluster } from "../../../test/support/clouds/huawei/
 import { startScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
 import type { ScriptedHuawei } from "../../../test/support/clouds/huawei/scripted.ts";
 import type { ClusterPhase, ClustersFacet } from "../facets/clusters.ts";
+import type { JobsFacet } from "../facets/jobs.ts";
 import { grantWrite } from "../permit.ts";
 
 const never = new AbortController().signal;
@@ -11,6 +12,7 @@ const NONCE = "6f1c2c1e-0f5e-4c59-9b5a-8d4f0e5f3a21-1";
 const CLUSTERS = "/api/v3/projects/p-1/clusters";
 
 interface Scripted extends ScriptedHuawei {
+  readonly jobs: JobsFacet;
   readonly clusters: Required<ClustersFacet>;
 }
 
@@ -18,7 +20,8 @@ async function start(status: number, body: unknown, headers?: Record<string, str
   const cloud = await startScriptedHuawei();
   onTestFinished(() => cloud[Symbol.asyncDispose]());
   cloud.answer(status, body, headers);
-  return { ...cloud, clusters: cloud.open().clusters };
+  const { clusters, jobs } = cloud.open();
+  return { ...cloud, clusters, jobs };
 }
 
 describe("a cluster", () => {
@@ -97,9 +100,12 @@ describe("a cluster", () => {
   });
 
   test("is absent where CCE says so, and not where a gateway does", async () => {
-    const { clusters, answer } = await start(404, { error_code: "CCE.01404001", error_msg: "Resource not found" });
+    const { clusters, jobs, answer } = await start(404, {
+      error_code: "CCE.01404001",
+      error_msg: "Resource not found",
+    });
     expect(await clusters.get(CLUSTER_ID, never)).toBe("Absent");
-    expect(await clusters.getJob("job-1", never)).toBe("Absent");
+    expect(await jobs.get("job-1", never)).toBe("Absent");
     answer(404, { error_code: "APIGW.0101", error_msg: "The API does not exist" });
     await expect(clusters.get(CLUSTER_ID, never)).rejects.toMatchObject({ kind: "Unavailable" });
   });
@@ -142,7 +148,7 @@ test("a job reads with its steps, as the reference shows it", async () => {
     spec: { type },
     status,
   });
-  const { clusters, targets, answer } = await start(200, {
+  const { jobs, targets, answer } = await start(200, {
     kind: "Job",
     metadata: { uid: "job-1", creationTimestamp: "2018-08-02 08:12:40.672772389 +0000 UTC" },
     spec: {
@@ -153,7 +159,7 @@ test("a job reads with its steps, as the reference shows it", async () => {
     },
     status: { phase: "Running", reason: "" },
   });
-  expect(await clusters.getJob("job-1", never)).toEqual({
+  expect(await jobs.get("job-1", never)).toEqual({
     id: "job-1",
     phase: "Running",
     type: "CreateCluster",
@@ -162,6 +168,7 @@ test("a job reads with its steps, as the reference shows it", async () => {
       { type: "InstallMaster", phase: "Failed", reason: "no host" },
       { type: "CreatePSMCert", phase: "Unknown", reason: "" },
     ],
+    servers: [{ serverId: "s", phase: "Running" }],
   });
   expect(targets()).toEqual(["GET /api/v3/projects/p-1/jobs/job-1"]);
   answer(200, {
@@ -169,7 +176,7 @@ test("a job reads with its steps, as the reference shows it", async () => {
     spec: { type: "DeleteCluster", subJobs: null },
     status: { phase: "Success" },
   });
-  expect(await clusters.getJob("job-1", never)).toMatchObject({ phase: "Success", steps: [] });
+  expect(await jobs.get("job-1", never)).toMatchObject({ phase: "Success", steps: [] });
 });
 
 test("the quota of clusters is told, or it is not", async () => {

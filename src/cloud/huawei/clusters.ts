@@ -11,9 +11,8 @@ import {
 import { CloudError } from "../errors.ts";
 import type { Cluster, ClusterQuota, ClusterRequest, ClustersFacet, Kubeconfig } from "../facets/clusters.ts";
 import type { KubeconfigContext } from "../facets/clusters.ts";
-import type { Job } from "../facets/jobs.ts";
 import type { HuaweiClient } from "./client.ts";
-import { cluster, clusterList, createBody, job, quotas } from "./cluster-wire.ts";
+import { cluster, clusterList, createBody, quotas } from "./cluster-wire.ts";
 import { kubeconfigOf } from "./kubeconfig.ts";
 import { refusalOfDescription, withMark } from "./marks.ts";
 import { checkClusterName } from "./names.ts";
@@ -109,12 +108,6 @@ export class HuaweiClusters implements ClustersFacet {
       const path = clusterPath(id, "operation", "awake");
       await this.#client.send({ operation: "WakeCluster", method: "POST", path, signal });
     },
-  };
-
-  /** 4.1.24. */
-  readonly getJob = async (id: string, signal: AbortSignal): Promise<Job | "Absent"> => {
-    const call = { operation: "GetJob", method: "GET", path: pathOf("jobs", id), signal } as const;
-    return this.#client.find(call, job);
   };
 
   /** 4.4.1: one for clusters of all kinds. */

@@ -23,6 +23,14 @@ export type Operation =
   | "UpdateNodePool"
   | "DeleteNodePool"
   | "ListNodes"
+  | "GetNode"
+  | "CreateNode"
+  | "AcceptNodes"
+  | "UpdateNode"
+  | "ResetNode"
+  | "MoveNode"
+  | "DeleteNode"
+  | "DetachNodes"
   | "ListAddons"
   | "GetAddon"
   | "GetAddonTemplate"
@@ -30,7 +38,13 @@ export type Operation =
   | "UpgradeAddon"
   | "DeleteAddon";
 
-const CREATES: ReadonlySet<Operation> = new Set(["CreateCluster", "CreateNodePool", "InstallAddon"]);
+const CREATES: ReadonlySet<Operation> = new Set([
+  "CreateCluster",
+  "CreateNodePool",
+  "CreateNode",
+  "AcceptNodes",
+  "InstallAddon",
+]);
 
 /** "No scale task needed": the pool is to have as many nodes as it has. */
 const NOTHING_TO_SCALE = "CCE_CM.0004";

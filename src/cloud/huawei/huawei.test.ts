@@ -29,10 +29,10 @@ test("goes on with a new token when the old one has expired", async () => {
 });
 
 test("shows the job of a create step by step, and which step failed", async () => {
-  const { clusters, control } = await startCloud();
+  const { clusters, jobs, control } = await startCloud();
   await control("POST", "plans", { clusterName: "production", failAt: "InstallMaster", leaves: "Error" });
   const { id = "", jobId = "" } = await clusters.create(REQUEST, grantWrite(never));
-  await eventually(() => clusters.getJob(jobId, never)).toMatchObject({
+  await eventually(() => jobs.get(jobId, never)).toMatchObject({
     phase: "Failed",
     steps: expect.arrayContaining([expect.objectContaining({ type: "InstallMaster", phase: "Failed" })]),
   });

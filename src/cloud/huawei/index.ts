@@ -18,6 +18,7 @@ import { proofOf } from "./credentials.ts";
 import { said } from "./error-body.ts";
 import { errorOf } from "./errors.ts";
 import { endpointsOf } from "./endpoints.ts";
+import { jobsFacet } from "./jobs.ts";
 import { huaweiManifests } from "./manifests.ts";
 import { HuaweiNodePools } from "./nodepools.ts";
 import { HuaweiNodes } from "./nodes.ts";
@@ -30,7 +31,7 @@ const DEFAULT_LIMITS = { readsPerMinute: 1_200, writesPerMinute: 10 };
 
 export const huawei: Cloud = {
   provider: blocks.provider,
-  facets: ["clusters", "nodePools", "nodes", "addons", "manifests"],
+  facets: ["clusters", "nodePools", "nodes", "addons", "jobs", "manifests"],
   manifestKinds: "Discovered",
   manifestsInto: "AsRoute",
   open,
@@ -72,6 +73,7 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
     nodePools: new HuaweiNodePools(client),
     nodes: new HuaweiNodes(client),
     addons: new HuaweiAddons(client),
+    jobs: jobsFacet(client),
     manifests: huaweiManifests({ gateway, clock: deps.clock }),
     // The cheapest read in the project: it needs endpoint, credentials and project, and changes nothing.
     async verify(signal) {

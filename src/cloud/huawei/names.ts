@@ -11,6 +11,20 @@ export function checkNodePoolName(name: string): void {
   if (!/^[a-z](?:[a-z0-9-]{0,48}[a-z0-9])?$/.test(name)) throw refused(name, "1 to 50");
 }
 
+/** Of a node that is made (table 4-74). Throws CloudError NameRefused. */
+export function checkNewNodeName(name: string): void {
+  if (!/^[a-z][a-z0-9-]{2,30}[a-z0-9]$/.test(name)) throw refused(name, "4 to 32");
+}
+
+/** Of one that is there (table 4-106). Throws CloudError NameRefused. */
+export function checkNodeName(name: string): void {
+  if (!isNodeName(name)) throw refused(name, "1 to 56");
+}
+
+export function isNodeName(name: string): boolean {
+  return /^[a-z](?:[a-z0-9-]{0,54}[a-z0-9])?$/.test(name);
+}
+
 function refused(name: string, length: string): CloudError {
   return new CloudError("NameRefused", {
     message: `The cloud does not take the name ${JSON.stringify(name)}: it takes ${length} lower-case letters, digits and hyphens, a letter first and no hyphen last`,

@@ -1,14 +1,14 @@
 // The request that creates a node pool (CCE API Reference 4.1.19; nodeTemplate: tables 4-75 and 4-239).
 import type { NodePoolRequest } from "../facets/nodepools.ts";
-import type { NodeLogin, Volume } from "../facets/servers.ts";
+import type { Volume } from "../facets/servers.ts";
 import { readBlock } from "../kit/settings.ts";
 import { huawei, type PoolOptions } from "./blocks.ts";
+import { loginBody } from "./login.ts";
 import { autoscalingBody, markedLabels, volumeBody } from "./nodepool-wire.ts";
-import { hashedPassword } from "./password.ts";
 
 /** The cloud demands both disks. The smallest that it takes, of the type that is in all its examples. */
-const DEFAULT_ROOT_VOLUME: Volume = { type: "SATA", sizeGiB: 40 };
-const DEFAULT_DATA_VOLUME: Volume = { type: "SATA", sizeGiB: 100 };
+export const DEFAULT_ROOT_VOLUME: Volume = { type: "SATA", sizeGiB: 40 };
+export const DEFAULT_DATA_VOLUME: Volume = { type: "SATA", sizeGiB: 100 };
 
 /** The body, and what in it no message may show. Throws CloudError Rejected where the provider's block is not valid. */
 export function createRequest(request: NodePoolRequest): { body: object; secrets: readonly string[] } {
@@ -55,14 +55,6 @@ function extendParam({ preInstall, postInstall, maxPods }: PoolOptions): { exten
   return Object.keys(parameters).length === 0 ? {} : { extendParam: parameters };
 }
 
-/** Tables 4-78 and 4-79. */
-function loginBody(login: NodeLogin | undefined): { login: object | undefined; secrets: readonly string[] } {
-  if (login === undefined) return { login: undefined, secrets: [] };
-  if ("keyPairName" in login) return { login: { sshKey: login.keyPairName }, secrets: [] };
-  const password = hashedPassword(login.password);
-  return { login: { userPassword: { username: "root", password } }, secrets: [login.password, password] };
-}
-
-function base64(text: string): string {
+export function base64(text: string): string {
   return Buffer.from(text).toString("base64");
 }

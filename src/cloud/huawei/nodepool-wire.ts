@@ -1,7 +1,6 @@
-// Wire formats of node pools and nodes (CCE API Reference 4.1.11, 4.1.19 to 4.1.23), read leniently.
+// Wire formats of node pools (CCE API Reference 4.1.19 to 4.1.23), read leniently.
 import { z } from "zod";
 import type { NodePool, NodePoolChange, NodePoolPhase, PoolAutoscaling } from "../facets/nodepools.ts";
-import type { ClusterNode, NodePhase } from "../facets/nodes.ts";
 import type { Volume } from "../facets/servers.ts";
 import { MARK_LABEL } from "./marks.ts";
 import { count, flag, lenientObject, listOf, optionalText, text } from "../kit/wire.ts";
@@ -17,19 +16,6 @@ const POOL_PHASES: Readonly<Record<string, NodePoolPhase>> = {
   SoldOut: "SoldOut",
   Error: "Failed",
   Deleting: "Deleting",
-};
-
-/** Table 4-115, and what today's clouds add. */
-const NODE_PHASES: Readonly<Record<string, NodePhase>> = {
-  Build: "Creating",
-  Installing: "Creating",
-  Active: "Active",
-  Abnormal: "Abnormal",
-  Error: "Abnormal",
-  RepairFailed: "Abnormal",
-  Deleting: "Deleting",
-  Upgrading: "Changing",
-  Repairing: "Changing",
 };
 
 const taint = z.object({
@@ -137,31 +123,4 @@ export function markedLabels(
 
 export function volumeBody({ type, sizeGiB }: Volume): object {
   return { volumetype: type, size: sizeGiB };
-}
-
-/** 4.1.11. */
-export const nodeList = z.object({
-  items: listOf(
-    z
-      .object({
-        metadata: z.object({
-          uid: z.string().min(1),
-          name: text,
-          annotations: z.record(z.string(), z.unknown()).catch({}),
-        }),
-        status: lenientObject({ phase: text }),
-      })
-      .transform(({ metadata, status }): ClusterNode => ({
-        id: metadata.uid,
-        name: metadata.name,
-        poolId: poolIdOf(metadata.annotations["kubernetes.io/node-pool.id"]),
-        phase: NODE_PHASES[status.phase] ?? "Unknown",
-        cloudPhase: status.phase,
-      })),
-  ),
-});
-
-/** Of a node outside of all pools it is `zone#flavor#os` (table 4-99). */
-function poolIdOf(annotation: unknown): string | undefined {
-  return typeof annotation === "string" && annotation !== "" && !annotation.includes("#") ? annotation : undefined;
 }

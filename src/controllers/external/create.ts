@@ -89,8 +89,8 @@ export class Creator {
       .finally(() => this.#deps.observer.noteWrite(scope));
     visit.log.info({ externalId: created.id, cloudName: name }, `Created ${noun}`);
     if (scope.items.idsAreNames) return { ...created, item: await this.#readCreated(scope, operation) };
-    if (created.id === undefined) await this.#findCreated(scope, operation);
-    else record(scope, { id: created.id, name }, "Created");
+    if (created.id === undefined) await this.#findCreated(scope, operation, created.jobId);
+    else record(scope, { id: created.id, name }, scope.madeAs);
     return created;
   }
 
@@ -130,19 +130,19 @@ export class Creator {
     visit.status.operation = { ...operation, progress: PROGRESS.Created };
     const item = (await items.get?.(items.idOf?.(name) ?? name, visit.signal)) ?? "Absent";
     if (item === "Absent" || item.mine === false) throw lookAgain(`Created; waiting for the ${noun} to show`);
-    record(scope, item, "Created");
+    record(scope, item, scope.madeAs);
     return item;
   }
 
   /** The id is in a list only. */
-  async #findCreated<T extends Item>(scope: ItemScope<T>, operation: Operation): Promise<void> {
+  async #findCreated<T extends Item>(scope: ItemScope<T>, operation: Operation, jobId?: string): Promise<void> {
     const { visit, items, name } = scope;
-    visit.status.operation = { ...operation, progress: PROGRESS.Created };
+    visit.status.operation = { ...operation, progress: PROGRESS.Created, ...(jobId !== undefined && { id: jobId }) };
     const listing = await this.#deps.observer.afterWrite(scope);
     const byName = listing.byName.get(name) ?? [];
     const [found, ...others] = resultsOf(visit.status.operation, { items, byName, listing });
     if (!found || others.length > 0) throw lookAgain(`Created; waiting for the ${scope.noun} to show in the list`);
-    record(scope, found, "Created");
+    record(scope, found, scope.madeAs);
   }
 
   /** Claims the name once more, now without a gap to the journal. Returns how to release it. */
@@ -173,6 +173,13 @@ export function record({ visit, place }: Pick<ItemScope<Item>, "visit" | "place"
   visit.status.cloudName = item.name;
   visit.status.origin = origin;
   delete visit.status.operation;
+}
+
+/** The item goes on under another id. */
+export function follow({ visit, place }: Pick<ItemScope<Item>, "visit" | "place">, item: Item): void {
+  visit.status.externalId = item.id;
+  visit.status.location = place.location;
+  visit.status.cloudName = item.name;
 }
 
 function creating({ noun }: { noun: string }): Verdict {

@@ -44,6 +44,8 @@ export interface Subject {
   readonly noun: string;
   readonly namesAreFixed: boolean;
   readonly namesake: "Refuse" | "Adopt";
+  /** Default: Created. */
+  readonly madeAs?: Exclude<Origin, "Adopted">;
 }
 
 /** What is known of an open create, kept in its journal. */
@@ -59,8 +61,8 @@ const DOUBT_POLL_MS = 5_000;
 const SETTLE_POLL_MS = 2_000;
 const DISAGREEMENT = "lists that should show the same do not agree, or lack one that is there";
 
-export function subjectOf<T extends Item>({ visit, noun, namesAreFixed, namesake }: ItemScope<T>): Subject {
-  return { resource: visit.object, noun, namesAreFixed, namesake };
+export function subjectOf<T extends Item>({ visit, noun, namesAreFixed, namesake, madeAs }: ItemScope<T>): Subject {
+  return { resource: visit.object, noun, namesAreFixed, namesake, madeAs };
 }
 
 export function identify<T extends Item>(subject: Subject, seen: Observation<T>): Identity<T> {
@@ -102,7 +104,7 @@ function adopt<T extends Item>(item: T): Identity<T> {
 }
 
 function identifyAdopted<T extends Item>(subject: Subject, id: string, seen: Observation<T>): Identity<T> {
-  const origin = isOfOurCreate(seen) ? "Created" : "Adopted";
+  const origin = isOfOurCreate(seen) ? (subject.madeAs ?? "Created") : "Adopted";
   if (origin === "Adopted" && openCreate(subject.resource.status)) {
     // The create that came before would be forgotten together with what it made.
     if (seen.marked.length > 0) return stallOnSeveral(subject, seen.marked);
@@ -131,7 +133,7 @@ function isOfOurCreate<T extends Item>({ marked, byId }: Observation<T>): boolea
 function identifyOpenCreate<T extends Item>(subject: Subject, operation: Operation, seen: Observation<T>): Identity<T> {
   const [first, ...others] = seen.marked;
   if (others.length > 0) return stallOnSeveral(subject, seen.marked);
-  if (first) return { do: "Adopt", item: first, origin: "Created" };
+  if (first) return { do: "Adopt", item: first, origin: subject.madeAs ?? "Created" };
   if (!seen.settled) return waitForOutcome(subject);
   if (seen.byName.length > 0) return { do: "Abandon", ...taken(subject, seen.byName) };
   if (!seen.nameIsFree) return doubt(DISAGREEMENT);

@@ -9,7 +9,7 @@ import type { Visit } from "../lifecycle/visit.ts";
 import type { Identity } from "./identity.ts";
 import type { Observer } from "./observe.ts";
 import type { Parent } from "./parent.ts";
-import type { ExternalResource } from "./resource.ts";
+import type { ExternalResource, Origin } from "./resource.ts";
 import type { Scope, Shape } from "./scope.ts";
 
 /** What a condition says; the message is stable and says what to do. */
@@ -103,7 +103,8 @@ export interface ExternalKind<S extends Shape> {
   readonly namesake: "Refuse" | "Adopt";
   /** Whether a deletion that has not begun is asked for again in each visit, or once. */
   readonly removal: "Repeated" | "Once";
-  readonly items: (facet: Facets[S["facet"]], place: S["place"]) => Collection<S["item"]>;
+  /** As this resource deals with them; what they list is the same for all. Throws TerminalError where the facet lacks what it needs. */
+  readonly items: (facet: Facets[S["facet"]], place: S["place"], visit: Visit<S["resource"]>) => Collection<S["item"]>;
 
   // Its life.
 
@@ -124,6 +125,15 @@ export interface ExternalKind<S extends Shape> {
 
   // Where it differs; each may be left out without harm.
 
+  /** What a create of it makes of the item; default: Created. */
+  readonly madeAs?: (resource: S["resource"]) => Exclude<Origin, "Adopted">;
+  /**
+   * The item under another id, which a cloud may have given it; undefined where there is none. Asked where there is nothing by the id that
+   * is recorded; `since`: monotonic, from which on a list is fresh enough.
+   */
+  readonly successor?: (scope: Scope<S>, since: number) => Promise<S["item"] | undefined>;
+  /** What the deletion of the resource asks of the cloud, and what is said of it; default: Delete. */
+  readonly leaving?: (resource: S["resource"]) => Said & { readonly verb: Verb };
   /** While its create is under way; default: Creating. */
   readonly creating?: Said;
   /** For a cloud that has made it when it answers. */
@@ -134,7 +144,7 @@ export interface ExternalKind<S extends Shape> {
     found: Extract<Identity<S["item"]>, { do: "Adopt" }>,
     isAnothers: (id: string) => boolean,
   ) => void;
-  /** Conditions of what is gone from the cloud. */
+  /** Conditions of what is gone from the cloud; may throw a TerminalError that says more of it. */
   readonly describeLoss?: (visit: Visit<S["resource"]>) => void;
   /**
    * Of a change that must not be forgotten once it was sent: drafts what the status has to say of it. Returns what is said meanwhile, and

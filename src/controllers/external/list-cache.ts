@@ -9,6 +9,7 @@ export interface Listing<T extends Item> {
   /** Monotonic time at which the first page was asked for: what happened before is in it. */
   readonly startedAt: number;
   readonly byId: ReadonlyMap<string, T>;
+  /** And by what else an item is known as. */
   readonly byName: ReadonlyMap<string, readonly T[]>;
   readonly clockSkewMs: number;
   /** Ids that resources hold and the list lacks: unless they are gone, the list is wrong and proves no absence. */
@@ -71,11 +72,19 @@ export class ListCache<T extends Item> {
     const byId = new Map(list.items.map((item) => [item.id, item]));
     const knownThroughout = this.#deps.knownIds().intersection(knownBefore);
     const missing = [...knownThroughout].filter((id) => !byId.has(id));
-    const byName = Map.groupBy(list.items, ({ name }) => name);
+    const byName = byNames(list.items);
     this.#previous = this.#latest;
     this.#latest = { startedAt, byId, byName, clockSkewMs: list.clockSkewMs, missing };
     return this.#latest;
   }
+}
+
+function byNames<T extends Item>(items: readonly T[]): ReadonlyMap<string, readonly T[]> {
+  const named = items.flatMap((item) =>
+    [...new Set([item.name, item.knownAs ?? item.name])].map((name) => ({ name, item })),
+  );
+  const grouped = Map.groupBy(named, ({ name }) => name);
+  return new Map([...grouped].map(([name, entries]) => [name, entries.map(({ item }) => item)]));
 }
 
 /** The lists of one kind: one cache for each place, as one session shows it. */

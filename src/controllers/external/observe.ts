@@ -68,6 +68,11 @@ export class Observer {
     return { ...byId, byName, marked, nameIsFree, settled, resendIsSafe };
   }
 
+  /** Monotonic time from which on a list shows what is there now. */
+  now(): number {
+    return this.#clock.monotonic();
+  }
+
   /** The listing in which an item made a moment ago must show. */
   async afterWrite<T extends Item>({ lists, visit }: ItemScope<T>): Promise<Listing<T>> {
     return lists.observe(this.#clock.monotonic(), visit.signal);

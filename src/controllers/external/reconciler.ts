@@ -8,7 +8,7 @@ import type { EventRecorder } from "../../runtime/events.ts";
 import type { Outcome, Steps } from "../lifecycle/reconciler.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { Changer, notTrusted } from "./changer.ts";
-import { abandon, Creator, record, type Made } from "./create.ts";
+import { abandon, Creator, follow, record, type Made } from "./create.ts";
 import { identify, subjectOf, type Identity } from "./identity.ts";
 import type { ExternalKind, Plan, Said, SendFirst } from "./kind.ts";
 import type { Shape } from "./scope.ts";
@@ -62,19 +62,10 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     this.#operations = new Operations(deps);
     this.#follower = new Follower(kind, { ...deps, operations: this.#operations });
     this.#sender = new Sender(deps);
-    this.#changer = new Changer(kind, {
-      observer: this.#observer,
-      operations: this.#operations,
-      sender: this.#sender,
-    });
     this.#creator = new Creator({ ...deps, observer: this.#observer, sender: this.#sender });
-    this.#remover = new Remover(kind, {
-      scopes: this.#scopes,
-      observer: this.#observer,
-      operations: this.#operations,
-      follower: this.#follower,
-      sender: this.#sender,
-    });
+    const shared = { observer: this.#observer, operations: this.#operations, sender: this.#sender };
+    this.#changer = new Changer(kind, shared);
+    this.#remover = new Remover(kind, { ...shared, scopes: this.#scopes, follower: this.#follower });
   }
 
   apply(visit: Visit<S["resource"]>): Promise<Outcome> {
@@ -118,7 +109,10 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
 
   /** The item that the resource stands for, with its id in the draft; or throws what it waits for. */
   async #identified(scope: Scope<S>): Promise<S["item"]> {
-    const identity = identify<S["item"]>(subjectOf(scope), await this.#observer.observe(scope));
+    const observation = await this.#observer.observe(scope);
+    const successor = observation.goneById ? await this.#succeeded(scope) : undefined;
+    if (successor) return successor;
+    const identity = identify<S["item"]>(subjectOf(scope), observation);
     if (identity.do === "Keep") {
       recognise(scope, identity.item);
       return identity.item;
@@ -127,6 +121,19 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     if (identity.do === "Stall" && identity.reason === Reason.ExternalIdConflict) throw new TerminalError(identity);
     assertConfirmed(scope);
     return this.#sought(scope, identity);
+  }
+
+  /** What the resource held goes on under another id. */
+  async #succeeded(scope: Scope<S>): Promise<S["item"] | undefined> {
+    const { visit, noun } = scope;
+    if (visit.object.status.externalId === undefined) return undefined;
+    const item = await this.#kind.successor?.(scope, this.#observer.since(scope));
+    if (!item) return undefined;
+    assertConfirmed(scope);
+    follow(scope, item);
+    const note = `The cloud shows the ${noun} under the id ${item.id} now`;
+    this.#deps.events.event(visit.object, { type: "Normal", reason: Reason.Changed, action: "Reconcile", note });
+    return item;
   }
 
   /** What the resource does not stand for yet, or no longer. */
@@ -156,7 +163,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     this.#kind.assertAdoptable?.(scope, found, (id) => this.#scopes.isAnothers(scope, id));
     record(scope, item, origin);
     visit.log.info({ externalId: item.id, origin }, `Recorded ${noun}`);
-    if (origin === "Created") this.#operations.begin(visit, "Create", item.jobId);
+    if (origin !== "Adopted") this.#operations.begin(visit, "Create", item.jobId ?? visit.object.status.operation?.id);
     return item;
   }
 

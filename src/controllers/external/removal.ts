@@ -8,8 +8,9 @@ import { HeldError, ReconcileError, TerminalError, UnsaidError, WaitingError } f
 import { findCondition } from "../../runtime/conditions.ts";
 import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 import type { Visit } from "../lifecycle/visit.ts";
+import { follow } from "./create.ts";
 import { differenceOf, isAnother, subjectOf } from "./identity.ts";
-import type { ExternalKind, SendFirst } from "./kind.ts";
+import type { ExternalKind, Said, SendFirst } from "./kind.ts";
 import type { Shape } from "./scope.ts";
 import type { Observer } from "./observe.ts";
 import type { Operations } from "./operation.ts";
@@ -56,7 +57,19 @@ export class Remover<S extends Shape> {
     await assertHere(scope);
     const id = await this.#settledId(scope);
     if (id === undefined || scopes.isAnothers(scope, id)) return;
-    await this.#kind.parent.within(scope.place, visit.signal, () => this.#removeIn(scope, id));
+    await this.#kind.parent.within(scope.place, visit.signal, async () => {
+      await this.#removeIn(scope, id);
+      await this.#assertNoSuccessor(scope);
+    });
+  }
+
+  /** What is gone by its id may go on under another. */
+  async #assertNoSuccessor(scope: Scope<S>): Promise<void> {
+    const item = await this.#kind.successor?.(scope, this.#deps.observer.now());
+    if (!item) return;
+    follow(scope, item);
+    const message = `The cloud shows the ${scope.noun} under another id now; it is deleted by that`;
+    throw new WaitingError({ reason: Reason.Deleting, message, pollAfterMs: LOOK_AGAIN_MS });
   }
 
   async #removeIn(scope: Scope<S>, id: string): Promise<void> {
@@ -146,11 +159,12 @@ export class Remover<S extends Shape> {
   async #request(scope: Scope<S>, id: string): Promise<"Asked" | "Gone"> {
     const { visit, items, noun, place } = scope;
     const options = place.optionsOf(visit.object.spec);
-    const change = { verb: "Delete", target: `${noun} ${visit.status.cloudName ?? id}`, fields: [] } as const;
+    const { verb = "Delete" } = this.#kind.leaving?.(visit.object) ?? {};
+    const change = { verb, target: `${noun} ${visit.status.cloudName ?? id}`, fields: [] };
     using _turn = await place.session.reserveWrite(visit.signal);
     try {
       const { jobId } = await this.#deps.sender.send(visit, change, (permit) => items.remove(id, permit, options));
-      this.#deps.operations.begin(visit, "Delete", jobId);
+      this.#deps.operations.begin(visit, verb, jobId);
       return "Asked";
     } catch (error) {
       if (!(error instanceof CloudError) || error.kind !== "NotFound") throw error;
@@ -166,11 +180,16 @@ export class Remover<S extends Shape> {
   async #deleting(scope: Scope<S>, item: S["item"]): Promise<Error> {
     const seen = await this.#kind.see(scope, item, this.#deps.observer.since(scope));
     this.#kind.describe(scope.visit, seen, undefined);
-    return this.#deps.follower.awaited(scope, seen, deletingOf(scope.noun));
+    return this.#deps.follower.awaited(scope, seen, this.#leaving(scope));
   }
 
   #waiting(scope: Scope<S>): WaitingError {
-    return this.#deps.operations.waiting(scope.visit, { ...deletingOf(scope.noun), pollAfterMs: LOOK_AGAIN_MS });
+    return this.#deps.operations.waiting(scope.visit, { ...this.#leaving(scope), pollAfterMs: LOOK_AGAIN_MS });
+  }
+
+  #leaving({ noun, visit }: Scope<S>): Said {
+    const { reason, message } = this.#kind.leaving?.(visit.object) ?? deletingOf(noun);
+    return { reason, message };
   }
 
   /** It was asked for once. When that has come to nothing, the operation is forgotten, so that the next visit asks again. */
@@ -227,7 +246,8 @@ function isProved<S extends Shape>(scope: Scope<S>): boolean {
 }
 
 function wasAsked({ visit }: { visit: Visit<ExternalResource> }): boolean {
-  return openCreate(visit.object.status) === undefined && visit.object.status.operation?.verb === "Delete";
+  const { verb } = visit.object.status.operation ?? {};
+  return openCreate(visit.object.status) === undefined && (verb === "Delete" || verb === "Detach");
 }
 
 function deletionFailed(

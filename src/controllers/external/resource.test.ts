@@ -11,7 +11,10 @@ import {
 import { ANNOTATIONS } from "../lifecycle/resource.ts";
 import { holdsParent, leavesCloudAlone, type ExternalResource } from "./resource.ts";
 
-type Declared = Omit<Stored<ExternalResource>, "metadata"> & {
+type Status = Omit<NonNullable<Stored<ExternalResource>["status"]>, "origin"> & { origin?: "Created" | "Adopted" };
+
+type Declared = Omit<Stored<ExternalResource>, "metadata" | "status"> & {
+  readonly status?: Status;
   readonly metadata?: { annotations?: Record<string, string>; deletionTimestamp?: string } | undefined;
 };
 

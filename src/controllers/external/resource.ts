@@ -3,8 +3,11 @@ import type { Item } from "../../cloud/collection.ts";
 import type { Operation } from "../../crds/common/status.ts";
 import { annotation, ANNOTATIONS, isDeleting, type Managed, type ManagedStatus } from "../lifecycle/resource.ts";
 
-/** Who made the thing. `Created`: Yunfan, which then deletes it by default. `Adopted`: somebody else. */
-export type Origin = "Created" | "Adopted";
+/**
+ * Who made the thing. `Created`: Yunfan, which then deletes it by default. `Accepted`: somebody else made what it is of, and Yunfan took it
+ * in. `Adopted`: somebody else.
+ */
+export type Origin = "Created" | "Accepted" | "Adopted";
 
 interface ExternalStatus extends ManagedStatus {
   readonly cloudName?: string | undefined;
@@ -20,7 +23,7 @@ export interface ExternalResource extends Managed {
   readonly spec: {
     readonly driftIntervalSeconds: number;
     readonly externalId?: string | undefined;
-    readonly deletionPolicy?: "Delete" | "Orphan" | undefined;
+    readonly deletionPolicy?: "Delete" | "Detach" | "Orphan" | undefined;
     readonly managementPolicy: "Manage" | "Observe";
   };
   readonly status: ExternalStatus;
@@ -72,7 +75,7 @@ export function leavesCloudAlone({ spec, status, metadata }: ExternalResource): 
   const held = identityOf(status);
   if (held === undefined) return true;
   if (metadata.annotations?.[ANNOTATIONS.forceOrphan] === held) return true;
-  const mayBeOurs = status.origin === "Created" || openCreate(status) !== undefined;
+  const mayBeOurs = status.origin === "Created" || status.origin === "Accepted" || openCreate(status) !== undefined;
   const policy = spec.deletionPolicy ?? (mayBeOurs ? "Delete" : "Orphan");
   return spec.managementPolicy === "Observe" || policy === "Orphan";
 }

@@ -4,7 +4,7 @@ import type { Facets } from "../../cloud/contract.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { ListCache } from "./list-cache.ts";
 import type { Place } from "./parent.ts";
-import type { ExternalResource } from "./resource.ts";
+import type { ExternalResource, Origin } from "./resource.ts";
 
 /** The types that make up a kind. */
 export interface Shape {
@@ -32,6 +32,8 @@ export interface ItemScope<T extends Item> {
   readonly noun: string;
   readonly namesAreFixed: boolean;
   readonly namesake: "Refuse" | "Adopt";
+  /** What a create of it makes of the item. */
+  readonly madeAs: Exclude<Origin, "Adopted">;
   /** Throws where nothing may be made now: another resource goes first (NameConflict), or the place is on its way out. */
   readonly assertMayCreate: () => void;
 }

@@ -38,9 +38,9 @@ export class Scopes<S extends Shape> {
 
   /** Throws what Parent.enter throws. */
   enter(visit: Visit<S["resource"]>): Scope<S> {
-    const { parent, facet: needed, noun, namesAreFixed, namesake, nameOf, items: itemsOf } = this.#kind;
+    const { parent, facet: needed, noun, namesAreFixed, namesake, nameOf, items: itemsOf, madeAs } = this.#kind;
     const { place, facet } = parent.enter(visit.object, needed, noun);
-    const items = itemsOf(facet, place);
+    const items = itemsOf(facet, place, visit);
     const scope: Scope<S> = {
       visit,
       place,
@@ -52,6 +52,7 @@ export class Scopes<S extends Shape> {
       noun,
       namesAreFixed,
       namesake,
+      madeAs: madeAs?.(visit.object) ?? "Created",
       assertMayCreate: () => {
         this.assertPrecedence(scope);
         place.assertStays();

@@ -22,7 +22,7 @@ export async function settledId<T extends Item>(scope: ItemScope<T>, observer: O
   const [found, ...others] = marked;
   if (found && others.length > 0) throw severalMade(scope, marked);
   if (found) {
-    record(scope, found, "Created");
+    record(scope, found, scope.madeAs);
     return found.id;
   }
   if (!settled || !(nameIsFree || byName.length > 0)) throw outcomeUnknown(visit.object);

@@ -24,6 +24,7 @@ const EXPECTED: Readonly<Record<CloudErrorKind, Expected>> = {
   Unavailable: [RetryableError, "CloudUnavailable"],
   CredentialsMalformed: [TerminalError, "CredentialsIncomplete"],
   AmbiguousCredentials: [TerminalError, "AmbiguousCredentials"],
+  PlaceNotConfirmed: [RetryableError, "PlaceNotConfirmed"],
   ProjectNotFound: [TerminalError, "ProjectNotFound"],
   EndpointRequired: [TerminalError, "EndpointRequired"],
 };

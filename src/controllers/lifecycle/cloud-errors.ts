@@ -30,6 +30,11 @@ const MEANING: Record<CloudErrorKind, { reason: string; advice: string; retry?: 
     retry: true,
   },
   Unavailable: { reason: Reason.CloudUnavailable, advice: "Trying again", retry: true },
+  PlaceNotConfirmed: {
+    reason: Reason.PlaceNotConfirmed,
+    advice: "Trying again; give Yunfan a user of its own, and see that nobody else signs in as it",
+    retry: true,
+  },
   ProjectNotFound: { reason: Reason.ProjectNotFound, advice: "Correct the project in the account" },
   CredentialsMalformed: { reason: Reason.CredentialsIncomplete, advice: "Correct the keys of the credentials Secret" },
   AmbiguousCredentials: {

@@ -6,12 +6,14 @@ import type { Condition } from "../../runtime/conditions.ts";
 /** Held by every resource before its first cloud write. */
 export const FINALIZER = "yunfan.dev/finalizer";
 
-/** What users write on a resource to steer a visit. The last two carry an id, so that a template cannot spread them. */
+/** What users write on a resource to steer a visit. From forceOrphan on they carry an id, so that a template cannot spread them. */
 export const ANNOTATIONS = {
   paused: "yunfan.dev/paused",
   reconcileAt: "yunfan.dev/reconcile-at",
   forceOrphan: "yunfan.dev/force-orphan",
   recreate: "yunfan.dev/recreate",
+  reset: "yunfan.dev/reset",
+  move: "yunfan.dev/move",
 } as const;
 
 export interface ManagedStatus {

@@ -114,7 +114,7 @@ export class Visit<T extends Managed> {
     try {
       await this.#journal(operation, verdict);
     } catch (error) {
-      this.#discardDraft();
+      this.redraft(this.#object.status);
       throw error;
     }
   }
@@ -257,15 +257,15 @@ export class Visit<T extends Managed> {
       const answer = await writeStatus(client, type, { object: this.#object, next, signal: this.signal });
       if (answer) this.#accept(answer);
     } catch (error) {
-      if (isRefusal(error)) this.#discardDraft();
+      if (isRefusal(error)) this.redraft(this.#object.status);
       throw error;
     }
   }
 
-  #discardDraft(): void {
-    const draft: Record<string, unknown> = this.status;
-    for (const member of Object.keys(draft)) delete draft[member];
-    Object.assign(draft, this.#object.status);
+  /** Takes back what was drafted since it was like that. */
+  redraft(status: object): void {
+    for (const member of Object.keys(this.status)) delete (this.status as Record<string, unknown>)[member];
+    Object.assign(this.status, status);
   }
 
   #accept(object: T): void {

@@ -1,12 +1,18 @@
 // How far a long job of the cloud has come, for status and events.
 import type { Job } from "../../cloud/facets/jobs.ts";
 import type { Progress } from "../external/kind.ts";
-import type { ClusterScope } from "./scope.ts";
+import type { Shape, Scope } from "../external/scope.ts";
 
-/** Of the job of the operation in the draft; nothing where the cloud never told its id or no longer knows it. */
-export async function jobProgress({ visit, facet }: ClusterScope): Promise<Progress> {
+type JobScope = Pick<Scope<Shape>, "visit" | "place">;
+
+/** The job of the operation in the draft; undefined where the cloud never told its id, "Absent" where it no longer knows it. */
+export async function jobOf({ visit, place }: JobScope): Promise<Job | "Absent" | undefined> {
   const id = visit.status.operation?.id;
-  const job = id === undefined ? undefined : await facet.getJob?.(id, visit.signal);
+  return id === undefined ? undefined : place.session.jobs?.get(id, visit.signal);
+}
+
+export async function jobProgress(scope: JobScope): Promise<Progress> {
+  const job = await jobOf(scope);
   if (job === undefined || job === "Absent") return {};
   return { progress: progressOf(job), told: true, failed: failureOf(job) };
 }

@@ -38,9 +38,9 @@ function upgradable({ facet }: ClusterScope, item: Cluster): Cluster {
   return item.isBrief ? item : { ...item, nextVersion: item.nextVersion ?? "" };
 }
 
-async function endedUpgrade({ visit, facet }: ClusterScope, { phase }: Cluster): Promise<Job | undefined> {
+async function endedUpgrade({ visit, place }: ClusterScope, { phase }: Cluster): Promise<Job | undefined> {
   const { operation } = visit.status;
   if (operation?.verb !== "Upgrade" || operation.id === undefined || phase === "Changing") return undefined;
-  const job = await facet.getJob?.(operation.id, visit.signal);
+  const job = await place.session.jobs?.get(operation.id, visit.signal);
   return job === "Absent" ? undefined : job;
 }

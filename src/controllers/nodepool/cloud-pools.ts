@@ -5,7 +5,6 @@ import type { Job } from "../../cloud/facets/jobs.ts";
 import { NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
-import { facetOf } from "../cloudaccount/accounts.ts";
 import { offered } from "../cloudaccount/offers.ts";
 import type { KindDeps } from "../controlled.ts";
 import type { Changed, ExternalKind, Progress, SendFirst } from "../external/kind.ts";
@@ -94,9 +93,8 @@ async function see(
 
 /** Of the operation in the draft; undefined where the cloud never told its id or no longer knows it. */
 async function jobOf({ visit, place }: PoolScope): Promise<Job | undefined> {
-  const { getJob } = facetOf(place, "clusters", "clusters");
   const id = visit.status.operation?.id;
-  const job = id === undefined ? undefined : await getJob?.(id, visit.signal);
+  const job = id === undefined ? undefined : await place.session.jobs?.get(id, visit.signal);
   return job === "Absent" ? undefined : job;
 }
 

@@ -29,14 +29,14 @@ export class Outcomes {
   /** The job of the operation: by its id, or the one since its beginning that `isIts`. Undefined where the cloud tells none. */
   async jobOf(scope: PoolScope, operation: Operation, isIts: (job: Job) => boolean): Promise<Job | undefined> {
     const { visit, place } = scope;
-    const { getJob, listJobs } = facetOf(place, "clusters", "clusters");
+    const { jobs } = place.session;
     const read = async (id: string): Promise<Job | undefined> => {
-      const job = await getJob?.(id, visit.signal);
+      const job = await jobs?.get(id, visit.signal);
       return job === "Absent" ? undefined : job;
     };
     if (operation.id !== undefined) return read(operation.id);
     const since = Date.parse(operation.startedAt) - CLOCK_TOLERANCE_MS;
-    const latest = ((await listJobs?.(place.clusterId, visit.signal)) ?? []).filter(
+    const latest = ((await jobs?.list?.(place.clusterId, visit.signal)) ?? []).filter(
       ({ createdAtMs }) => createdAtMs === undefined || Number.isNaN(createdAtMs) || createdAtMs >= since,
     );
     for (const { id } of latest) {
@@ -54,7 +54,7 @@ export class Outcomes {
     const agoMs = this.#deps.clock.now() - Date.parse(operation.lastSentAt ?? operation.startedAt);
     const settledMs = agoMs - this.#deps.settleWindowMs - TIMESTAMP_PRECISION_MS;
     if (settledMs < 0 || !(await this.#isAtRest(scope, settledMs))) return "Open";
-    const hasJobs = facetOf(scope.place, "clusters", "clusters").listJobs !== undefined;
+    const hasJobs = scope.place.session.jobs?.list !== undefined;
     return hasJobs || settledMs < LATEST_LOOK_MS ? "Lost" : "Unknown";
   }
 

@@ -74,6 +74,8 @@ export const Reason = {
   CredentialsRejected: "CredentialsRejected",
   /** The credentials are right, and the project that the account names is none of theirs. */
   ProjectNotFound: "ProjectNotFound",
+  /** The cloud did not confirm in which cluster and namespace a request would act: it was not sent. */
+  PlaceNotConfirmed: "PlaceNotConfirmed",
   EndpointUnreachable: "EndpointUnreachable",
   /** The cloud answers with errors of its own, or not at all. */
   CloudUnavailable: "CloudUnavailable",

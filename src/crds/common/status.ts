@@ -59,7 +59,20 @@ export const commonStatus = {
 
 const operation = z.object({
   verb: z
-    .enum(["Create", "Update", "Upgrade", "Hibernate", "Wake", "ScaleOut", "Attach", "Remove", "Delete"])
+    .enum([
+      "Create",
+      "Update",
+      "Upgrade",
+      "Hibernate",
+      "Wake",
+      "ScaleOut",
+      "Attach",
+      "Remove",
+      "Reset",
+      "Move",
+      "Detach",
+      "Delete",
+    ])
     .describe("What was asked of the cloud."),
   id: cloudId.optional().describe("The cloud's id of its job, where it has one."),
   nonce: z

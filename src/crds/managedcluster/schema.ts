@@ -17,7 +17,7 @@ import { defineKind } from "../kind.ts";
 import { REPORTABLE } from "./reportable.ts";
 import type { Resource } from "../resource.ts";
 import { withRule, withTransitionRule, type CelRule } from "../../schema/enforced.ts";
-import { text } from "../../schema/fields.ts";
+import { integer, text } from "../../schema/fields.ts";
 import { immutability } from "../../schema/rules.ts";
 
 const KIND = "ManagedCluster";
@@ -164,6 +164,11 @@ const fields = z.object({
     .optional()
     .describe("Registers the cluster with Argo CD, by a Secret with the same credentials."),
   manifests: manifests.optional().describe("How ManifestSets work in the cluster."),
+  maxNodeDisruptions: integer({ min: 1, max: 1_000 })
+    .default(1)
+    .describe(
+      "How many of its ManagedNodes may be deleted, detached, reset or moved at once. Those that have never worked don't count.",
+    ),
   ...blockFields(KIND),
 });
 

@@ -2,7 +2,7 @@
 // operator and the cloud.
 import { startHuaweiSimulator, type HuaweiSimulatorOptions } from "../../../src/cloud/huawei/simulator/index.ts";
 import { clusterManifest, huaweiAccountManifests, LOGIN } from "../clouds/huawei/environment.ts";
-import { managedAddonManifest, nodePoolManifest } from "./resources.ts";
+import { managedAddonManifest, managedNodeManifest, nodePoolManifest } from "./resources.ts";
 import { controlsOf, CREDENTIALS, type SimulatorControls } from "../clouds/simulator.ts";
 import { createStandOn, type Resource, type SimulatedCloud, type Stand } from "./environment.ts";
 import type { Condition } from "./status-watch.ts";
@@ -22,8 +22,20 @@ interface SimulatedPool {
 
 interface SimulatedNode {
   readonly id: string;
+  readonly name: string;
+  readonly clusterId: string;
   readonly nodepoolId: string;
+  readonly serverId: string;
+  readonly privateIP: string;
   readonly phase: string;
+}
+
+interface SimulatedServer {
+  readonly id: string;
+  readonly name: string;
+  readonly nodeId: string;
+  /** How often its system disk was written. */
+  readonly imaged: number;
 }
 
 interface SimulatedAddon {
@@ -38,6 +50,7 @@ interface State {
   readonly clusters: readonly { readonly id: string; readonly phase: string }[];
   readonly nodepools: readonly SimulatedPool[];
   readonly nodes: readonly SimulatedNode[];
+  readonly servers: readonly SimulatedServer[];
   readonly addons: readonly SimulatedAddon[];
 }
 
@@ -52,6 +65,7 @@ interface MembersSimulator extends SimulatorControls {
   state(): Promise<State>;
   pools(): Promise<readonly SimulatedPool[]>;
   nodes(): Promise<readonly SimulatedNode[]>;
+  servers(): Promise<readonly SimulatedServer[]>;
   /** Of that template. */
   addons(template: string): Promise<readonly SimulatedAddon[]>;
 }
@@ -80,7 +94,7 @@ export interface Home {
 }
 
 const CLOUD: SimulatedCloud<MembersSimulator, Options> = {
-  kinds: ["cloudaccounts", "managedclusters", "nodepools", "managedaddons"],
+  kinds: ["cloudaccounts", "managedclusters", "nodepools", "managednodes", "managedaddons"],
   secrets: [CREDENTIALS.secretKey, LOGIN.password, "-----BEGIN PRIVATE KEY-----"],
   start: startSimulator,
   accountManifests: huaweiAccountManifests,
@@ -119,6 +133,7 @@ async function startSimulator(options: Options = {}): Promise<MembersSimulator> 
     state,
     pools: async () => (await state()).nodepools,
     nodes: async () => (await state()).nodes,
+    servers: async () => (await state()).servers,
     addons: async (template) => (await state()).addons.filter(({ name }) => name === template),
   };
 }
@@ -130,6 +145,20 @@ export function poolManifest({ name }: Pick<Home, "name">, spec: object = {}, me
     metadata: { name, ...metadata },
     spec: { clusterRef: { name }, login, driftIntervalSeconds: 5, ...spec },
   });
+}
+
+/** A ManagedNode in the home's cluster; as poolManifest. */
+export function nodeManifest({ name }: Pick<Home, "name">, spec: object = {}, metadata: object = {}): object {
+  return managedNodeManifest({
+    metadata: { name, ...metadata },
+    spec: { clusterRef: { name }, driftIntervalSeconds: 5, ...spec },
+  });
+}
+
+/** A ManagedNode of a server that exists; as nodeManifest. */
+export function acceptedManifest(home: Pick<Home, "name">, serverId: string, spec: object = {}): object {
+  const existingServer = { id: serverId, eraseDisks: true };
+  return nodeManifest(home, { instanceType: undefined, existingServer, ...spec });
 }
 
 /** A ManagedAddon, metrics-server where nothing else is said, in the home's cluster; as poolManifest. */

@@ -7,6 +7,7 @@ import { inventoryQuery, type InventoryQuery } from "../../../src/crds/inventory
 import { inventorySink, type InventorySink } from "../../../src/crds/inventorysink/schema.ts";
 import { managedAddon, type ManagedAddon } from "../../../src/crds/managedaddon/schema.ts";
 import { managedCluster, type ManagedCluster } from "../../../src/crds/managedcluster/schema.ts";
+import { managedNode, type ManagedNode } from "../../../src/crds/managednode/schema.ts";
 import { managedNamespace, type ManagedNamespace } from "../../../src/crds/managednamespace/schema.ts";
 import { manifestSet, type ManifestSet } from "../../../src/crds/manifestset/schema.ts";
 import { nodePool } from "../../../src/crds/nodepool/schema.ts";
@@ -45,6 +46,12 @@ export function managedClusterManifest(overrides: Overrides = {}): Manifest {
 export function nodePoolManifest(overrides: Overrides = {}): Manifest {
   const spec = { clusterRef: { name: "production" }, instanceType: "s6.large.2" };
   return manifest(nodePool, spec, { name: "workers" }, overrides);
+}
+
+/** A ManagedNode as an author writes it. */
+export function managedNodeManifest(overrides: Overrides = {}): Manifest {
+  const spec = { clusterRef: { name: "production" }, instanceType: "s6.large.2", login: { keyPairName: "ops" } };
+  return manifest(managedNode, spec, { name: "database" }, overrides);
 }
 
 /** A ManagedAddon as an author writes it. */
@@ -115,6 +122,11 @@ export function storedRegistryProject(overrides: Stored<RegistryProject> = {}): 
 /** A ManagedCluster as the API server returns it. */
 export function storedManagedCluster(overrides: Stored<ManagedCluster> = {}): ManagedCluster {
   return stored(managedCluster, managedClusterManifest(overrides), overrides);
+}
+
+/** A ManagedNode as the API server returns it. */
+export function storedManagedNode(overrides: Stored<ManagedNode> = {}): ManagedNode {
+  return stored(managedNode, managedNodeManifest(overrides), overrides);
 }
 
 /** A ManagedAddon as the API server returns it. */

@@ -3,6 +3,7 @@ import { AssertionError } from "node:assert";
 import { expect } from "vitest";
 import type { Cluster, ClusterRequest, ClustersFacet } from "../../../../src/cloud/facets/clusters.ts";
 import type { CloudPools, NodePool, NodePoolChange, NodePoolRequest } from "../../../../src/cloud/facets/nodepools.ts";
+import type { JobsFacet } from "../../../../src/cloud/facets/jobs.ts";
 import type { ClusterNode, NodesFacet } from "../../../../src/cloud/facets/nodes.ts";
 import type { AlibabaSimulatorOptions } from "../../../../src/cloud/alibaba/simulator/index.ts";
 import { grantWrite } from "../../../../src/cloud/permit.ts";
@@ -16,6 +17,7 @@ export const SOON = { timeout: 10_000, interval: 20 };
 export interface Bed extends SimulatedAccount {
   readonly clusters: ClustersFacet;
   readonly nodes: NodesFacet;
+  readonly jobs: JobsFacet;
   /** A running cluster by a colleague's hand; its id. */
   readonly plant: (fields?: object) => Promise<string>;
   /** A colleague changes a cluster. */
@@ -26,12 +28,13 @@ export interface Bed extends SimulatedAccount {
 
 export async function startFacets(options: Partial<AlibabaSimulatorOptions> = {}): Promise<Bed> {
   const account = await startAccount({ cidrOverlaps: "Allow", ...options });
-  const { clusters, nodes } = account.open();
+  const { clusters, nodes, jobs } = account.open();
   const { simulator } = account;
   return {
     ...account,
     clusters: there(clusters),
     nodes: there(nodes),
+    jobs: there(jobs),
     async plant(fields = {}) {
       const planted = await simulator.behindOurBack("POST", "clusters", { name: "planted", ...fields });
       return (planted as { id: string }).id;

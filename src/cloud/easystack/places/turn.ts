@@ -1,0 +1,170 @@
+// A turn in a place: confirmation, then calls that act where the session stands (1.12, "switch"). Nothing is sent where the server has not
+// just confirmed that it stands in the place that is meant.
+import { z } from "zod";
+import { CloudError } from "../../errors.ts";
+import type { HttpAnswer } from "../../http/answer.ts";
+import { redactor } from "../../http/message.ts";
+import { orAbsent } from "../../kit/error-table.ts";
+import { parseJson, readJson } from "../../kit/json.ts";
+import type { Authenticator, Client, Proof } from "../../kit/requests.ts";
+import { listOf } from "../../kit/wire.ts";
+import { PLACE_CALLS, SWITCH, type CallSpec, type PlaceOperation, type Product } from "../calls.ts";
+import { requestOf, type CallTo } from "../client.ts";
+import { errorOf, type Operation } from "../errors.ts";
+import type { Lane } from "./lane.ts";
+
+export interface Place {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly product: Product;
+}
+
+/** The place, the signal and the product are the turn's. */
+export type CallHere = Omit<CallTo<PlaceOperation>, "signal" | "product">;
+
+export interface TurnDeps {
+  readonly place: Place;
+  readonly lane: Lane;
+  readonly projectId: () => Promise<string | undefined>;
+  readonly authenticator: Authenticator;
+  /** Its requests carry that proof and no other; an answer comes back as it is, but for 429. */
+  readonly clientOf: (proof: Proof) => Client<Operation>;
+  /** Monotonic. */
+  readonly nowMs: () => number;
+  readonly signal: AbortSignal;
+}
+
+const standing = z.object({
+  ecns_project_id: z.string(),
+  ecns_cluster_name: z.string(),
+  ecns_current_ns: listOf(z.string()),
+});
+
+export class Turn {
+  readonly #deps: TurnDeps;
+  #proof: Proof | undefined;
+
+  constructor(deps: TurnDeps) {
+    this.#deps = deps;
+  }
+
+  /** Throws CloudError PlaceNotConfirmed, which is no unknown outcome: nothing was sent. Or why nothing can be sent at all. */
+  async confirm(): Promise<void> {
+    const { place, projectId } = this.#deps;
+    const { cluster, namespace } = place;
+    const project = (await projectId()) ?? "";
+    const names = { project, cluster, namespace };
+    const answer = await this.#switch(names).catch((error: unknown) => {
+      throw unconfirmed(place, error);
+    });
+    const told = standing.safeParse(jsonOf(answer));
+    const isThere =
+      told.success &&
+      told.data.ecns_project_id === project &&
+      told.data.ecns_cluster_name === cluster &&
+      told.data.ecns_current_ns.length === 1 &&
+      told.data.ecns_current_ns[0] === namespace;
+    if (!isThere) throw notConfirmed(place, "the server confirms another one");
+  }
+
+  /** Reads in the place. Throws CloudError Unavailable where the session was lost meanwhile: what came may be of another place. */
+  async read<T extends z.ZodType>(call: CallHere, schema: T): Promise<z.output<T>> {
+    const answer = await this.#inPlace(call);
+    return readJson(call.operation, answer.body, schema);
+  }
+
+  /** `Absent` where there is none in this turn. That there is none, two turns prove (Places.isAbsent). */
+  find<T extends z.ZodType>(call: CallHere, schema: T): Promise<z.output<T> | "Absent"> {
+    return orAbsent(this.read(call, schema));
+  }
+
+  /**
+   * One write, confirmed right before. Where the session was lost in between it is Unavailable, an unknown outcome: it may have acted in
+   * another place, and whoever sent it looks there too.
+   */
+  async write(call: CallHere): Promise<HttpAnswer> {
+    await this.confirm();
+    return this.#inPlace(call);
+  }
+
+  async #inPlace(call: CallHere): Promise<HttpAnswer> {
+    const answer = await this.#withProof(async () => this.#send(call, PLACE_CALLS[call.operation]));
+    if (this.#deps.lane.take(answer, this.#deps.nowMs()) === "Another") throw sessionLost(call.operation);
+    return this.#accepted(call.operation, answer);
+  }
+
+  /** Whatever session it begins stands there. */
+  async #switch(names: Readonly<Record<string, string>>): Promise<HttpAnswer> {
+    const { lane, nowMs } = this.#deps;
+    const answer = await this.#withProof(() => this.#send({ operation: "SwitchPlace", names }, SWITCH), "Switch");
+    lane.take(answer, nowMs());
+    return this.#accepted("SwitchPlace", answer);
+  }
+
+  /** A proof that is refused was no request: another one follows, once, and with it may come another session, to be confirmed first. */
+  async #withProof(send: () => Promise<HttpAnswer>, what?: "Switch"): Promise<HttpAnswer> {
+    const { authenticator } = this.#deps;
+    const first = await send();
+    if (first.status !== 401 || this.#proof === undefined) return first;
+    authenticator.refused?.(this.#proof);
+    this.#proof = undefined;
+    if (what !== "Switch") await this.confirm();
+    const second = await send();
+    if (second.status === 401) authenticator.refusedAgain?.(this.#errorOf("SwitchPlace", second));
+    return second;
+  }
+
+  async #send<O extends Operation>(call: Omit<CallTo<O>, "signal" | "product">, spec: CallSpec): Promise<HttpAnswer> {
+    const { place, lane, signal, clientOf, authenticator } = this.#deps;
+    const request = requestOf({ ...call, product: place.product, signal }, spec);
+    // One for the whole turn: sessions may hang on it.
+    this.#proof ??= await authenticator.prove(NOTHING, signal);
+    return clientOf(this.#proof).send({ ...request, headers: lane.headers(), answersText: true });
+  }
+
+  #accepted(operation: Operation, answer: HttpAnswer): HttpAnswer {
+    if (answer.status >= 300) throw this.#errorOf(operation, answer);
+    if (answer.body.trim() !== "") parseJson(operation, answer.body);
+    return answer;
+  }
+
+  #errorOf(operation: Operation, answer: HttpAnswer): CloudError {
+    const secrets = [...(this.#proof?.secrets ?? []), ...this.#deps.lane.secrets()];
+    return errorOf(operation, answer, redactor(secrets));
+  }
+}
+
+/** A token covers no request. */
+const NOTHING = { method: "GET", path: "", query: [], headers: {} };
+
+/** What says nothing about the place itself. */
+const ELSEWHERE: ReadonlySet<CloudError["kind"]> = new Set([
+  "Forbidden",
+  "Throttled",
+  "Unauthenticated",
+  "Unreachable",
+  "ProjectNotFound",
+]);
+
+function unconfirmed(place: Place, error: unknown): unknown {
+  if (!(error instanceof CloudError) || ELSEWHERE.has(error.kind)) return error;
+  return notConfirmed(place, error.message, error);
+}
+
+function notConfirmed({ cluster, namespace }: Place, why: string, cause?: unknown): CloudError {
+  const message = `That the session stands in ${cluster}/${namespace} was not confirmed: ${why}. Nothing was sent`;
+  return new CloudError("PlaceNotConfirmed", { message, cause });
+}
+
+function sessionLost(operation: string): CloudError {
+  const message = `${operation}: the server has begun another session meanwhile, so that it may have acted in another place`;
+  return new CloudError("Unavailable", { message });
+}
+
+function jsonOf({ body }: HttpAnswer): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

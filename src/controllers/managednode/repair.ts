@@ -1,0 +1,41 @@
+// Whether a node that does not work is reset to repair it: declared, after a while, one at a time, never where many are out of order,
+// and not twice a day. Pure.
+import { ManagedNodeReason as Reason } from "../../crds/managednode/conditions.ts";
+import type { Plan } from "../external/kind.ts";
+import type { Declared, NodeChange, Seen } from "./scope.ts";
+import { waitMs } from "./turns.ts";
+import { reset } from "./words.ts";
+
+/** More than these at once are no fault of single nodes. */
+const MOST_OUT_OF_ORDER = 1;
+const MOST_OUT_OF_ORDER_SHARE = 0.2;
+const DAY_MS = 86_400_000;
+const SLOW_POLL_MS = 30_000;
+
+/** Undefined where no repair is declared, or it is not due yet. */
+export function planForRepair(
+  { spec, status }: Declared,
+  { turn, nodes }: Seen,
+  { nowMs }: { readonly nowMs: number },
+): Plan<NodeChange> | undefined {
+  const { repair } = spec;
+  const { abnormalSince, lastReset } = status;
+  if (repair?.policy !== "Reset" || abnormalSince === undefined) return undefined;
+  if (nowMs < Date.parse(abnormalSince) + repair.afterSeconds * 1_000) return undefined;
+  if (lastReset?.repairedAt !== undefined && nowMs < Date.parse(lastReset.repairedAt) + DAY_MS) return failed();
+  const most = Math.max(MOST_OUT_OF_ORDER, Math.floor(nodes.all * MOST_OUT_OF_ORDER_SHARE));
+  if (nodes.outOfOrder > most) return held(`${nodes.outOfOrder} of ${nodes.all} nodes of the cluster do not work`);
+  if (!turn.isOurs) return { ...held(`${turn.who} goes first`), pollAfterMs: waitMs(turn.ahead) };
+  return reset(undefined);
+}
+
+function held(why: string): Extract<Plan<NodeChange>, { do: "Await" }> {
+  const message = `The node does not work, and its repair waits: ${why}`;
+  return { do: "Await", reason: Reason.RepairHeld, message, pollAfterMs: SLOW_POLL_MS };
+}
+
+function failed(): Plan<NodeChange> {
+  const message =
+    "The node was reset less than a day ago to repair it, and does not work. It is not reset again by itself: look in the cloud";
+  return { do: "Stall", reason: Reason.RepairFailed, message };
+}
