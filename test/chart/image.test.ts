@@ -65,11 +65,13 @@ it.runIf(isRoot)("Becomes ready as in a pod, and writes nothing", { timeout: 60_
   expect(await listing()).toBe(before);
 });
 
-it("Loads for the operator no simulator, and nothing of the Kubernetes API's models", async () => {
+it("Loads for the operator no simulator, no models of the Kubernetes API, and no language of zod's but English", async () => {
   const loaded = await filesLoadedBy("run");
   expect(holding("/_simulator", await filesLoadedBy("simulate"))).not.toEqual([]);
   expect(holding("/_simulator", loaded)).toEqual([]);
   expect(holding("V1PodSpec", loaded)).toEqual([]);
+  // By words of its French: `import { z } from "zod"` anywhere brings all of them.
+  expect(holding("invalide : instance de", loaded)).toEqual([]);
 });
 
 it("Is in ASCII, which V8 keeps in half the memory", async () => {

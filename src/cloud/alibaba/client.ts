@@ -1,5 +1,5 @@
 // Requests to ACK in the account's region and dialect (1.2).
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Clock } from "../../lib/clock.ts";
 import type { HttpAnswer } from "../http/answer.ts";
 import { orAbsent } from "../kit/error-table.ts";

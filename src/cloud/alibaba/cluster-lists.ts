@@ -1,5 +1,5 @@
 // The list of clusters, which each dialect has in its own place: of the whole account (2.10), or of a region.
-import { z } from "zod";
+import * as z from "zod";
 import type { Listed } from "../collection.ts";
 import type { Cluster } from "../facets/clusters.ts";
 import { isLastBy, listed, readPages } from "../kit/lists.ts";

@@ -1,5 +1,5 @@
 // Clusters as answers show them (2.9, 2.10, and the members of today), read leniently.
-import { z } from "zod";
+import * as z from "zod";
 import type { Cluster, ClusterPhase } from "../facets/clusters.ts";
 import { instant, optionalText, text } from "../kit/wire.ts";
 import { markOf, pairs } from "./marks.ts";

@@ -1,6 +1,6 @@
 // The one place that says what an answer of Alibaba Cloud means for us. The reference has no codes: these are of its gateway, of ACK and
 // of Terraform's provider (docs/clouds/alibaba.md). The gateway speaks before ACK does, and its 404 says nothing about what was asked for.
-import { z } from "zod";
+import * as z from "zod";
 import { CloudError, type CloudErrorKind } from "../errors.ts";
 import { clockSkewMs, type HttpAnswer } from "../http/answer.ts";
 import { errorsBy, type ErrorOf, type Said } from "../kit/error-table.ts";

@@ -1,6 +1,6 @@
 // What opens a cluster: the caller's kubeconfig (2.5), long-lived or temporary, and the certificates (2.8).
 import { parse } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import type { BlockOptions } from "../collection.ts";
 import type { Cluster, ClusterCertificates, Kubeconfig, KubeconfigContext } from "../facets/clusters.ts";
 import { unreadable } from "../kit/json.ts";

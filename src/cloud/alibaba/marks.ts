@@ -1,5 +1,5 @@
 // Our mark on what a create made, a tag and a label, and how tags and labels stand in this API: as lists of pairs (2.1, 2.3).
-import { z } from "zod";
+import * as z from "zod";
 import { lenientObject, text } from "../kit/wire.ts";
 
 /** Holds the nonce of the create. */

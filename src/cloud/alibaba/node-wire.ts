@@ -1,5 +1,5 @@
 // Nodes as answers show them, in both dialects alike (GET /clusters/{id}/nodes, of the vendor's client), read leniently.
-import { z } from "zod";
+import * as z from "zod";
 import type { ClusterNode, NodePhase } from "../facets/nodes.ts";
 import { flag, instant, listOf, optionalText, text } from "../kit/wire.ts";
 import { markOf, pairs } from "./marks.ts";

@@ -1,5 +1,5 @@
 // Node pools as today's answers show them, read leniently. The reference has none.
-import { z } from "zod";
+import * as z from "zod";
 import type { NodePool, NodePoolPhase, PoolAutoscaling } from "../facets/nodepools.ts";
 import { count, flag, instant, lenientObject, listOf, optionalText, text } from "../kit/wire.ts";
 import { MARK, markOf, pairs } from "./marks.ts";

@@ -1,6 +1,6 @@
 // The nodes facet of ACK: single servers of a cluster, listed, accepted, removed, and in the reference's dialect bought (2.3, 2.6, 2.11).
 import { randomBytes } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { Accepted, Listed, WritePermit } from "../collection.ts";
 import { CloudError } from "../errors.ts";
 import type {

@@ -1,5 +1,5 @@
 // What the account may have: versions for new clusters, and quotas. The reference has no such calls; they are the vendor's client's.
-import { z } from "zod";
+import * as z from "zod";
 import type { BlockOptions } from "../collection.ts";
 import type { Cluster, ClusterQuota } from "../facets/clusters.ts";
 import { pathOf } from "../kit/uri.ts";

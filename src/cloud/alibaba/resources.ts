@@ -1,5 +1,5 @@
 // What hangs on a cluster, and what of it a deletion leaves (GET /clusters/{id}/resources, of the vendor's client).
-import { z } from "zod";
+import * as z from "zod";
 import type { BlockOptions } from "../collection.ts";
 import type { ClusterResource } from "../facets/clusters.ts";
 import { pathOf } from "../kit/uri.ts";

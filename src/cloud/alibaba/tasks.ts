@@ -1,6 +1,6 @@
 // Tasks, the long operations of ACK: what each does, how it ended, and what became of the servers that it concerns. The reference names
 // their ids alone (2.1); the calls are those of the vendor's client.
-import { z } from "zod";
+import * as z from "zod";
 import type { Job, JobPhase, JobsFacet } from "../facets/jobs.ts";
 import { pathOf } from "../kit/uri.ts";
 import { explanation, instant, lenientObject, listOf, text } from "../kit/wire.ts";

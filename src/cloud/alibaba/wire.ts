@@ -1,5 +1,5 @@
 // What the wire formats of ACK have in common.
-import { z } from "zod";
+import * as z from "zod";
 import type { HttpAnswer } from "../http/answer.ts";
 import { parseJson } from "../kit/json.ts";
 import type { PageInfo } from "../kit/lists.ts";

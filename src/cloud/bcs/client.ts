@@ -1,5 +1,5 @@
 // Requests to bcs-storage: `data` of an answer that says `result: true`; all else is thrown (errors.ts).
-import { z } from "zod";
+import * as z from "zod";
 import { clockSkewMs, type HttpAnswer } from "../http/answer.ts";
 import type { Client, Request } from "../kit/requests.ts";
 import { unreadable } from "../kit/json.ts";

@@ -1,5 +1,5 @@
 // What every answer of bcs-storage is wrapped in: `{"result", "code", "message", "data"}`, whatever the HTTP status (docs/clouds/bcs.md).
-import { z } from "zod";
+import * as z from "zod";
 import type { HttpAnswer } from "../http/answer.ts";
 import { jsonOrUndefined } from "../kit/json.ts";
 import { text, word } from "../kit/wire.ts";

@@ -1,6 +1,6 @@
 // The one place that says what a failure of bcs-storage, or of the gateway before it, means for us. Every call may fail under
 // HTTP 200; which code means what in which dialect: docs/clouds/bcs.md, `envelope`, `tokenRefusal` and `storeGone`.
-import { z } from "zod";
+import * as z from "zod";
 import { CloudError, type CloudErrorKind } from "../errors.ts";
 import { requestIdOf, type HttpAnswer } from "../http/answer.ts";
 import { presentable, type Redact } from "../http/message.ts";

@@ -1,6 +1,6 @@
 // Tencent BlueKing bcs-storage as a cloud: what it takes to open an account, and its one facet. Its API document, which the files here
 // cite by chapter, and what servers do beyond it: docs/clouds/bcs.md.
-import { z } from "zod";
+import * as z from "zod";
 import { SessionBudget, sessionClosed } from "../budget/session-budget.ts";
 import type { AccountSettings, Cloud, CloudSession, Credentials, SessionDeps } from "../contract.ts";
 import { addressOf, parseEndpoint, type Endpoint } from "../http/endpoint.ts";

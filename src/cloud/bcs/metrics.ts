@@ -1,5 +1,5 @@
 // Metrics (Metric数据): values by cluster, namespace, type and name.
-import { z } from "zod";
+import * as z from "zod";
 import type { MetricsFacet, StoredMetric } from "../facets/inventory.ts";
 import { text } from "../kit/wire.ts";
 import type { BcsClient } from "./client.ts";

@@ -1,6 +1,6 @@
 // query-k8s and query-mesos: what reporters found in a cluster, by the filters of each kind. Servers ignore a filter that they don't
 // know or can't parse and then show everything, so each filter is applied here again.
-import { z } from "zod";
+import * as z from "zod";
 import { CloudError } from "../errors.ts";
 import type { InventoryFacet, InventoryQuestion, InventoryRow } from "../facets/inventory.ts";
 import { text } from "../kit/wire.ts";

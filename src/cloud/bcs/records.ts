@@ -1,5 +1,5 @@
 // Dynamic data (动态数据): records of namespaces, of clusters, and of both.
-import { z } from "zod";
+import * as z from "zod";
 import { CloudError } from "../errors.ts";
 import type { Listing, RecordKey, RecordScope, RecordsFacet, StoredRecord } from "../facets/inventory.ts";
 import { text } from "../kit/wire.ts";

@@ -1,5 +1,5 @@
 // Rows as the store prints them: paths in them, conditions on them, and times, which older servers print without a zone.
-import { z } from "zod";
+import * as z from "zod";
 import type { DataPath, StoredAlarm, Where } from "../facets/inventory.ts";
 import { text } from "../kit/wire.ts";
 import type { QueryItem } from "../kit/uri.ts";

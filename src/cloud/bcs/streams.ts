@@ -1,5 +1,5 @@
 // Events and alarms (事件数据, 告警数据): put one by one, listed by filters and time, pruned by the store itself.
-import { z } from "zod";
+import * as z from "zod";
 import type {
   AlarmFilter,
   EventFilter,

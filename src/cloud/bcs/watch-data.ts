@@ -1,5 +1,5 @@
 // Watch data (Watch类数据): values in ZooKeeper, where other modules of BlueKing watch them.
-import { z } from "zod";
+import * as z from "zod";
 import type { WatchDataFacet, WatchEntry, WatchKey } from "../facets/inventory.ts";
 import { pathOf } from "../kit/uri.ts";
 import type { BcsClient } from "./client.ts";

@@ -1,5 +1,5 @@
 // The one place that says what an answer of CTYUN, or of the Harbor behind it, means for us (API reference 4, status codes).
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudErrorKind } from "../errors.ts";
 import { errorsBy, type Said } from "../kit/error-table.ts";
 import { word } from "../kit/wire.ts";

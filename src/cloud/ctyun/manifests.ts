@@ -1,6 +1,6 @@
 // The manifests facet of CTYUN: seven kinds of a Kubernetes 1.18 behind signed paths (API reference 3.1 to 3.9), in namespaces that are made
 // in the console. docs/clouds/ctyun.md says which of its calls are never made, and why.
-import { z } from "zod";
+import * as z from "zod";
 import type { KindAbility, KindWanted, Manifest, ManifestRefusal, ManifestsFacet } from "../facets/manifests.ts";
 import { unreadable } from "../kit/json.ts";
 import { kubernetesChannel, type Dialect, type Send } from "../manifests/channel.ts";

@@ -1,6 +1,6 @@
 // What pods use, by the four queries of the API reference (3.2): one query per namespace and figure, and, where the gateway takes only the
 // printed form, one per pod and figure.
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../../lib/clock.ts";
 import { CloudError } from "../errors.ts";
 import type { ManifestChannel, PodUsage } from "../facets/manifests.ts";

@@ -1,5 +1,5 @@
 // Wire formats of the CTYUN registry (API reference 3.10), read leniently: the reference mixes several eras of Harbor.
-import { z } from "zod";
+import * as z from "zod";
 import { instant, listOf } from "../kit/wire.ts";
 import type { PullCredentials, RegistryProject, Repository, Tag, Visibility } from "../facets/registry.ts";
 

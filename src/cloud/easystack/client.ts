@@ -1,5 +1,5 @@
 // Requests in the account's project. What acts where the server-side session stands is not to be had here: see places/.
-import type { z } from "zod";
+import type * as z from "zod";
 import type { HttpAnswer } from "../http/answer.ts";
 import type { Upload } from "../http/request.ts";
 import { orAbsent } from "../kit/error-table.ts";

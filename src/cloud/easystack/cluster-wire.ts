@@ -1,5 +1,5 @@
 // Wire formats of clusters, their nodes, and what is in them (1.12, 1.3, 1.14).
-import { z } from "zod";
+import * as z from "zod";
 import type { Cluster } from "../facets/clusters.ts";
 import { lenientObject, listOf, text } from "../kit/wire.ts";
 import { whole } from "./wire.ts";

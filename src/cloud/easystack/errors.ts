@@ -1,5 +1,5 @@
 // The one place that says what an answer of EasyStack, or of the Keystone, Harbor and Kubernetes behind it, means for us (1.11).
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudErrorKind } from "../errors.ts";
 import { errorsBy, type Said } from "../kit/error-table.ts";
 import { word } from "../kit/wire.ts";

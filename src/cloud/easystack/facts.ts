@@ -1,5 +1,5 @@
 // What the cloud tells of an account: what its user may do in its project, and what the installation offers (1.17, 1.13, 1.9).
-import { z } from "zod";
+import * as z from "zod";
 import { lenientObject, listOf, optionalText, text } from "../kit/wire.ts";
 import type { AccountFacts } from "./blocks.ts";
 import type { ProjectClient } from "./client.ts";

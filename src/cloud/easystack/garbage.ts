@@ -1,5 +1,5 @@
 // The registry's garbage collection (1.9): of the whole installation, one at a time; while it runs, a Harbor before 2.1 is read-only.
-import { z } from "zod";
+import * as z from "zod";
 import { messageOf } from "../../lib/errors.ts";
 import { parseSchedule } from "../../lib/cron.ts";
 import type { WritePermit } from "../collection.ts";

@@ -1,5 +1,5 @@
 // Wire formats of namespaces (1.12).
-import { z } from "zod";
+import * as z from "zod";
 import type { Namespace, NamespaceQuota, QuotaAmounts, QuotaField } from "../facets/namespaces.ts";
 import { lenientObject, listOf, optionalText, text } from "../kit/wire.ts";
 import type { NamespaceFacts } from "./blocks-namespace.ts";

@@ -1,5 +1,5 @@
 // The names of the account's project and of its department (1.17): what is made in the project has to name both.
-import { z } from "zod";
+import * as z from "zod";
 import type { TokenAuthenticator } from "../keystone/tokens.ts";
 import { lenientObject, listOf, text } from "../kit/wire.ts";
 import type { ProjectClient } from "./client.ts";

@@ -1,5 +1,5 @@
 // How a cluster does: its nodes, which decide whether it can be worked with (1.3), and what is in it (1.14).
-import type { z } from "zod";
+import type * as z from "zod";
 import { CloudError } from "../errors.ts";
 import type { Cluster, ClusterOverview } from "../facets/clusters.ts";
 import type { ClusterFacts } from "./blocks-cluster.ts";

@@ -1,5 +1,5 @@
 // Wire formats of image workspaces and images (1.7, 1.9).
-import { z } from "zod";
+import * as z from "zod";
 import type { RegistryProject } from "../facets/registry.ts";
 import { listOf, optionalText, text } from "../kit/wire.ts";
 import type { ProjectNames } from "./organisation.ts";

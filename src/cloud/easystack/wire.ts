@@ -1,5 +1,5 @@
 // What the wire formats of EasyStack have in common.
-import { z } from "zod";
+import * as z from "zod";
 
 /** `"true"`, `"True"` (1.7, 1.9), or a boolean. */
 export const flag = z.union([

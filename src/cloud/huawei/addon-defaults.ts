@@ -1,6 +1,6 @@
 // The values that a template names for its installer to send (CCE API Reference 4.3.2, `input`): the service refuses an install
 // without them.
-import { z } from "zod";
+import * as z from "zod";
 import { word } from "../kit/wire.ts";
 
 const object = z.record(z.string(), z.unknown());

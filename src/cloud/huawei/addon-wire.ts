@@ -1,5 +1,5 @@
 // Wire formats of add-ons and their templates (CCE API Reference 4.3), read leniently.
-import { z } from "zod";
+import * as z from "zod";
 import type { Addon, AddonPhase, AddonRequest, AddonTemplate } from "../facets/addons.ts";
 import { readBlock } from "../kit/settings.ts";
 import { explanation, lenientObject, listOf, optionalText, text } from "../kit/wire.ts";

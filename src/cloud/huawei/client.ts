@@ -1,5 +1,5 @@
 // Requests to CCE in the account's project, and to the add-on service of one of its clusters (CCE API Reference 3.1).
-import type { z } from "zod";
+import type * as z from "zod";
 import type { HttpAnswer } from "../http/answer.ts";
 import { orAbsent } from "../kit/error-table.ts";
 import type { Client, Request, Requests, Service } from "../kit/requests.ts";

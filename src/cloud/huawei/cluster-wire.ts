@@ -1,5 +1,5 @@
 // Wire formats of clusters and quotas (CCE API Reference 4.1.1 to 4.1.5, 4.4.1), read leniently.
-import { z } from "zod";
+import * as z from "zod";
 import type { Cluster, ClusterPhase, ClusterRequest } from "../facets/clusters.ts";
 import { readBlock } from "../kit/settings.ts";
 import { huawei } from "./blocks.ts";

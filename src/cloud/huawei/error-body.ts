@@ -1,5 +1,5 @@
 // What an error of Huawei says, out of the shapes that its services give it: several of them may stand in one body.
-import { z } from "zod";
+import * as z from "zod";
 import type { Said } from "../kit/error-table.ts";
 import { word } from "../kit/wire.ts";
 

@@ -1,5 +1,5 @@
 // The jobs facet of CCE (API Reference 4.1.24, Job Management), read leniently.
-import { z } from "zod";
+import * as z from "zod";
 import type { Job, JobPhase, JobsFacet } from "../facets/jobs.ts";
 import { pathOf } from "../kit/uri.ts";
 import { explanation, lenientObject, optionalText, text } from "../kit/wire.ts";

@@ -1,5 +1,5 @@
 // The kubeconfig of a cluster (CCE API Reference 4.1.8), cut down to the context that is wanted.
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Kubeconfig, KubeconfigContext } from "../facets/clusters.ts";
 import { entryOf, kubeconfigOf as kubeconfigWith, type wireKubeconfig } from "../kit/kubeconfig.ts";
 

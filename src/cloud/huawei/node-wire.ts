@@ -1,5 +1,5 @@
 // Wire formats of single nodes (CCE API Reference 4.1.9 to 4.1.17), read leniently.
-import { z } from "zod";
+import * as z from "zod";
 import type { ClusterNode, NodePhase } from "../facets/nodes.ts";
 import { instant, lenientObject, listOf, optionalText, text } from "../kit/wire.ts";
 import { jobIdOf, jobReference } from "./wire.ts";

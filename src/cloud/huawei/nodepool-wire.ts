@@ -1,5 +1,5 @@
 // Wire formats of node pools (CCE API Reference 4.1.19 to 4.1.23), read leniently.
-import { z } from "zod";
+import * as z from "zod";
 import type { NodePool, NodePoolChange, NodePoolPhase, PoolAutoscaling } from "../facets/nodepools.ts";
 import type { Volume } from "../facets/servers.ts";
 import { MARK_LABEL } from "./marks.ts";

@@ -1,5 +1,5 @@
 // The id of the account's project: given, told by the token, or looked up by its name (CCE API Reference 3.2, 7.5).
-import { z } from "zod";
+import * as z from "zod";
 import { CloudError } from "../errors.ts";
 import type { Requests } from "../kit/requests.ts";
 import type { ProjectAuthenticator } from "./authentication.ts";

@@ -1,5 +1,5 @@
 // What the wire formats of CCE have in common.
-import type { z } from "zod";
+import type * as z from "zod";
 import { lenientObject, optionalText } from "../kit/wire.ts";
 
 /** `jobID` (4.1.1), `jobId` (4.1.23) or `jobid`. */

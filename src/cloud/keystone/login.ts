@@ -1,6 +1,6 @@
 // The sign-in of OpenStack's Identity API v3: `POST /v3/auth/tokens` with a password, with or without a project
 // (docs.openstack.org, "Password authentication with scoped authorization"), and what its answer says.
-import { z } from "zod";
+import * as z from "zod";
 import type { HttpAnswer } from "../http/answer.ts";
 import { readJson, unreadable } from "../kit/json.ts";
 import { instant, lenientObject, optionalText, text } from "../kit/wire.ts";

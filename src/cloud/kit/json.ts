@@ -1,5 +1,5 @@
 // Bodies that should be JSON.
-import type { z } from "zod";
+import type * as z from "zod";
 import { parseExactly } from "../../lib/exact-json.ts";
 import { CloudError } from "../errors.ts";
 

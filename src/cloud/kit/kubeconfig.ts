@@ -1,6 +1,6 @@
 // A kubeconfig as a cloud hands it out, cut down to one context, and what of its certificates can be told.
 import { X509Certificate } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { Kubeconfig } from "../facets/clusters.ts";
 import { unreadable } from "./json.ts";
 

@@ -1,5 +1,5 @@
 // Requests with proof of who sends them, within the account's budget: a success comes back as its answer, all else is thrown.
-import type { z } from "zod";
+import type * as z from "zod";
 import { stringifyExactly } from "../../lib/exact-json.ts";
 import type { Permit } from "../budget/budget.ts";
 import type { SessionBudget } from "../budget/session-budget.ts";

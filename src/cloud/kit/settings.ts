@@ -1,5 +1,5 @@
 // What an account's spec says to its cloud: limits of its budget, and the provider's own block.
-import type { z } from "zod";
+import type * as z from "zod";
 import type { BudgetLimits } from "../budget/budget.ts";
 import type { AccountSettings } from "../contract.ts";
 import { CloudError } from "../errors.ts";

@@ -1,5 +1,5 @@
 // Members of wire formats, read leniently: what is missing or odd in a part that nothing hangs on must not spoil the whole.
-import { z } from "zod";
+import * as z from "zod";
 import { presentable, redactor } from "../http/message.ts";
 
 /** Undefined where it is missing, null or of another type. */

@@ -1,6 +1,6 @@
 // The channel to whatever speaks Kubernetes, over an abstract send: signed or not, whole paths or wrapped ones. What differs is a
 // dialect; a cloud that speaks no Kubernetes implements ManifestChannel itself.
-import { z } from "zod";
+import * as z from "zod";
 import type { WritePermit } from "../collection.ts";
 import { CloudError } from "../errors.ts";
 import type {

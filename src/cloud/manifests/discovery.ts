@@ -1,5 +1,5 @@
 // What kinds a target serves, asked as far as anybody needs it (Kubernetes: discovery API), and remembered while the target is open.
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../../lib/clock.ts";
 import { CloudError } from "../errors.ts";
 import type { KindAbility, KindWanted } from "../facets/manifests.ts";

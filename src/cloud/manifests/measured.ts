@@ -1,5 +1,5 @@
 // What pods use, where the cluster has a metrics API (metrics.k8s.io/v1beta1: PodMetrics): processors and memory; it measures no network.
-import { z } from "zod";
+import * as z from "zod";
 import type { ManifestChannel } from "../facets/manifests.ts";
 import { unreadable } from "../kit/json.ts";
 import { numberOfQuantity } from "../../lib/quantity.ts";

@@ -1,6 +1,6 @@
 // Kubernetes behind a cloud's own door: requests with the account's proof and within its budget. What comes back is Kubernetes' word where
 // it is a Status, and whoever stands at the door where it is not.
-import { z } from "zod";
+import * as z from "zod";
 import { CloudError } from "../errors.ts";
 import { requestIdOf, retryAfterMs } from "../http/answer.ts";
 import { errorsBy, type ErrorOf, type Said } from "../kit/error-table.ts";

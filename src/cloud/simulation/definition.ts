@@ -1,5 +1,5 @@
 // What `yunfan simulate PROVIDER` needs to know of a simulator: its flags, and how to start it from them.
-import { z } from "zod";
+import * as z from "zod";
 import { parseInput, Refusal } from "./refusal.ts";
 
 export interface RunningSimulator {

@@ -1,6 +1,6 @@
 // The fault plan: what `PUT /_simulator/faults` and `--faults FILE` accept, and its defaults.
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { messageOf } from "../../lib/errors.ts";
 import { parseInput } from "./refusal.ts";
 import { HISTORY_MS } from "./store.ts";

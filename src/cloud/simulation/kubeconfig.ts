@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { messageOf } from "../../lib/errors.ts";
 import { parseInput } from "./refusal.ts";
 

@@ -1,5 +1,5 @@
 // A request that a simulator does not accept, and the check of JSON input that names the field at fault.
-import type { z } from "zod";
+import type * as z from "zod";
 import { parseExactly } from "./exact-json.ts";
 
 /** Thrown by handlers and controls; the kit turns it into an answer with `status`. `field` names the input at fault. */

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { Pool } from "undici";
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock, Timer } from "../../lib/clock.ts";
 import type { SimulatedCloud } from "./cloud.ts";
 import type { FaultPlanInput } from "./faults.ts";

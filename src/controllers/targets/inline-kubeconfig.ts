@@ -2,7 +2,7 @@
 // read our files or lead elsewhere. No message repeats what it says.
 import { KubeConfig } from "@kubernetes/client-node";
 import { parse } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
 import { TerminalError } from "../../lib/errors.ts";
 

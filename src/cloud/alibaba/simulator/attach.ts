@@ -1,5 +1,5 @@
 // Existing servers into a cluster (2.6, 3.6) or a pool: each is judged by itself, and the system disk of each that passes is replaced.
-import { z } from "zod";
+import * as z from "zod";
 import type { Answer, Call, Route } from "../../simulation/cloud.ts";
 import { parseInput, parseJson } from "../../simulation/refusal.ts";
 import type { Ack } from "./ack.ts";

@@ -1,6 +1,6 @@
 // The script by which a machine joins an edge cluster (2.7), in the forms in which it is said to be answered.
 import { randomBytes } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { Answer, Call, Route } from "../../simulation/cloud.ts";
 import { parseInput, parseJson } from "../../simulation/refusal.ts";
 import type { Ack } from "./ack.ts";

@@ -1,7 +1,7 @@
 // The cloud's clock, which a test may put forward or back: then it is ours that is off.
 //
 // PATCH /_simulator/clock/gateway {"offsetSeconds": N}: all that the cloud stamps and checks, the Date header too.
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../../../lib/clock.ts";
 import type { CollectionControl } from "../../simulation/cloud.ts";
 import { parseInput } from "../../simulation/refusal.ts";

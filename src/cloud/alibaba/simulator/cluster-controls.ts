@@ -10,7 +10,7 @@
 //   {"nodepoolName", "failAt": "Create"|"Delete"}; {"nodepoolName", "failAt": "ScaleOut", "joined"?: N};
 //   {"nodepoolName", "soldOutAbove": N}: the cloud has N nodes for it; {"serverId", "failAt": "Attach"}: after the disk was replaced.
 // PATCH /_simulator/quotas/cluster|managed|serverless|nodepool|node {"limit": N}.
-import { z } from "zod";
+import * as z from "zod";
 import type { CollectionControl } from "../../simulation/cloud.ts";
 import { parseInput, Refusal } from "../../simulation/refusal.ts";
 import type { Ack } from "./ack.ts";

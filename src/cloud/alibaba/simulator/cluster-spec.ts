@@ -1,5 +1,5 @@
 // What a create of a cluster may say (2.1, 2.2, 2.4 and 3.4; the public cloud's body), and what the cloud understands of it.
-import { z } from "zod";
+import * as z from "zod";
 import { isCidr, isWithin } from "../../simulation/cidr.ts";
 import { parseInput } from "../../simulation/refusal.ts";
 import type { Kind } from "./cluster-kinds.ts";

@@ -1,5 +1,5 @@
 // The paths of clusters: create, read, list, change, raise, delete (2.1, 2.2, 2.4, 2.9, 2.10, 2.12, 3.4), in both dialects.
-import { z } from "zod";
+import * as z from "zod";
 import type { Answer, Call, Route } from "../../simulation/cloud.ts";
 import { parseInput, parseJson } from "../../simulation/refusal.ts";
 import type { Ack } from "./ack.ts";

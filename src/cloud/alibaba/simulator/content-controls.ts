@@ -8,7 +8,7 @@
 //   PATCH {"state", "nodeStatus"}. DELETE: leaves the cluster, its server stays; its pool buys a substitute.
 // POST /_simulator/servers {"id"?, "name", "vpc"?, "chargeType"?, "instanceType"?}; PATCH {"vpc", "chargeType"}; DELETE: gone, and
 //   its node with it.
-import { z } from "zod";
+import * as z from "zod";
 import type { CollectionControl } from "../../simulation/cloud.ts";
 import { parseInput, Refusal } from "../../simulation/refusal.ts";
 import type { Ack } from "./ack.ts";

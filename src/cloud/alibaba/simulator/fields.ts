@@ -1,5 +1,5 @@
 // Fields that several calls take, read leniently: numbers and booleans also as strings, lists also as JSON or with commas.
-import { z } from "zod";
+import * as z from "zod";
 
 /** 2.1 has `worker_data_disk` as a string, 2.3 as a boolean. */
 export const flag = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]);

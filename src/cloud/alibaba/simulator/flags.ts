@@ -1,5 +1,5 @@
 // The command-line flags of the simulator: those that the interface fixes, and one for each switch.
-import { z } from "zod";
+import * as z from "zod";
 import type { SimulatorFlag } from "../../simulation/definition.ts";
 import { commonFlags, commonFlagValues } from "../../simulation/definition.ts";
 import type { AckRules, SwitchName } from "./rules.ts";

@@ -3,7 +3,7 @@
 // PATCH /_simulator/keys/KEY-ID {"state": "Active"|"Inactive"|"Deleted"|"Denied"|"TokenExpired", "secretKey"?, "securityToken"?}:
 //   Inactive: InvalidAccessKeyId.Inactive; Deleted: 404 InvalidAccessKeyId.NotFound; Denied: 403 Forbidden.RAM for all calls;
 //   TokenExpired: InvalidSecurityToken.Expired.
-import { z } from "zod";
+import * as z from "zod";
 import type { CollectionControl } from "../../simulation/cloud.ts";
 import { parseInput } from "../../simulation/refusal.ts";
 

@@ -1,5 +1,5 @@
 // What a create and a change of a node pool may say. No chapter of the reference has pools: the members are the public cloud's.
-import { z } from "zod";
+import * as z from "zod";
 import { flag, labels, password, resourceName, tags, taints, textList, whole } from "./fields.ts";
 import { invalid } from "./refusals.ts";
 import type { AutoScaling, NodePool } from "./state.ts";

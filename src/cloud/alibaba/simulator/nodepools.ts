@@ -1,5 +1,5 @@
 // The paths of node pools, which only the public cloud of today has: create, read, change, scale, delete, and their wire format.
-import { z } from "zod";
+import * as z from "zod";
 import type { Answer, Call, Route } from "../../simulation/cloud.ts";
 import { parseInput, parseJson } from "../../simulation/refusal.ts";
 import type { Ack } from "./ack.ts";

@@ -1,5 +1,5 @@
 // The paths of nodes: the list of a cluster's, and their removal (2.11; of a pool, today).
-import { z } from "zod";
+import * as z from "zod";
 import type { Answer, Call, Route } from "../../simulation/cloud.ts";
 import { parseInput, parseJson } from "../../simulation/refusal.ts";
 import type { Ack } from "./ack.ts";

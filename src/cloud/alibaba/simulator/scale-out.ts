@@ -1,5 +1,5 @@
 // Growth of a cluster of the reference, which has no pools: so many more (2.3), or so many in all (3.5).
-import { z } from "zod";
+import * as z from "zod";
 import type { Answer, Call, Route } from "../../simulation/cloud.ts";
 import { parseInput, parseJson } from "../../simulation/refusal.ts";
 import type { Ack } from "./ack.ts";

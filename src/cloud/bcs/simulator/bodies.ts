@@ -1,5 +1,5 @@
 // The bodies that the store reads: `{"data": …}` of what is reported, and the structs of events and alarms.
-import { z } from "zod";
+import * as z from "zod";
 import type { Call } from "../../simulation/cloud.ts";
 import { parseJson } from "../../simulation/refusal.ts";
 import type { Bcs, BcsRules } from "./state.ts";

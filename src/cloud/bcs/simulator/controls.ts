@@ -9,7 +9,7 @@
 // POST /_simulator/tokens {"token", "name"?, "clusterIds"?}: one more token, with rights on these clusters or all (null).
 //   PATCH {"token"?, "clusterIds"?}; DELETE: from now on nobody knows it.
 // PATCH /_simulator/gateways/gateway {"state": "Up"|"NoEndpoint"|"Unreachable"|"WebPage"}: what it finds behind it.
-import { z } from "zod";
+import * as z from "zod";
 import type { CollectionControl } from "../../simulation/cloud.ts";
 import { parseInput, Refusal } from "../../simulation/refusal.ts";
 import type { Identified } from "../../simulation/store.ts";

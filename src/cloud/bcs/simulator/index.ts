@@ -3,7 +3,7 @@
 // What that document leaves open, and what servers do otherwise, are the choices of dialect.ts. What others do behind our back
 // is in controls.ts.
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../../../lib/clock.ts";
 import { systemClock } from "../../../lib/clock.ts";
 import { messageOf } from "../../../lib/errors.ts";

@@ -1,5 +1,5 @@
 // Dynamic data (动态数据): records of namespaces, of clusters, and lists and batch deletions over all of a type.
-import { z } from "zod";
+import * as z from "zod";
 import type { Answer, Call } from "../../simulation/cloud.ts";
 import { reportedIn } from "./bodies.ts";
 import type { Handlers } from "./routes.ts";

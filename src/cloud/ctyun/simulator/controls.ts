@@ -1,5 +1,5 @@
 // What a colleague can do behind our back: projects of ours and of others, pushed images, rotated pull credentials.
-import { z } from "zod";
+import * as z from "zod";
 import type { CollectionControl } from "../../simulation/cloud.ts";
 import { ApiRefusal, type ApiServer } from "../../simulation/kube/api-server.ts";
 import { parseInput } from "../../simulation/refusal.ts";

@@ -1,6 +1,6 @@
 // The simulator of CTYUN Container Instance: its registry (3.10) and what it wraps of Kubernetes (3.1 to 3.9) behind auth-v1 (2.3), written
 // from the API reference (docs/clouds/ctyun.md), whose chapters the files here cite.
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../../../lib/clock.ts";
 import { systemClock } from "../../../lib/clock.ts";
 import type { RunningSimulator, SimulatorDefinition } from "../../simulation/definition.ts";

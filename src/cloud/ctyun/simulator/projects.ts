@@ -1,5 +1,5 @@
 // The paths of registry projects: create, list, change visibility, delete (CTYUN CCI 3.10.1, 3.10.2, 3.10.6, 3.10.7).
-import { z } from "zod";
+import * as z from "zod";
 import type { Answer, Call, Route } from "../../simulation/cloud.ts";
 import { parseInput, parseJson, Refusal } from "../../simulation/refusal.ts";
 import type { Project, Registry, RegistryTables, RegistryView } from "./state.ts";

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parse, stringify } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { sharedControlPlane } from "../../../../test/support/apiserver/controlplane.ts";
 import { controlsOf } from "../../../../test/support/clouds/simulator.ts";
 import { systemClock } from "../../../lib/clock.ts";

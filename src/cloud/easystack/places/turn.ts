@@ -1,6 +1,6 @@
 // A turn in a place: confirmation, then calls that act where the session stands (1.12, "switch"). Nothing is sent where the server has not
 // just confirmed that it stands in the place that is meant.
-import { z } from "zod";
+import * as z from "zod";
 import { CloudError } from "../../errors.ts";
 import type { HttpAnswer } from "../../http/answer.ts";
 import { redactor } from "../../http/message.ts";

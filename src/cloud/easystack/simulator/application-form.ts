@@ -1,5 +1,5 @@
 // The form of an application (1.2) and of its virtual machines (1.8), and what is checked before anything is made.
-import { z } from "zod";
+import * as z from "zod";
 import { Refusal } from "../../simulation/refusal.ts";
 import { configMap } from "./configs.ts";
 import { access } from "./forms/access.ts";

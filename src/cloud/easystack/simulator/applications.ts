@@ -1,5 +1,5 @@
 // Applications (1.2), normal ones and hybrid ones (1.8): creation with all that belongs to one, lists, power, deletion.
-import { z } from "zod";
+import * as z from "zod";
 import { parseInput, parseJson, Refusal } from "../../simulation/refusal.ts";
 import { appLabels, appSelectorOf } from "./app-labels.ts";
 import type { ApplicationForm } from "./application-form.ts";

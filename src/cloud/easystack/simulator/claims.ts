@@ -1,5 +1,5 @@
 // Persistent volume claims (1.15), and how they show in the list of storage (1.20).
-import { z } from "zod";
+import * as z from "zod";
 import { capacity } from "./forms/volumes.ts";
 import type { Kind, Typed } from "./kube/manifest.ts";
 import { draft } from "./kube/manifest.ts";

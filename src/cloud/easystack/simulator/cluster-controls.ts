@@ -4,7 +4,7 @@
 // POST namespaces {"cluster", "name", "projectId"?, "psp"?, "quota"?, "used"?, "users"?, "roles"?, "businessType"?}, PATCH (the same
 //   without the first two, and "createdAt"), DELETE: gone when the answer comes.
 // POST nodes {"cluster", "name", "role"?, "phase"?}, PATCH {"phase"?, "role"?}, DELETE.
-import { z } from "zod";
+import * as z from "zod";
 import { sleep } from "../../../lib/clock.ts";
 import type { CollectionControl } from "../../simulation/cloud.ts";
 import { parseInput, Refusal } from "../../simulation/refusal.ts";

@@ -1,5 +1,5 @@
 // Configurations (1.4): ConfigMaps by form.
-import { z } from "zod";
+import * as z from "zod";
 import { appSelector } from "./app-labels.ts";
 import { inBatch } from "./batch.ts";
 import type { Typed } from "./kube/manifest.ts";

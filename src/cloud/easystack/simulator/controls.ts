@@ -8,7 +8,7 @@
 // POST servers {"cluster", "namespace", "name", "application"?, "virtualMachine"?, "state"?}, PATCH {"state"}, DELETE.
 // POST loadbalancers {"cluster", "namespace", "name", "service"?, "state"?, "dedicated"?}, PATCH {"state"}, DELETE.
 // PATCH sessions {"cluster", "namespace"} moves one, DELETE loses it. POST offers {"kind", "name", "nativeId"?}, PATCH {"enabled"}.
-import { z } from "zod";
+import * as z from "zod";
 import type { CollectionControl } from "../../simulation/cloud.ts";
 import { parseInput } from "../../simulation/refusal.ts";
 import { applicationId } from "./application-state.ts";

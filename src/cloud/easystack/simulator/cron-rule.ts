@@ -1,5 +1,5 @@
 // The rule of a cron job (1.5), whose table and examples name its days in different words.
-import { z } from "zod";
+import * as z from "zod";
 
 const field = z.coerce.string().nullish();
 

@@ -1,5 +1,5 @@
 // Cron jobs (1.5): creation, list, detail, start and stop.
-import { z } from "zod";
+import * as z from "zod";
 import { Refusal } from "../../simulation/refusal.ts";
 import { shownLabels } from "./app-labels.ts";
 import { inBatch } from "./batch.ts";

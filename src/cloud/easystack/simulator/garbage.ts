@@ -1,5 +1,5 @@
 // The registry's storage and its garbage collection (1.9).
-import { z } from "zod";
+import * as z from "zod";
 import { isCollecting, STORAGE, startCollection } from "./registry.ts";
 import type { Operations } from "./request.ts";
 import type { Ecns } from "./state.ts";

@@ -1,5 +1,5 @@
 // Images and their tags (1.9): lists, detail, description, deletion.
-import { z } from "zod";
+import * as z from "zod";
 import { Refusal } from "../../simulation/refusal.ts";
 import { inBatch } from "./batch.ts";
 import {

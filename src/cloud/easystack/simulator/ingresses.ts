@@ -1,5 +1,5 @@
 // Routes (1.18): Ingresses by form, and the addresses that they make.
-import { z } from "zod";
+import * as z from "zod";
 import { appSelector, shownLabels } from "./app-labels.ts";
 import { inBatch } from "./batch.ts";
 import { router, routersOf, toRules } from "./forms/access.ts";

@@ -1,5 +1,5 @@
 // Jobs (1.10).
-import { z } from "zod";
+import * as z from "zod";
 import { shownLabels } from "./app-labels.ts";
 import { inBatch } from "./batch.ts";
 import { container, containerAnnotations, containersOf } from "./forms/containers.ts";

@@ -1,5 +1,5 @@
 // Keystone (1.11): the users that may sign in, tokens with and without the project, and the projects of a user.
-import { z } from "zod";
+import * as z from "zod";
 import type { Call, CollectionControl, Route } from "../../simulation/cloud.ts";
 import type { LockoutRules } from "../../simulation/keystone/lockout.ts";
 import { openLockout } from "../../simulation/keystone/lockout.ts";

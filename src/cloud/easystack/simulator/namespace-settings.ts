@@ -1,5 +1,5 @@
 // What can be changed on a namespace (1.12): security policy, users, quota.
-import { z } from "zod";
+import * as z from "zod";
 import { Refusal } from "../../simulation/refusal.ts";
 import { limits, psp, requireAdministrator, requireNamespace, requireUsers, userList } from "./namespaces.ts";
 import { NO_LIMITS, QUOTA_FIELDS, usedIn } from "./quota.ts";

@@ -1,5 +1,5 @@
 // Namespaces (1.12): lists, creation, deletion, and the switch of the session's place.
-import { z } from "zod";
+import * as z from "zod";
 import type { Answer } from "../../simulation/cloud.ts";
 import { Refusal } from "../../simulation/refusal.ts";
 import { inBatch } from "./batch.ts";

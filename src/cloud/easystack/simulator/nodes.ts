@@ -1,5 +1,5 @@
 // Nodes of a cluster (1.3). What is kept of them needs no API server behind.
-import { z } from "zod";
+import * as z from "zod";
 import { parseInput } from "../../simulation/refusal.ts";
 import type { Operations } from "./request.ts";
 import type { Ecns, Node } from "./state.ts";

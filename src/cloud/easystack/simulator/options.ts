@@ -1,6 +1,6 @@
 // The simulator's options: their defaults, and the flags of `yunfan simulate EasyStackECNS`. docs/clouds/easystack.md says what each
 // switch stands for.
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../../../lib/clock.ts";
 import type { SimulatorFlag } from "../../simulation/definition.ts";
 import { commonFlags, commonFlagValues, parseFlags } from "../../simulation/definition.ts";

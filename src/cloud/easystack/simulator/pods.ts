@@ -1,5 +1,5 @@
 // Pods (1.16): list, detail with conditions and events, deletion.
-import { z } from "zod";
+import * as z from "zod";
 import { containersOf } from "./forms/containers.ts";
 import type { Typed } from "./kube/manifest.ts";
 import { conditionsOnWire, eventsOf } from "./happenings.ts";

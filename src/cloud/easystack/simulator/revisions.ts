@@ -1,5 +1,5 @@
 // The revisions of a workload (1.21): what Kubernetes keeps of its templates, in ReplicaSets or ControllerRevisions.
-import { z } from "zod";
+import * as z from "zod";
 import { Refusal } from "../../simulation/refusal.ts";
 import { inBatch } from "./batch.ts";
 import { imageOnWire } from "./forms/image.ts";

@@ -1,5 +1,5 @@
 // Secrets (1.6): the three types that forms know, among all that are there.
-import { z } from "zod";
+import * as z from "zod";
 import { Refusal } from "../../simulation/refusal.ts";
 import { inBatch } from "./batch.ts";
 import type { Typed } from "./kube/manifest.ts";

@@ -1,5 +1,5 @@
 // Services (1.19): by form, with what each reaches found out from the labels that it selects.
-import { z } from "zod";
+import * as z from "zod";
 import { Refusal } from "../../simulation/refusal.ts";
 import { appSelector, shownLabels } from "./app-labels.ts";
 import { inBatch } from "./batch.ts";

@@ -1,5 +1,5 @@
 // Storage (1.20): classes, claims and volumes of one cluster or of all, and what changes classes and volumes.
-import { z } from "zod";
+import * as z from "zod";
 import { Refusal } from "../../simulation/refusal.ts";
 import { claimOnWire, placeOnWire, usersOf } from "./claims.ts";
 import type { Typed } from "./kube/manifest.ts";

@@ -1,5 +1,5 @@
 // Images from a page (1.9): the upload of a `docker save` archive, and the login for a push.
-import { z } from "zod";
+import * as z from "zod";
 import { parseInput, Refusal } from "../../simulation/refusal.ts";
 import { PUBLIC_VIP, pushTag, REGISTRY_DOMAIN, requireOwn, requireWritable } from "./registry.ts";
 import type { Operations } from "./request.ts";

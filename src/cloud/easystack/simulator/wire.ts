@@ -1,6 +1,6 @@
 // What answers have in common: errors (1.11), times, pages, lists without a name, and what a deletion answers.
 import { randomUUID } from "node:crypto";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Answer, Call } from "../../simulation/cloud.ts";
 import { parseInput, parseJson, Refusal } from "../../simulation/refusal.ts";
 import type { EcnsRules } from "./state.ts";

@@ -1,5 +1,5 @@
 // Start, stop and recreate (1.21): one workload, or several at once. Each is an error for one that is in that state already.
-import { z } from "zod";
+import * as z from "zod";
 import { Refusal } from "../../simulation/refusal.ts";
 import { inBatch } from "./batch.ts";
 import type { WorkloadType } from "./forms/strategy.ts";

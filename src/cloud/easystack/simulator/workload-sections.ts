@@ -1,6 +1,6 @@
 // One workload (1.21): its detail, and the sections of its form that are read and changed on their own.
 import type { PodSpec } from "./kube/manifest.ts";
-import { z } from "zod";
+import * as z from "zod";
 import { appLabels, ownerIn } from "./app-labels.ts";
 import { accessMode, toService } from "./forms/access.ts";
 import type { AccessMode } from "./forms/access.ts";

@@ -1,5 +1,5 @@
 // Workloads (1.21): creation, list, membership in applications, deletion.
-import { z } from "zod";
+import * as z from "zod";
 import { changeMembers, findApplication } from "./application-state.ts";
 import { inBatch } from "./batch.ts";
 import type { WorkloadType } from "./forms/strategy.ts";

@@ -1,5 +1,5 @@
 // Image workspaces (1.7): the projects of a Harbor that the whole installation shares.
-import { z } from "zod";
+import * as z from "zod";
 import { Refusal } from "../../simulation/refusal.ts";
 import { inBatch } from "./batch.ts";
 import { imageBases } from "./images.ts";

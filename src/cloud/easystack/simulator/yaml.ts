@@ -1,6 +1,6 @@
 // Objects as YAML (1.16): view, edit, create. They are the very objects that the forms make. What the API server refuses is an
 // entry in `failed` of an answer with 200.
-import { z } from "zod";
+import * as z from "zod";
 import { messageOf } from "../../../lib/errors.ts";
 import type { Answer } from "../../simulation/cloud.ts";
 import { Refusal } from "../../simulation/refusal.ts";

@@ -1,5 +1,5 @@
 // The add-ons on offer (4.3.2), which versions fit which clusters, and what a new cluster gets (4.1.1).
-import { z } from "zod";
+import * as z from "zod";
 import type { Answer, Call, Route } from "../../simulation/cloud.ts";
 import { parseInput, parseJson } from "../../simulation/refusal.ts";
 import { defaultValues, inputOf } from "./addon-values.ts";

@@ -1,5 +1,5 @@
 // The paths of add-on instances (4.3.1, 4.3.3 to 4.3.6) and their wire format.
-import { z } from "zod";
+import * as z from "zod";
 import type { Answer, Call, Route } from "../../simulation/cloud.ts";
 import { parseInput, parseJson } from "../../simulation/refusal.ts";
 import { installAddon, removeAddon, upgradeAddon } from "./addon-lifecycle.ts";

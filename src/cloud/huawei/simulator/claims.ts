@@ -1,6 +1,6 @@
 // Claims of existing storage (4.2), at the host of their cluster.
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { Answer, Call, Route } from "../../simulation/cloud.ts";
 import { parseInput, parseJson } from "../../simulation/refusal.ts";
 import { findClaim } from "./claim-records.ts";

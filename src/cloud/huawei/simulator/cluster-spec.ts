@@ -1,5 +1,5 @@
 // What a create of a cluster may say (4.1.1), and what the cloud makes of it: versions, defaults, a CIDR in conflict.
-import { z } from "zod";
+import * as z from "zod";
 import { firstFreeCidr, isCidr, overlaps } from "../../simulation/cidr.ts";
 import { CodedRefusal } from "./refusals.ts";
 

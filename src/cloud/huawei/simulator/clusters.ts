@@ -1,6 +1,6 @@
 // The paths of clusters (4.1.1 to 4.1.8) and their wire format.
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import type { Answer, Call, Route } from "../../simulation/cloud.ts";
 import { parseInput, parseJson } from "../../simulation/refusal.ts";
 import { certificateOnWire } from "./certificate.ts";

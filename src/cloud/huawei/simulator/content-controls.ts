@@ -7,7 +7,7 @@
 //   {"phase"}, {"k8sTags"}, {"autoscaling"}. DELETE: gone at once with its nodes.
 // POST /_simulator/addons {"clusterId", "template", "version", "values"?}: running; PATCH {"status", "reason", "message",
 //   "version", "values"}; DELETE.
-import { z } from "zod";
+import * as z from "zod";
 import type { CollectionControl } from "../../simulation/cloud.ts";
 import { parseInput, Refusal } from "../../simulation/refusal.ts";
 import { installAddon } from "./addon-lifecycle.ts";

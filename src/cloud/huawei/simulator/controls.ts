@@ -18,7 +18,7 @@
 // PATCH /_simulator/quotas/cluster or /server {"quotaLimit": N}: the latter is of ECS, and in no answer of CCE.
 // PATCH /_simulator/users/NAME {"password"}: the IAM user's password changes, and its tokens end; {"locked": true|false}:
 //   locked for 15 minutes, or no longer. Answers whether it is locked.
-import { z } from "zod";
+import * as z from "zod";
 import type { CollectionControl } from "../../simulation/cloud.ts";
 import { parseInput, Refusal } from "../../simulation/refusal.ts";
 import { installAddon } from "./addon-lifecycle.ts";

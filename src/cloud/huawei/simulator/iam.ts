@@ -1,5 +1,5 @@
 // IAM (3.1, 3.2, 7.5): tokens for a user name and password, and the lookup of the project's id.
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../../../lib/clock.ts";
 import type { Answer, Call, CollectionControl, Route } from "../../simulation/cloud.ts";
 import { openLockout, type Lockout } from "../../simulation/keystone/lockout.ts";

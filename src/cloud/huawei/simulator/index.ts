@@ -4,7 +4,7 @@
 // docs/clouds/huawei.md says what it leaves open and which flag stands for what.
 // What its answers have to have is in members/, what a test can do behind our back in controls.ts and the files named like it.
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../../../lib/clock.ts";
 import { systemClock } from "../../../lib/clock.ts";
 import type { Call, Route } from "../../simulation/cloud.ts";

@@ -1,6 +1,6 @@
 // What becomes of nodes that are there: renamed (4.1.12), reset (4.1.15), detached (4.1.16), moved (4.1.17), deleted (4.1.13).
 import { randomUUID } from "node:crypto";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Step, Track } from "./jobs.ts";
 import { cancelJobs, isUnfinished, retrack, startTracks } from "./jobs.ts";
 import { checkLayout, checkRoom, installation, nodeOnServer, REINSTALL_MS, reinstalled } from "./node-creation.ts";

@@ -7,7 +7,7 @@
 //   pool wants one less.
 // POST /_simulator/servers {"name", "vpc"?, "subnet"?, "flavor"?, "az"?, "billingMode"?}: a server that is no node; without a VPC
 //   it takes that of the cluster which accepts it. PATCH any of these. DELETE: gone; its node stays, Abnormal.
-import { z } from "zod";
+import * as z from "zod";
 import type { CollectionControl } from "../../simulation/cloud.ts";
 import { parseInput, Refusal } from "../../simulation/refusal.ts";
 import { cancelJobs } from "./jobs.ts";

@@ -1,5 +1,5 @@
 // What may be said of nodes (4.1.9, 4.1.12, 4.1.14 to 4.1.17), checked as the tables say.
-import { z } from "zod";
+import * as z from "zod";
 import { labels, login, taints as poolTaints, volume } from "./nodepool-spec.ts";
 
 const MOST_TAINTS = 20;

@@ -1,5 +1,5 @@
 // What a node pool may say (4.1.19, 4.1.22), checked as the tables say.
-import { z } from "zod";
+import * as z from "zod";
 
 /** 4.1.9: letters and digits at both ends is what both rules come to; a key may have a DNS prefix. */
 const LABEL_KEY = /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;

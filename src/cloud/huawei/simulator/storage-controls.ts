@@ -3,7 +3,7 @@
 // POST /_simulator/volumes {"name", "storageType", "sizeGiB"}: storage that no claim has. PATCH {"name", "sizeGiB"}. DELETE: gone;
 //   its claim stays as it is.
 // PATCH /_simulator/claims/ID {"phase": "Pending"|"Bound"|"Lost"}; DELETE: as with kubectl, the storage stays.
-import { z } from "zod";
+import * as z from "zod";
 import type { CollectionControl } from "../../simulation/cloud.ts";
 import { parseInput } from "../../simulation/refusal.ts";
 import type { ClaimObjects } from "./kube/claim-objects.ts";

@@ -1,7 +1,7 @@
 // Keystone v3's tokens: `POST /v3/auth/tokens` with a password, what was issued, and when it ends. Who may have one, and for
 // what, is the cloud's to say.
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../../../lib/clock.ts";
 import type { Answer, Call } from "../cloud.ts";
 import { parseInput, parseJson, Refusal } from "../refusal.ts";

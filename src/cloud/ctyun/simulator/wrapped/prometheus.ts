@@ -1,5 +1,5 @@
 // The Prometheus behind the gateway (CTYUN CCI 3.2): what pods use, as a colleague has set it.
-import { z } from "zod";
+import * as z from "zod";
 import type { Answer, Call, CollectionControl, Route } from "../../../simulation/cloud.ts";
 import type { ApiServer } from "../../../simulation/kube/api-server.ts";
 import { parseInput } from "../../../simulation/refusal.ts";

@@ -1,5 +1,5 @@
 // How a workload is reached (1.21, access_mode): a Service, with a route where ports name one.
-import { z } from "zod";
+import * as z from "zod";
 import type { Meta, ServicePort, Typed } from "../kube/manifest.ts";
 import { compact, draft } from "../kube/manifest.ts";
 import type { LoadBalancer } from "../state.ts";

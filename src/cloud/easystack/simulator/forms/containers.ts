@@ -1,5 +1,5 @@
 // Containers (1.21), from the form to the pod's template and back.
-import { z } from "zod";
+import * as z from "zod";
 import type { Container, Meta, PodSpec, ResourceRequirements, Typed } from "../kube/manifest.ts";
 import { compact } from "../kube/manifest.ts";
 import { mebibytes, quantity } from "../kube/quantity.ts";

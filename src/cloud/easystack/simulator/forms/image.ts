@@ -1,6 +1,6 @@
 // The image of a container: one address in a manifest, workspace, name and version in a form (1.21).
 import type { Container } from "../kube/manifest.ts";
-import { z } from "zod";
+import * as z from "zod";
 import { REGISTRY_DOMAIN } from "../registry.ts";
 
 export const image = z.object({

@@ -1,6 +1,6 @@
 // The network settings of a pod (1.21).
 import type { PodSpec } from "../kube/manifest.ts";
-import { z } from "zod";
+import * as z from "zod";
 
 const hostNames = z
   .union([z.array(z.string()), z.string().transform((text) => text.split(/[\s,]+/).filter(Boolean))])

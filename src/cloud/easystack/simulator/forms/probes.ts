@@ -1,6 +1,6 @@
 // Health checks, hooks and commands of a container (1.21).
 import type { Container, Probe } from "../kube/manifest.ts";
-import { z } from "zod";
+import * as z from "zod";
 import { compact, withDefaults } from "../kube/manifest.ts";
 
 const whole = z.coerce.number().int();

@@ -1,6 +1,6 @@
 // Where pods may run (1.21). `scheduler_rule` is not defined in the reference; `required_prefered`, which nothing refers to,
 // stands beside it. Both readings are taken, `--scheduler-rule` says which is shown.
-import { z } from "zod";
+import * as z from "zod";
 import type { Affinity, NodeSelectorRequirement, PodAffinityTerm, PodSpec } from "../kube/manifest.ts";
 import { compact } from "../kube/manifest.ts";
 import type { EcnsRules } from "../state.ts";

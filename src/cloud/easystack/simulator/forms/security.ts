@@ -1,6 +1,6 @@
 // The security settings of a container (1.21). Two of them are the pod's in Kubernetes: one container's word counts for all.
 import type { Container, PodSpec, SecurityContext } from "../kube/manifest.ts";
-import { z } from "zod";
+import * as z from "zod";
 import { compact, withDefaults } from "../kube/manifest.ts";
 
 const flag = z.boolean().nullish();

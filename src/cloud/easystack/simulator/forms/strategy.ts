@@ -1,5 +1,5 @@
 // How a workload is updated and how it scales by itself (1.21).
-import { z } from "zod";
+import * as z from "zod";
 import { Refusal } from "../../../simulation/refusal.ts";
 import type { Typed } from "../kube/manifest.ts";
 import { compact, draft } from "../kube/manifest.ts";

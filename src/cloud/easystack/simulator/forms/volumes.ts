@@ -1,5 +1,5 @@
 // Volumes of a workload, what mounts them, and environment variables (1.21).
-import { z } from "zod";
+import * as z from "zod";
 import { Refusal } from "../../../simulation/refusal.ts";
 import type { Container, EnvVar, Typed, Volume } from "../kube/manifest.ts";
 import { compact, draft } from "../kube/manifest.ts";

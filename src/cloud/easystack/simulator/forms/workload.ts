@@ -1,5 +1,5 @@
 // A workload (1.21) as a form: the objects that it makes, and the form that they show.
-import { z } from "zod";
+import * as z from "zod";
 import { appLabels } from "../app-labels.ts";
 import type { PodSpec, PodTemplate, Typed } from "../kube/manifest.ts";
 import { draft } from "../kube/manifest.ts";
