@@ -9,6 +9,7 @@ import {
   type Home,
   type MembersStand,
 } from "../support/environment/cluster-members.ts";
+import { clusterManifest } from "../support/clouds/huawei/environment.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
 
 vi.setConfig({ testTimeout: 90_000, maxConcurrency: 20 });
@@ -185,6 +186,33 @@ describe.concurrent("many ManagedNodes of a cluster", () => {
         message: expect.stringContaining("ManagedNode "),
       }),
     );
+  });
+});
+
+describe.concurrent("a ManagedNode that is meant for another cluster", () => {
+  it("stays where it is until that is confirmed by its id, and is moved once", async ({ expect }) => {
+    const home = await stand.home("from");
+    const { id: toId } = (await home.cloud.behindOurBack("POST", "clusters", { name: "move-target" })) as { id: string };
+    await stand.apply(clusterManifest("move-target", { accountRef: { name: "from" }, externalId: toId }));
+    await stand.reaches("managedcluster/move-target", "Available");
+    await stand.apply(nodeManifest(home));
+    await stand.reaches("managednode/from", "Available");
+    const { status } = (await stand.read("managednode/from"))!;
+    await stand.apply(nodeManifest(home, { clusterRef: { name: "move-target" } }));
+    await stand.reaches("managednode/from", "MoveNotConfirmed");
+    expect(await home.cloud.nodes()).toMatchObject([{ clusterId: home.clusterId }]);
+    await stand.kubectl(["annotate", "managednode/from", `yunfan.dev/move=${status.externalId}`]);
+    await expect
+      .poll(() => home.cloud.nodes(), { timeout: 40_000 })
+      .toMatchObject([{ clusterId: toId, phase: "Active" }]);
+    await stand.reaches("managednode/from", "Available");
+    const [moved] = await home.cloud.nodes();
+    expect((await stand.read("managednode/from"))!.status).toMatchObject({
+      clusterName: "move-target",
+      externalId: moved!.id,
+      serverId: status["serverId"],
+    });
+    expect(await home.cloud.servers()).toMatchObject([{ imaged: 2 }]);
   });
 });
 
