@@ -32,7 +32,7 @@ const ADDED: Readonly<Record<string, object>> = {
   AlarmSource: { pollIntervalSeconds: 5 },
 };
 
-/** All manifests of one cloud as YAML, and how many resources of yunfan.dev are in it. */
+/** All manifests of one cloud as YAML, but for those that take in a server that exists, and how many resources of yunfan.dev are in it. */
 export async function samplesFor(simulated: Simulated): Promise<{ yaml: string; count: number }> {
   const { folder, url, credentials, samples } = simulated;
   const directory = path.join(SAMPLES, folder);
@@ -40,9 +40,14 @@ export async function samplesFor(simulated: Simulated): Promise<{ yaml: string; 
   const files = (await readdir(directory)).filter(isWanted).sort();
   const texts = await Promise.all(files.map((file) => readFile(path.join(directory, file), "utf8")));
   const manifests = texts.flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as Manifest));
-  const adapted = manifests.map((manifest) => adapt(manifest, url, credentials));
+  const adapted = manifests.filter(needsNoServer).map((manifest) => adapt(manifest, url, credentials));
   const count = adapted.filter(({ apiVersion }) => apiVersion.startsWith("yunfan.dev/")).length;
   return { yaml: adapted.map((manifest) => stringify(manifest)).join("---\n"), count };
+}
+
+/** A sample that takes in a server of yours has none to take where nobody has one. */
+function needsNoServer({ spec = {} }: Manifest): boolean {
+  return spec["existingServer"] === undefined;
 }
 
 function adapt(manifest: Manifest, url: string, credentials: Readonly<Record<string, string>>): Manifest {
