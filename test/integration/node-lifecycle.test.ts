@@ -56,7 +56,7 @@ describe.concurrent("a ManagedNode that is bought", () => {
     });
     expect(status.operation).toBeUndefined();
     const says = Object.fromEntries((status.conditions ?? []).map(({ type, reason }) => [type, reason]));
-    expect(says).toEqual({ Ready: "Available", NodeHealthy: "Healthy", UpToDate: "InSync" });
+    expect(says).toEqual({ Ready: "Available", NodeHealthy: "Healthy", UpToDate: "LabelsNotRead" });
     expect(JSON.stringify(home.wire.exchanges)).toContain(`"yunfan.dev/nonce":"${metadata.uid}-1"`);
     await stand.kubectl(["delete", "managednode/bought", "--timeout=60s"]);
     expect(await home.cloud.nodes()).toEqual([]);

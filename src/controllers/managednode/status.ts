@@ -82,7 +82,7 @@ function healthOf({ phase, cloudPhase }: ClusterNode): Statement {
   return { type, status: "Unknown", reason: Reason.Changing, message };
 }
 
-/** Of what the cloud has of it; labels and taints, which the cluster has, are judged where those are seen. */
+/** Of what the cloud has of it: labels and taints, which the cluster has, are not seen here. */
 function upToDate({ object, status }: Visit<ManagedNode>, { item }: Seen): Statement {
   const type = ManagedNodeCondition.UpToDate;
   const { spec } = object;
@@ -97,6 +97,12 @@ function upToDate({ object, status }: Visit<ManagedNode>, { item }: Seen): State
   if (spec.displayName !== undefined && spec.displayName !== item.name) {
     const message = `The cloud differs in spec.displayName: it has ${item.name}`;
     return { type, status: "False", reason: Reason.Differs, message };
+  }
+  if (spec.labels !== undefined || spec.taints !== undefined) {
+    const message =
+      "What the cloud tells is as declared. spec.labels and spec.taints were given to the node when it was set up; whether the cluster still " +
+      "has them is not read. Change them there with kubectl label and kubectl taint";
+    return { type, status: "Unknown", reason: Reason.LabelsNotRead, message };
   }
   return { type, status: "True", reason: Reason.InSync, message: "As declared" };
 }
