@@ -85,7 +85,8 @@ export class Applier {
     { seen, names }: { seen: LiveObject | "Absent" | undefined; names: readonly string[] },
   ): Promise<Outcome> {
     const kind = declared.kind ?? (await kindOf(declared.manifest, work.place.channel, work.visit.signal));
-    if (!kind) return kindNotFound(declared);
+    // One that has just come has namespaces, and where this object goes is decided at the next visit.
+    if (!kind || (kind.namespaced && declared.key.namespace === "")) return kindNotFound(declared);
     const target = { work, declared, kind };
     let live = await this.#freshEnough(target, seen);
     for (let tries = 1; ; tries++) {

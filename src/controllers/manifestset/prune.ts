@@ -71,8 +71,9 @@ export class Pruner {
       const { place, visit, owner, inventory } = work;
       const key = keyOfRef(entry.ref);
       const kind = await place.channel.kindOf({ group: key.group, kind: key.kind, version: undefined }, visit.signal);
-      // With the kind all of it has gone.
-      const live = kind ? await place.channel.read(kind, key, visit.signal) : "Absent";
+      // With the kind all of it has gone; and what was named before its kind was known to have namespaces was never made.
+      const isNowhere = !kind || (kind.namespaced && key.namespace === "");
+      const live = !isNowhere ? await place.channel.read(kind, key, visit.signal) : "Absent";
       if (kind && live !== "Absent" && isOurs(live, entry, owner.uid) && !spared.has(live.metadata.uid)) {
         return { entry, kind, live, manifest: live, fate: fateOf(entry, live, { spec, isSetLeaving }) };
       }
