@@ -11,7 +11,7 @@ import { installCrds } from "./cluster.ts";
 
 const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   bcs: ["secret", "account", "inventorysink", "alarmsource", "inventoryquery"],
-  ctyun: ["secret", "account", "registryproject"],
+  ctyun: ["secret", "account", "registryproject", "manifestset"],
   easystack: ["secret", "account", "managedcluster", "managednamespace", "registryproject"],
   huawei: [
     "secret",
@@ -22,6 +22,7 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
     "managednode",
     "managednode-accepted",
     "managedaddon",
+    "manifestset",
   ],
   alibaba: [
     "secret",
