@@ -64,6 +64,7 @@ describe.concurrent("a cluster that is there", () => {
     }
     await conditionOf("eks-1", "ClusterAvailable", "ClusterNotAvailable");
     await cloud.behindOurBack("PATCH", "nodes/eks-1%2Feks-1-node-1", { phase: "Ready" });
+    await stand.lookAgain(ref("eks-1"));
     await stand.reaches(ref("eks-1"), "Available");
     await stand.remove(ref("eks-1"));
     await stand.gone(ref("eks-1"));

@@ -16,6 +16,7 @@ import { Observer } from "./observe.ts";
 import { Operations } from "./operation.ts";
 import { Follower } from "./progress.ts";
 import { Remover } from "./removal.ts";
+import { isReplacedBy } from "./resource.ts";
 import type { Scope } from "./scope.ts";
 import { Scopes, type ScopesDeps } from "./scopes.ts";
 import { Sender } from "./sender.ts";
@@ -202,7 +203,8 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
   async #read({ items, visit, noun }: Scope<S>, listed: S["item"]): Promise<S["item"]> {
     if (!items.get) return listed;
     const item = await items.get(listed.id, visit.signal);
-    if (item === "Absent") throw notTrusted(noun, listed);
+    // Another one that has the name since the list was read is not ours to change.
+    if (item === "Absent" || isReplacedBy(visit.status, item)) throw notTrusted(noun, listed);
     return item;
   }
 
