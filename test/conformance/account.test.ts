@@ -4,7 +4,7 @@ import { clouds } from "../../src/cli/clouds.ts";
 import type { Credentials } from "../../src/cloud/contract.ts";
 import { CloudError } from "../../src/cloud/errors.ts";
 import { CLOUDS } from "./clouds/index.ts";
-import { failureOf, runCases, type Case } from "./suite.ts";
+import { failureOf, runCases, UNLISTED, type Case } from "./suite.ts";
 import { never, startStand, USER_AGENT, type Stand } from "./stand.ts";
 
 /** What opening a session throws. */
@@ -22,7 +22,8 @@ const cases: readonly Case<Stand>[] = [
   {
     title: "offers the facets that the cloud lists, and no others",
     run({ cloud, session }) {
-      const offered = Object.keys(cloud.facets).filter((facet) => session[facet as keyof typeof cloud.facets]);
+      const facets = [...(Object.keys(cloud.facets) as (keyof typeof cloud.facets)[]), ...UNLISTED];
+      const offered = facets.filter((facet) => session[facet]);
       expect(offered.toSorted()).toEqual(cloud.cloud.facets.toSorted());
     },
   },

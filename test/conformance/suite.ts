@@ -70,8 +70,10 @@ export interface ConformingCloud {
   readonly facets: { readonly [F in Listing]: (F extends keyof Samples ? Samples[F] : never) | string };
 }
 
-/** Channels of manifests are no collections, and have tests of their own. */
-type Listing = Exclude<keyof Facets, "manifests" | "jobs">;
+/** Facets that are no collections, and have tests of their own. */
+export const UNLISTED = ["manifests", "jobs"] as const satisfies readonly (keyof Facets)[];
+
+type Listing = Exclude<keyof Facets, (typeof UNLISTED)[number]>;
 
 export interface Samples {
   readonly clusters: ClustersSample;
