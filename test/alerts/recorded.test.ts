@@ -26,6 +26,7 @@ const FAILURES: Readonly<Record<string, { of: "ill" | "cut"; matchers: string }>
   YunfanResourceVanished: { of: "ill", matchers: 'kind="RegistryProject"' },
   YunfanCredentialsRejected: { of: "ill", matchers: 'name="wrong"' },
   YunfanBudgetExhausted: { of: "ill", matchers: 'account=~".*/tight",class="writes"' },
+  YunfanInventoryBehind: { of: "ill", matchers: 'sink=~".*/behind"' },
   YunfanCloudThrottled: { of: "ill", matchers: 'account=~".*/busy"' },
 };
 

@@ -4,6 +4,7 @@ import path from "node:path";
 import { throughProxy } from "../chaos/bed.ts";
 import { sharedControlPlane } from "../apiserver/controlplane.ts";
 import { faultProxyOptionsOf, startFaultProxy, type FaultProxy } from "../apiserver/fault-proxy.ts";
+import { BCS, sinkManifest, type BcsSimulator } from "../clouds/bcs/environment.ts";
 import { accountManifests, createStand, projectManifest, type Stand } from "../environment/environment.ts";
 
 export interface Ill extends AsyncDisposable {
@@ -24,7 +25,8 @@ export async function createIll(): Promise<Ill> {
   made.use(stand);
   made.use(calm);
   const proxy = made.use(await startProxy());
-  const [calmPort, illPort, cutPort] = [await beCalm(calm), await beIll(stand), await beCut(stand, proxy)];
+  const store = made.use(await BCS.start({}));
+  const [calmPort, illPort, cutPort] = [await beCalm(calm), await beIll(stand, store), await beCut(stand, proxy)];
   const all = made.move();
   return {
     ports: { ill: illPort, cut: cutPort, calm: calmPort },
@@ -61,7 +63,7 @@ async function beCut(stand: Stand, proxy: FaultProxy): Promise<number> {
 }
 
 /** One worker for accounts, so that accounts that do not answer hold up the others; enough for the projects of all clouds. */
-async function beIll(stand: Stand): Promise<number> {
+async function beIll(stand: Stand, store: BcsSimulator): Promise<number> {
   const workers = ["--concurrency", "CloudAccount=1", "--concurrency", "RegistryProject=60"];
   const { metricsPort } = await stand.operator({ identity: "ill", flags: [...METRICS, ...workers] }).ready;
   const projects = (account: string, count: number): object[] =>
@@ -71,7 +73,9 @@ async function beIll(stand: Stand): Promise<number> {
   const stuck = ["stuck", "taken"].map((name) => projectManifest(name, { accountRef: { name: "kept" } }));
   const refused = projectManifest("refused", { accountRef: { name: "kept" }, cloudName: "a--b" });
   await stand.apply(...stuck, refused, ...wrongAccount(stand), ...(await tightAccount(stand)));
+  await stand.apply(...BCS.accountManifests(store, { name: "store" }));
   await stand.reaches("cloudaccount/tight", "Verified");
+  await stand.reaches("cloudaccount/store", "Verified");
   await stand.apply(...projects("tight", 12));
   for (const name of ["stuck", "taken"]) await stand.reaches(`registryproject/${name}`, "Available");
   await stand.reaches("registryproject/refused", "NameRefused");
@@ -81,6 +85,8 @@ async function beIll(stand: Stand): Promise<number> {
   await clouds.down.setFaults([{ ...always, status: 503 }]);
   await clouds.busy.setFaults([{ ...always, status: 429 }]);
   await clouds.kept.setFaults([{ ...always, status: 503, method: "DELETE" }]);
+  await store.setFaults([{ ...always, status: 503, method: "PUT" }]);
+  await stand.apply(sinkManifest("behind", { accountRef: { name: "store" } }));
   for (const name of ["stuck", "taken"]) await stand.remove(`registryproject/${name}`);
   await stand.apply(...projects("down", 30), ...projects("busy", 5), ...(await deafAccounts(stand)));
   await stand.reaches("registryproject/down-0", "CloudUnavailable");

@@ -33,6 +33,7 @@ export async function record<Name extends string>(
 /** What says how long something has lasted so far. */
 const LASTING = new Set([
   "yunfan_watch_age_seconds",
+  "yunfan_inventory_oldest_seconds",
   "operator_status_condition_current_status_seconds",
   "operator_termination_current_time_seconds",
 ]);
