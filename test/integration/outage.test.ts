@@ -21,7 +21,7 @@ describe("an operator without election", { timeout: GENEROUS_MS }, () => {
     };
     await operator.said("Watching was interrupted");
     await expect
-      .poll(async () => (await probe("readyz?verbose")).text)
+      .poll(async () => (await probe("readyz?verbose")).text, { timeout: 30_000 })
       .toMatch(/CloudAccount .*404.*RegistryProject .*404/);
     expect(await probe("readyz")).toMatchObject({ status: 500 });
     expect(await probe("healthz")).toEqual({ status: 200, text: "ok" });
