@@ -14,7 +14,7 @@ const eventRules: readonly PolicyRule[] = [
 
 /** Wherever resources may lie: in a ClusterRole, or in a Role of each namespace that the operator watches. */
 export const resourceRules: readonly PolicyRule[] = joinRules([
-  ...controlledKinds.flatMap(({ kind }) => ownKindRules(kind.type.plural)),
+  ...controlledKinds.flatMap(({ kind, holdsNothing }) => ownKindRules(kind.type.plural, holdsNothing)),
   ...controlledKinds.flatMap(({ rules }) => rules),
   ...eventRules,
 ]);

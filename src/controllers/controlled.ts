@@ -109,6 +109,8 @@ export interface ControlledKind<R extends Managed = Managed> {
   readonly reads?: (resource: R) => readonly string[];
   /** What the cache keeps of a resource, where that is not all of it. */
   readonly keep?: (resource: R) => R;
+  /** Its resources hold nothing that a finalizer would keep: nothing of them is written but their status. */
+  readonly holdsNothing?: true;
   /** Of its controller, unless the operator is told otherwise; 10 where unset. */
   readonly workers?: number;
   /** Beyond those of every kind. */

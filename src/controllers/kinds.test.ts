@@ -107,6 +107,7 @@ describe("a declaration", () => {
     publishes: false,
     reads: () => [],
     keep: (resource) => resource,
+    holdsNothing: true,
     workers: 1,
     rules: [],
     steps: () => ({ apply: () => expect.unreachable(), finalize: () => expect.unreachable() }),
@@ -146,6 +147,7 @@ describe("a declaration", () => {
       declares(without("childrenSee")),
       declares(without("reads")),
       declares(without("keep")),
+      declares(without("holdsNothing")),
       declares(without("workers")),
     ];
     // Whoever adds a member to ControlledKind says here whether it may be left out, and above what turns red where it is.

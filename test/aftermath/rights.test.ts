@@ -11,6 +11,12 @@ const OPERATOR = "system:serviceaccount:yunfan-system:yunfan";
 /** For a log of many requests on a busy machine. */
 const TIMEOUT_MS = 120_000;
 
+/** Each with why no run can be made to use it. */
+const RARE: Readonly<Record<string, string>> = {
+  "get yunfan.dev/inventoryqueries": "read live where a status meets a conflict, which few of its writes do",
+  "list /events": "where an API server streams no lists; the pinned one does",
+};
+
 let grants: readonly Grant[];
 let uses: readonly Use[];
 
@@ -29,7 +35,7 @@ test.skipIf(isPart)(`Every file of the suite ran${unlessWhole}`, async () => {
 
 test.skipIf(isPart)(`Every right that the operator has was used${unlessWhole}`, () => {
   expect(uses.length).toBeGreaterThan(0);
-  expect(unused(grants, uses)).toEqual([]);
+  expect(unused(grants, uses).filter((right) => !(right in RARE))).toEqual([]);
 });
 
 test("No request of the operator was refused for want of a right", () => {

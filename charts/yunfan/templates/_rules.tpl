@@ -68,7 +68,6 @@
   verbs:
     - get
     - list
-    - patch
     - watch
 - apiGroups:
     - yunfan.dev
@@ -98,7 +97,6 @@
   verbs:
     - get
     - list
-    - patch
     - watch
 - apiGroups:
     - yunfan.dev
@@ -275,7 +273,6 @@
   verbs:
     - get
     - list
-    - patch
     - watch
 - apiGroups:
     - yunfan.dev
@@ -305,7 +302,6 @@
   verbs:
     - get
     - list
-    - patch
     - watch
 - apiGroups:
     - yunfan.dev

@@ -33,6 +33,7 @@ export const alarmSources = controlled<AlarmSource>({
   needsParent: () => false,
   contentOf: undefined,
   publishes: false,
+  holdsNothing: true,
   rules: [],
   steps: (deps) => new AlarmSourceSteps(deps),
 });

@@ -50,6 +50,7 @@ function facetsOf(cloud: MemoryCloud<MemoryItem>): Partial<Facets> {
     clusters: items,
     nodePools: { membership: "Cloud", ...inside },
     addons: inside,
+    namespaces: inside,
     nodes: { list: items.list, get: (_clusterId: string, id: string, signal: AbortSignal) => items.get(id, signal) },
   } as unknown as Facets;
 }

@@ -21,6 +21,7 @@ export const inventoryQueries = controlled<InventoryQuery>({
   needsParent: () => false,
   contentOf: undefined,
   publishes: false,
+  holdsNothing: true,
   rules: [],
   steps: (deps) => new InventoryQuerySteps(deps),
 });

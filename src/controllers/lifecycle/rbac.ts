@@ -14,12 +14,13 @@ export interface PolicyRule {
 
 /**
  * What the frame does to the resources of a kind: its cache lists and watches them, a journal and a status that met a conflict
- * read them live, finalizers and status are patched. Whether a resource's namespace is being deleted decides what its deletion
+ * read them live, finalizers and status are patched; of a kind that holds nothing, status alone. Whether a resource's namespace is being deleted decides what its deletion
  * means; a Role may grant `get` on the namespace it lies in.
  */
-export function ownKindRules(plural: string): readonly PolicyRule[] {
+export function ownKindRules(plural: string, holdsNothing = false): readonly PolicyRule[] {
+  const verbs = ["get", "list", "watch", ...(holdsNothing ? [] : ["patch"])];
   return [
-    { apiGroups: ["yunfan.dev"], resources: [plural], verbs: ["get", "list", "watch", "patch"] },
+    { apiGroups: ["yunfan.dev"], resources: [plural], verbs },
     { apiGroups: ["yunfan.dev"], resources: [`${plural}/status`], verbs: ["patch"] },
     { apiGroups: [""], resources: ["namespaces"], verbs: ["get"] },
   ];

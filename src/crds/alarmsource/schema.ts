@@ -26,7 +26,7 @@ const alarms = z.object({
 
 const events = z.object({
   mode: mode.default("Disabled").describe("Whether events are looked at as well; each resource then has EventsClear."),
-  levels: setOf(z.enum(["warning", "normal"]), { max: 2 })
+  levels: setOf(z.enum(["warning", "normal"]).describe("As the store spells it."), { max: 2 })
     .default(["warning"])
     .describe("Levels that count."),
   kinds: words.default([]).describe("Kinds of objects whose events count, such as Node. Empty: all."),

@@ -43,13 +43,17 @@ const labelKey = text({ min: 1, max: 317 });
 
 export const labelSelector = z
   .object({
-    matchLabels: mapOf(labelValue, { max: 64 }).optional().describe("Labels with these values."),
+    matchLabels: mapOf(labelValue.describe("The label's value."), { max: 64 })
+      .optional()
+      .describe("Labels with these values."),
     matchExpressions: listOf(
-      z.object({
-        key: labelKey.describe("The label."),
-        operator: z.enum(["In", "NotIn", "Exists", "DoesNotExist"]).describe("What must hold of its value."),
-        values: setOf(labelValue, { max: 64 }).optional().describe("For In and NotIn."),
-      }),
+      z
+        .object({
+          key: labelKey.describe("The label."),
+          operator: z.enum(["In", "NotIn", "Exists", "DoesNotExist"]).describe("What must hold of its value."),
+          values: setOf(labelValue.describe("One value."), { max: 64 }).optional().describe("For In and NotIn."),
+        })
+        .describe("What must hold of one label."),
       { max: 64 },
     )
       .optional()

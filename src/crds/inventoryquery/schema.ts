@@ -178,7 +178,7 @@ const status = z.object({
       .object({
         namespace: text({ max: LONGEST_NAME }).optional().describe("Of the row, where it has one."),
         name: text({ max: LONGEST_NAME }).describe("Of the row; of an alarm its source."),
-        values: mapOf(text({ max: LONGEST_VALUE }), { max: 8 })
+        values: mapOf(text({ max: LONGEST_VALUE }).describe("What the row has there."), { max: 8 })
           .optional()
           .describe("By the columns' names, those that the row has."),
       })

@@ -65,7 +65,7 @@ const watchData = z.object({
   mode: mode
     .default("Disabled")
     .describe("Whether a summary of each resource is kept where other modules watch it. Each change of it wakes them."),
-  kinds: setOf(z.enum(REPORTED_KINDS), { max: 64 })
+  kinds: setOf(z.enum(REPORTED_KINDS).describe("One kind."), { max: 64 })
     .default(["ManagedCluster", "NodePool"])
     .describe("Kinds of which there is one."),
 });
@@ -80,7 +80,7 @@ const spec = z.object({
       "as after a move. May be added once; never changed or removed.",
   ),
   namespaces,
-  kinds: setOf(z.enum(REPORTED_KINDS), { max: 64 })
+  kinds: setOf(z.enum(REPORTED_KINDS).describe("One kind."), { max: 64 })
     .optional()
     .describe("Kinds that are reported. Default: all but those of the inventory itself."),
   selector: labelSelector.optional(),

@@ -100,10 +100,14 @@ const fields = z.object({
   login: login.optional().describe("How people log in to it; some clouds need it. A change waits for a reset."),
   labels: nodeLabels
     .optional()
-    .describe("Labels of the node in its cluster, given to it when it is made, accepted or reset. A later change waits for the next reset."),
+    .describe(
+      "Labels of the node in its cluster, given to it when it is made, accepted or reset. A later change waits for the next reset.",
+    ),
   taints: nodeTaints
     .optional()
-    .describe("Taints of the node in its cluster, given to it when it is made, accepted or reset. A later change waits for the next reset."),
+    .describe(
+      "Taints of the node in its cluster, given to it when it is made, accepted or reset. A later change waits for the next reset.",
+    ),
   repair: repair.optional().describe("What is done about a node that does not work. Default: nothing."),
   ...blockFields(KIND),
 });
