@@ -108,11 +108,16 @@ describe("an account of clusters", () => {
       const name = `${kind}/${kind}-old`;
       await stand.apply(manifest(home, `${kind}-old`));
       await stand.reaches(name, "Available");
-      home.wire.beforeAnswer(isDelete, () => point(home, other));
+      home.wire.beforeAnswer(isDelete, async () => {
+        // Or else the look that follows, still at home, may prove it.
+        await home.cloud.setFaults([{ action: "Status", status: 503, method: "GET", path: `/${plural}`, times: 0 }]);
+        await point(home, other);
+      });
       await stand.remove(name);
       await stand.reaches(name, "AccountMoved");
       await stand.lookAgain(name);
       expect(await other.requests()).not.toContainEqual(expect.objectContaining({ method: "DELETE" }));
+      await home.cloud.setFaults([]);
       await point(home, home.wire);
       await stand.gone(name);
       expect((await home.cloud.effects()).filter(isDelete)).toHaveLength(1);
