@@ -41,7 +41,7 @@ it("Deletes what it made there, with the Secrets that it published", { timeout: 
   expect((await published()).trim().split("\n")).toContain("secret/production-kubeconfig");
   await bed.kubectl(["delete", "yfrp", "--all", "-n", "team-a", "--timeout=60s"]);
   expect(await simulator.projects()).toEqual([]);
-  const kinds = ["managedaddons", "nodepools", "managedclusters", "registryprojects"];
+  const kinds = ["managedaddons", "managednodes", "nodepools", "managedclusters", "registryprojects"];
   const ours = kinds.map((plural) => `${plural}.yunfan.dev`).join(",");
   await bed.kubectl(["delete", ours, "--all", "-n", "default", "--timeout=100s"]);
   expect(await published()).toBe("");
