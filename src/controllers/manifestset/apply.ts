@@ -84,9 +84,8 @@ export class Applier {
     declared: DeclaredObject,
     { seen, names }: { seen: LiveObject | "Absent" | undefined; names: readonly string[] },
   ): Promise<Outcome> {
-    const kind = declared.kind ?? (await kindOf(declared.manifest, work.place.channel, work.visit.signal));
-    // One that has just come has namespaces, and where this object goes is decided at the next visit.
-    if (!kind || (kind.namespaced && declared.key.namespace === "")) return kindNotFound(declared);
+    const kind = await placedKindOf(work, declared);
+    if (!kind) return kindNotFound(declared);
     const target = { work, declared, kind };
     let live = await this.#freshEnough(target, seen);
     for (let tries = 1; ; tries++) {
@@ -251,4 +250,10 @@ const HIDDEN = "(hidden)";
 function shownFields({ key }: DeclaredObject, differences: readonly Difference[]): readonly Difference[] {
   const shown = differences.slice(0, MOST_FIELDS);
   return isSecret(key) ? shown.map(({ field }) => ({ field, before: HIDDEN, after: HIDDEN })) : shown;
+}
+
+/** Undefined where the target has none, or has one with namespaces since a moment: where the object goes is decided at the next visit. */
+async function placedKindOf({ place, visit }: Work, declared: DeclaredObject): Promise<KindAbility | undefined> {
+  const kind = declared.kind ?? (await kindOf(declared.manifest, place.channel, visit.signal));
+  return kind?.namespaced && declared.key.namespace === "" ? undefined : kind;
 }
