@@ -192,7 +192,9 @@ describe.concurrent("many ManagedNodes of a cluster", () => {
 describe.concurrent("a ManagedNode that is meant for another cluster", () => {
   it("stays where it is until that is confirmed by its id, and is moved once", async ({ expect }) => {
     const home = await stand.home("from");
-    const { id: toId } = (await home.cloud.behindOurBack("POST", "clusters", { name: "move-target" })) as { id: string };
+    const { id: toId } = (await home.cloud.behindOurBack("POST", "clusters", { name: "move-target" })) as {
+      id: string;
+    };
     await stand.apply(clusterManifest("move-target", { accountRef: { name: "from" }, externalId: toId }));
     await stand.reaches("managedcluster/move-target", "Available");
     await stand.apply(nodeManifest(home));
