@@ -73,7 +73,7 @@ export async function createChartBed(options: { auditLogPath?: string } = {}): P
       .map((name) => name.slice(name.indexOf("/") + 1));
   const ours = async (): Promise<string> => (await crds()).join(",");
   const own = await packageChart(helm, plane.directory);
-  /** Of kinds that the installed chart has; a set of objects needs a cluster to put them into, which test/docs/quickstart gives it. */
+  /** Of kinds that the installed chart has; a set of objects needs a cluster to put them into, which test/docs/quickstart.test.ts gives it. */
   const applicable = async (samples: string): Promise<{ kind: string }[]> => {
     const served = (await kubectl(["get", "crd", "-o", "jsonpath={.items[*].spec.names.kind}"])).split(" ");
     const wanted = new Set(["Secret", ...served.filter((kind) => kind !== "ManifestSet")]);
