@@ -46,6 +46,18 @@ describe("changing", () => {
     expect(requested(toy)).toEqual(['Toy shop: spec.visibility from "Public" to "Private"']);
   });
 
+  it("is not sent to another item that has the id since the list was read", async () => {
+    const toy = toyIn(live);
+    const status = { incarnation: "2026-01-01T00:00:00Z" };
+    const object = await toy.hold({ item: { ...DIFFERS.item, ...status }, status });
+    toy.cloud.onCall = (call) => {
+      const ours = toy.cloud.there.get("7");
+      if (call === "get 7" && ours) toy.cloud.there.set("7", { ...ours, incarnation: "2026-02-02T00:00:00Z" });
+    };
+    expect(await toy.timeline(object)).not.toContain("change");
+    expect(await ready(object)).toMatchObject({ reason: "ObservationNotTrusted" });
+  });
+
   it("that does not show yet is waited for, in the kind's words, and not sent twice in one visit", async () => {
     const toy = toyIn(live, () => ({ change: () => Promise.resolve(LOOKED_AT) }));
     const object = await toy.hold(DIFFERS);
