@@ -3,7 +3,7 @@
 import { X509Certificate } from "node:crypto";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import path from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, inject, it, vi } from "vitest";
 import { createKubectl } from "../../controlplane/kubectl.ts";
 import { readKubeconfig } from "../../src/cloud/simulation/kubeconfig.ts";
@@ -149,10 +149,10 @@ describe.each<Dialect>(["V2026", "Reference"])("in dialect %s", (dialect) => {
       const spec = { accountRef: { name: "real" }, kubeconfig: { certificates: true } };
       const resource = await available("real", BLOCKS.managed(), spec);
       const certificates = await secretAt("real-certificates");
-      const folder = await mkdtemp(path.join(tmpdir(), "yunfan-ack-"));
+      const folder = await mkdtemp(join(tmpdir(), "yunfan-ack-"));
       const write = async (name: string, text: string): Promise<string> => {
-        await writeFile(path.join(folder, name), text, { mode: 0o600 });
-        return path.join(folder, name);
+        await writeFile(join(folder, name), text, { mode: 0o600 });
+        return join(folder, name);
       };
       const config = await write("config", textIn(await secretAt("real-kubeconfig"), "value"));
       const [certificate, key, ca] = await Promise.all(
