@@ -1,4 +1,5 @@
 // Where a set's objects are, and by which channel: a cluster by its kubeconfig, a cluster through its cloud, or an account.
+import { optionsOf } from "../../cloud/blocks.ts";
 import type { ManifestChannel, ManifestsFacet } from "../../cloud/facets/manifests.ts";
 import { ManagedClusterCondition } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
@@ -8,7 +9,14 @@ import type { Clock } from "../../lib/clock.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
-import { accountKey, allowsNamespace, facetOf, type Access, type AccountDirectory } from "../cloudaccount/accounts.ts";
+import {
+  accountKey,
+  allowsNamespace,
+  assertBlocks,
+  facetOf,
+  type Access,
+  type AccountDirectory,
+} from "../cloudaccount/accounts.ts";
 import { accountOf, placeBy } from "../cloudaccount/parent.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import type { ClusterDirectory } from "../managedcluster/clusters.ts";
@@ -56,8 +64,8 @@ const PARENT_POLL_MS = 30_000;
 
 export class Places {
   readonly #deps: PlacesDeps;
-  /** By session, then by the cluster's id; empty where the account is the place. */
-  readonly #views = new WeakMap<object, Map<string, { channel: ManifestChannel; lists: TargetLists }>>();
+  /** By session, then by the cluster's id, empty where the account is the place, and by the set where it has options of its own. */
+  readonly #views = new WeakMap<object, Map<string, View>>();
 
   constructor(deps: PlacesDeps) {
     this.#deps = deps;
@@ -88,7 +96,7 @@ export class Places {
         `${set.metadata.namespace}/${member.spec.clusterRef.name} (spec.clusterRef) does not exist. Create it`,
       );
     }
-    this.#assertAllowed(cluster, set.metadata.namespace);
+    this.#assertAllowed(cluster, set);
     const id = usableId(cluster, isDeleting(set));
     const facet = this.#facetInto(cluster);
     if (facet) return this.#throughCloud(set, { cluster, id, facet });
@@ -114,10 +122,15 @@ export class Places {
     };
   }
 
-  /** An account that is out of order does not matter; one that serves this namespace no more does. */
-  #assertAllowed(cluster: ManagedCluster, namespace: string): void {
+  /**
+   * An account that is out of order does not matter; one that serves this namespace no more does. Throws TerminalError ProviderMismatch
+   * where the set has a block of another cloud.
+   */
+  #assertAllowed(cluster: ManagedCluster, { spec, metadata: { namespace } }: ManifestSet): void {
     const account = this.#deps.accounts.account(accountOf(cluster));
-    if (!account || allowsNamespace(account, namespace)) return;
+    if (!account) return;
+    assertBlocks(spec, account);
+    if (allowsNamespace(account, namespace)) return;
     const message = `The account of ManagedCluster ${keyOf(cluster.metadata)} does not allow namespace ${namespace}`;
     throw new WaitingError({ reason: Reason.AccountNotReady, message, pollAfterMs: PARENT_POLL_MS });
   }
@@ -147,7 +160,7 @@ export class Places {
     }: { cluster: ManagedCluster; id: string; facet: { access: Access; facet: ManifestsFacet } },
   ): Turn {
     assertNoActor(set, access.account.spec.provider);
-    const view = this.#viewOf(access, facet, id);
+    const view = this.#viewOf(set, { access, facet, clusterId: id });
     const place: Place = {
       id,
       name: `ManagedCluster ${keyOf(cluster.metadata)}`,
@@ -165,10 +178,10 @@ export class Places {
   }
 
   #enterAccount(set: ManifestSet): Turn {
-    const { accountRef = { name: "" } } = set.spec;
-    const { metadata } = set;
+    const { metadata, spec } = set;
+    const { accountRef = { name: "" } } = spec;
     const { access, facet } = this.#deps.accounts.use(
-      { metadata, spec: { accountRef } },
+      { metadata, spec: { ...spec, accountRef } },
       "manifests",
       "Kubernetes objects",
     );
@@ -180,7 +193,7 @@ export class Places {
     const place: Place = {
       id: accountKey(accountRef, metadata.namespace),
       name: `CloudAccount ${keyOf(access.account.metadata)}`,
-      ...this.#viewOf(access, facet, undefined),
+      ...this.#viewOf(set, { access, facet, clusterId: undefined }),
       location: access.location,
       isHere: placeBy(access, "").isHere,
       confirm: access.confirm,
@@ -193,20 +206,35 @@ export class Places {
     return { open: () => Promise.resolve(place), [Symbol.dispose]: () => undefined };
   }
 
-  #viewOf(
-    { session }: Access,
-    facet: ManifestsFacet,
-    clusterId: string | undefined,
-  ): { channel: ManifestChannel; lists: TargetLists } {
-    const views = this.#views.get(session) ?? new Map<string, { channel: ManifestChannel; lists: TargetLists }>();
+  #viewOf({ spec, metadata }: ManifestSet, { access, facet, clusterId }: Way): Pick<View, "channel" | "lists"> {
+    const { session, account } = access;
+    const views = this.#views.get(session) ?? new Map<string, View>();
     this.#views.set(session, views);
-    const known = views.get(clusterId ?? "");
-    if (known) return known;
-    const channel = facet.open({ clusterId });
-    const view = { channel, lists: new TargetLists({ channel, clock: this.#deps.clock, signal: this.#deps.stop }) };
-    views.set(clusterId ?? "", view);
+    const options = optionsOf(account.spec.provider, spec);
+    const isPlain = Object.keys(options).length === 0;
+    const key = isPlain ? (clusterId ?? "") : `${clusterId ?? ""} ${metadata.uid}`;
+    const print = isPlain ? "" : JSON.stringify(options);
+    const known = views.get(key);
+    if (known?.print === print) return known;
+    const channel = facet.open({ clusterId, options });
+    const lists = new TargetLists({ channel, clock: this.#deps.clock, signal: this.#deps.stop });
+    const view = { channel, lists, print };
+    views.set(key, view);
     return view;
   }
+}
+
+interface Way {
+  readonly access: Access;
+  readonly facet: ManifestsFacet;
+  readonly clusterId: string | undefined;
+}
+
+interface View {
+  readonly channel: ManifestChannel;
+  readonly lists: TargetLists;
+  /** Of the options that it was opened with. */
+  readonly print: string;
 }
 
 /** Who the set acts as. Throws TerminalError Forbidden where the cluster's owner has settled on another one. */
