@@ -118,9 +118,6 @@ export const manifestsStatus = z.object({
     .describe("Where the Ingresses of this set answer, as the cloud tells it."),
 });
 
-export type ManifestOptions = z.output<typeof fields>;
-export type ManifestFacts = z.output<typeof manifestsStatus>;
-
 /** Objects are of the product that made them. */
 export function withFixedProduct<Spec extends z.ZodObject>(spec: Spec): Spec {
   return withTransitionRule(spec, {

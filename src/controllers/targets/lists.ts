@@ -47,6 +47,11 @@ export class TargetLists {
     return (await Promise.all(lists)).flat();
   }
 
+  /** All objects of the kind, whoever has made them; otherwise as `observe`. Throws Forbidden where they may not all be listed. */
+  whole(kind: KindAbility, { since, signal }: { since: number; signal: AbortSignal }): Promise<readonly LiveObject[]> {
+    return this.#listed({ ...kind, selects: false }, undefined, { since, signal });
+  }
+
   /** Undefined where they may not all be listed. */
   async #wide(kind: KindAbility, since: number, signal: AbortSignal): Promise<readonly LiveObject[] | undefined> {
     try {
@@ -63,7 +68,7 @@ export class TargetLists {
     namespace: string | undefined,
     { since, signal }: { since: number; signal: AbortSignal },
   ): Promise<readonly LiveObject[]> {
-    const key = `${kindText(kind)} ${namespace ?? ""}`;
+    const key = `${kindText(kind)} ${kind.selects ? "ours" : "all"} ${namespace ?? ""}`;
     const known = this.#listings.get(key);
     if (known && known.startedAt >= since) return untilAborted(known.objects, signal);
     const { channel, clock, signal: whole } = this.#deps;
