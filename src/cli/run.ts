@@ -59,7 +59,7 @@ export function command(): Command {
     .option(
       "--target-watches <number>",
       "streams by which target clusters tell of changes, over all of them; 0: what changes there is found by polling alone",
-      count,
+      wholeNumber,
       256,
     )
     .option("--settle-window <seconds>", "how long a create of unknown outcome may still take effect", seconds, 120)
@@ -170,7 +170,7 @@ function seconds(text: string): number {
   return value;
 }
 
-function count(text: string): number {
+function wholeNumber(text: string): number {
   const value = Number(text);
   if (!/^\d{1,5}$/.test(text.trim())) throw new InvalidArgumentError("It must be a whole number from 0 to 99999.");
   return value;

@@ -6,20 +6,15 @@ import { MARKS } from "./marks.ts";
 
 const text = z.string().default("");
 
-const watchEvent = z.object({
-  type: z.string(),
-  object: z.looseObject({
-    metadata: z
-      .looseObject({
-        name: text,
-        namespace: text,
-        uid: text,
-        resourceVersion: text,
-        labels: z.record(z.string(), z.string()).nullish(),
-      })
-      .optional(),
-  }),
+const metadata = z.looseObject({
+  name: text,
+  namespace: text,
+  uid: text,
+  resourceVersion: text,
+  labels: z.record(z.string(), z.string()).default({}),
 });
+
+const watchEvent = z.object({ type: z.string(), object: z.unknown() });
 
 /** Until the stream ends: by itself, or because it says that it can't go on. Throws CloudError Unavailable, and what the lines throw. */
 export async function hintsOf(
@@ -30,8 +25,16 @@ export async function hintsOf(
   for await (const line of lines) {
     const { type, object } = readJson(operation, line, watchEvent);
     if (type === "ERROR") return;
-    const { labels, name = "", namespace = "", uid = "", resourceVersion = "" } = object.metadata ?? {};
-    const set = labels?.[MARKS.set];
-    if (type !== "BOOKMARK" && set !== undefined) on({ set, namespace, name, uid, resourceVersion });
+    const hint = hintIn(object);
+    if (hint && type !== "BOOKMARK") on(hint);
   }
+}
+
+/** Undefined where it is no object of a set. */
+function hintIn(object: unknown): ChangeHint | undefined {
+  const read = z.object({ metadata }).safeParse(object);
+  if (!read.success) return undefined;
+  const { labels, name, namespace, uid, resourceVersion } = read.data.metadata;
+  const set = labels[MARKS.set];
+  return set === undefined ? undefined : { set, namespace, name, uid, resourceVersion };
 }

@@ -1,5 +1,5 @@
 // Which hints have a set visited, and when; and how many streams there are.
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { FakeClock } from "../../../test/support/clock/fake-clock.ts";
 import type { ChangeHint, KindAbility, LiveObject, ManifestChannel } from "../../cloud/facets/manifests.ts";
 import { createLogger } from "../../lib/log.ts";
@@ -20,7 +20,6 @@ const CONFIG_MAP: KindAbility = {
 const SECRET: KindAbility = { ...CONFIG_MAP, kind: "Secret" };
 
 const stop = new AbortController();
-afterEach(() => expect(stop.signal.aborted).toBe(false));
 
 /** A target that tells what a test has it tell. */
 class Target {

@@ -66,18 +66,8 @@ export class Hints {
     const former = this.#followers.get(followed.set);
     const streams = this.#streamsFor(followed);
     for (const stream of former?.streams ?? []) if (!streams.has(stream)) stream.leave(followed.set);
-    const seen = new Map(
-      followed.objects.map(({ kind, live }) => [keyOf(kind, live.metadata), versionOf(live.metadata)]),
-    );
     former?.timer?.cancel();
-    const follower: Follower = {
-      followed,
-      streams,
-      seen,
-      pending: new Map([...(former?.pending ?? [])].filter(([key, { hint }]) => seen.get(key) !== versionOf(hint))),
-      wokenAt: new Map([...(former?.wokenAt ?? [])].filter(([key]) => seen.has(key))),
-      timer: undefined,
-    };
+    const follower = followerOf(followed, streams, former);
     this.#followers.set(followed.set, follower);
     this.#arm(follower);
   }
@@ -126,7 +116,7 @@ export class Hints {
       on: (hint) => this.#told(stream, hint),
     });
     ofChannel.set(key, stream);
-    void stream.ended.then(() => {
+    void stream.ended.finally(() => {
       this.#open -= 1;
       metrics.watched(-1);
       ofChannel.delete(key);
@@ -165,6 +155,22 @@ export class Hints {
     if (due.length > 0) followed.wake();
     this.#arm(follower);
   }
+}
+
+/** What waits and what rests is carried over from the visit before, but for what this one has seen. */
+function followerOf(followed: Followed, streams: ReadonlySet<HintStream>, former: Follower | undefined): Follower {
+  const seen = new Map(
+    followed.objects.map(({ kind, live }) => [keyOf(kind, live.metadata), versionOf(live.metadata)]),
+  );
+  const { pending, wokenAt } = former ?? { pending: [], wokenAt: [] };
+  return {
+    followed,
+    streams,
+    seen,
+    pending: new Map([...pending].filter(([key, { hint }]) => seen.get(key) !== versionOf(hint))),
+    wokenAt: new Map([...wokenAt].filter(([key]) => seen.has(key))),
+    timer: undefined,
+  };
 }
 
 /** Monotonic; in the past where it does not rest. */
