@@ -22,6 +22,9 @@ import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/apise
 import { kubeConfigOf } from "../support/apiserver/transports.ts";
 import { ownBudget } from "../support/clouds/budgets.ts";
 import { controlsOf } from "../support/clouds/simulator.ts";
+import { STRANGERS } from "../support/clouds/strangers.ts";
+import { startWire, type StandIn, type Wire } from "../support/clouds/wire.ts";
+import { startTargetProxy } from "../support/environment/target-proxy.ts";
 import { failureOf, needed } from "./suite.ts";
 
 const never = new AbortController().signal;
@@ -34,10 +37,14 @@ const DEPS = {
 };
 const KEYS = { accessKey: "test-access-key", secretKey: "test-secret-key" };
 
-function sessionOf(cloud: Cloud, running: RunningSimulator, credentials: Credentials): CloudSession {
+function sessionOf(
+  cloud: Cloud,
+  { running, url }: { readonly running: RunningSimulator; readonly url: string },
+  credentials: Credentials,
+): CloudSession {
   const settings = {
     account: "team/account",
-    endpoint: running.url,
+    endpoint: url,
     tls: { mode: "Plaintext" },
     region: "cn-north-4",
   } as const;
@@ -57,12 +64,25 @@ function facetOf({ manifests }: CloudSession): NonNullable<CloudSession["manifes
   return needed(manifests, "the facet manifests");
 }
 
+/** Something that answers in a channel's way, once it is told to; undefined: it passes all on. */
+interface Between {
+  standIn: StandIn | undefined;
+}
+
+type Opened = readonly [channel: ManifestChannel, between: Between];
+
+async function gatewayTo({ url }: RunningSimulator): Promise<Wire> {
+  const gateway = await startWire(url);
+  onTestFinished(() => gateway[Symbol.asyncDispose]());
+  return gateway;
+}
+
 /** By name, each opened anew for a test. */
-const CHANNELS: Readonly<Record<string, () => Promise<ManifestChannel>>> = {
+const CHANNELS: Readonly<Record<string, () => Promise<Opened>>> = {
   async kubeconfig() {
-    const { server, certificateAuthorityData, clientCertificateData, clientKeyData } = await readKubeconfig(
-      sharedControlPlane().kubeconfigPath,
-    );
+    const balancer = await startTargetProxy(sharedControlPlane().kubeconfigPath);
+    onTestFinished(() => balancer[Symbol.asyncDispose]());
+    const { server, certificateAuthorityData, clientCertificateData, clientKeyData } = balancer.kubeconfig;
     const user = { certData: clientCertificateData, keyData: clientKeyData };
     const metrics = { requested: () => undefined, open: () => undefined, forget: () => undefined };
     const connection = new Connection({
@@ -75,7 +95,8 @@ const CHANNELS: Readonly<Record<string, () => Promise<ManifestChannel>>> = {
     });
     onTestFinished(() => connection[Symbol.asyncDispose]());
     const send = connection.as(undefined);
-    return kubernetesChannel(nativeDialect({ send, asksKinds: send, clock, writing: "AsServed", usage: undefined }));
+    const dialect = nativeDialect({ send, asksKinds: send, clock, writing: "AsServed", usage: undefined });
+    return [kubernetesChannel(dialect), balancer];
   },
   async "gateway of HuaweiCCE"() {
     const kubeconfig = await readKubeconfig(sharedControlPlane().kubeconfigPath);
@@ -88,24 +109,30 @@ const CHANNELS: Readonly<Record<string, () => Promise<ManifestChannel>>> = {
     const { id } = (await controlsOf(running).behindOurBack("POST", "clusters", { name: "production" })) as {
       id: string;
     };
-    return facetOf(sessionOf(huawei, running, KEYS)).open({ clusterId: id });
+    const gateway = await gatewayTo(running);
+    return [facetOf(sessionOf(huawei, { running, url: gateway.url }, KEYS)).open({ clusterId: id }), gateway];
   },
   async CtyunCCI() {
     const kubeconfig = sharedControlPlane().kubeconfigPath;
     const running = await startCtyunSimulator({ listen: "127.0.0.1:0", ...KEYS, kubeconfig });
-    return facetOf(sessionOf(ctyun, running, KEYS)).open({ clusterId: undefined });
+    const gateway = await gatewayTo(running);
+    return [facetOf(sessionOf(ctyun, { running, url: gateway.url }, KEYS)).open({ clusterId: undefined }), gateway];
   },
 };
 
 interface Subject {
   readonly channel: ManifestChannel;
+  readonly between: Between;
   readonly namespace: string;
 }
 
 async function subject(name: string): Promise<Subject> {
   const open = needed(CHANNELS[name], name);
-  const [channel, namespace] = await Promise.all([open(), uniqueNamespace(sharedControlPlane().kubectl, "channel")]);
-  return { channel, namespace };
+  const [[channel, between], namespace] = await Promise.all([
+    open(),
+    uniqueNamespace(sharedControlPlane().kubectl, "channel"),
+  ]);
+  return { channel, between, namespace };
 }
 
 async function kindOf(
@@ -178,6 +205,28 @@ describe.each(Object.keys(CHANNELS))("the channel %s", (name) => {
     expect([error.kind, error.codes]).toEqual(["NotFound", ["NamespaceNotFound"]]);
     const wanted = { group: "nobody.example.com", version: "v1", kind: "Widget" };
     expect(await its.channel.kindOf(wanted, never)).toBeUndefined();
+  });
+
+  test("takes nobody's word for an absence but Kubernetes' own, of an object, of its kind, and of a deletion", async () => {
+    const its = await subject(name);
+    const manifest = config(its.namespace);
+    const kind = await kindOf(its, manifest);
+    const made = await its.channel.create(kind, manifest, permit);
+    const deployment = { group: "apps", version: undefined, kind: "Deployment" };
+    for (const [whose, answer] of Object.entries(STRANGERS)) {
+      its.between.standIn = answer;
+      const read = await its.channel.read(kind, keyOf(made, kind), never).catch((error: unknown) => error);
+      expect(read, `read, answered ${whose} 404 or 410`).toMatchObject({ name: "CloudError" });
+      const found = await its.channel.kindOf(deployment, never).catch((error: unknown) => error);
+      expect(found, `kind, answered ${whose} 404 or 410`).toBeDefined();
+      const { kind: outcome } = await failureOf(its.channel.remove(kind, made, permit));
+      expect(outcome, `removal, answered ${whose} 404 or 410`).not.toBe("NotFound");
+    }
+    its.between.standIn = undefined;
+    expect(await its.channel.kindOf(deployment, never)).toMatchObject({ kind: "Deployment" });
+    expect(await its.channel.read(kind, keyOf(made, kind), never)).toMatchObject({
+      metadata: { uid: made.metadata.uid },
+    });
   });
 
   test("changes the one that was seen, in the version that was seen, and no other", async () => {
