@@ -1,7 +1,12 @@
 // ManagedClusters on Alibaba Cloud ACK, in both editions of its API: the four kinds (A1 to A4), what is published of them (A7), their
 // deletion (A8), and what differs by the edition (A9).
 import { X509Certificate } from "node:crypto";
-import { afterAll, beforeAll, describe, it, vi } from "vitest";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, inject, it, vi } from "vitest";
+import { createKubectl } from "../../controlplane/kubectl.ts";
+import { readKubeconfig } from "../../src/cloud/simulation/kubeconfig.ts";
 import { kubectlOk } from "../support/apiserver/controlplane.ts";
 import {
   ackClusterManifest,
@@ -135,6 +140,38 @@ describe.each<Dialect>(["V2026", "Reference"])("in dialect %s", (dialect) => {
       expect(conditionOf((await stand.read(resource))!, "CertificatesReady")).toMatchObject({ status: "True" });
       await stand.edit(resource, { spec: { kubeconfig: { certificates: false } } });
       await expect.poll(() => secretAt("certified-certificates"), { timeout: 20_000 }).toBeUndefined();
+    });
+
+    it("A7: what is published opens the cluster to real kubectl", async ({ expect }) => {
+      const plane = inject("controlPlane");
+      const cloud = await stand.anotherSimulator({ dialect, kubeconfig: await readKubeconfig(plane.kubeconfigPath) });
+      await stand.apply(...alibabaAccountManifests(cloud, { name: "real", spec: { alibaba: { dialect } } }));
+      const spec = { accountRef: { name: "real" }, kubeconfig: { certificates: true } };
+      const resource = await available("real", BLOCKS.managed(), spec);
+      const certificates = await secretAt("real-certificates");
+      const folder = await mkdtemp(join(tmpdir(), "yunfan-ack-"));
+      const write = async (name: string, text: string): Promise<string> => {
+        await writeFile(join(folder, name), text, { mode: 0o600 });
+        return join(folder, name);
+      };
+      const config = await write("config", textIn(await secretAt("real-kubeconfig"), "value"));
+      const [certificate, key, ca] = await Promise.all(
+        ["tls.crt", "tls.key", "ca.crt"].map((name) => write(name, textIn(certificates, name))),
+      );
+      const server = String(stand.seen(resource)!.status["endpoint"]);
+      const flags = Object.entries({ server, "client-certificate": certificate, "client-key": key });
+      const ways = [
+        { kubeconfigPath: config, args: [] },
+        {
+          kubeconfigPath: "/dev/null",
+          args: [...flags, ["certificate-authority", ca]].map(([flag, value]) => `--${flag}=${value}`),
+        },
+      ];
+      for (const { kubeconfigPath, args } of ways) {
+        const kubectl = createKubectl({ binary: plane.kubectlPath, kubeconfigPath, cacheDirectory: folder });
+        const found = await kubectlOk(kubectl, ["get", "namespace", stand.namespace, "-o", "name", ...args]);
+        expect(found.trim()).toBe(`namespace/${stand.namespace}`);
+      }
     });
 
     it("A7: says where it has no public address", async ({ expect }) => {

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
 import {
   ackClusterManifest,
+  alibabaAccountManifests,
   BLOCKS,
   clustersOf,
   createAlibabaStand,
@@ -12,6 +13,8 @@ import {
 import { existing, type SimulatedServer } from "../support/clouds/alibaba/pools.ts";
 import { chanceOf } from "../support/chaos/random.ts";
 import type { SimulatorControls } from "../support/clouds/simulator.ts";
+import { startWire } from "../support/clouds/wire.ts";
+import type { Operator } from "../support/operator/operator.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
 import { conditionOf } from "../support/environment/cluster-members.ts";
 import { scrape, sumOf } from "../support/operator/scrape.ts";
@@ -80,22 +83,24 @@ describe.concurrent("on ACK", () => {
 
   it("the autoscaler is never pulled back, whenever it moves", async ({ expect }) => {
     const autoscaling = { enabled: true, minReplicas: 1, maxReplicas: 5 };
-    const cloud = await stand.cloud("moving", {}, on("moving", "moving"));
-    await stand.apply(poolManifest("moving", { clusterRef: { name: "moving" }, replicas: 1, autoscaling }));
+    const cloud = await stand.anotherSimulator();
+    await using wire = await startWire(cloud.url);
+    await stand.apply(
+      ...alibabaAccountManifests({ url: wire.url }, { name: "moving" }),
+      on("moving", "moving"),
+      poolManifest("moving", { clusterRef: { name: "moving" }, replicas: 1, autoscaling }),
+    );
     await stand.reaches("nodepool/moving", "Available");
     const { id } = await poolIn(cloud, "moving");
     for (const [tier, size] of [
       ["front", 4],
       ["back", 2],
     ] as const) {
-      // It moves after we have read the pool, and before our change arrives.
-      await cloud.setFaults([{ method: "PUT", path: `/nodepools/${id}$`, action: "Hold", times: 1 }]);
+      const isOurs = ({ method, path }: { method: string; path: string }): boolean =>
+        method === "PUT" && path.endsWith(`/nodepools/${id}`);
+      // We have read the pool, and our change has not arrived.
+      wire.beforeRequest(isOurs, () => cloud.behindOurBack("PATCH", `nodepools/${id}`, { autoscaledTo: size }));
       await stand.edit("nodepool/moving", { spec: { labels: { tier } } });
-      await expect
-        .poll(async () => (await cloud.requests()).filter(({ fault }) => fault === "Hold").length, { timeout: 30_000 })
-        .toBe(tier === "front" ? 1 : 2);
-      await cloud.behindOurBack("PATCH", `nodepools/${id}`, { autoscaledTo: size });
-      await cloud.release();
       await stand.until("nodepool/moving", ({ status }) => status["readyReplicas"] === size);
       await stand.reaches("nodepool/moving", "Available");
       expect(await poolIn(cloud, "moving")).toMatchObject({ desiredSize: size, labels: { tier } });
@@ -106,15 +111,17 @@ describe.concurrent("on ACK", () => {
     expect,
   }) => {
     const chance = chanceOf(12);
-    const cloud = await stand.cloud("edited", {}, on("edited", "edited", { version: "1.33" }));
+    await using own = await createAlibabaStand("ack-edited");
+    const startOperator = (): Operator => own.operator({ flags: ["--no-leader-elect"] });
+    let operator = startOperator();
+    await operator.ready;
+    const cloud = await own.cloud("edited", {}, on("edited", "edited", { version: "1.33" }));
     const server = "i-edited";
     await cloud.behindOurBack("POST", "servers", { id: server, name: server });
     const clusterRef = { name: "edited" };
-    await stand.apply(poolManifest("edited-bought", { clusterRef, replicas: 1 }));
-    await stand.apply(
-      poolManifest("edited-owned", { clusterRef, ...existing(server), login: { keyPairName: "mine" } }),
-    );
-    for (const pool of ["edited-bought", "edited-owned"]) await stand.reaches(`nodepool/${pool}`, "Available");
+    await own.apply(poolManifest("edited-bought", { clusterRef, replicas: 1 }));
+    await own.apply(poolManifest("edited-owned", { clusterRef, ...existing(server), login: { keyPairName: "mine" } }));
+    for (const pool of ["edited-bought", "edited-owned"]) await own.reaches(`nodepool/${pool}`, "Available");
     const before = await poolIn(cloud, "edited-bought");
     const word = (): string => chance.oneOf(["front", "back", "middle"]);
     const edits: readonly (readonly [string, () => object])[] = [
@@ -128,13 +135,18 @@ describe.concurrent("on ACK", () => {
       ["managedcluster/edited", () => ({ kubeconfig: { certificates: chance.happens(0.5) } })],
     ];
     for (let count = 0; count < 24; count += 1) {
+      if (count % 8 === 7) {
+        operator.kill("SIGKILL");
+        await operator.ended;
+        operator = startOperator();
+      }
       const [resource, spec] = chance.oneOf(edits);
-      await stand.edit(resource, { spec: spec() });
+      await own.edit(resource, { spec: spec() });
       await chance.pause(0, 400);
     }
-    await stand.edit("managedcluster/edited", { spec: { version: "1.34" } });
+    await own.edit("managedcluster/edited", { spec: { version: "1.34" } });
     for (const resource of ["managedcluster/edited", "nodepool/edited-bought", "nodepool/edited-owned"]) {
-      await stand.reaches(resource, "Available");
+      await own.reaches(resource, "Available");
     }
     const { servers } = (await cloud.state()) as { servers: readonly SimulatedServer[] };
     expect(servers.map(({ imaged }) => imaged)).toEqual([1, 1]);

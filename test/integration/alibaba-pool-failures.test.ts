@@ -75,11 +75,42 @@ describe.each<Dialect>(["V2026", "Reference"])("in dialect %s", (dialect) => {
       expect(await bench.bought(clusterId)).toHaveLength(2);
     });
 
-    it("A5: and another one in the same cluster both get their servers", async ({ expect }) => {
+    it("A8: beside servers of a colleague, who adds one meanwhile, has as many as declared", async ({ expect }) => {
+      const clusterId = await bench.standing("helped", { replicas: 1 });
+      await stand.reaches("nodepool/helped", "Available");
+      const add = async (): Promise<string> => {
+        const node = await stand.simulator.behindOurBack("POST", "nodes", { clusterId });
+        return (node as { id: string }).id;
+      };
+      const theirs = [await add()];
+      await stand.edit("nodepool/helped", { spec: { replicas: 2 } });
+      theirs.push(await add());
+      await stand.until("nodepool/helped", ({ status }) => status["readyReplicas"] === 2);
+      await stand.lookAgain("nodepool/helped");
+      await stand.edit("nodepool/helped", { spec: { replicas: 1 } });
+      await stand.until("nodepool/helped", ({ status }) => status["readyReplicas"] === 1);
+      await stand.reaches("nodepool/helped", "Available");
+      const left = (await bench.workers(clusterId)).map(({ id }) => id);
+      expect(left).toEqual(expect.arrayContaining(theirs));
+      expect(left).toHaveLength(theirs.length + 1);
+    });
+
+    it("A5: and others in the same cluster all get their servers, and hold up no kubeconfig", async ({ expect }) => {
       const clusterId = await bench.cluster("shared");
-      for (const name of ["first", "second"]) await stand.apply(poolManifest(name, { clusterRef: { name: "shared" } }));
-      for (const name of ["first", "second"]) await stand.reaches(`nodepool/${name}`, "Available");
+      const resources = ["first", "second", "third"].map((name) => `nodepool/${name}`);
+      const declare = (name: string): Promise<unknown> =>
+        stand.apply(poolManifest(name, { clusterRef: { name: "shared" } }));
+      for (const name of ["first", "second"]) await declare(name);
+      for (const resource of resources.slice(0, 2)) await stand.reaches(resource, "Available");
       expect(await bench.bought(clusterId)).toHaveLength(4);
+      for (const resource of resources.slice(0, 2)) await stand.edit(resource, { spec: { replicas: 4 } });
+      await declare("third");
+      await kubectlOk(stand.kubectl, ["delete", "secret", "shared-kubeconfig"]);
+      const isPublished = async (): Promise<number> =>
+        (await stand.kubectl(["get", "secret", "shared-kubeconfig"])).code;
+      await expect.poll(isPublished, { timeout: 30_000 }).toBe(0);
+      for (const resource of resources) await stand.reaches(resource, "Available");
+      expect(await bench.bought(clusterId)).toHaveLength(10);
     });
 
     it("A4: in a serverless cluster is not supported", async ({ expect }) => {

@@ -1,31 +1,24 @@
 // Where a set's objects are, and by which channel: a cluster by its kubeconfig, a cluster through its cloud, or an account.
-import type { ManifestChannel, ManifestsFacet } from "../../cloud/facets/manifests.ts";
 import { ManagedClusterCondition } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
 import type { ManifestSet } from "../../crds/manifestset/schema.ts";
-import type { Clock } from "../../lib/clock.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
-import { accountKey, allowsNamespace, facetOf, type Access, type AccountDirectory } from "../cloudaccount/accounts.ts";
+import { accountKey, allowsNamespace, assertBlocks, type Access } from "../cloudaccount/accounts.ts";
 import { accountOf, placeBy } from "../cloudaccount/parent.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import type { ClusterDirectory } from "../managedcluster/clusters.ts";
-import type { ClusterTargets } from "../targets/clusters.ts";
 import type { Actor } from "../targets/connection.ts";
-import { TargetLists } from "../targets/lists.ts";
+import { Insides, type Asked, type Inside, type InsidesDeps } from "../targets/insides.ts";
 
 /** A target, for one visit. */
-export interface Place {
+export interface Place extends Inside {
   /** As status.targetId has it. */
   readonly id: string;
   /** In messages, such as: ManagedCluster shop/production. */
   readonly name: string;
-  readonly channel: ManifestChannel;
-  readonly lists: TargetLists;
-  /** Left out where nothing tells the target from another one. */
-  readonly identity?: ((signal: AbortSignal) => Promise<string>) | undefined;
   /** Of the account's place; undefined in a cluster. */
   readonly location?: string | undefined;
   /** Whether what was recorded in that location is reached here. */
@@ -34,8 +27,6 @@ export interface Place {
   readonly confirm: () => void;
   /** Throws WaitingError where nothing may be written there now. */
   readonly assertWritable: () => void;
-  /** What to throw where it does not answer. */
-  readonly unreachable: (cause: unknown) => unknown;
 }
 
 /** Leave to work in a place: opened when the rest is ready, and given back. */
@@ -43,12 +34,8 @@ export interface Turn extends Disposable {
   readonly open: (signal: AbortSignal) => Promise<Place>;
 }
 
-interface PlacesDeps {
-  readonly accounts: AccountDirectory;
+interface PlacesDeps extends InsidesDeps {
   readonly clusters: ClusterDirectory;
-  readonly targets: ClusterTargets;
-  readonly clock: Clock;
-  readonly stop: AbortSignal;
 }
 
 /** A change of the parent wakes; this is the fall-back. */
@@ -56,11 +43,11 @@ const PARENT_POLL_MS = 30_000;
 
 export class Places {
   readonly #deps: PlacesDeps;
-  /** By session, then by the cluster's id; empty where the account is the place. */
-  readonly #views = new WeakMap<object, Map<string, { channel: ManifestChannel; lists: TargetLists }>>();
+  readonly #insides: Insides;
 
   constructor(deps: PlacesDeps) {
     this.#deps = deps;
+    this.#insides = new Insides(deps);
   }
 
   /**
@@ -88,87 +75,45 @@ export class Places {
         `${set.metadata.namespace}/${member.spec.clusterRef.name} (spec.clusterRef) does not exist. Create it`,
       );
     }
-    this.#assertAllowed(cluster, set.metadata.namespace);
+    this.#assertAllowed(cluster, set);
     const id = usableId(cluster, isDeleting(set));
-    const facet = this.#facetInto(cluster);
-    if (facet) return this.#throughCloud(set, { cluster, id, facet });
-    const actor = actorOf(set, cluster);
-    const { targets } = this.#deps;
-    const turn = targets.enter(cluster);
+    const way = this.#insides.enter(cluster, { clusterId: id, actor: actorOf(set, cluster), asked: askedBy(set) });
+    const { access } = way;
+    if (access) assertNoActor(set, access.account.spec.provider);
     return {
-      open: async (signal) => {
-        const { channel, identity, lists } = await targets.open(cluster, actor, signal);
-        return {
-          id,
-          name: `ManagedCluster ${keyOf(cluster.metadata)}`,
-          channel,
-          lists,
-          identity,
-          isHere: () => true,
-          confirm: () => undefined,
-          assertWritable: () => assertStays(cluster),
-          unreachable: (cause) => targets.unreachable(cluster, cause),
-        };
-      },
-      [Symbol.dispose]: () => turn[Symbol.dispose](),
+      open: async (signal) => ({
+        id,
+        name: `ManagedCluster ${keyOf(cluster.metadata)}`,
+        ...(await way.open(signal)),
+        isHere: () => true,
+        confirm: () => access?.confirm(),
+        assertWritable: () => {
+          assertStays(cluster);
+          if (access) assertConfirmed(access);
+        },
+      }),
+      [Symbol.dispose]: () => way[Symbol.dispose](),
     };
   }
 
-  /** An account that is out of order does not matter; one that serves this namespace no more does. */
-  #assertAllowed(cluster: ManagedCluster, namespace: string): void {
+  /**
+   * An account that is out of order does not matter; one that serves this namespace no more does. Throws TerminalError ProviderMismatch
+   * where the set has a block of another cloud.
+   */
+  #assertAllowed(cluster: ManagedCluster, { spec, metadata: { namespace } }: ManifestSet): void {
     const account = this.#deps.accounts.account(accountOf(cluster));
-    if (!account || allowsNamespace(account, namespace)) return;
+    if (!account) return;
+    assertBlocks(spec, account);
+    if (allowsNamespace(account, namespace)) return;
     const message = `The account of ManagedCluster ${keyOf(cluster.metadata)} does not allow namespace ${namespace}`;
     throw new WaitingError({ reason: Reason.AccountNotReady, message, pollAfterMs: PARENT_POLL_MS });
   }
 
-  /** The cloud's own way into the cluster, where that is to be gone. */
-  #facetInto(cluster: ManagedCluster): { access: Access; facet: ManifestsFacet } | undefined {
-    const { accounts } = this.#deps;
-    const isRoute = cluster.spec.manifests?.route === "Gateway";
-    if (!isRoute && !accounts.mayReplaceKubeconfigs(accountOf(cluster))) return undefined;
-    const { access } = accounts.use(cluster, "clusters", "clusters");
-    if (isRoute) {
-      const facet = facetOf(access, "manifests", "gateway into clusters (spec.manifests.route)");
-      if (facet.intoClusters !== "Never") return { access, facet };
-      const message = `${access.account.spec.provider} has no gateway into clusters. Set spec.manifests.route of the cluster to Kubeconfig`;
-      throw new TerminalError({ reason: Reason.NotSupportedByCloud, message });
-    }
-    const { manifests } = access.session;
-    return manifests?.intoClusters === "Always" ? { access, facet: manifests } : undefined;
-  }
-
-  #throughCloud(
-    set: ManifestSet,
-    {
-      cluster,
-      id,
-      facet: { access, facet },
-    }: { cluster: ManagedCluster; id: string; facet: { access: Access; facet: ManifestsFacet } },
-  ): Turn {
-    assertNoActor(set, access.account.spec.provider);
-    const view = this.#viewOf(access, facet, id);
-    const place: Place = {
-      id,
-      name: `ManagedCluster ${keyOf(cluster.metadata)}`,
-      ...view,
-      identity: view.channel.identity,
-      isHere: () => true,
-      confirm: access.confirm,
-      assertWritable: () => {
-        assertStays(cluster);
-        assertConfirmed(access);
-      },
-      unreachable: (cause) => cause,
-    };
-    return { open: () => Promise.resolve(place), [Symbol.dispose]: () => undefined };
-  }
-
   #enterAccount(set: ManifestSet): Turn {
-    const { accountRef = { name: "" } } = set.spec;
-    const { metadata } = set;
+    const { metadata, spec } = set;
+    const { accountRef = { name: "" } } = spec;
     const { access, facet } = this.#deps.accounts.use(
-      { metadata, spec: { accountRef } },
+      { metadata, spec: { ...spec, accountRef } },
       "manifests",
       "Kubernetes objects",
     );
@@ -180,7 +125,7 @@ export class Places {
     const place: Place = {
       id: accountKey(accountRef, metadata.namespace),
       name: `CloudAccount ${keyOf(access.account.metadata)}`,
-      ...this.#viewOf(access, facet, undefined),
+      ...this.#insides.through(access, facet, { clusterId: undefined, asked: askedBy(set) }),
       location: access.location,
       isHere: placeBy(access, "").isHere,
       confirm: access.confirm,
@@ -188,25 +133,13 @@ export class Places {
         access.assertStays();
         assertConfirmed(access);
       },
-      unreachable: (cause) => cause,
     };
     return { open: () => Promise.resolve(place), [Symbol.dispose]: () => undefined };
   }
+}
 
-  #viewOf(
-    { session }: Access,
-    facet: ManifestsFacet,
-    clusterId: string | undefined,
-  ): { channel: ManifestChannel; lists: TargetLists } {
-    const views = this.#views.get(session) ?? new Map<string, { channel: ManifestChannel; lists: TargetLists }>();
-    this.#views.set(session, views);
-    const known = views.get(clusterId ?? "");
-    if (known) return known;
-    const channel = facet.open({ clusterId });
-    const view = { channel, lists: new TargetLists({ channel, clock: this.#deps.clock, signal: this.#deps.stop }) };
-    views.set(clusterId ?? "", view);
-    return view;
-  }
+function askedBy({ metadata, spec }: ManifestSet): Asked {
+  return { uid: metadata.uid, spec };
 }
 
 /** Who the set acts as. Throws TerminalError Forbidden where the cluster's owner has settled on another one. */

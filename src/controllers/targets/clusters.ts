@@ -16,7 +16,7 @@ import { SECRETS } from "../cloudaccount/credentials.ts";
 import { digestOf, SOURCE } from "../managedcluster/secrets.ts";
 import { OWNER_LABEL } from "../publishing/secrets.ts";
 import { Connection, type Actor, type ConnectionDeps } from "./connection.ts";
-import { Gate } from "./gate.ts";
+import { Gate, type Stay } from "./gate.ts";
 import { inlineKubeconfig, type InlineKubeconfig } from "./inline-kubeconfig.ts";
 import { TargetLists } from "./lists.ts";
 
@@ -59,9 +59,9 @@ export class ClusterTargets {
   }
 
   /** A turn in the cluster, to be given back. Throws as Gate.enter does. Makes no request. */
-  enter(cluster: ManagedCluster): Disposable {
+  enter(cluster: ManagedCluster, stay?: Stay): Disposable {
     const target = this.#targetOf(cluster);
-    const turn = target.gate.enter();
+    const turn = target.gate.enter(stay);
     target.idle?.cancel();
     return {
       [Symbol.dispose]: () => {

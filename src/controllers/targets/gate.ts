@@ -4,6 +4,8 @@ import type { Clock } from "../../lib/clock.ts";
 import { RetryableError, UnsaidError } from "../../lib/errors.ts";
 import { ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
 
+export type Stay = "Visit" | "Request";
+
 const MOST_VISITS = 2;
 /** Until a visit that was not let in comes again. */
 const TURN_MS = 200;
@@ -28,12 +30,12 @@ export class Gate {
   }
 
   /**
-   * A turn, to be given back. Throws UnsaidError where enough are inside, RetryableError ClusterUnreachable where it was silent and is
-   * not to be tried yet, or somebody is trying it.
+   * A turn, to be given back; `stay`: for a whole visit, or for one request. Throws UnsaidError where enough are inside for a visit,
+   * RetryableError ClusterUnreachable where it was silent and is not to be tried yet, or somebody is trying it.
    */
-  enter(): Disposable {
+  enter(stay: Stay = "Visit"): Disposable {
     if (this.#failures > 0) this.#assertProbe();
-    else if (this.#inside >= MOST_VISITS) throw waitingForTurn();
+    else if (stay === "Visit" && this.#inside >= MOST_VISITS) throw waitingForTurn();
     this.#inside += 1;
     return { [Symbol.dispose]: () => void (this.#inside -= 1) };
   }

@@ -36,7 +36,8 @@ export class TargetLists {
     kind: KindAbility,
     { namespaces, since, signal }: { namespaces: readonly string[]; since: number; signal: AbortSignal },
   ): Promise<readonly LiveObject[]> {
-    if (kind.list === "None") return [];
+    // Names say nothing of what is in an object: it is read by its own.
+    if (kind.list !== "Objects") return [];
     if (kind.selects && !this.#narrow.has(kindText(kind))) {
       const all = await this.#wide(kind, since, signal);
       if (all) return all;
@@ -44,6 +45,11 @@ export class TargetLists {
     if (!kind.namespaced) return [];
     const lists = namespaces.map((namespace) => this.#listed(kind, namespace, { since, signal }));
     return (await Promise.all(lists)).flat();
+  }
+
+  /** All objects of the kind, whoever has made them; otherwise as `observe`. Throws Forbidden where they may not all be listed. */
+  whole(kind: KindAbility, { since, signal }: { since: number; signal: AbortSignal }): Promise<readonly LiveObject[]> {
+    return this.#listed({ ...kind, selects: false }, undefined, { since, signal });
   }
 
   /** Undefined where they may not all be listed. */
@@ -62,7 +68,7 @@ export class TargetLists {
     namespace: string | undefined,
     { since, signal }: { since: number; signal: AbortSignal },
   ): Promise<readonly LiveObject[]> {
-    const key = `${kindText(kind)} ${namespace ?? ""}`;
+    const key = `${kindText(kind)} ${kind.selects ? "ours" : "all"} ${namespace ?? ""}`;
     const known = this.#listings.get(key);
     if (known && known.startedAt >= since) return untilAborted(known.objects, signal);
     const { channel, clock, signal: whole } = this.#deps;
