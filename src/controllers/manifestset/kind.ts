@@ -3,6 +3,7 @@ import { manifestSet, type ManifestSet } from "../../crds/manifestset/schema.ts"
 import { accountOf } from "../cloudaccount/parent.ts";
 import { controlled, type KindDeps } from "../controlled.ts";
 import { keyIn, kindIn, refTo } from "../external/parent.ts";
+import { keyOf } from "../../runtime/cache/store.ts";
 import { Sender } from "../external/sender.ts";
 import { clusterOf } from "../managedcluster/clusters.ts";
 import { Places } from "./place.ts";
@@ -47,6 +48,8 @@ function stepsWith(deps: KindDeps<ManifestSet>): ManifestSetSteps {
     sender: new Sender(deps),
     warnings: new Warnings(deps),
     usages: new Usages(deps),
+    hints: deps.hints,
+    wake: ({ metadata }) => deps.visit(manifestSet.type.kind, keyOf(metadata)),
     driftGroup: parentOf,
     recheck: (set) => {
       const account = accountBehind(set, deps);
@@ -56,10 +59,13 @@ function stepsWith(deps: KindDeps<ManifestSet>): ManifestSetSteps {
 }
 
 /** Undefined behind a kubeconfig, which is no account's credentials. */
-function accountBehind(set: ManifestSet, { clusters }: KindDeps<ManifestSet>): string | undefined {
+function accountBehind(set: ManifestSet, { accounts, clusters }: KindDeps<ManifestSet>): string | undefined {
   const parent = parentOf(set);
   if (kindIn(parent) === "CloudAccount") return keyIn(parent);
   const { clusterRef } = set.spec;
   const cluster = clusterRef && clusters.find({ metadata: set.metadata, spec: { clusterRef } });
-  return cluster?.spec.manifests?.route === "Gateway" ? accountOf(cluster) : undefined;
+  if (!cluster) return undefined;
+  const account = accountOf(cluster);
+  const isThroughCloud = cluster.spec.manifests?.route === "Gateway" || accounts.mayReplaceKubeconfigs(account);
+  return isThroughCloud ? account : undefined;
 }

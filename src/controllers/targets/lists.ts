@@ -21,6 +21,8 @@ interface ListsDeps {
 export class TargetLists {
   readonly #deps: ListsDeps;
   readonly #listings = new Map<string, Listing>();
+  /** Monotonic, by kind: what was listed before is older than what was told since. */
+  readonly #staleAt = new Map<string, number>();
   /** Kinds of which not all namespaces may be listed. */
   readonly #narrow = new Set<string>();
 
@@ -36,7 +38,8 @@ export class TargetLists {
     kind: KindAbility,
     { namespaces, since, signal }: { namespaces: readonly string[]; since: number; signal: AbortSignal },
   ): Promise<readonly LiveObject[]> {
-    if (kind.list === "None") return [];
+    // Names say nothing of what is in an object: it is read by its own.
+    if (kind.list !== "Objects") return [];
     if (kind.selects && !this.#narrow.has(kindText(kind))) {
       const all = await this.#wide(kind, since, signal);
       if (all) return all;
@@ -49,6 +52,11 @@ export class TargetLists {
   /** All objects of the kind, whoever has made them; otherwise as `observe`. Throws Forbidden where they may not all be listed. */
   whole(kind: KindAbility, { since, signal }: { since: number; signal: AbortSignal }): Promise<readonly LiveObject[]> {
     return this.#listed({ ...kind, selects: false }, undefined, { since, signal });
+  }
+
+  /** Something of that kind has changed: whoever observes it next has it listed again. */
+  stale(kind: KindAbility): void {
+    this.#staleAt.set(kindText(kind), this.#deps.clock.monotonic());
   }
 
   /** Undefined where they may not all be listed. */
@@ -69,7 +77,8 @@ export class TargetLists {
   ): Promise<readonly LiveObject[]> {
     const key = `${kindText(kind)} ${kind.selects ? "ours" : "all"} ${namespace ?? ""}`;
     const known = this.#listings.get(key);
-    if (known && known.startedAt >= since) return untilAborted(known.objects, signal);
+    const neededAt = Math.max(since, this.#staleAt.get(kindText(kind)) ?? since);
+    if (known && known.startedAt >= neededAt) return untilAborted(known.objects, signal);
     const { channel, clock, signal: whole } = this.#deps;
     const listing = { startedAt: clock.monotonic(), objects: channel.list(kind, namespace, whole) };
     this.#listings.set(key, listing);
