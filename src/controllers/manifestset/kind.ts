@@ -53,6 +53,8 @@ function stepsWith(deps: KindDeps<ManifestSet>): ManifestSetSteps {
     sender: new Sender(deps),
     warnings: new Warnings(deps),
     usages,
+    hints: deps.hints,
+    wake: ({ metadata }) => deps.visit(manifestSet.type.kind, keyOf(metadata)),
     driftGroup: parentOf,
     recheck: (set) => {
       const account = accountBehind(set, deps);
