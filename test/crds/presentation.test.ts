@@ -21,6 +21,7 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
     "nodepool-autoscaled",
     "managednode",
     "managednode-accepted",
+    "cloudvolumeclaim",
     "managedaddon",
     "manifestset",
   ],
