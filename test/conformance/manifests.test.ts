@@ -1,10 +1,13 @@
 // What every channel of objects keeps to, driven by what it says it can: by kubeconfig, through CCE's gateway, through CTYUN's wrapped
-// paths, each in front of the same real API server.
+// paths, through EasyStack's YAML calls, each in front of the same real API server.
+import { randomBytes } from "node:crypto";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ctyun } from "../../src/cloud/ctyun/index.ts";
 import { startCtyunSimulator } from "../../src/cloud/ctyun/simulator/index.ts";
 import type { Cloud, CloudSession, Credentials } from "../../src/cloud/contract.ts";
 import type { KindAbility, LiveObject, Manifest, ManifestChannel } from "../../src/cloud/facets/manifests.ts";
+import { easystack } from "../../src/cloud/easystack/index.ts";
+import { startEasyStackSimulator } from "../../src/cloud/easystack/simulator/index.ts";
 import { huawei } from "../../src/cloud/huawei/index.ts";
 import { startHuaweiSimulator } from "../../src/cloud/huawei/simulator/index.ts";
 import { kubernetesChannel } from "../../src/cloud/manifests/channel.ts";
@@ -34,7 +37,12 @@ const DEPS = {
 };
 const KEYS = { accessKey: "test-access-key", secretKey: "test-secret-key" };
 
-function sessionOf(cloud: Cloud, running: RunningSimulator, credentials: Credentials): CloudSession {
+function sessionOf(
+  cloud: Cloud,
+  running: RunningSimulator,
+  credentials: Credentials,
+  providerOptions: object = {},
+): CloudSession {
   const settings = {
     account: "team/account",
     endpoint: running.url,
@@ -42,7 +50,7 @@ function sessionOf(cloud: Cloud, running: RunningSimulator, credentials: Credent
     region: "cn-north-4",
   } as const;
   const requestBudget = { readsPerMinute: 60_000, writesPerMinute: 60_000 };
-  const session = cloud.open({ ...settings, requestBudget, providerOptions: {} }, credentials, {
+  const session = cloud.open({ ...settings, requestBudget, providerOptions: { ...providerOptions } }, credentials, {
     ...DEPS,
     budget: ownBudget(clock),
   });
@@ -57,55 +65,75 @@ function facetOf({ manifests }: CloudSession): NonNullable<CloudSession["manifes
   return needed(manifests, "the facet manifests");
 }
 
+interface Subject {
+  readonly channel: ManifestChannel;
+  /** As the channel calls it. */
+  readonly namespace: string;
+  /** As the API server behind it does. */
+  readonly real: string;
+}
+
 /** By name, each opened anew for a test. */
-const CHANNELS: Readonly<Record<string, () => Promise<ManifestChannel>>> = {
-  async kubeconfig() {
-    const { server, certificateAuthorityData, clientCertificateData, clientKeyData } = await readKubeconfig(
-      sharedControlPlane().kubeconfigPath,
-    );
-    const user = { certData: clientCertificateData, keyData: clientKeyData };
-    const metrics = { requested: () => undefined, open: () => undefined, forget: () => undefined };
-    const connection = new Connection({
-      ...DEPS,
-      metrics,
-      target: "team/cluster",
-      gate: new Gate({ clock, silent: "It does not answer" }),
-      kubeconfig: { server, kubeConfig: kubeConfigOf({ server, caData: certificateAuthorityData }, user) },
-      renewed: () => Promise.resolve(undefined),
-    });
-    onTestFinished(() => connection[Symbol.asyncDispose]());
-    const send = connection.as(undefined);
-    return kubernetesChannel(nativeDialect({ send, asksKinds: send, clock, writing: "AsServed", usage: undefined }));
-  },
-  async "gateway of HuaweiCCE"() {
-    const kubeconfig = await readKubeconfig(sharedControlPlane().kubeconfigPath);
-    const running = await startHuaweiSimulator({
-      listen: "127.0.0.1:0",
-      ...KEYS,
-      kubeconfig,
-      projectName: "cn-north-4",
-    });
-    const { id } = (await controlsOf(running).behindOurBack("POST", "clusters", { name: "production" })) as {
-      id: string;
-    };
-    return facetOf(sessionOf(huawei, running, KEYS)).open({ clusterId: id });
-  },
-  async CtyunCCI() {
+const CHANNELS: Readonly<Record<string, () => Promise<Subject>>> = {
+  kubeconfig: () =>
+    inRealNamespace(async () => {
+      const { server, certificateAuthorityData, clientCertificateData, clientKeyData } = await readKubeconfig(
+        sharedControlPlane().kubeconfigPath,
+      );
+      const user = { certData: clientCertificateData, keyData: clientKeyData };
+      const metrics = { requested: () => undefined, open: () => undefined, forget: () => undefined };
+      const connection = new Connection({
+        ...DEPS,
+        metrics,
+        target: "team/cluster",
+        gate: new Gate({ clock, silent: "It does not answer" }),
+        kubeconfig: { server, kubeConfig: kubeConfigOf({ server, caData: certificateAuthorityData }, user) },
+        renewed: () => Promise.resolve(undefined),
+      });
+      onTestFinished(() => connection[Symbol.asyncDispose]());
+      const send = connection.as(undefined);
+      return kubernetesChannel(nativeDialect({ send, asksKinds: send, clock, writing: "AsServed", usage: undefined }));
+    }),
+  "gateway of HuaweiCCE": () =>
+    inRealNamespace(async () => {
+      const kubeconfig = await readKubeconfig(sharedControlPlane().kubeconfigPath);
+      const running = await startHuaweiSimulator({
+        listen: "127.0.0.1:0",
+        ...KEYS,
+        kubeconfig,
+        projectName: "cn-north-4",
+      });
+      const { id } = (await controlsOf(running).behindOurBack("POST", "clusters", { name: "production" })) as {
+        id: string;
+      };
+      return facetOf(sessionOf(huawei, running, KEYS)).open({ clusterId: id, options: {} });
+    }),
+  CtyunCCI: () =>
+    inRealNamespace(async () => {
+      const kubeconfig = sharedControlPlane().kubeconfigPath;
+      const running = await startCtyunSimulator({ listen: "127.0.0.1:0", ...KEYS, kubeconfig });
+      return facetOf(sessionOf(ctyun, running, KEYS)).open({ clusterId: undefined, options: {} });
+    }),
+  "YAML of EasyStackECNS": async () => {
+    const cluster = `c${randomBytes(4).toString("hex")}`;
     const kubeconfig = sharedControlPlane().kubeconfigPath;
-    const running = await startCtyunSimulator({ listen: "127.0.0.1:0", ...KEYS, kubeconfig });
-    return facetOf(sessionOf(ctyun, running, KEYS)).open({ clusterId: undefined });
+    const user = { username: "operator", password: "Right-password-1", domainName: "Default" };
+    const clusters = [{ name: cluster, type: "EKS" as const }];
+    const running = await startEasyStackSimulator({ listen: "127.0.0.1:0", ...user, kubeconfig, clusters });
+    await controlsOf(running).behindOurBack("POST", "namespaces", { cluster, name: "team" });
+    const session = sessionOf(easystack, running, user, { projectName: "admin" });
+    const channel = facetOf(session).open({ clusterId: cluster, options: {} });
+    return { channel, namespace: "team", real: `${cluster}--team` };
   },
 };
 
-interface Subject {
-  readonly channel: ManifestChannel;
-  readonly namespace: string;
+async function inRealNamespace(open: () => Promise<ManifestChannel>): Promise<Subject> {
+  const [channel, namespace] = await Promise.all([open(), uniqueNamespace(sharedControlPlane().kubectl, "channel")]);
+  return { channel, namespace, real: namespace };
 }
 
-async function subject(name: string): Promise<Subject> {
-  const open = needed(CHANNELS[name], name);
-  const [channel, namespace] = await Promise.all([open(), uniqueNamespace(sharedControlPlane().kubectl, "channel")]);
-  return { channel, namespace };
+function subject(name: string): Promise<Subject> {
+  return needed(CHANNELS[name], name)();
 }
 
 async function kindOf(
@@ -154,7 +182,7 @@ describe.each(Object.keys(CHANNELS))("the channel %s", (name) => {
       expect(made.metadata.labels).toHaveProperty([MARKS.set]);
       const read = await its.channel.read(kind, keyOf(manifest, kind), never);
       expect(read).toMatchObject({ metadata: { uid: made.metadata.uid } });
-      if (kind.list === "None") continue;
+      if (kind.list !== "Objects") continue;
       const listed = await its.channel.list(kind, its.namespace, never);
       expect(listed.map(({ metadata }) => metadata.uid)).toContain(made.metadata.uid);
     }
@@ -226,18 +254,18 @@ describe.each(Object.keys(CHANNELS))("the channel %s", (name) => {
     const another = { ...made, metadata: { ...made.metadata, uid: "11111111-2222-3333-4444-555555555555" } };
     expect((await failureOf(its.channel.remove(kind, another, permit))).kind).toBe("Conflict");
     await its.channel.remove(kind, made, permit);
-    await expect.poll(() => its.channel.read(kind, keyOf(made, kind), never)).toBe("Absent");
+    await expect.poll(() => its.channel.read(kind, keyOf(made, kind), never), { timeout: 10_000 }).toBe("Absent");
     expect((await failureOf(its.channel.remove(kind, made, permit))).kind).toBe("NotFound");
   });
 
   test("tells the events of a namespace, of what and why", async () => {
     const its = await subject(name);
     if (!its.channel.events) return;
-    const about = { apiVersion: "v1", kind: "Pod", namespace: its.namespace, name: "web", uid: "1" };
+    const about = { apiVersion: "v1", kind: "Pod", namespace: its.real, name: "web", uid: "1" };
     const event = {
       apiVersion: "v1",
       kind: "Event",
-      metadata: { name: "web.1", namespace: its.namespace },
+      metadata: { name: "web.1", namespace: its.real },
       involvedObject: about,
       type: "Warning",
       reason: "Failed",

@@ -5,6 +5,7 @@ import { withRule } from "../../schema/enforced.ts";
 import { integer, listMapOf, setOf, text } from "../../schema/fields.ts";
 import { endpointUrl, time } from "../../schema/formats.ts";
 import { clusterStatus } from "./blocks-cluster.ts";
+import { manifests, manifestsStatus, withFixedProduct } from "./blocks-manifests.ts";
 import { namespace, namespaceStatus, withFixedSorts } from "./blocks-namespace.ts";
 
 const PROVIDER = "EasyStackECNS";
@@ -65,6 +66,10 @@ const account = withRule(
       .describe(
         "When the registry's garbage is collected: of the whole installation, and nobody can push meanwhile. Default: none is ever started.",
       ),
+    yamlBody: z
+      .enum(["Field", "Document"])
+      .optional()
+      .describe('In what requests carry YAML: {"yaml": text}, or the document itself. Default: Field.'),
     registryAddress: z
       .enum(["Domain", "PublicVip"])
       .optional()
@@ -171,6 +176,12 @@ export const easystack = {
     },
     RegistryProject: { schema: workspace },
     ManagedNamespace: { schema: namespace, rules: withFixedSorts },
+    ManifestSet: { schema: manifests, rules: withFixedProduct },
   },
-  statuses: { CloudAccount: accountStatus, ManagedCluster: clusterStatus, ManagedNamespace: namespaceStatus },
+  statuses: {
+    CloudAccount: accountStatus,
+    ManagedCluster: clusterStatus,
+    ManagedNamespace: namespaceStatus,
+    ManifestSet: manifestsStatus,
+  },
 } as const satisfies CloudBlocks;

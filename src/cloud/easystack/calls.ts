@@ -70,6 +70,21 @@ export const PLACE_CALLS = {
   ViewYaml: { method: "GET", path: "{product}/_raw/{kind}/name/{name}/" },
   EditYaml: { method: "PUT", path: "{product}/_raw/{kind}/name/{name}/" },
   CreateYaml: { method: "POST", path: "{product}/_raw/{kind}/name/{name}/" },
+  DeletePod: { method: "DELETE", path: "{product}/pods/" },
+  // 1.4, 1.6
+  DeleteConfigMaps: { method: "DELETE", path: "{product}/kubernetes/configmaps/" },
+  DeleteSecrets: { method: "DELETE", path: "{product}/kubernetes/secret/" },
+  // 1.10, 1.5
+  DeleteJobs: { method: "DELETE", path: "{product}/jobs/" },
+  DeleteCronJobs: { method: "DELETE", path: "{product}/cronjobs/" },
+  // 1.18, 1.19
+  DeleteIngresses: { method: "DELETE", path: "{product}/ingress/" },
+  DeleteServices: { method: "DELETE", path: "{product}/service/" },
+  // 1.20: of the cluster whose address the query has; here, because what they delete is looked at in the same turn.
+  DeleteVolume: { method: "DELETE", path: "{product}/kubernetes/storage/{name}/" },
+  DeleteClass: { method: "DELETE", path: "{product}/kubernetes/sc/{name}/" },
+  // 1.21
+  DeleteWorkloads: { method: "DELETE", path: "{product}/workloads/" },
 } as const satisfies Record<string, CallSpec>;
 
 export type PlaceOperation = keyof typeof PLACE_CALLS;

@@ -45,6 +45,16 @@ const DELETES: ReadonlySet<Operation> = new Set<Operation>([
   "DeleteNamespace",
   "DeleteNamespaces",
   "DeleteClaim",
+  "DeletePod",
+  "DeleteConfigMaps",
+  "DeleteSecrets",
+  "DeleteJobs",
+  "DeleteCronJobs",
+  "DeleteIngresses",
+  "DeleteServices",
+  "DeleteVolume",
+  "DeleteClass",
+  "DeleteWorkloads",
 ]);
 
 export const errorOf = errorsBy<Operation>({

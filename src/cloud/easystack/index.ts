@@ -14,14 +14,24 @@ import { keystoneOf, projectOf } from "./config.ts";
 import { loginOf } from "./credentials.ts";
 import { errorOf } from "./errors.ts";
 import { factsOf } from "./facts.ts";
+import { easystackManifests } from "./manifests/facet.ts";
+import { RAW_KINDS } from "./manifests/kinds.ts";
 import { namespacesBy } from "./namespaces.ts";
 import { Organisation } from "./organisation.ts";
+import { clientsBy, Places } from "./places/places.ts";
+import { SharedReads } from "./places/shared-reads.ts";
 import { EasyStackRegistry } from "./registry.ts";
 
 /** The reference names no limit: a dashboard's backend is not to be strained. */
 const DEFAULT_LIMITS = { readsPerMinute: 300, writesPerMinute: 60 };
 
-export const easystack: Cloud = { provider: blocks.provider, facets: ["registry", "clusters", "namespaces"], open };
+export const easystack: Cloud = {
+  provider: blocks.provider,
+  facets: ["registry", "clusters", "namespaces", "manifests"],
+  manifestKinds: RAW_KINDS,
+  manifestsInto: "Always",
+  open,
+};
 
 function open(settings: AccountSettings, credentials: Credentials, deps: SessionDeps): CloudSession {
   const { domainName, ...login } = loginOf(credentials);
@@ -46,10 +56,20 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
   const budget = new SessionBudget(deps.budget(limitsOf(settings, DEFAULT_LIMITS)), closed);
   const client = new ProjectClient(new Requests({ authenticator: tokens, budget, errorOf }).to(service));
   const organisation = new Organisation(client, tokens);
+  const places = new Places({
+    authenticator: tokens,
+    projectId: async (signal) => (await tokens.grant(signal)).projectId,
+    clientOf: clientsBy(budget, service),
+    clock: deps.clock,
+  });
+  const clusters = new EasyStackClusters({ client, tokens });
+  const namespaces = namespacesBy({ client, organisation, tokens });
+  const reads = new SharedReads({ places, closed });
   return {
     registry: new EasyStackRegistry({ client, organisation, options }),
-    clusters: new EasyStackClusters({ client, tokens }),
-    namespaces: namespacesBy({ client, organisation, tokens }),
+    clusters,
+    namespaces,
+    manifests: easystackManifests({ clusters, namespaces, places, reads, clock: deps.clock, account: options }),
     async verify(signal) {
       await organisation.read(signal);
     },

@@ -1,6 +1,6 @@
 // The manifests facet: Kubernetes objects in one target, over whatever channel a cloud has to it. The engine of ManifestSet decides
 // what is to be there; a channel carries single objects, and says beforehand what it can't carry.
-import type { WritePermit } from "../collection.ts";
+import type { BlockOptions, WritePermit } from "../collection.ts";
 
 /** An object as it is declared. Whole numbers beyond 2^53 are bigints. */
 export interface Manifest {
@@ -56,7 +56,7 @@ export interface KindAbility {
   /** Others that manifests may have: what is declared in them is converted (manifests/spellings.ts). */
   readonly alsoTaken: readonly string[];
   readonly namespaced: boolean;
-  /** `Names`: metadata alone. `None`: objects are read by name only. */
+  /** `Names`: names, and nothing that shows what an object is. `None`: not even those. With both, objects are read by name. */
   readonly list: "Objects" | "Names" | "None";
   /** Whether a list can be of the objects with our label alone, and over all namespaces. */
   readonly selects: boolean;
@@ -130,8 +130,8 @@ export interface ManifestChannel {
   readonly refusals: (manifest: Manifest) => readonly ManifestRefusal[];
 
   /**
-   * Objects of a kind: with `selects` those with our label (MARKS.set), in all namespaces where none is named. Not to be asked of
-   * kinds with list `None`. What it lacks is not proved to be absent.
+   * Objects of a kind: with `selects` those with our label (MARKS.set), in all namespaces where none is named. To be asked of kinds with
+   * list `Objects` alone. What it lacks is not proved to be absent.
    */
   readonly list: (
     kind: KindAbility,
@@ -172,6 +172,8 @@ export interface ManifestChannel {
 export interface ManifestPlace {
   /** The cloud's id of the cluster; undefined where the account is the place. */
   readonly clusterId: string | undefined;
+  /** Of the set: how its objects are to get there, where the cloud has more than one way. */
+  readonly options: BlockOptions;
 }
 
 export interface ManifestsFacet {

@@ -6,7 +6,9 @@ import type { KubeClient } from "../../kube/client.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import { assertPossible, offered } from "../cloudaccount/offers.ts";
 import type { Send } from "../external/kind.ts";
+import { openCreate } from "../external/resource.ts";
 import { annotation, ANNOTATIONS } from "../lifecycle/resource.ts";
+import { ownedBy, owning, type Owned } from "./labels.ts";
 import { setupOf } from "./setup.ts";
 import { clusterNameOf } from "./place.ts";
 import type { NodeScope } from "./scope.ts";
@@ -23,7 +25,9 @@ export async function prepareNode(scope: NodeScope, client: KubeClient): Promise
   const setup = await setupOf(scope, client);
   assertPossible(facet.check?.({ ...setup, displayName: spec.displayName }));
   const send = spec.existingServer ? accepting(scope, setup) : buying(scope, setup);
+  const former = openCreate(visit.status) ? ownedBy(visit.status) : ownedBy({});
   begin(scope);
+  noteOwned(visit.status, spec, former);
   if (spec.existingServer) visit.status.serverId = spec.existingServer.id;
   return (nonce, permit) => send(place.clusterId, nonce, permit);
 }
@@ -59,9 +63,11 @@ export function adopting(scope: NodeScope, item: ClusterNode): void {
   const isManaged = visit.object.spec.managementPolicy === "Manage";
   if (isManaged && item.poolId !== undefined) throw new TerminalError(inPool(item));
   const { written } = visit.status;
+  const owned = ownedBy(visit.status);
   const isOurs = visit.object.status.operation !== undefined;
   begin(scope);
   if (isOurs && written !== undefined) visit.status.written = written;
+  if (isOurs) setOwned(visit.status, owned);
   if (item.serverId !== undefined) visit.status.serverId = item.serverId;
 }
 
@@ -77,6 +83,22 @@ function begin({ visit }: NodeScope): void {
   status.written = writtenOf(object.spec);
   if (reset !== undefined) status.lastReset = { wish: reset };
   if (move !== undefined) status.lastMove = move;
+}
+
+/** What a request gives the node is ours from before it is sent. */
+export function noteOwned(
+  status: NodeStatus,
+  spec: Parameters<typeof owning>[1],
+  former: Owned = ownedBy(status),
+): void {
+  setOwned(status, owning(former, spec));
+}
+
+type NodeStatus = NodeScope["visit"]["status"];
+
+function setOwned(status: NodeStatus, { ownLabels, ownTaints }: Owned): void {
+  if (ownLabels.length > 0) status.ownLabels = [...ownLabels];
+  if (ownTaints.length > 0) status.ownTaints = [...ownTaints];
 }
 
 const OF_THE_NODE = [

@@ -13,7 +13,8 @@ import { holdsParent } from "../external/resource.ts";
 import type { Steps } from "../lifecycle/reconciler.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { failureOf, jobOf, progressOf } from "../managedcluster/progress.ts";
-import { adopting, prepareNode } from "./create.ts";
+import { ClusterNodes } from "./cluster-node.ts";
+import { adopting, noteOwned, prepareNode } from "./create.ts";
 import { nodesOf, policyOf } from "./items.ts";
 import { claimedName, soughtName } from "./names.ts";
 import { assertNotOnItsWay, describeLoss, targetOf } from "./move.ts";
@@ -80,6 +81,7 @@ function nodeKind(deps: KindDeps<ManagedNode>): ExternalKind<NodeShape> {
       policyOf(resource) === "Delete"
         ? { verb: "Delete", reason: Reason.Deleting, message: "The cloud is deleting the node and its server" }
         : { verb: "Detach", reason: Reason.Detaching, message: "The node is leaving the cluster; its server stays" },
+    attachment: new ClusterNodes(deps),
     beforeRemoval: (scope, item) => beforeRemoval({ clock, settleWindowMs, turns }, scope, item),
   };
 }
@@ -137,6 +139,7 @@ function journal(turns: Turns, { scope, seen, change, now }: Sending & { readonl
   const nonce = status.disruption?.state === "Sent" ? status.operation?.nonce : undefined;
   noteSent(status, { seen, change, since, now });
   status.written = writtenOf(object.spec);
+  noteOwned(status, object.spec);
   const reason = change.do === "Move" ? Reason.Moving : Reason.Resetting;
   return { reason, message: `The node is about to ${WANTED[change.do]}`, nonce };
 }

@@ -8,6 +8,7 @@ import type { Plan } from "../external/kind.ts";
 import { annotation, ANNOTATIONS } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { failureIn, outcomeOf, snapshotOf } from "./outcome.ts";
+import { isNothing, ownedBy, owning } from "./labels.ts";
 import { isMeantElsewhere, moveWish } from "./move.ts";
 import { resetWish, type At } from "./plan.ts";
 import type { Disruption, NodeChange, Seen } from "./scope.ts";
@@ -30,7 +31,8 @@ export function describe(visit: Visit<ManagedNode>, seen: Seen, plan: Plan<NodeC
   noteDisruption(visit, seen, plan, at);
   // A confirmation that was taken back may be given again.
   if (annotation(visit.object, ANNOTATIONS.move) === undefined) delete status.lastMove;
-  if (item.phase !== "Creating") visit.state(upToDate(visit, seen));
+  const said = item.phase === "Creating" ? undefined : upToDate(visit, seen);
+  if (said) visit.state(said);
 }
 
 /** What it waits for its turn for, and what has come to its end. What is sent is noted before it is sent. */
@@ -82,8 +84,11 @@ function healthOf({ phase, cloudPhase }: ClusterNode): Statement {
   return { type, status: "Unknown", reason: Reason.Changing, message };
 }
 
-/** Of what the cloud has of it: labels and taints, which the cluster has, are not seen here. */
-function upToDate({ object, status }: Visit<ManagedNode>, { item }: Seen): Statement {
+/** What the cloud has otherwise than declared; undefined: nothing. Labels and taints, which the cluster has, are not seen here. */
+export function differsInCloud(
+  { object, status }: Pick<Visit<ManagedNode>, "object" | "status">,
+  { item }: Pick<Seen, "item">,
+): Statement | undefined {
   const type = ManagedNodeCondition.UpToDate;
   const { spec } = object;
   const fields = changedFields(status.written ?? [], writtenOf(spec)).filter((field) => !shows(field, spec, item));
@@ -94,17 +99,17 @@ function upToDate({ object, status }: Visit<ManagedNode>, { item }: Seen): State
       `done by itself. To reset it, annotate ${ANNOTATIONS.reset}: "${item.id} WORD"`;
     return { type, status: "False", reason: Reason.NeedsReset, message };
   }
-  if (spec.displayName !== undefined && spec.displayName !== item.name) {
-    const message = `The cloud differs in spec.displayName: it has ${item.name}`;
-    return { type, status: "False", reason: Reason.Differs, message };
-  }
-  if (spec.labels !== undefined || spec.taints !== undefined) {
-    const message =
-      "What the cloud tells is as declared. spec.labels and spec.taints were given to the node when it was set up; whether the cluster still " +
-      "has them is not read. Change them there with kubectl label and kubectl taint";
-    return { type, status: "Unknown", reason: Reason.LabelsNotRead, message };
-  }
-  return { type, status: "True", reason: Reason.InSync, message: "As declared" };
+  if (spec.displayName === undefined || spec.displayName === item.name) return undefined;
+  const message = `The cloud differs in spec.displayName: it has ${item.name}`;
+  return { type, status: "False", reason: Reason.Differs, message };
+}
+
+/** Undefined where only the cluster knows; it is asked once the rest is in order (cluster-node.ts). */
+function upToDate(visit: Visit<ManagedNode>, seen: Seen): Statement | undefined {
+  const differs = differsInCloud(visit, seen);
+  if (differs) return differs;
+  if (!isNothing(owning(ownedBy(visit.status), visit.object.spec))) return undefined;
+  return { type: ManagedNodeCondition.UpToDate, status: "True", reason: Reason.InSync, message: "As declared" };
 }
 
 /** Whether the node shows what is declared, whatever is remembered. */

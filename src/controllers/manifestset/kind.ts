@@ -56,10 +56,13 @@ function stepsWith(deps: KindDeps<ManifestSet>): ManifestSetSteps {
 }
 
 /** Undefined behind a kubeconfig, which is no account's credentials. */
-function accountBehind(set: ManifestSet, { clusters }: KindDeps<ManifestSet>): string | undefined {
+function accountBehind(set: ManifestSet, { accounts, clusters }: KindDeps<ManifestSet>): string | undefined {
   const parent = parentOf(set);
   if (kindIn(parent) === "CloudAccount") return keyIn(parent);
   const { clusterRef } = set.spec;
   const cluster = clusterRef && clusters.find({ metadata: set.metadata, spec: { clusterRef } });
-  return cluster?.spec.manifests?.route === "Gateway" ? accountOf(cluster) : undefined;
+  if (!cluster) return undefined;
+  const account = accountOf(cluster);
+  const isThroughCloud = cluster.spec.manifests?.route === "Gateway" || accounts.mayReplaceKubeconfigs(account);
+  return isThroughCloud ? account : undefined;
 }

@@ -6,12 +6,12 @@ import type { ManifestSet } from "../../crds/manifestset/schema.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
-import { accountKey, allowsNamespace, type Access } from "../cloudaccount/accounts.ts";
+import { accountKey, allowsNamespace, assertBlocks, type Access } from "../cloudaccount/accounts.ts";
 import { accountOf, placeBy } from "../cloudaccount/parent.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import type { ClusterDirectory } from "../managedcluster/clusters.ts";
 import type { Actor } from "../targets/connection.ts";
-import { Insides, type Inside, type InsidesDeps } from "../targets/insides.ts";
+import { Insides, type Asked, type Inside, type InsidesDeps } from "../targets/insides.ts";
 
 /** A target, for one visit. */
 export interface Place extends Inside {
@@ -75,9 +75,9 @@ export class Places {
         `${set.metadata.namespace}/${member.spec.clusterRef.name} (spec.clusterRef) does not exist. Create it`,
       );
     }
-    this.#assertAllowed(cluster, set.metadata.namespace);
+    this.#assertAllowed(cluster, set);
     const id = usableId(cluster, isDeleting(set));
-    const way = this.#insides.enter(cluster, { clusterId: id, actor: actorOf(set, cluster) });
+    const way = this.#insides.enter(cluster, { clusterId: id, actor: actorOf(set, cluster), asked: askedBy(set) });
     const { access } = way;
     if (access) assertNoActor(set, access.account.spec.provider);
     return {
@@ -96,19 +96,24 @@ export class Places {
     };
   }
 
-  /** An account that is out of order does not matter; one that serves this namespace no more does. */
-  #assertAllowed(cluster: ManagedCluster, namespace: string): void {
+  /**
+   * An account that is out of order does not matter; one that serves this namespace no more does. Throws TerminalError ProviderMismatch
+   * where the set has a block of another cloud.
+   */
+  #assertAllowed(cluster: ManagedCluster, { spec, metadata: { namespace } }: ManifestSet): void {
     const account = this.#deps.accounts.account(accountOf(cluster));
-    if (!account || allowsNamespace(account, namespace)) return;
+    if (!account) return;
+    assertBlocks(spec, account);
+    if (allowsNamespace(account, namespace)) return;
     const message = `The account of ManagedCluster ${keyOf(cluster.metadata)} does not allow namespace ${namespace}`;
     throw new WaitingError({ reason: Reason.AccountNotReady, message, pollAfterMs: PARENT_POLL_MS });
   }
 
   #enterAccount(set: ManifestSet): Turn {
-    const { accountRef = { name: "" } } = set.spec;
-    const { metadata } = set;
+    const { metadata, spec } = set;
+    const { accountRef = { name: "" } } = spec;
     const { access, facet } = this.#deps.accounts.use(
-      { metadata, spec: { accountRef } },
+      { metadata, spec: { ...spec, accountRef } },
       "manifests",
       "Kubernetes objects",
     );
@@ -120,7 +125,7 @@ export class Places {
     const place: Place = {
       id: accountKey(accountRef, metadata.namespace),
       name: `CloudAccount ${keyOf(access.account.metadata)}`,
-      ...this.#insides.through(access, facet, undefined),
+      ...this.#insides.through(access, facet, { clusterId: undefined, asked: askedBy(set) }),
       location: access.location,
       isHere: placeBy(access, "").isHere,
       confirm: access.confirm,
@@ -131,6 +136,10 @@ export class Places {
     };
     return { open: () => Promise.resolve(place), [Symbol.dispose]: () => undefined };
   }
+}
+
+function askedBy({ metadata, spec }: ManifestSet): Asked {
+  return { uid: metadata.uid, spec };
 }
 
 /** Who the set acts as. Throws TerminalError Forbidden where the cluster's owner has settled on another one. */

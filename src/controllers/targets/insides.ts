@@ -1,4 +1,5 @@
 // The inside of a cluster, entered by the way that its owner has settled on: its kubeconfig, or its cloud's own gateway.
+import { optionsOf } from "../../cloud/blocks.ts";
 import type { ManifestChannel, ManifestsFacet } from "../../cloud/facets/manifests.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
@@ -43,23 +44,35 @@ interface Entering {
   /** Whom to act as, by a kubeconfig; undefined: its own user. */
   readonly actor?: Actor | undefined;
   readonly stay?: Stay;
+  readonly asked?: Asked | undefined;
+}
+
+/** By a resource that may have a block of the cloud in its spec, which then is its alone. */
+export interface Asked {
+  readonly uid: string;
+  readonly spec: object;
+}
+
+/** A channel of the cloud's own, and the print of the options that it was opened with. */
+interface View extends Inside {
+  readonly print: string;
 }
 
 export class Insides {
   readonly #deps: InsidesDeps;
-  /** By session, then by the cluster's id; empty where the account is the place. */
-  readonly #views = new WeakMap<object, Map<string, Inside>>();
+  /** By session, then by the cluster's id, empty where the account is the place, and by whoever has options of its own. */
+  readonly #views = new WeakMap<object, Map<string, View>>();
 
   constructor(deps: InsidesDeps) {
     this.#deps = deps;
   }
 
   /** Makes no request. Throws TerminalError NotSupportedByCloud, what AccountDirectory.use throws, and what Gate.enter throws. */
-  enter(cluster: ManagedCluster, { clusterId, actor, stay }: Entering): WayIn {
+  enter(cluster: ManagedCluster, { clusterId, actor, stay, asked }: Entering): WayIn {
     const gateway = this.#gatewayInto(cluster);
     if (gateway) {
       const { access, facet } = gateway;
-      const inside = this.through(access, facet, clusterId);
+      const inside = this.through(access, facet, { clusterId, asked });
       return { access, open: () => Promise.resolve(inside), [Symbol.dispose]: () => undefined };
     }
     const { targets } = this.#deps;
@@ -75,16 +88,24 @@ export class Insides {
   }
 
   /** By the cloud's own channel; `clusterId` undefined: the account is the place. */
-  through({ session }: Access, facet: ManifestsFacet, clusterId: string | undefined): Inside {
-    const views = this.#views.get(session) ?? new Map<string, Inside>();
+  through(
+    { session, account }: Access,
+    facet: ManifestsFacet,
+    { clusterId, asked }: { clusterId: string | undefined; asked: Asked | undefined },
+  ): Inside {
+    const views = this.#views.get(session) ?? new Map<string, View>();
     this.#views.set(session, views);
-    const known = views.get(clusterId ?? "");
-    if (known) return known;
+    const options = asked ? optionsOf(account.spec.provider, asked.spec) : {};
+    const hasOptions = Object.keys(options).length > 0;
+    const key = [clusterId ?? "", ...(hasOptions ? [asked?.uid ?? ""] : [])].join(" ");
+    const print = JSON.stringify(options);
+    const known = views.get(key);
+    if (known?.print === print) return known;
     const { clock, stop } = this.#deps;
-    const channel = facet.open({ clusterId });
+    const channel = facet.open({ clusterId, options });
     const lists = new TargetLists({ channel, clock, signal: stop });
-    const view = { channel, lists, identity: channel.identity, unreachable: (cause: unknown) => cause };
-    views.set(clusterId ?? "", view);
+    const view = { channel, lists, identity: channel.identity, unreachable: (cause: unknown) => cause, print };
+    views.set(key, view);
     return view;
   }
 

@@ -36,7 +36,8 @@ export class TargetLists {
     kind: KindAbility,
     { namespaces, since, signal }: { namespaces: readonly string[]; since: number; signal: AbortSignal },
   ): Promise<readonly LiveObject[]> {
-    if (kind.list === "None") return [];
+    // Names say nothing of what is in an object: it is read by its own.
+    if (kind.list !== "Objects") return [];
     if (kind.selects && !this.#narrow.has(kindText(kind))) {
       const all = await this.#wide(kind, since, signal);
       if (all) return all;

@@ -43,7 +43,7 @@ export const ManagedNodeReason = {
   InSync: "InSync",
   /** Of UpToDate: only a reset, which erases the disks, brings what is declared. */
   NeedsReset: "NeedsReset",
-  /** Of UpToDate: labels and taints are in the cluster, which is not read for them. */
+  /** Of UpToDate: labels and taints are in the cluster, which can't be read for them now. */
   LabelsNotRead: "LabelsNotRead",
   /** Of UpToDate: the cloud differs, and is being changed or may not be. */
   Differs: "Differs",

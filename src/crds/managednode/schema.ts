@@ -60,6 +60,19 @@ const repair = withRule(
   ({ policy, eraseDisks }) => policy !== "Reset" || eraseDisks === true,
 );
 
+/** Under it are the taints by which a cluster says how its nodes are. */
+export const CLUSTERS_TAINTS = "node.kubernetes.io/";
+
+const ownTaints = withRule(
+  nodeTaints,
+  {
+    rule: `self.all(taint, !taint.key.startsWith('${CLUSTERS_TAINTS}'))`,
+    message: `taints under ${CLUSTERS_TAINTS} are the cluster's own, which says by them how the node is: choose other keys`,
+    reason: "FieldValueForbidden",
+  },
+  (taints) => taints.every(({ key }) => !key.startsWith(CLUSTERS_TAINTS)),
+);
+
 /** What clouds take is told by each when it is asked. */
 const displayName = z
   .string()
@@ -101,12 +114,12 @@ const fields = z.object({
   labels: nodeLabels
     .optional()
     .describe(
-      "Labels of the node in its cluster, given to it when it is made, accepted or reset. A later change waits for the next reset.",
+      "Labels of the node in its cluster: kept there, and taken away when they are no longer named. Others are left alone.",
     ),
-  taints: nodeTaints
+  taints: ownTaints
     .optional()
     .describe(
-      "Taints of the node in its cluster, given to it when it is made, accepted or reset. A later change waits for the next reset.",
+      "Taints of the node in its cluster: kept there, and taken away when they are no longer named. Others are left alone.",
     ),
   repair: repair.optional().describe("What is done about a node that does not work. Default: nothing."),
   ...blockFields(KIND),

@@ -86,7 +86,7 @@ export const managedNodeStatus = z.object({
   written: listMapOf(written, { keys: ["field"], max: 64 })
     .optional()
     .describe("What the node's disks were written with, for the fields that only a reset changes."),
-  ownLabels: setOf(text({ min: 1, max: 317 }).describe("A label's key."), { max: 64 })
+  ownLabels: setOf(text({ min: 1, max: 317 }).describe("A label's key."), { max: 128 })
     .optional()
     .describe("Labels that Yunfan has put on the node: they go when they are no longer declared."),
   ownTaints: listMapOf(taintKey, { keys: ["key", "effect"], max: 64 })

@@ -7,6 +7,7 @@ import {
   clusterReference,
   policyFields,
 } from "../common/spec.ts";
+import { blockFields, withBlocks } from "../common/with-blocks.ts";
 import { conditionColumn, defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { withRule } from "../../schema/enforced.ts";
@@ -15,6 +16,8 @@ import { namespaceName, objectName } from "../../schema/formats.ts";
 import { withImmutable } from "../../schema/rules.ts";
 import { columnsWithoutId } from "../common/columns.ts";
 import { manifestSetStatus, MOST_OBJECTS } from "./status.ts";
+
+const KIND = "ManifestSet";
 
 /** Objects in a target, whose names are not all those of DNS: roles may have colons. */
 const name = text({ min: 1, max: 253 });
@@ -140,6 +143,7 @@ const fields = z.object({
     .default(0)
     .describe("Seconds between two readings of what workloads use. 0: off."),
   ...policyFields,
+  ...blockFields(KIND),
 });
 
 const placed = withRule(
@@ -151,10 +155,11 @@ const placed = withRule(
   ({ clusterRef, accountRef }) => (clusterRef === undefined) !== (accountRef === undefined),
 );
 
-const spec = withImmutable(withImmutable(placed, "clusterRef", CLUSTER_IS_FIXED), "accountRef", ACCOUNT_IS_FIXED);
+const fixed = withImmutable(withImmutable(placed, "clusterRef", CLUSTER_IS_FIXED), "accountRef", ACCOUNT_IS_FIXED);
+const spec = withBlocks(fixed, KIND);
 
 export const manifestSet = defineKind({
-  kind: "ManifestSet",
+  kind: KIND,
   plural: "manifestsets",
   description:
     "Kubernetes objects in a cloud cluster: applied, kept as declared, their health shown, and gone with the set.",

@@ -1,6 +1,7 @@
 // The status of a ManifestSet: what is where, what is not healthy, and what the objects say. Bounded, and without counts and times.
 import * as z from "zod";
 import { commonStatus } from "../common/status.ts";
+import { statusFields } from "../common/with-blocks.ts";
 import { integer, listMapOf, listOf, text } from "../../schema/fields.ts";
 
 /** Objects of all sources together. */
@@ -105,4 +106,5 @@ export const manifestSetStatus = z.object({
   )
     .optional()
     .describe("What spec.feedback asks for, as far as the objects say it."),
+  ...statusFields("ManifestSet"),
 });

@@ -57,11 +57,28 @@ export interface TargetRequest {
   readonly impersonated: string | undefined;
 }
 
+/** What a colleague with kubectl sees and changes. */
+export type ReachedTarget = Omit<Target, "plane" | "requests">;
+
 export async function startTarget(options: Partial<ControlPlaneOptions> & { auditLogPath: string }): Promise<Target> {
   const plane = await startControlPlane(options);
+  return {
+    ...targetOn(plane),
+    plane,
+    async requests() {
+      const lines = (await readFile(options.auditLogPath, "utf8")).trim().split("\n");
+      return lines
+        .map((line) => JSON.parse(line) as AuditEntry)
+        .filter(({ userAgent = "" }) => userAgent.startsWith("yunfan/"))
+        .map(requestOf);
+    },
+  };
+}
+
+/** On a control plane that runs. */
+export function targetOn(plane: Pick<ControlPlane, "kubectl">): ReachedTarget {
   const kubectl: Target["kubectl"] = (...args) => kubectlOk(plane.kubectl, args);
   return {
-    plane,
     kubectl,
     async apply(...objects) {
       const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
@@ -78,13 +95,6 @@ export async function startTarget(options: Partial<ControlPlaneOptions> & { audi
       return text === "" ? undefined : (JSON.parse(text) as TargetObject);
     },
     namespace: (prefix) => uniqueNamespace(plane.kubectl, prefix),
-    async requests() {
-      const lines = (await readFile(options.auditLogPath, "utf8")).trim().split("\n");
-      return lines
-        .map((line) => JSON.parse(line) as AuditEntry)
-        .filter(({ userAgent = "" }) => userAgent.startsWith("yunfan/"))
-        .map(requestOf);
-    },
   };
 }
 
@@ -209,7 +219,7 @@ export function setManifest(name: string, spec: object = {}, metadata: object = 
 
 /** Waits until it is there and `check` holds; resolves with it. */
 export async function targetShows(
-  { target }: Pick<SetStand, "target">,
+  { target }: { readonly target: ReachedTarget },
   [kind, name, namespace]: readonly [string, string, string?],
   check: (object: TargetObject) => boolean = () => true,
 ): Promise<TargetObject> {
@@ -224,7 +234,7 @@ export async function targetShows(
 }
 
 export async function targetLacks(
-  { target }: Pick<SetStand, "target">,
+  { target }: { readonly target: ReachedTarget },
   ...[kind, name, namespace]: readonly [string, string, string?]
 ): Promise<void> {
   await vi.waitFor(
@@ -237,7 +247,7 @@ export async function targetLacks(
 
 /** What a controller would say of a Deployment whose pods run; they are as many as it wants. */
 export async function becomesAvailable(
-  { target }: Pick<SetStand, "target">,
+  { target }: { readonly target: ReachedTarget },
   name: string,
   namespace: string,
 ): Promise<void> {

@@ -28,7 +28,7 @@ interface PlacesDeps {
 }
 
 /** Two looks at an absence are so far apart: a session that was lost is found to be by then. */
-const BETWEEN_LOOKS_MS = 1_000;
+export const BETWEEN_LOOKS_MS = 1_000;
 
 export class Places {
   readonly #deps: PlacesDeps;

@@ -43,6 +43,8 @@ const standing = z.object({
 export class Turn {
   readonly #deps: TurnDeps;
   #proof: Proof | undefined;
+  /** The session has become another one, which stands nobody knows where. */
+  #isLost = false;
 
   constructor(deps: TurnDeps) {
     this.#deps = deps;
@@ -65,12 +67,18 @@ export class Turn {
       told.data.ecns_current_ns.length === 1 &&
       told.data.ecns_current_ns[0] === namespace;
     if (!isThere) throw notConfirmed(place, "the server confirms another one");
+    this.#isLost = false;
   }
 
   /** Reads in the place. Throws CloudError Unavailable where the session was lost meanwhile: what came may be of another place. */
   async read<T extends z.ZodType>(call: CallHere, schema: T): Promise<z.output<T>> {
     const answer = await this.#inPlace(call);
     return readJson(call.operation, answer.body, schema);
+  }
+
+  /** The same for an answer that may be no JSON: its body as it is. */
+  async readText(call: CallHere): Promise<string> {
+    return (await this.#inPlace(call, "Text")).body;
   }
 
   /** `Absent` where there is none in this turn. That there is none, two turns prove (Places.isAbsent). */
@@ -87,10 +95,13 @@ export class Turn {
     return this.#inPlace(call);
   }
 
-  async #inPlace(call: CallHere): Promise<HttpAnswer> {
+  async #inPlace(call: CallHere, form?: "Text"): Promise<HttpAnswer> {
+    if (this.#isLost) throw sessionLost(call.operation);
     const answer = await this.#withProof(async () => this.#send(call, PLACE_CALLS[call.operation]));
-    if (this.#deps.lane.take(answer, this.#deps.nowMs()) === "Another") throw sessionLost(call.operation);
-    return this.#accepted(call.operation, answer);
+    if (this.#deps.lane.take(answer, this.#deps.nowMs()) === "Another") this.#isLost = true;
+    // Requests of one turn may be under way together: what another one has lost, this one has too.
+    if (this.#isLost) throw sessionLost(call.operation);
+    return this.#accepted(call.operation, answer, { secrets: call.secrets, form });
   }
 
   /** Whatever session it begins stands there. */
@@ -122,14 +133,18 @@ export class Turn {
     return clientOf(this.#proof).send({ ...request, headers: lane.headers(), answersText: true });
   }
 
-  #accepted(operation: Operation, answer: HttpAnswer): HttpAnswer {
-    if (answer.status >= 300) throw this.#errorOf(operation, answer);
-    if (answer.body.trim() !== "") parseJson(operation, answer.body);
+  #accepted(
+    operation: Operation,
+    answer: HttpAnswer,
+    { secrets, form }: { secrets?: readonly string[] | undefined; form?: "Text" | undefined } = {},
+  ): HttpAnswer {
+    if (answer.status >= 300) throw this.#errorOf(operation, answer, secrets);
+    if (form !== "Text" && answer.body.trim() !== "") parseJson(operation, answer.body);
     return answer;
   }
 
-  #errorOf(operation: Operation, answer: HttpAnswer): CloudError {
-    const secrets = [...(this.#proof?.secrets ?? []), ...this.#deps.lane.secrets()];
+  #errorOf(operation: Operation, answer: HttpAnswer, secret: readonly string[] = []): CloudError {
+    const secrets = [...(this.#proof?.secrets ?? []), ...this.#deps.lane.secrets(), ...secret];
     return errorOf(operation, answer, redactor(secrets));
   }
 }
@@ -158,7 +173,14 @@ function notConfirmed({ cluster, namespace }: Place, why: string, cause?: unknow
 
 function sessionLost(operation: string): CloudError {
   const message = `${operation}: the server has begun another session meanwhile, so that it may have acted in another place`;
-  return new CloudError("Unavailable", { message });
+  return new CloudError("Unavailable", { message, codes: [SESSION_LOST] });
+}
+
+const SESSION_LOST = "SessionLost";
+
+/** A read may be tried again at once; where a write has acted, nobody knows. */
+export function isSessionLost(error: unknown): boolean {
+  return error instanceof CloudError && error.codes.includes(SESSION_LOST);
 }
 
 function jsonOf({ body }: HttpAnswer): unknown {

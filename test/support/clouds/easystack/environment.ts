@@ -26,7 +26,7 @@ export type EasyStackOptions = Partial<EasyStackSimulatorOptions>;
 export type EasyStackStand = Stand<EasyStackSimulator, EasyStackOptions>;
 
 const EASYSTACK: SimulatedCloud<EasyStackSimulator, EasyStackOptions> = {
-  kinds: ["cloudaccounts", "registryprojects", "managedclusters", "managednamespaces"],
+  kinds: ["cloudaccounts", "registryprojects", "managedclusters", "managednamespaces", "manifestsets"],
   secrets: [LOGIN.password, Buffer.from(`registry of ${PROJECT_ID}`).toString("base64"), "sessionid=", "MII"],
   start: startSimulator,
   accountManifests: (simulator, account) => easystackAccountManifests(simulator, account),
@@ -81,5 +81,15 @@ export function namespaceManifest(name: string, spec: object = {}): object {
     kind: "ManagedNamespace",
     metadata: { name },
     spec: { clusterRef: { name: "eks-1" }, driftIntervalSeconds: 5, ...spec },
+  };
+}
+
+/** A ManifestSet in that ManagedCluster, which looks for drift every 5 s, the least there is. */
+export function clusterSetManifest(name: string, cluster: string, spec: object = {}): object {
+  return {
+    apiVersion: "yunfan.dev/v1alpha1",
+    kind: "ManifestSet",
+    metadata: { name },
+    spec: { clusterRef: { name: cluster }, driftIntervalSeconds: 5, ...spec },
   };
 }

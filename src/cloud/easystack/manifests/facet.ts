@@ -1,0 +1,58 @@
+// The manifests facet of EasyStack: into its clusters, by the way that a set asks for.
+import type { Clock } from "../../../lib/clock.ts";
+import { CloudError } from "../../errors.ts";
+import type { ManifestsFacet } from "../../facets/manifests.ts";
+import type { NamespacesFacet } from "../../facets/namespaces.ts";
+import { readBlock } from "../../kit/settings.ts";
+import type { AccountOptions } from "../blocks.ts";
+import { manifests as block } from "../blocks-manifests.ts";
+import type { EasyStackClusters } from "../clusters.ts";
+import type { Places } from "../places/places.ts";
+import type { SharedReads } from "../places/shared-reads.ts";
+import type { Place } from "../places/turn.ts";
+import { YamlChannel } from "./yaml-channel.ts";
+
+interface FacetDeps {
+  readonly clusters: Pick<EasyStackClusters, "get">;
+  readonly namespaces: NamespacesFacet;
+  readonly places: Places;
+  readonly reads: SharedReads;
+  readonly clock: Clock;
+  readonly account: AccountOptions;
+}
+
+export function easystackManifests(deps: FacetDeps): ManifestsFacet {
+  return {
+    intoClusters: "Always",
+    open({ clusterId: cluster = "", options }) {
+      const { product = "eks", forceDelete: isForced = false } = readBlock("spec.easystack", block, options);
+      return new YamlChannel({
+        ...deps,
+        cluster,
+        product,
+        isForced,
+        yamlBody: deps.account.yamlBody ?? "Field",
+        address: (signal) => addressOf(deps, cluster, signal),
+        lacksNamespace: (place, signal) => lacksNamespace(deps, place, signal),
+      });
+    },
+  };
+}
+
+async function addressOf({ clusters }: FacetDeps, cluster: string, signal: AbortSignal): Promise<string> {
+  const found = await clusters.get(cluster, signal);
+  if (found !== "Absent") return found.endpoints?.internal ?? "";
+  throw new CloudError("NotFound", { message: `There is no cluster ${cluster}`, advice: "" });
+}
+
+/** By both calls that tell of namespaces without standing in one (1.12, 1.13). A cluster that is not there tells nothing of what is in it. */
+async function lacksNamespace(
+  { clusters, namespaces }: FacetDeps,
+  { cluster, namespace }: Place,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const host = await clusters.get(cluster, signal);
+  if (host === "Absent") return false;
+  const inCluster = namespaces.in({ ...host, type: host.type ?? "", options: {} });
+  return (await inCluster.look(`${cluster}/${namespace}`, signal)) === "Absent";
+}
