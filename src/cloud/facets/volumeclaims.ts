@@ -32,6 +32,17 @@ export interface VolumeClaim extends Item {
   readonly storageId?: string | undefined;
   /** The nonce of the request that made it. */
   readonly mark?: string | undefined;
+  /** What the cloud alone tells of it, as the provider's block of the status has it; left out where this read does not tell. */
+  readonly told?: object | undefined;
+}
+
+/** A claim that is looked for: one that a resource holds, or would make. */
+export interface ClaimSought {
+  readonly key: ClaimKey;
+  /** Of one that is held. */
+  readonly id: string | undefined;
+  /** When that was made, milliseconds since the epoch; NaN where it is not known. */
+  readonly createdAtMs: number;
 }
 
 export interface ClaimRequest {
@@ -58,8 +69,8 @@ export interface ClaimRemoval {
 
 /** Claims of one cluster. Every member throws CloudError, and what the way into the cluster throws. */
 export interface ClusterClaims {
-  /** All of the cluster's, whoever made them. */
-  readonly list: (signal: AbortSignal) => Promise<Listed<VolumeClaim>>;
+  /** Those of the cluster that are sought, whoever made them, and others where that costs nothing. */
+  readonly list: (sought: readonly ClaimSought[], signal: AbortSignal) => Promise<Listed<VolumeClaim>>;
 
   /** What has that name now. "Absent" where the cluster itself says that there is none. */
   readonly read: (key: ClaimKey, signal: AbortSignal) => Promise<VolumeClaim | "Absent">;
@@ -79,8 +90,24 @@ export interface ClusterClaims {
    */
   readonly remove: (removal: ClaimRemoval, permit: WritePermit) => Promise<void>;
 
+  /** Has it grow to that size; it never shrinks. Idempotent. Left out where claims keep their size. */
+  readonly grow?: (claim: VolumeClaim, sizeGiB: number, permit: WritePermit) => Promise<void>;
+
+  /** Whether a claim that is not bound waits for a pod that uses it. Left out where none does. */
+  readonly waitsForConsumer?: (claim: VolumeClaim, signal: AbortSignal) => Promise<boolean>;
+
+  /** Where the volume itself says whether it stays when its claim goes, and the deletion does not. */
+  readonly reclaiming?: Reclaiming;
+
   /** Whether it is the result of that attempt. Pure. */
   readonly bearsMark: (claim: VolumeClaim, attempt: CreateAttempt, wanted: MarkWanted) => boolean;
+}
+
+export interface Reclaiming {
+  /** Undefined where the claim has no volume. */
+  readonly stays: (claim: VolumeClaim, signal: AbortSignal) => Promise<boolean | undefined>;
+  /** Idempotent. Conflict where the volume has changed meanwhile. */
+  readonly set: (claim: VolumeClaim, stays: boolean, permit: WritePermit) => Promise<void>;
 }
 
 export interface MarkWanted {

@@ -15,10 +15,9 @@ import type {
 } from "../facets/volumeclaims.ts";
 import type { Client } from "../kit/requests.ts";
 import { readBlock } from "../kit/settings.ts";
-import { nativeClaims, type NativeClaims } from "../manifests/claims.ts";
+import { CLAIM_MARK, nativeClaims, type NativeClaims } from "../manifests/claims.ts";
 import type { BlockOptions } from "../collection.ts";
 import { huawei, type ClaimOptions } from "./blocks.ts";
-import { MARK_LABEL } from "./marks.ts";
 
 interface HuaweiClaimsDeps {
   /** To a cluster's own host. */
@@ -35,7 +34,7 @@ export function huaweiClaims(deps: HuaweiClaimsDeps): VolumeClaimsFacet {
   return {
     check,
     storageNamed: ({ options }) => optionsOf(options)?.volumeId,
-    in: (cluster, inside) => new HuaweiClusterClaims(deps.gateway(cluster.id), nativeClaims(inside, MARK_LABEL)),
+    in: (cluster, inside) => new HuaweiClusterClaims(deps.gateway(cluster.id), nativeClaims(inside)),
   };
 }
 
@@ -43,16 +42,21 @@ class HuaweiClusterClaims implements ClusterClaims {
   readonly #client: Client<string>;
   readonly #native: NativeClaims;
   readonly list: ClusterClaims["list"];
-  readonly read: ClusterClaims["read"];
   readonly usersOf: ClusterClaims["usersOf"];
 
   constructor(client: Client<string>, native: NativeClaims) {
     this.#client = client;
     this.#native = native;
-    this.list = native.list;
-    this.read = native.read;
+    this.list = (_sought, signal) => native.list(signal);
     this.usersOf = native.usersOf;
   }
+
+  /** Only where a claim does not bear our mark it takes the storage to know whose it is. */
+  readonly read = async (key: ClaimKey, signal: AbortSignal): Promise<VolumeClaim | "Absent"> => {
+    const claim = await this.#native.read(key, signal);
+    if (claim === "Absent" || claim.mark !== undefined || claim.volumeName === undefined) return claim;
+    return { ...claim, storageId: await this.#native.storageOf(claim.volumeName, signal) };
+  };
 
   readonly missing = async (
     { key }: Omit<ClaimRequest, "nonce">,
@@ -70,7 +74,7 @@ class HuaweiClusterClaims implements ClusterClaims {
     const body = {
       apiVersion: "v1",
       kind: "PersistentVolumeClaim",
-      metadata: { name: key.name, labels: { [MARK_LABEL]: nonce } },
+      metadata: { name: key.name, labels: { [CLAIM_MARK]: nonce } },
       spec: { volumeID, storageType, accessModes },
     };
     const path = pathTo(key.namespace);

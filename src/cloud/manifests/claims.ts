@@ -47,35 +47,43 @@ const podObject = z.object({
 /** Of pods: they have ended and use nothing any more. */
 const ENDED: ReadonlySet<string> = new Set(["Succeeded", "Failed"]);
 
+/** The label that holds the nonce of a create. */
+export const CLAIM_MARK = "yunfan.dev/nonce";
+
 export interface NativeClaims {
   readonly list: (signal: AbortSignal) => Promise<Listed<VolumeClaim>>;
   readonly read: (key: ClaimKey, signal: AbortSignal) => Promise<VolumeClaim | "Absent">;
   readonly usersOf: (key: ClaimKey, signal: AbortSignal) => Promise<readonly string[]>;
   readonly hasNamespace: (namespace: string, signal: AbortSignal) => Promise<boolean>;
+  /** The cloud's id of the storage behind a volume; undefined where it does not tell. */
+  readonly storageOf: (volumeName: string, signal: AbortSignal) => Promise<string | undefined>;
 }
 
-/** `markLabel`: the label that holds the nonce of a create. */
-export function nativeClaims(inside: WithChannel, markLabel: string): NativeClaims {
+export function nativeClaims(inside: WithChannel): NativeClaims {
   return {
     list: (signal) =>
       inside(signal, async (channel) => {
         const objects = await channel.list(await kindIn(channel, "PersistentVolumeClaim", signal), undefined, signal);
-        return { items: objects.map((object) => claimOf(object, markLabel)), clockSkewMs: 0 };
+        return { items: objects.map(claimOf), clockSkewMs: 0 };
       }),
     read: (key, signal) =>
       inside(signal, async (channel) => {
         const kind = await kindIn(channel, "PersistentVolumeClaim", signal);
         const found = await channel.read(kind, { group: "", kind: kind.kind, ...key }, signal);
-        if (found === "Absent") return found;
-        const claim = claimOf(found, markLabel);
-        // Only where a cloud has not kept our mark it takes the storage to know whose it is.
-        if (claim.mark !== undefined || claim.volumeName === undefined) return claim;
-        return { ...claim, storageId: await storageOf(channel, claim.volumeName, signal) };
+        return found === "Absent" ? found : claimOf(found);
       }),
     usersOf: ({ namespace, name }, signal) =>
       inside(signal, async (channel) => {
         const pods = await channel.list(await kindIn(channel, "Pod", signal), namespace, signal);
         return pods.filter((pod) => uses(pod, name)).map(({ metadata }) => `Pod ${metadata.name}`);
+      }),
+    storageOf: (name, signal) =>
+      inside(signal, async (channel) => {
+        const kind = await kindIn(channel, "PersistentVolume", signal);
+        const found = await channel.read(kind, { group: "", kind: kind.kind, namespace: "", name }, signal);
+        if (found === "Absent") return undefined;
+        const { flexVolume, csi } = read(found, volumeObject).spec;
+        return flexVolume?.options?.["volumeID"] ?? csi?.volumeHandle;
       }),
     hasNamespace: (name, signal) =>
       inside(signal, async (channel) => {
@@ -85,14 +93,19 @@ export function nativeClaims(inside: WithChannel, markLabel: string): NativeClai
   };
 }
 
-/** Of all objects, not of those with our label alone. */
-async function kindIn(channel: ManifestChannel, kind: string, signal: AbortSignal): Promise<KindAbility> {
-  const found = await channel.kindOf({ group: "", version: "v1", kind }, signal);
+/** For lists of all objects, not of those with our label alone. Throws CloudError NotServed. */
+export async function kindIn(
+  channel: ManifestChannel,
+  kind: string,
+  signal: AbortSignal,
+  group = "",
+): Promise<KindAbility> {
+  const found = await channel.kindOf({ group, version: "v1", kind }, signal);
   if (found) return { ...found, selects: false };
   throw new CloudError("NotServed", { message: `The cluster serves no ${kind}`, advice: "" });
 }
 
-function claimOf(object: LiveObject, markLabel: string): VolumeClaim {
+function claimOf(object: LiveObject): VolumeClaim {
   const { spec, status } = read(object, claimObject);
   const { name, namespace = "", uid, creationTimestamp = "", deletionTimestamp, labels = {} } = object.metadata;
   return {
@@ -108,26 +121,17 @@ function claimOf(object: LiveObject, markLabel: string): VolumeClaim {
     requestedGiB: gibOf(spec.resources?.requests?.storage),
     capacity: status.capacity?.storage,
     volumeName: spec.volumeName || undefined,
-    mark: labels[markLabel],
+    mark: labels[CLAIM_MARK],
   };
 }
 
 /** In GiB; undefined where it can't be read. */
-function gibOf(quantity: string | undefined): number | undefined {
+export function gibOf(quantity: string | undefined): number | undefined {
   const bytes = numberOfQuantity(quantity);
   return bytes === undefined ? undefined : bytes / GIB;
 }
 
 const GIB = 2 ** 30;
-
-/** The cloud's id of the storage behind a volume; undefined where it does not tell. */
-async function storageOf(channel: ManifestChannel, name: string, signal: AbortSignal): Promise<string | undefined> {
-  const kind = await kindIn(channel, "PersistentVolume", signal);
-  const found = await channel.read(kind, { group: "", kind: kind.kind, namespace: "", name }, signal);
-  if (found === "Absent") return undefined;
-  const { flexVolume, csi } = read(found, volumeObject).spec;
-  return flexVolume?.options?.["volumeID"] ?? csi?.volumeHandle;
-}
 
 function uses(pod: LiveObject, claim: string): boolean {
   const { spec, status } = read(pod, podObject);

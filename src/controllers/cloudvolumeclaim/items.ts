@@ -2,7 +2,7 @@
 // looked at each time, so that somebody else's of the same name is neither taken for ours nor deleted.
 import { lookBy, type Collection, type WritePermit } from "../../cloud/collection.ts";
 import { CloudError } from "../../cloud/errors.ts";
-import type { ClusterClaims, VolumeClaim } from "../../cloud/facets/volumeclaims.ts";
+import type { ClaimSought, ClusterClaims, VolumeClaim } from "../../cloud/facets/volumeclaims.ts";
 import type { CloudVolumeClaim } from "../../crds/cloudvolumeclaim/schema.ts";
 import { facetOf } from "../cloudaccount/accounts.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
@@ -14,17 +14,19 @@ interface Dealing {
   readonly claims: ClusterClaims;
   readonly place: ClusterPlace;
   readonly visit: Visit<CloudVolumeClaim>;
+  /** Resources of all that stand for the cluster, this one among them. */
+  readonly residents: () => readonly CloudVolumeClaim[];
   /** The resource that holds the claim with that uid; undefined where none does. */
   readonly holderOf: (id: string) => CloudVolumeClaim | undefined;
 }
 
-export function claimsFor({ claims, place, visit, holderOf }: Dealing): Collection<VolumeClaim> {
+export function claimsFor({ claims, place, visit, residents, holderOf }: Dealing): Collection<VolumeClaim> {
   const { spec } = visit.object;
   const options = place.optionsOf(spec);
   const get = (id: string, signal: AbortSignal): Promise<VolumeClaim | "Absent"> =>
-    orGoneWithCluster({ place, visit }, signal, () => find({ claims, visit, holderOf }, id, signal));
+    orGoneWithCluster({ place, visit }, signal, () => find({ claims, visit, residents, holderOf }, id, signal));
   return {
-    list: claims.list,
+    list: (signal) => claims.list(residents().map(soughtBy), signal),
     get,
     look: lookBy(get),
     remove: async (id: string, permit: WritePermit) => {
@@ -43,7 +45,7 @@ export function claimsFor({ claims, place, visit, holderOf }: Dealing): Collecti
 
 /** By the name under which it is recorded, be it of another resource; one that is not recorded anywhere, by a list of all. */
 async function find(
-  { claims, visit, holderOf }: Omit<Dealing, "place">,
+  { claims, visit, residents, holderOf }: Omit<Dealing, "place">,
   id: string,
   signal: AbortSignal,
 ): Promise<VolumeClaim | "Absent"> {
@@ -52,9 +54,14 @@ async function find(
   if (holder) return readAs(claims, { id, name: holder.status.cloudName ?? soughtName(holder) }, signal);
   const here = await readAs(claims, { id, name: cloudName ?? soughtName(visit.object) }, signal);
   if (here !== "Absent") return here;
-  const { items } = await claims.list(signal);
+  const { items } = await claims.list(residents().map(soughtBy), signal);
   const listed = items.find((item) => item.id === id);
   return listed ? readAs(claims, listed, signal) : "Absent";
+}
+
+function soughtBy(resource: CloudVolumeClaim): ClaimSought {
+  const { externalId: id, cloudName, createdAt = "" } = resource.status;
+  return { key: keyOf(cloudName ?? soughtName(resource)), id, createdAtMs: Date.parse(createdAt) };
 }
 
 async function readAs(

@@ -1,9 +1,9 @@
 // CloudVolumeClaim, as the operator knows it.
-import type { VolumeClaimsFacet } from "../../cloud/facets/volumeclaims.ts";
+import type { ClusterClaims, VolumeClaim, VolumeClaimsFacet } from "../../cloud/facets/volumeclaims.ts";
 import { CloudVolumeClaimReason as Reason } from "../../crds/cloudvolumeclaim/conditions.ts";
 import { cloudVolumeClaim, type CloudVolumeClaim } from "../../crds/cloudvolumeclaim/schema.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
-import { assertPossible } from "../cloudaccount/offers.ts";
+import { assertPossible, offered } from "../cloudaccount/offers.ts";
 import { controlled, type KindDeps } from "../controlled.ts";
 import type { ExternalKind, Send } from "../external/kind.ts";
 import { refTo } from "../external/parent.ts";
@@ -15,9 +15,9 @@ import { Insides } from "../targets/insides.ts";
 import { claimsFor } from "./items.ts";
 import { keyOf, soughtName } from "./names.ts";
 import { BY_STORAGE, BY_UID, claimParent, storageOf, uidOf, wayInto } from "./place.ts";
-import { planFor } from "./plan.ts";
-import { assertFree } from "./removal.ts";
-import type { ClaimScope, ClaimShape } from "./scope.ts";
+import { isGrowing, planFor } from "./plan.ts";
+import { makeReady, tellResidue } from "./removal.ts";
+import type { ClaimScope, ClaimSeen, ClaimShape } from "./scope.ts";
 import { describe } from "./status.ts";
 
 export const cloudVolumeClaims = controlled<CloudVolumeClaim>({
@@ -36,15 +36,18 @@ export const cloudVolumeClaims = controlled<CloudVolumeClaim>({
 });
 
 const NAMESPACE_POLL_MS = 15_000;
+/** Nothing tells when a volume has grown. */
+const GROWING_POLL_MS = 10_000;
 
 function claimKind(deps: KindDeps<CloudVolumeClaim>): ExternalKind<ClaimShape> {
   const insides = new Insides(deps);
+  const parent = claimParent(deps);
   const claimsIn = (facet: VolumeClaimsFacet, place: ClusterPlace) => facet.in(hostOf(place), wayInto(insides, place));
   const claimsOf = ({ facet, place }: ClaimScope) => claimsIn(facet, place);
   return {
     noun: "volume claim",
     facet: "volumeClaims",
-    parent: claimParent(deps),
+    parent,
     nameOf: soughtName,
     // Its uid tells a claim from all others; its name is recorded with it.
     namesAreFixed: false,
@@ -52,24 +55,41 @@ function claimKind(deps: KindDeps<CloudVolumeClaim>): ExternalKind<ClaimShape> {
     removal: "Repeated",
     items: (facet, place, visit) => {
       const holderOf = (id: string): CloudVolumeClaim | undefined => deps.store.byIndex(BY_UID, id)[0];
-      return claimsFor({ claims: claimsIn(facet, place), place, visit, holderOf });
+      const residents = (): readonly CloudVolumeClaim[] =>
+        parent.siblingsAt(place).flatMap((sibling) => deps.store.byIndex("parent", sibling));
+      return claimsFor({ claims: claimsIn(facet, place), place, visit, residents, holderOf });
     },
     prepare: (scope) => prepare(scope, claimsOf(scope)),
-    see: (_scope, item) => ({ item }),
+    see: (scope, item) => see(scope, claimsOf(scope), item),
     plan: planFor,
-    // No plan of it changes a claim.
-    change: (_scope, { change }) => change,
+    change: async (scope, { seen, change }, permit) => {
+      await offered(scope.place, claimsOf(scope).grow, "spec.sizeGiB")(seen.item, change.sizeGiB, permit);
+      return { now: "Look", reason: Reason.Updating, message: "The claim was asked to grow; looking whether it shows" };
+    },
     describe,
+    attachment: {
+      publish: (_scope, { item }) => Promise.resolve(isGrowing(item) ? GROWING_POLL_MS : undefined),
+      withdraw: async (visit) => tellResidue(deps.events, visit),
+    },
     describeLoss: ({ status }) => {
       delete status.claimPhase;
       delete status.capacity;
     },
-    beforeRemoval: (scope, claim) =>
-      assertFree(scope, ({ key }) => claimsOf(scope).usersOf(key, scope.visit.signal), claim),
+    beforeRemoval: (scope, claim, send) => makeReady(scope, { claims: claimsOf(scope), claim, send }),
   };
 }
 
-async function prepare(scope: ClaimScope, claims: ReturnType<VolumeClaimsFacet["in"]>): Promise<Send> {
+async function see({ visit, place }: ClaimScope, claims: ClusterClaims, item: VolumeClaim): Promise<ClaimSeen> {
+  const isPending = item.phase === "Pending" && !item.isLeaving;
+  return {
+    item,
+    provider: place.account.spec.provider,
+    waitsForConsumer: isPending && (await claims.waitsForConsumer?.(item, visit.signal)) === true,
+    canGrow: claims.grow !== undefined,
+  };
+}
+
+async function prepare(scope: ClaimScope, claims: ClusterClaims): Promise<Send> {
   const { visit, facet, place, name } = scope;
   const { spec } = visit.object;
   const { accessModes, sizeGiB, storageClassName } = spec;

@@ -15,6 +15,10 @@ export const CloudVolumeClaimReason = {
   Available: "Available",
   /** The cluster has not bound the claim to its storage yet. */
   ClaimPending: "ClaimPending",
+  /** The claim's class gives it its storage when a pod uses it: until then nothing is missing. */
+  WaitingForConsumer: "WaitingForConsumer",
+  /** It was asked to grow; whether that shows is looked for. */
+  Updating: "Updating",
   /** Something in the cluster uses the claim: it is deleted when nothing does. */
   ClaimInUse: "ClaimInUse",
   /** spec.contentsOnDelete is Delete, and nobody has confirmed that the storage may be deleted. */
@@ -32,4 +36,10 @@ export const CloudVolumeClaimReason = {
   InSync: "InSync",
   /** Of UpToDate: the claim differs, and nothing changes that. */
   Differs: "Differs",
+  /** Of UpToDate: the cluster has not given the claim its new size yet. */
+  Growing: "Growing",
+  /** Of UpToDate: the cloud took a change and does not show it. */
+  UpdateIgnored: "UpdateIgnored",
+  /** Of events: the claim was deleted, and its storage is left, which costs on. */
+  ResidueLeft: "ResidueLeft",
 } as const;

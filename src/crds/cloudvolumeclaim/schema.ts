@@ -7,7 +7,7 @@ import { withImmutable } from "../../schema/rules.ts";
 import { commonColumns } from "../common/columns.ts";
 import { clusterRef, externalFields, externalSpec } from "../common/spec.ts";
 import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
-import { blockFields, withBlocks } from "../common/with-blocks.ts";
+import { blockFields, statusFields, withBlocks } from "../common/with-blocks.ts";
 import { conditionColumn, defineKind } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { CloudVolumeClaimCondition } from "./conditions.ts";
@@ -106,6 +106,7 @@ const status = z.object({
   claimPhase: cloudPhase.optional().describe("The cluster's word for the state of the claim: Pending, Bound or Lost."),
   volumeName: text({ max: 253 }).optional().describe("The PersistentVolume that the claim is bound to."),
   capacity: text({ max: 64 }).optional().describe("What the claim has, such as 20Gi."),
+  ...statusFields(KIND),
 });
 
 export const cloudVolumeClaim = defineKind({
