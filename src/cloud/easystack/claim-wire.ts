@@ -40,8 +40,8 @@ export type ClaimOnWire = z.output<typeof claim>;
 
 const PHASES: readonly string[] = ["Pending", "Bound", "Lost"] satisfies readonly ClaimPhase[];
 
-export function phaseOf(word: string): ClaimPhase {
-  return PHASES.includes(word) ? (word as ClaimPhase) : "Unknown";
+export function phaseOf(status: string): ClaimPhase {
+  return PHASES.includes(status) ? (status as ClaimPhase) : "Unknown";
 }
 
 /** Such as Deployment/web, each once. */

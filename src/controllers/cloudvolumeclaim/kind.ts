@@ -69,7 +69,10 @@ function claimKind(deps: KindDeps<CloudVolumeClaim>): ExternalKind<ClaimShape> {
     describe,
     attachment: {
       publish: (_scope, { item }) => Promise.resolve(isGrowing(item) ? GROWING_POLL_MS : undefined),
-      withdraw: async (visit) => tellResidue(deps.events, visit),
+      withdraw: (visit) => {
+        tellResidue(deps.events, visit);
+        return Promise.resolve();
+      },
     },
     describeLoss: ({ status }) => {
       delete status.claimPhase;
