@@ -1,6 +1,6 @@
 // What is decided about a claim that is there, whatever it shows and whatever is declared.
 import { describe, expect, it } from "vitest";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { condition } from "../../../test/support/environment/builders.ts";
 import { storedCloudVolumeClaim } from "../../../test/support/environment/resources.ts";
 import type { ClaimPhase, VolumeClaim } from "../../cloud/facets/volumeclaims.ts";
