@@ -37,6 +37,8 @@ export const PROJECT_CALLS = {
   GetPodsOverview: { method: "GET", path: "{product}/overview/pods_status/" },
   GetClaimsOverview: { method: "GET", path: "{product}/overview/pvc_status/" },
   GetServersOverview: { method: "GET", path: "{product}/overview/openstack_status/" },
+  // 1.20: of all clusters of the project, where the query says so.
+  ListStorage: { method: "GET", path: "{product}/kubernetes/storage/" },
   // 1.7
   ListWorkspaces: { method: "GET", path: "image/images/harbor_projects/" },
   CreateWorkspace: { method: "POST", path: "image/images/harbor_project" },

@@ -24,6 +24,7 @@ const NAMELESS: ReadonlySet<Operation> = new Set<Operation>([
   "ListPlaces",
   "ListNamespaces",
   "GetRegistryStorage",
+  "ListStorage",
   "CheckName",
   "CheckNameHere",
   "CreateClaim",
