@@ -64,6 +64,8 @@ export const ManifestSetReason = {
   KindNotFound: "KindNotFound",
   /** The target refuses to change a field of an object that is there. */
   ImmutableField: "ImmutableField",
+  /** A node port of a Service is another one's. */
+  NodePortTaken: "NodePortTaken",
   /** Some objects are not healthy yet. */
   ObjectsNotReady: "ObjectsNotReady",
   /** An object has failed and does not become healthy by itself. */
