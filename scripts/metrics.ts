@@ -53,6 +53,7 @@ const UNITS: Readonly<Record<string, string>> = {
   yunfan_watch_refused: "1",
   yunfan_crd_missing: "1",
   yunfan_targets_open: "targets",
+  yunfan_target_watches: "streams",
   yunfan_workload_cpu_cores: "processors",
   yunfan_workload_memory_bytes: "bytes",
   yunfan_workload_network_receive_bytes_per_second: "bytes per second",

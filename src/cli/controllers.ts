@@ -13,6 +13,7 @@ import { LifecycleReconciler } from "../controllers/lifecycle/reconciler.ts";
 import { isDeleting, type Managed } from "../controllers/lifecycle/resource.ts";
 import { ClusterDirectory } from "../controllers/managedcluster/clusters.ts";
 import { ClusterTargets } from "../controllers/targets/clusters.ts";
+import { Hints } from "../controllers/targets/hints.ts";
 import type { CloudAccount } from "../crds/cloudaccount/schema.ts";
 import type { HttpKubeClient } from "../kube/client.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -35,6 +36,8 @@ export interface Parts {
   readonly proxy?: ProxySettings | undefined;
   readonly concurrency: ReadonlyMap<string, number>;
   readonly settleWindowMs: number;
+  /** Streams of changes from target clusters, over all of them; 0: none. */
+  readonly targetWatches: number;
   readonly platformNamespace: string;
   readonly onNamespaceDeletion: OnNamespaceDeletion;
   /** Empty: all. */
@@ -76,6 +79,7 @@ export function createControllers(parts: Parts): Created {
   const shared = {
     ...parts,
     targets,
+    hints: new Hints({ ...parts, most: parts.targetWatches, metrics: parts.metrics.target }),
     beside,
     stateBeside: (one: Beside) => void besides.push(one),
     restate: (resource: Managed, signal: AbortSignal) => restateOf(parts, beside, resource, signal),

@@ -38,6 +38,8 @@ export interface OperatorOptions {
   readonly watchNamespaces: readonly string[];
   readonly concurrency: ReadonlyMap<string, number>;
   readonly settleWindowMs: number;
+  /** Streams of changes from target clusters, over all of them; 0: none. */
+  readonly targetWatches: number;
   readonly platformNamespace: string;
   /** Where a namespace's annotation says nothing. */
   readonly onNamespaceDeletion: OnNamespaceDeletion;

@@ -24,6 +24,8 @@ describe("yunfan run", () => {
     ],
     [["--leader-elect-retry-period", "9"], /--leader-elect-renew-deadline \(10 s\) must be longer than .* \(9 s\)/],
     [["--leader-elect-retry-period", "0"], /--leader-elect-retry-period must be a positive number/],
+    [["--target-watches", "-1"], /--target-watches .* from 0 to 99999/],
+    [["--target-watches", "many"], /--target-watches .* from 0 to 99999/],
     [["--settle-window", "-1"], /--settle-window .* 0 or more/],
     [["--on-namespace-deletion", "delete"], /--on-namespace-deletion .* Hold, Delete, Orphan/],
     [["--metrics-bind-address", "here"], /--metrics-bind-address .* host:port/],

@@ -28,6 +28,7 @@ interface Flags {
   readonly watchNamespaces: readonly string[];
   readonly concurrency: ReadonlyMap<string, number>;
   readonly settleWindow: number;
+  readonly targetWatches: number;
   readonly platformNamespace?: string;
   readonly onNamespaceDeletion: OnNamespaceDeletion;
   readonly metricsBindAddress: string;
@@ -54,6 +55,12 @@ export function command(): Command {
       "--platform-namespace <name>",
       "namespace whose inventory resources may be about other namespaces; default: that of the lease",
       oneNamespace,
+    )
+    .option(
+      "--target-watches <number>",
+      "streams by which target clusters tell of changes, over all of them; 0: what changes there is found by polling alone",
+      wholeNumber,
+      256,
     )
     .option("--settle-window <seconds>", "how long a create of unknown outcome may still take effect", seconds, 120)
     .addOption(
@@ -105,6 +112,7 @@ async function run(flags: Flags, connection: Connection): Promise<void> {
         watchNamespaces: flags.watchNamespaces,
         concurrency: flags.concurrency,
         settleWindowMs: flags.settleWindow * 1000,
+        targetWatches: flags.targetWatches,
         platformNamespace: flags.platformNamespace ?? flags.leaderElectResourceNamespace,
         onNamespaceDeletion: flags.onNamespaceDeletion,
         metricsAddress: flags.metricsBindAddress,
@@ -159,6 +167,12 @@ function seconds(text: string): number {
   if (text.trim() === "" || !Number.isFinite(value) || value < 0) {
     throw new InvalidArgumentError("It must be a number of seconds, 0 or more.");
   }
+  return value;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d{1,5}$/.test(text.trim())) throw new InvalidArgumentError("It must be a whole number from 0 to 99999.");
   return value;
 }
 

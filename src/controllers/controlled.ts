@@ -14,6 +14,7 @@ import type { EventRecorder } from "../runtime/events.ts";
 import type { AccountDirectory } from "./cloudaccount/accounts.ts";
 import type { ClusterDirectory } from "./managedcluster/clusters.ts";
 import type { ClusterTargets } from "./targets/clusters.ts";
+import type { Hints } from "./targets/hints.ts";
 import type { KubeEvent } from "./inventory/kube-events.ts";
 import type { Beside } from "./lifecycle/beside.ts";
 import type { Steps } from "./lifecycle/reconciler.ts";
@@ -68,6 +69,8 @@ export interface KindDeps<R extends Managed> {
   readonly below: (parent: string) => readonly Managed[];
   /** Clusters by the kubeconfigs that are published of them. */
   readonly targets: ClusterTargets;
+  /** What targets tell of changes. */
+  readonly hints: Hints;
   /** Where it shows what workloads in targets use. */
   readonly usageMetrics: UsageMetrics;
   /** What goes along with the cluster of that id, whether a resource stands for it or not. */

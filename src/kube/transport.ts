@@ -56,6 +56,8 @@ export interface KubeStreamRequest {
   path: string;
   query?: Query | undefined;
   accept?: string | undefined;
+  /** Further ones, by lower-case name. */
+  headers?: Readonly<Record<string, string>> | undefined;
   signal: AbortSignal;
   /** A connection that brings no byte for that long while one is waited for is taken for dead; asked anew for each wait. */
   idleTimeoutMs: () => number;

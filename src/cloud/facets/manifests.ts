@@ -103,6 +103,16 @@ export interface TargetEvent {
   readonly message: string;
 }
 
+/** That an object of ours is not what it was: its version where it is there, the last one where it is gone. */
+export interface ChangeHint {
+  /** UID of the ManifestSet that its label names. */
+  readonly set: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
 /** What a pod uses now; what is not measured is left out. */
 export interface PodUsage {
   readonly pod: string;
@@ -156,6 +166,17 @@ export interface ManifestChannel {
 
   /** Events of a namespace; left out where there are none to be had. Bounded; the newest where there are more. */
   readonly events?: (namespace: string, signal: AbortSignal) => Promise<readonly TargetEvent[]>;
+
+  /**
+   * Tells `on` of each object of a kind that bears our label, as it is now and whenever it changes or goes, until the target ends that.
+   * In all namespaces for a kind that `selects`, else in the one that is named. Hints alone: some may be missing, and the truth is what
+   * `list` and `read` find. Throws NotServed where nothing tells of that kind. Left out where nothing tells of any.
+   */
+  readonly changes?: (
+    kind: KindAbility,
+    namespace: string | undefined,
+    listener: { readonly on: (hint: ChangeHint) => void; readonly signal: AbortSignal },
+  ) => Promise<void>;
 
   /**
    * Of those pods of a namespace that are wanted; a pod that nobody has measured yet is left out. Throws NotServed where nobody measures now.

@@ -15,8 +15,10 @@ import type {
   TargetEvent,
 } from "../facets/manifests.ts";
 import { unreadable } from "../kit/json.ts";
+import { hintsOf } from "./changes.ts";
 import type { ServedKind } from "./discovery.ts";
 import { FIELD_MANAGER, MARKS } from "./marks.ts";
+import { eventsIn } from "./events.ts";
 import type { ObjectPlace } from "./paths.ts";
 
 export interface ChannelRequest {
@@ -36,6 +38,13 @@ export interface ChannelRequest {
 /** The JSON of a success. Throws CloudError, FencedError or the signal's reason. */
 export type Send = (request: ChannelRequest) => Promise<unknown>;
 
+/** The lines of a watch (Kubernetes: watch events as JSON). Throws as Send does, at the beginning or on the way. */
+export type Follow = (
+  kind: ServedKind,
+  namespace: string | undefined,
+  signal: AbortSignal,
+) => Promise<AsyncIterable<string>>;
+
 export interface Dialect {
   readonly kinds: readonly KindAbility[] | "Discovered";
   readonly send: Send;
@@ -52,6 +61,8 @@ export interface Dialect {
   readonly pageSize: number | undefined;
   /** Path of the Events of a namespace; undefined where there are none. */
   readonly eventsPath: ((namespace: string) => readonly string[]) | undefined;
+  /** Undefined where nothing tells of changes. */
+  readonly follow?: Follow | undefined;
   /** Undefined where nobody measures. */
   readonly usage: ManifestChannel["usage"] | undefined;
 }
@@ -67,25 +78,6 @@ const objectList = z.object({
   items: z.array(liveObject).nullable(),
 });
 
-const eventList = z.object({
-  items: z
-    .array(
-      z.object({
-        type: z.string().default(""),
-        reason: z.string().nullish(),
-        message: z.string().nullish(),
-        involvedObject: z.object({
-          apiVersion: z.string().default("v1"),
-          kind: z.string().default(""),
-          namespace: z.string().default(""),
-          name: z.string().default(""),
-          uid: z.string().default(""),
-        }),
-      }),
-    )
-    .nullable(),
-});
-
 const MOST_EVENTS = "500";
 
 export function kubernetesChannel(dialect: Dialect): ManifestChannel {
@@ -98,13 +90,19 @@ class KubernetesChannel implements ManifestChannel {
   readonly identity?: (signal: AbortSignal) => Promise<string>;
   readonly events?: (namespace: string, signal: AbortSignal) => Promise<readonly TargetEvent[]>;
   readonly usage?: NonNullable<ManifestChannel["usage"]>;
+  readonly changes?: NonNullable<ManifestChannel["changes"]>;
 
   constructor(dialect: Dialect) {
     this.#dialect = dialect;
     this.kinds = dialect.kinds;
     if (dialect.hasIdentity) this.identity = (signal) => this.#identity(signal);
-    const { eventsPath, usage } = dialect;
+    const { eventsPath, usage, follow } = dialect;
     if (usage) this.usage = usage;
+    if (follow) {
+      this.changes = async (kind, namespace, { on, signal }) => {
+        await hintsOf(`Watch ${kind.kind}`, await follow(kind as ServedKind, namespace, signal), on);
+      };
+    }
     if (eventsPath) this.events = (namespace, signal) => this.#events(eventsPath(namespace), signal);
   }
 
@@ -254,13 +252,7 @@ class KubernetesChannel implements ManifestChannel {
   async #events(path: readonly string[], signal: AbortSignal): Promise<readonly TargetEvent[]> {
     const operation = "List Event";
     const query = this.#dialect.pageSize === undefined ? {} : { limit: MOST_EVENTS };
-    const { items } = read(operation, await this.#get({ operation, path, query, isSecret: false, signal }), eventList);
-    return (items ?? []).map(({ type, reason, message, involvedObject: { apiVersion, ...about } }) => ({
-      about: { ...about, group: apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "" },
-      type,
-      reason: reason ?? "",
-      message: message ?? "",
-    }));
+    return eventsIn(operation, await this.#get({ operation, path, query, isSecret: false, signal }));
   }
 }
 

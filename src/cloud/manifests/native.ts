@@ -1,7 +1,7 @@
 // Kubernetes' own paths, whoever carries the requests there: an API server itself, or a gateway that hands them on.
 import type { Clock } from "../../lib/clock.ts";
 import type { ManifestChannel } from "../facets/manifests.ts";
-import type { Dialect, Send } from "./channel.ts";
+import type { Dialect, Follow, Send } from "./channel.ts";
 import { Discovery, type Writing } from "./discovery.ts";
 import { kubernetesPath, withoutName } from "./paths.ts";
 
@@ -12,9 +12,11 @@ interface Native {
   readonly clock: Clock;
   readonly writing: Writing;
   readonly usage: ManifestChannel["usage"] | undefined;
+  /** Undefined where the way there carries no long connection. */
+  readonly follow?: Follow | undefined;
 }
 
-export function nativeDialect({ send, asksKinds, clock, writing, usage }: Native): Dialect {
+export function nativeDialect({ send, asksKinds, clock, writing, usage, follow }: Native): Dialect {
   const get = (path: readonly string[], signal: AbortSignal): Promise<unknown> =>
     asksKinds({ operation: "Discover Kinds", method: "GET", path, isSecret: false, signal });
   const discovery = new Discovery({ get, clock, writing });
@@ -31,5 +33,6 @@ export function nativeDialect({ send, asksKinds, clock, writing, usage }: Native
     pageSize: 500,
     eventsPath: (namespace) => ["api", "v1", "namespaces", namespace, "events"],
     usage,
+    follow,
   };
 }

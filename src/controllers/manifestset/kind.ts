@@ -3,6 +3,7 @@ import { manifestSet, type ManifestSet } from "../../crds/manifestset/schema.ts"
 import { accountOf } from "../cloudaccount/parent.ts";
 import { controlled, type KindDeps } from "../controlled.ts";
 import { keyIn, kindIn, refTo } from "../external/parent.ts";
+import { keyOf } from "../../runtime/cache/store.ts";
 import { Sender } from "../external/sender.ts";
 import { clusterOf } from "../managedcluster/clusters.ts";
 import { Places } from "./place.ts";
@@ -47,6 +48,8 @@ function stepsWith(deps: KindDeps<ManifestSet>): ManifestSetSteps {
     sender: new Sender(deps),
     warnings: new Warnings(deps),
     usages: new Usages(deps),
+    hints: deps.hints,
+    wake: ({ metadata }) => deps.visit(manifestSet.type.kind, keyOf(metadata)),
     driftGroup: parentOf,
     recheck: (set) => {
       const account = accountBehind(set, deps);

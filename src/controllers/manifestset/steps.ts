@@ -17,6 +17,7 @@ import type { Outcome, Steps } from "../lifecycle/reconciler.ts";
 import { annotation, ANNOTATIONS } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { isSilence } from "../targets/connection.ts";
+import type { Hints } from "../targets/hints.ts";
 import { Applier } from "./apply.ts";
 import { declaredIn, type DeclaredObject } from "./declared.ts";
 import { Inventory } from "./inventory.ts";
@@ -42,6 +43,9 @@ export interface SetDeps {
   readonly sender: Sender;
   readonly warnings: Warnings;
   readonly usages: Usages;
+  readonly hints: Hints;
+  /** Has a set visited. */
+  readonly wake: (set: ManifestSet) => void;
   /** Sets of one group share their drift ticks. */
   readonly driftGroup: (set: ManifestSet) => string;
   /** Has the credentials of an account ("namespace/name") verified now: the cloud has just refused them. */
@@ -82,6 +86,7 @@ export class ManifestSetSteps implements Steps<ManifestSet> {
     await this.#remover.remove(visit);
     for (const { uid } of visit.object.status.inventory ?? []) if (uid !== undefined) this.#memory.forget(uid);
     this.#deps.usages.forget(keyOf(visit.object.metadata));
+    this.#deps.hints.forget(visit.object.metadata.uid);
     return "Released";
   }
 
@@ -141,6 +146,7 @@ export class ManifestSetSteps implements Steps<ManifestSet> {
       ? await this.#prune(work, declared, { outcomes, spec })
       : { departed: NONE, pruneHeld: undefined };
     describe(visit, objects, spec);
+    this.#follow(work, objects);
     await this.#deps.warnings.read(work, objects);
     await this.#deps.usages.read(work, spec);
     stateConditions(visit, objects, { pruning: pruneHeld ?? saidOf(departed), contested: this.#contested(objects) });
@@ -167,6 +173,12 @@ export class ManifestSetSteps implements Steps<ManifestSet> {
       return { departed: NONE, pruneHeld: tooMany(names, spec.maxPrunes) };
     }
     return { departed: await this.#pruner.send(work, leaving), pruneHeld: undefined };
+  }
+
+  #follow({ visit, place: { channel, lists } }: Work, objects: readonly Judged[]): void {
+    const seen = objects.flatMap(({ declared: { kind }, outcome: { live } }) => (kind && live ? [{ kind, live }] : []));
+    const wake = (): void => this.#deps.wake(visit.object);
+    this.#deps.hints.follow({ set: visit.object.metadata.uid, channel, lists, objects: seen, wake });
   }
 
   #contested(objects: readonly Judged[]): Said | undefined {

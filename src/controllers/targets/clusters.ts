@@ -168,12 +168,21 @@ export class ClusterTargets {
   #dialect(connection: Connection, actor: Actor | undefined): Dialect {
     const send = connection.as(actor);
     const asksKinds = connection.as(undefined);
-    return nativeDialect({ send, asksKinds, clock: this.#deps.clock, writing: "AsServed", usage: measuredBy(send) });
+    const { clock } = this.#deps;
+    const follow = connection.follow(actor);
+    return nativeDialect({ send, asksKinds, clock, writing: "AsServed", usage: measuredBy(send), follow });
   }
 
   #closeWhenIdle(key: string, target: Target): void {
     target.idle?.cancel();
-    target.idle = this.#deps.clock.after(IDLE_MS, () => this.#close(key, target));
+    target.idle = this.#deps.clock.after(IDLE_MS, () => void this.#closeUnwatched(key, target));
+  }
+
+  async #closeUnwatched(key: string, target: Target): Promise<void> {
+    const open = await target.connection?.catch(() => undefined);
+    if (!target.gate.isEmpty) return;
+    if (open?.isWatched) this.#closeWhenIdle(key, target);
+    else this.#close(key, target);
   }
 
   /** What it has learned of whether the target answers goes with it. */

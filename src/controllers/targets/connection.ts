@@ -1,8 +1,11 @@
 // One target cluster by its kubeconfig: connections that are made when they are needed and closed when they are not, and requests in
 // the name of whoever is asked for. What comes back is the clouds' common word for it.
-import type { Send } from "../../cloud/manifests/channel.ts";
+import type { Follow, Send } from "../../cloud/manifests/channel.ts";
+import { MARKS } from "../../cloud/manifests/marks.ts";
+import { kubernetesPath } from "../../cloud/manifests/paths.ts";
 import { errorOfStatus } from "../../cloud/manifests/status-error.ts";
 import { CloudError } from "../../cloud/errors.ts";
+import { metadataAccept } from "../../kube/client.ts";
 import { KubeError, KubeUnreachableError } from "../../kube/errors.ts";
 import { KubeTransport } from "../../kube/transport.ts";
 import type { Clock } from "../../lib/clock.ts";
@@ -47,10 +50,14 @@ interface Opening extends ConnectionDeps {
 /** A target that takes longer is no good to others that wait. */
 const REQUEST_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** A watch begins anew after that; within it, one that brings no bookmark for so long is dead. */
+const WATCH_SECONDS = 600;
+const WATCH_SILENCE_MS = 180_000;
 
 export class Connection implements AsyncDisposable {
   readonly #opening: Opening;
   #transport: KubeTransport;
+  #watches = 0;
 
   constructor(opening: Opening) {
     this.#opening = opening;
@@ -58,9 +65,14 @@ export class Connection implements AsyncDisposable {
     opening.metrics.open(1);
   }
 
+  /** Whether somebody is told of changes over it. */
+  get isWatched(): boolean {
+    return this.#watches > 0;
+  }
+
   /** As this ServiceAccount of the target; as the kubeconfig's own user where there is none. */
   as(actor: Actor | undefined): Send {
-    const headers = actor ? { "impersonate-user": `system:serviceaccount:${actor.namespace}:${actor.name}` } : {};
+    const headers = headersOf(actor);
     return async (request) => {
       try {
         return await this.#request(request, headers);
@@ -72,9 +84,38 @@ export class Connection implements AsyncDisposable {
     };
   }
 
+  /** Metadata of our objects, as `as` has who asks. Whether the target answers is for requests to find out. */
+  follow(actor: Actor | undefined): Follow {
+    return async (kind, namespace, signal) => {
+      const operation = `Watch ${kind.kind}`;
+      const segments = kubernetesPath(kind, namespace === undefined ? {} : { namespace });
+      const request = {
+        path: `/${segments.map(encodeURIComponent).join("/")}`,
+        query: { watch: true, allowWatchBookmarks: true, timeoutSeconds: WATCH_SECONDS, labelSelector: MARKS.set },
+        accept: metadataAccept("PartialObjectMetadata"),
+        headers: headersOf(actor),
+        signal,
+        idleTimeoutMs: () => WATCH_SILENCE_MS,
+      };
+      const lines = await this.#transport.stream(request).catch((error: unknown) => {
+        throw error instanceof KubeError ? errorOfStatus(error.status, { operation, isSecret: false }) : error;
+      });
+      return this.#counted(lines);
+    };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#opening.metrics.open(-1);
     await this.#transport[Symbol.asyncDispose]();
+  }
+
+  async *#counted(lines: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+    this.#watches += 1;
+    try {
+      yield* lines;
+    } finally {
+      this.#watches -= 1;
+    }
   }
 
   async #request(...[request, headers]: [Parameters<Send>[0], Readonly<Record<string, string>>]): Promise<unknown> {
@@ -109,6 +150,10 @@ export class Connection implements AsyncDisposable {
     await former[Symbol.asyncDispose]();
     return true;
   }
+}
+
+function headersOf(actor: Actor | undefined): Readonly<Record<string, string>> {
+  return actor ? { "impersonate-user": `system:serviceaccount:${actor.namespace}:${actor.name}` } : {};
 }
 
 /** Whether it came of the target not answering at all, rather than of what it answered. */

@@ -21,6 +21,8 @@ interface ListsDeps {
 export class TargetLists {
   readonly #deps: ListsDeps;
   readonly #listings = new Map<string, Listing>();
+  /** Monotonic, by kind: what was listed before is older than what was told since. */
+  readonly #staleAt = new Map<string, number>();
   /** Kinds of which not all namespaces may be listed. */
   readonly #narrow = new Set<string>();
 
@@ -52,6 +54,11 @@ export class TargetLists {
     return this.#listed({ ...kind, selects: false }, undefined, { since, signal });
   }
 
+  /** Something of that kind has changed: whoever observes it next has it listed again. */
+  stale(kind: KindAbility): void {
+    this.#staleAt.set(kindText(kind), this.#deps.clock.monotonic());
+  }
+
   /** Undefined where they may not all be listed. */
   async #wide(kind: KindAbility, since: number, signal: AbortSignal): Promise<readonly LiveObject[] | undefined> {
     try {
@@ -70,7 +77,8 @@ export class TargetLists {
   ): Promise<readonly LiveObject[]> {
     const key = `${kindText(kind)} ${kind.selects ? "ours" : "all"} ${namespace ?? ""}`;
     const known = this.#listings.get(key);
-    if (known && known.startedAt >= since) return untilAborted(known.objects, signal);
+    const neededAt = Math.max(since, this.#staleAt.get(kindText(kind)) ?? since);
+    if (known && known.startedAt >= neededAt) return untilAborted(known.objects, signal);
     const { channel, clock, signal: whole } = this.#deps;
     const listing = { startedAt: clock.monotonic(), objects: channel.list(kind, namespace, whole) };
     this.#listings.set(key, listing);

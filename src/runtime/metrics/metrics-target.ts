@@ -12,6 +12,8 @@ export interface TargetMetrics {
   requested(labels: RequestLabels): void;
   /** A target was opened (1) or closed (-1). */
   open(change: 1 | -1): void;
+  /** A stream of changes began (1) or ended (-1). */
+  watched(change: 1 | -1): void;
   /** Removes all series of a target. */
   forget(target: string): void;
 }
@@ -29,6 +31,11 @@ export function targetMetrics(registry: Registry): TargetMetrics {
     help: "Target clusters to which there are connections.",
     registers,
   });
+  const watches = new Gauge({
+    name: "yunfan_target_watches",
+    help: "Streams by which targets tell of changes of what ManifestSets have there.",
+    registers,
+  });
   const requested = new Map<string, Map<string, RequestLabels>>();
   return {
     requested(labels) {
@@ -37,6 +44,7 @@ export function targetMetrics(registry: Registry): TargetMetrics {
       requests.inc({ ...labels });
     },
     open: (change) => open.inc(change),
+    watched: (change) => watches.inc(change),
     forget(target) {
       for (const labels of requested.get(target)?.values() ?? []) requests.remove({ ...labels });
       requested.delete(target);

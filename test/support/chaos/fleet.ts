@@ -202,6 +202,7 @@ async function startOperator(setup: {
       election: undefined,
       watchNamespaces: [namespace],
       concurrency: new Map(),
+      targetWatches: 0,
       settleWindowMs: 120_000,
       platformNamespace: "yunfan-system",
       onNamespaceDeletion: "Hold",
