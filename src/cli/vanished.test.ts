@@ -8,9 +8,11 @@ import type { Fence } from "../lib/fence.ts";
 import { openFence } from "../lib/fence.ts";
 import type { EventDescription } from "../runtime/events.ts";
 import type { Managed } from "../controllers/lifecycle/resource.ts";
+import { controlledKinds } from "../controllers/kinds.ts";
 import { OWNER_LABEL } from "../controllers/publishing/secrets.ts";
 
-const CHILDREN = ["RegistryProject", "ManagedCluster", "NodePool", "ManagedAddon"] as const;
+/** Kinds that stand for an item of a cloud. */
+const CHILDREN = controlledKinds.filter(({ cloudName }) => cloudName !== undefined).map(({ kind }) => kind.type.kind);
 
 const account = verifiedAccount({ metadata: { name: "main", uid: "main" } });
 const cluster = storedOf("ManagedCluster", {
@@ -79,6 +81,30 @@ describe.each(CHILDREN)("a %s that vanished", (kind) => {
 
   it("is told on itself where account and cluster went before", () => {
     expect(toldOf(child(kind, CREATED), { objects: [] }).map(({ about }) => about)).toEqual([`${kind} a`]);
+  });
+});
+
+describe("what stands for no item", () => {
+  const accountRef = { name: "main" };
+  const metadata = { name: "a", uid: "a" };
+
+  it("a set that vanished is told with the objects that stay, and where", () => {
+    const set = storedOf("ManifestSet", { metadata, spec: { accountRef, clusterRef: undefined } });
+    const inventory = [{ ref: "_ConfigMap_shop_settings", uid: "1", origin: "Created" }];
+    const status = { ...set.status, inventory, targetId: "cluster default/prod" };
+    const [{ note } = { note: "" }, ...others] = toldOf({ ...set, status });
+    expect(note).toMatch(/taken off\. 1 objects stay in cluster default\/prod: _ConfigMap_shop_settings\./);
+    expect(others).toHaveLength(1);
+    expect(toldOf(set)).toEqual([]);
+  });
+
+  it("a sink that vanished is told by the owner that its records bear", () => {
+    const status = { externalId: "uid-of-the-sink", location: "TencentBCS,https://store.example" };
+    const [{ note } = { note: "" }] = toldOf(storedOf("InventorySink", { metadata, spec: { accountRef }, status }));
+    expect(note).toContain("uid-of-the-sink stays in the cloud");
+    const spec = { accountRef, deletionPolicy: "Orphan" };
+    expect(toldOf(storedOf("InventorySink", { metadata, spec, status }))).toEqual([]);
+    expect(toldOf(storedOf("InventorySink", { metadata, spec: { accountRef } }))).toEqual([]);
   });
 });
 

@@ -11,7 +11,7 @@ import { transportOf } from "../../test/support/apiserver/transports.ts";
 import { rejectionOf } from "../../test/support/environment/rejection.ts";
 import { systemClock } from "../lib/clock.ts";
 import { HttpKubeClient } from "./client.ts";
-import { isConflict, isFailedTest, isRefusal, KubeError, wordsOf, type ApiStatus } from "./errors.ts";
+import { isConflict, isFailedTest, isNotFound, isRefusal, KubeError, wordsOf, type ApiStatus } from "./errors.ts";
 import { loadKubeConfig } from "./kubeconfig.ts";
 import type { KubeTransport } from "./transport.ts";
 import type { KubeObject, ResourceType } from "./types.ts";
@@ -185,6 +185,14 @@ describe("what webhooks answer", () => {
 
 it.each([404, 410, 429, 401, 500, 503])("%i is no refusal", (code) => {
   expect(isRefusal(new KubeError({ code }, { method: "PATCH", path: "/" }))).toBe(false);
+});
+
+it.each([
+  ["as the server says it", { reason: "NotFound", message: 'configmaps "a" not found' }, true],
+  ["of a load balancer", { message: "default backend - 404" }, false],
+  ["without a body", {}, false],
+])("a 404 %s is proof that the object is gone: %o %s", (_how, status, isProof) => {
+  expect(isNotFound(new KubeError({ code: 404, ...status }, { method: "GET", path: "/" }))).toBe(isProof);
 });
 
 it("422 of something before the API server, which has no reason, is a refusal", () => {

@@ -51,7 +51,13 @@ export const isKubeError = (error: unknown): error is KubeError | KubeUnreachabl
 
 const hasCode = (error: unknown, code: number): error is KubeError => error instanceof KubeError && error.code === code;
 
-export const isNotFound = (error: unknown): error is KubeError => hasCode(error, 404);
+/** There is no such path, or no such object, on the word of whoever answered. */
+export const isPathUnknown = (error: unknown): error is KubeError => hasCode(error, 404);
+/**
+ * The API server's own word that an object is not there: a metav1.Status. What stands before it, such as a load balancer without a
+ * backend, says 404 in its own ways, and knows nothing of objects.
+ */
+export const isNotFound = (error: unknown): error is KubeError => isPathUnknown(error) && error.reason === "NotFound";
 /** A stale resourceVersion or a name that is taken; a webhook may answer so too. */
 export const isConflict = (error: unknown): error is KubeError => hasCode(error, 409);
 export const isAlreadyExists = (error: unknown): error is KubeError =>

@@ -2,6 +2,8 @@
 import { grantWrite } from "../../src/cloud/permit.ts";
 import { expect } from "vitest";
 import { withRequester } from "../../src/cloud/budget/budget.ts";
+import { STRANGERS } from "../support/clouds/strangers.ts";
+import { startWire } from "../support/clouds/wire.ts";
 import { eventually, failureOf } from "./suite.ts";
 import { never } from "./stand.ts";
 import {
@@ -89,6 +91,27 @@ const life: readonly CollectionCase[] = [
       const session = stand.open({ settings: { endpoint: `${stand.simulator.url}/somewhere/else` } });
       const error = await failureOf(via(session).items.look(stand.cloud.unknownId, never));
       expect(["Rejected", "Unauthenticated", "Unavailable"]).toContain(error.kind);
+    },
+  },
+  {
+    title: "what is between says that it is not there: that proves nothing, to a read and to a removal",
+    async run(subject) {
+      const { stand } = subject;
+      const { id } = await makeSettled(subject);
+      await using gateway = await startWire(stand.simulator.url);
+      const session = stand.open({ settings: { endpoint: gateway.url } });
+      await session.verify(never);
+      const { items } = subject.via(session);
+      const asked = { look: items.look, get: items.get, remove: () => items.remove(id, grantWrite(never)) };
+      for (const [whose, answer] of Object.entries(STRANGERS)) {
+        gateway.standIn = answer;
+        for (const [what, ask] of Object.entries(asked)) {
+          if (ask === undefined) continue;
+          const { kind } = await failureOf(ask(id, never));
+          expect(["Unavailable", "Rejected"], `${what}, answered ${whose} 404 or 410`).toContain(kind);
+        }
+      }
+      expect(await access(subject).items.look(id, never)).toBe("There");
     },
   },
   {

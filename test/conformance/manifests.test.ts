@@ -1,136 +1,16 @@
 // What every channel of objects keeps to, driven by what it says it can: by kubeconfig, through CCE's gateway, through CTYUN's wrapped
 // paths, through EasyStack's YAML calls, each in front of the same real API server.
-import { randomBytes } from "node:crypto";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { ctyun } from "../../src/cloud/ctyun/index.ts";
-import { startCtyunSimulator } from "../../src/cloud/ctyun/simulator/index.ts";
-import type { Cloud, CloudSession, Credentials } from "../../src/cloud/contract.ts";
-import type { KindAbility, LiveObject, Manifest, ManifestChannel } from "../../src/cloud/facets/manifests.ts";
-import { easystack } from "../../src/cloud/easystack/index.ts";
-import { startEasyStackSimulator } from "../../src/cloud/easystack/simulator/index.ts";
-import { huawei } from "../../src/cloud/huawei/index.ts";
-import { startHuaweiSimulator } from "../../src/cloud/huawei/simulator/index.ts";
-import { kubernetesChannel } from "../../src/cloud/manifests/channel.ts";
+import { describe, expect, test } from "vitest";
+import type { KindAbility, LiveObject, Manifest } from "../../src/cloud/facets/manifests.ts";
 import { MARKS } from "../../src/cloud/manifests/marks.ts";
-import { nativeDialect } from "../../src/cloud/manifests/native.ts";
 import { grantWrite } from "../../src/cloud/permit.ts";
-import type { RunningSimulator } from "../../src/cloud/simulation/definition.ts";
-import { readKubeconfig } from "../../src/cloud/simulation/kubeconfig.ts";
-import { Connection } from "../../src/controllers/targets/connection.ts";
-import { Gate } from "../../src/controllers/targets/gate.ts";
-import { systemClock as clock } from "../../src/lib/clock.ts";
-import { openFence } from "../../src/lib/fence.ts";
-import { createLogger } from "../../src/lib/log.ts";
-import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
-import { kubeConfigOf } from "../support/apiserver/transports.ts";
-import { ownBudget } from "../support/clouds/budgets.ts";
-import { controlsOf } from "../support/clouds/simulator.ts";
+import { kubectlOk, sharedControlPlane } from "../support/apiserver/controlplane.ts";
+import { STRANGERS } from "../support/clouds/strangers.ts";
+import { CHANNELS, type Subject } from "./channels.ts";
 import { failureOf, needed } from "./suite.ts";
 
 const never = new AbortController().signal;
 const permit = grantWrite(never);
-const DEPS = {
-  clock,
-  log: createLogger({ level: "silent" }),
-  fence: openFence,
-  userAgent: "yunfan/test (conformance)",
-};
-const KEYS = { accessKey: "test-access-key", secretKey: "test-secret-key" };
-
-function sessionOf(
-  cloud: Cloud,
-  running: RunningSimulator,
-  credentials: Credentials,
-  providerOptions: object = {},
-): CloudSession {
-  const settings = {
-    account: "team/account",
-    endpoint: running.url,
-    tls: { mode: "Plaintext" },
-    region: "cn-north-4",
-  } as const;
-  const requestBudget = { readsPerMinute: 60_000, writesPerMinute: 60_000 };
-  const session = cloud.open({ ...settings, requestBudget, providerOptions: { ...providerOptions } }, credentials, {
-    ...DEPS,
-    budget: ownBudget(clock),
-  });
-  onTestFinished(async () => {
-    await session.close();
-    await running.close();
-  });
-  return session;
-}
-
-function facetOf({ manifests }: CloudSession): NonNullable<CloudSession["manifests"]> {
-  return needed(manifests, "the facet manifests");
-}
-
-interface Subject {
-  readonly channel: ManifestChannel;
-  /** As the channel calls it. */
-  readonly namespace: string;
-  /** As the API server behind it does. */
-  readonly real: string;
-}
-
-/** By name, each opened anew for a test. */
-const CHANNELS: Readonly<Record<string, () => Promise<Subject>>> = {
-  kubeconfig: () =>
-    inRealNamespace(async () => {
-      const { server, certificateAuthorityData, clientCertificateData, clientKeyData } = await readKubeconfig(
-        sharedControlPlane().kubeconfigPath,
-      );
-      const user = { certData: clientCertificateData, keyData: clientKeyData };
-      const metrics = { requested: () => undefined, open: () => undefined, forget: () => undefined };
-      const connection = new Connection({
-        ...DEPS,
-        metrics,
-        target: "team/cluster",
-        gate: new Gate({ clock, silent: "It does not answer" }),
-        kubeconfig: { server, kubeConfig: kubeConfigOf({ server, caData: certificateAuthorityData }, user) },
-        renewed: () => Promise.resolve(undefined),
-      });
-      onTestFinished(() => connection[Symbol.asyncDispose]());
-      const send = connection.as(undefined);
-      return kubernetesChannel(nativeDialect({ send, asksKinds: send, clock, writing: "AsServed", usage: undefined }));
-    }),
-  "gateway of HuaweiCCE": () =>
-    inRealNamespace(async () => {
-      const kubeconfig = await readKubeconfig(sharedControlPlane().kubeconfigPath);
-      const running = await startHuaweiSimulator({
-        listen: "127.0.0.1:0",
-        ...KEYS,
-        kubeconfig,
-        projectName: "cn-north-4",
-      });
-      const { id } = (await controlsOf(running).behindOurBack("POST", "clusters", { name: "production" })) as {
-        id: string;
-      };
-      return facetOf(sessionOf(huawei, running, KEYS)).open({ clusterId: id, options: {} });
-    }),
-  CtyunCCI: () =>
-    inRealNamespace(async () => {
-      const kubeconfig = sharedControlPlane().kubeconfigPath;
-      const running = await startCtyunSimulator({ listen: "127.0.0.1:0", ...KEYS, kubeconfig });
-      return facetOf(sessionOf(ctyun, running, KEYS)).open({ clusterId: undefined, options: {} });
-    }),
-  "YAML of EasyStackECNS": async () => {
-    const cluster = `c${randomBytes(4).toString("hex")}`;
-    const kubeconfig = sharedControlPlane().kubeconfigPath;
-    const user = { username: "operator", password: "Right-password-1", domainName: "Default" };
-    const clusters = [{ name: cluster, type: "EKS" as const }];
-    const running = await startEasyStackSimulator({ listen: "127.0.0.1:0", ...user, kubeconfig, clusters });
-    await controlsOf(running).behindOurBack("POST", "namespaces", { cluster, name: "team" });
-    const session = sessionOf(easystack, running, user, { projectName: "admin" });
-    const channel = facetOf(session).open({ clusterId: cluster, options: {} });
-    return { channel, namespace: "team", real: `${cluster}--team` };
-  },
-};
-
-async function inRealNamespace(open: () => Promise<ManifestChannel>): Promise<Subject> {
-  const [channel, namespace] = await Promise.all([open(), uniqueNamespace(sharedControlPlane().kubectl, "channel")]);
-  return { channel, namespace, real: namespace };
-}
 
 function subject(name: string): Promise<Subject> {
   return needed(CHANNELS[name], name)();
@@ -206,6 +86,28 @@ describe.each(Object.keys(CHANNELS))("the channel %s", (name) => {
     expect([error.kind, error.codes]).toEqual(["NotFound", ["NamespaceNotFound"]]);
     const wanted = { group: "nobody.example.com", version: "v1", kind: "Widget" };
     expect(await its.channel.kindOf(wanted, never)).toBeUndefined();
+  });
+
+  test("takes nobody's word for an absence but Kubernetes' own, of an object, of its kind, and of a deletion", async () => {
+    const its = await subject(name);
+    const manifest = config(its.namespace);
+    const kind = await kindOf(its, manifest);
+    const made = await its.channel.create(kind, manifest, permit);
+    const deployment = { group: "apps", version: undefined, kind: "Deployment" };
+    for (const [whose, answer] of Object.entries(STRANGERS)) {
+      its.between.standIn = answer;
+      const read = await its.channel.read(kind, keyOf(made, kind), never).catch((error: unknown) => error);
+      expect(read, `read, answered ${whose} 404 or 410`).toMatchObject({ name: "CloudError" });
+      const found = await its.channel.kindOf(deployment, never).catch((error: unknown) => error);
+      expect(found, `kind, answered ${whose} 404 or 410`).toBeDefined();
+      const { kind: outcome } = await failureOf(its.channel.remove(kind, made, permit));
+      expect(outcome, `removal, answered ${whose} 404 or 410`).not.toBe("NotFound");
+    }
+    its.between.standIn = undefined;
+    expect(await its.channel.kindOf(deployment, never)).toMatchObject({ kind: "Deployment" });
+    expect(await its.channel.read(kind, keyOf(made, kind), never)).toMatchObject({
+      metadata: { uid: made.metadata.uid },
+    });
   });
 
   test("changes the one that was seen, in the version that was seen, and no other", async () => {

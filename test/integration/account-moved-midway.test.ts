@@ -6,6 +6,7 @@ import {
   addonManifest,
   createMembersStand,
   isPoolChange,
+  nodeManifest,
   poolChanges,
   poolManifest,
   type Home,
@@ -77,6 +78,7 @@ describe("an account of clusters", () => {
     ],
     ["nodepool", "nodepools", (home: Home, name: string) => poolManifest(home, { replicas: 1 }, { name })],
     ["managedaddon", "addons", (home: Home, name: string) => addonManifest(home, {}, { name })],
+    ["managednode", "nodes", (home: Home, name: string) => nodeManifest(home, {}, { name })],
   ] as const;
 
   it.concurrent.for(KINDS)(

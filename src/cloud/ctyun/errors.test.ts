@@ -37,7 +37,7 @@ describe("the table", () => {
     ],
     ["CreateProject", 400, { errors: [{ code: "X" }, { code: "Y", message: "name is odd" }] }, "NameRefused"],
     ["DeleteProject", 404, { code: 404, message: "project 7 not found" }, "NotFound"],
-    ["DeleteProject", 410, "", "NotFound"],
+    ["DeleteProject", 410, "", "Unavailable"],
     ["CreateProject", 408, "", "Unavailable"],
     ["CreateProject", 409, { errors: [{ code: "CONFLICT", message: "exists" }] }, "AlreadyExists"],
     ["DeleteProject", 409, "", "Unavailable"],

@@ -15,7 +15,9 @@ export type Operation =
   | "ListTags"
   | "GetPullCredentials";
 
-const THINGS = /\b(?:project|repository|image|tag|artifact|namespace|resource)s?\b/i;
+const THINGS = /\b(?:project|repository|image|tag|artifact|namespace)s?\b/i;
+/** Who is in between repeats the path that it could not pass on, which names them too. */
+const PATHS = /\S*\/api\/\S*/g;
 
 export const errorOf = errorsBy<Operation>({
   creates: new Set(["CreateProject"]),
@@ -23,7 +25,7 @@ export const errorOf = errorsBy<Operation>({
   said,
   meaning,
   // Harbor has no code for it, but names what is missing ("project 7 not found"); who is in between knows of no such things.
-  provesAbsence: ({ texts }) => texts.some((text) => THINGS.test(text)),
+  provesAbsence: ({ texts }) => texts.some((text) => THINGS.test(text.replaceAll(PATHS, ""))),
   elsewhere: "That is not the registry's own answer: see what is between, or correct spec.endpoint of the account",
 });
 

@@ -24,7 +24,7 @@ export interface ErrorTable<Operation extends string> {
   readonly isThrottled?: (said: Said) => boolean;
   /** What the cloud's codes, words and statuses mean beyond KIND_BY_STATUS. Not asked of 401 and from 500 on. Pure. */
   readonly meaning: (operation: Operation, status: number, said: Said) => CloudErrorKind | undefined;
-  /** Whether a 404 is the service's own word about the very thing that was asked for: nobody else proves that it is gone. */
+  /** Whether a 404, or a 410, is the service's own word about the very thing that was asked for: nobody else proves that it is gone. */
   readonly provesAbsence: (said: Said) => boolean;
   /** What to do about a 404 that proves nothing. */
   readonly elsewhere: string;
@@ -65,7 +65,7 @@ export function errorsBy<Operation extends string>(table: ErrorTable<Operation>)
       retryAfterMs: retryAfterMs(answer),
       requestId: requestIdOf(answer),
       // Only where the kind alone would send a person to the wrong field.
-      advice: status === 404 && kind !== "NotFound" ? table.elsewhere : undefined,
+      advice: saysAbsent(status) && kind !== "NotFound" ? table.elsewhere : undefined,
     });
   };
 }
@@ -107,11 +107,15 @@ function kindOf<Operation extends string>(
   if (status === 401) return "Unauthenticated";
   const meaning = table.meaning(operation, status, said);
   if (meaning !== undefined) return meaning;
-  if (status === 404 && !isAbsence(table, operation, { answer, said })) return strangers404(table, operation);
+  if (saysAbsent(status) && !isAbsence(table, operation, { answer, said })) return strangers404(table, operation);
   return KIND_BY_STATUS[status] ?? unlisted(table, operation, status);
 }
 
-/** That something is gone has to be the service's own word: a gateway, a load balancer and a proxy say 404 too. */
+function saysAbsent(status: number): boolean {
+  return status === 404 || status === 410;
+}
+
+/** That something is gone has to be the service's own word: a gateway, a load balancer and a proxy say 404 and 410 too. */
 function isAbsence<Operation extends string>(
   { nameless, provesAbsence }: ErrorTable<Operation>,
   operation: Operation,

@@ -100,7 +100,7 @@ export class Discovery {
   /** Undefined where a gateway has no such list: then a version is served where its kinds are. */
   async #versions(signal: AbortSignal): Promise<Versions | undefined> {
     if (this.#groups) return this.#groups.versions;
-    const answer = await this.#get(["apis"], signal).catch(unservedAsNothing);
+    const answer = await this.#get(["apis"], signal).catch((error: unknown) => this.#unserved(error));
     this.#groups = { at: this.#clock.monotonic(), versions: answer === undefined ? undefined : versionsIn(answer) };
     return this.#groups.versions;
   }
@@ -109,12 +109,25 @@ export class Discovery {
     const known = this.#kinds.get(apiVersion);
     if (known) return known.byKind;
     const path = [apiVersion.includes("/") ? "apis" : "api", ...apiVersion.split("/")];
-    const answer = await this.#get(path, signal).catch(unservedAsNothing);
+    const answer = await this.#get(path, signal).catch((error: unknown) => this.#unserved(error));
     const { resources } = resourceList.parse(answer ?? { resources: [] });
     const whole = (resources ?? []).filter(({ name, verbs }) => !name.includes("/") && verbs.includes("get"));
     const byKind = new Map(whole.map(({ kind, name, namespaced }) => [kind, { plural: name, namespaced }]));
     this.#kinds.set(apiVersion, { at: this.#clock.monotonic(), byKind });
     return byKind;
+  }
+
+  /**
+   * A group that was taken out between two questions, or a list that a gateway does not hand on: by Kubernetes' own word. A load balancer
+   * whose route is out for a moment says 404 as well, and knows of no kinds; all is asked anew then.
+   */
+  #unserved(error: unknown): undefined {
+    if (!(error instanceof CloudError) || error.kind !== "NotServed") throw error;
+    if (isOwnWord(error)) return undefined;
+    this.#groups = undefined;
+    this.#kinds.clear();
+    const message = `${error.message}. That is not Kubernetes' own answer: see what is between`;
+    throw new CloudError("Unavailable", { message, codes: error.codes, advice: "", cause: error });
   }
 
   /** Server-side apply is there, and on, from Kubernetes 1.22. */
@@ -142,9 +155,9 @@ function versionsIn(answer: unknown): Versions {
   return new Map([["", ["v1"]], ...versions]);
 }
 
-/** A group that was taken out between two questions, or a list that a gateway does not hand on. */
-function unservedAsNothing(error: unknown): undefined {
-  if (!(error instanceof CloudError) || error.kind !== "NotServed") throw error;
+/** A Status has a reason for its code; what is none has the number alone. */
+function isOwnWord({ codes }: CloudError): boolean {
+  return !codes.some((code) => /^\d+$/.test(code));
 }
 
 function mergesItself(answer: unknown): boolean {

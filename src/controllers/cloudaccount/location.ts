@@ -34,8 +34,16 @@ function textOf(provider: string, { endpoint, region, project }: LocationFacts):
 /** Where names compete: by the project where the cloud tells one, whatever address it is reached by; else by the address. */
 export function placeOf(location: string): string {
   const [provider, endpoint, ...named] = location.split(",");
-  const isOfProject = named.some((member) => member.startsWith("project="));
-  return [provider, ...(isOfProject ? [] : [endpoint]), ...named].join(",");
+  return [provider, ...(tellsProject(location) ? [] : [endpoint]), ...named].join(",");
+}
+
+/** Whether both are of one project, by the id that the cloud has given it: then only the address differs. */
+export function isOfSameProject(location: string, other: string): boolean {
+  return tellsProject(location) && placeOf(location) === placeOf(other);
+}
+
+function tellsProject(location: string): boolean {
+  return location.split(",").some((member) => member.startsWith("project="));
 }
 
 /** Whether the account's annotation says that `old` is where it is now. It counts only while the account is at that one, `present`. */

@@ -3,7 +3,7 @@ import { optionsOf } from "../../cloud/blocks.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import { refTo, type Parent, type Place } from "../external/parent.ts";
 import { accountKey, allowsNamespace, type Access, type AccountDirectory, type AccountUser } from "./accounts.ts";
-import { isSameLocation, placeOf } from "./location.ts";
+import { isOfSameProject, isSameLocation, placeOf } from "./location.ts";
 
 export interface AccountPlace extends Place {
   readonly account: CloudAccount;
@@ -21,6 +21,7 @@ export function placeBy(access: Access, key: string): AccountPlace {
     key,
     optionsOf: (spec) => optionsOf(access.account.spec.provider, spec),
     isHere: (location) => location === access.location || isSameLocation(access.account, location, access.location),
+    isOfSameProject: (location) => isOfSameProject(location, access.location),
   };
 }
 

@@ -12,6 +12,8 @@ export interface Place {
   readonly location: string;
   /** Whether what was recorded in that location is reached here: it is the same, or a person says so. */
   readonly isHere: (location: string) => boolean;
+  /** Whether that location is of the very project that is reached here, so that only the address differs. */
+  readonly isOfSameProject: (location: string) => boolean;
   /** Whether the present keys have found something that Yunfan manages: until then absence proves nothing, and nothing is written. */
   readonly isConfirmed: () => boolean;
   /** Something that Yunfan manages was found with the present keys, by its identity. */

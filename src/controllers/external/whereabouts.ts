@@ -5,7 +5,7 @@ import { Reason } from "../../crds/common/conditions.ts";
 import { timestampOf } from "../../lib/clock.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import { capitalized } from "../../lib/text.ts";
-import { holdsSomething, orphaning } from "./resource.ts";
+import { holdsSomething, isReplacedBy, orphaning } from "./resource.ts";
 import type { ItemScope } from "./scope.ts";
 
 /** The first that finds something with the new keys wakes all; this is the fall-back. */
@@ -13,16 +13,27 @@ const CONFIRMATION_POLL_MS = 30_000;
 
 /**
  * Returns where the resource's location is that of its account, in the draft too, or where it holds nothing. An id that is given
- * once over all the cloud, and is found, tells that only the address has changed. Throws TerminalError AccountMoved.
+ * once over all the cloud, and is found, tells that only the address has changed; so does a name in one and the same project. Throws
+ * TerminalError AccountMoved.
  */
-export async function assertHere<T extends Item>({ visit, place, items, noun }: ItemScope<T>): Promise<void> {
+export async function assertHere<T extends Item>(scope: ItemScope<T>): Promise<void> {
+  const { visit, place } = scope;
   const { location, externalId } = visit.object.status;
   if (location === undefined || location === place.location || !holdsSomething(visit.object)) return;
-  const isFound = async (): Promise<boolean> =>
-    externalId !== undefined && items.idsAreUniversal && (await items.look(externalId, visit.signal)) === "There";
-  if (!place.isHere(location) && !(await isFound())) throw moved({ visit, place, noun });
+  if (!place.isHere(location) && !(await isFound(scope, location))) throw moved(scope);
   visit.status.location = place.location;
   visit.log.info({ from: location, to: place.location, externalId }, "Took the account's new location");
+}
+
+async function isFound<T extends Item>({ visit, place, items }: ItemScope<T>, location: string): Promise<boolean> {
+  const { object, signal } = visit;
+  const { externalId } = object.status;
+  if (externalId === undefined) return false;
+  if (items.idsAreUniversal) return (await items.look(externalId, signal)) === "There";
+  if (!items.idsAreNames || !items.get || !place.isOfSameProject(location)) return false;
+  if ((await items.look(externalId, signal)) !== "There") return false;
+  const item = await items.get(externalId, signal);
+  return item !== "Absent" && !isReplacedBy(object.status, item);
 }
 
 /** Throws WaitingError KeysNotConfirmed. To be called before anything is written, and before absence is believed. */

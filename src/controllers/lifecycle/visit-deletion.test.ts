@@ -103,6 +103,19 @@ it("is held where the API server forbids a read, and fails where it does not ans
   expect(await rejectionOf(visitTo(object).visit.departure())).toBeInstanceOf(KubeError);
 });
 
+it.each([
+  ["a load balancer without a backend", "default backend - 404"],
+  ["a gateway", '{"code":404,"message":"page not found"}'],
+  ["nobody in particular", ""],
+])("takes no 404 of %s before the API server for the CRD's or the namespace's absence", async (_who, body) => {
+  const object = await createDeleting();
+  for (const path of [new RegExp(CRD), new RegExp(`/namespaces/${live.namespace}$`)]) {
+    live.proxy.inject({ path, action: "Answer", status: 404, body });
+    expect(await rejectionOf(visitTo(object).visit.departure())).toMatchObject({ code: 404 });
+    expect(await visitTo(object).visit.departure()).toEqual({ means: "Delete" });
+  }
+});
+
 it("tells once what stays in the cloud against its policy, by its id, and how to take it over again", async () => {
   const team = await goLive("orphans");
   try {

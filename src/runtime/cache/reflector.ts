@@ -3,7 +3,7 @@ import { sleep, type Clock } from "../../lib/clock.ts";
 import { messageOf } from "../../lib/errors.ts";
 import type { Logger } from "../../lib/log.ts";
 import { HttpKubeClient } from "../../kube/client.ts";
-import { isForbidden, isNotFound, KubeSilentError } from "../../kube/errors.ts";
+import { isForbidden, isPathUnknown, KubeSilentError } from "../../kube/errors.ts";
 import type { KubeTransport } from "../../kube/transport.ts";
 import type { KubeObject } from "../../kube/types.ts";
 import { HealthBackoff, retryAfterMsOf, WATCH_BACKOFF, type BackoffPolicy } from "../queue/backoff.ts";
@@ -202,7 +202,7 @@ export class Reflector<T extends KubeObject> {
       return this.#listInPages("A streamed list did not come to its end: lists are read in pages from now on", error);
     }
     // Whoever can't be asked has not said so.
-    const mayBe = (isNotFound(error) || isForbidden(error)) && isAbsent !== undefined;
+    const mayBe = (isPathUnknown(error) || isForbidden(error)) && isAbsent !== undefined;
     const isEmpty = mayBe && (await isAbsent(signal).catch(() => false));
     if (isEmpty && !signal.aborted) this.#empty();
     return this.#afterError(isEmpty ? this.#relisting() : state, error);

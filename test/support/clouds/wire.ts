@@ -24,6 +24,18 @@ export interface Wire extends AsyncDisposable {
   beforeRequest(matches: (request: Passing) => boolean, act: () => Promise<unknown>): void;
   /** Runs when the cloud has answered the next request that `matches`, before the operator learns of it. */
   beforeAnswer(matches: (request: Passing) => boolean, act: () => Promise<unknown>): void;
+  /** What is answered in the cloud's place, which learns of nothing; undefined: all goes on to it again. */
+  standIn: StandIn | undefined;
+}
+
+export interface StandIn {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: (path: string) => string;
+}
+
+export function answerAs({ status, contentType, body }: StandIn, path: string, response: http.ServerResponse): void {
+  response.writeHead(status, { "content-type": contentType }).end(body(path));
 }
 
 interface Hook {
@@ -45,6 +57,8 @@ export async function startWire(target: string | Route): Promise<Wire> {
     const bytes = await buffer(incoming);
     const passing: Passing = { method, path: url.split("?")[0] ?? "", body: parsed(bytes) };
     await run(before, passing);
+    const { standIn } = wire;
+    if (standIn !== undefined) return answerAs(standIn, passing.path, response);
     // With the operator's Host, which it has signed.
     const base = typeof target === "string" ? target : target(headers.authorization ?? "");
     const request = http.request(new URL(url, base), { method, headers, agent }).end(bytes);
@@ -61,7 +75,8 @@ export async function startWire(target: string | Route): Promise<Wire> {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  return {
+  const wire: Wire = {
+    standIn: undefined,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     exchanges,
     beforeRequest: (matches, act) => void before.add({ matches, act }),
@@ -74,6 +89,7 @@ export async function startWire(target: string | Route): Promise<Wire> {
       agent.destroy();
     },
   };
+  return wire;
 }
 
 /** Each hook acts once. */

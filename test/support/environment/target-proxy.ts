@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { createCertificates } from "../../../controlplane/certificates.ts";
+import { answerAs, type StandIn } from "../clouds/wire.ts";
 import { readKubeconfig, type ServedKubeconfig } from "../../../src/cloud/simulation/kubeconfig.ts";
 
 export interface TargetProxy extends AsyncDisposable {
@@ -15,6 +16,8 @@ export interface TargetProxy extends AsyncDisposable {
   isSilent: boolean;
   /** UID of kube-system; undefined: the true one. */
   identity: string | undefined;
+  /** What is answered in the target's place, as by a load balancer; undefined: the target answers. */
+  standIn: StandIn | undefined;
   /** Media types of what was sent with PATCH. */
   readonly patches: readonly string[];
 }
@@ -37,10 +40,13 @@ export async function startTargetProxy(
     key: decoded(behind.clientKeyData),
   });
   const patches: string[] = [];
-  const state: { isSilent: boolean; identity: string | undefined } = { isSilent: false, identity: undefined };
+  const state: Pick<TargetProxy, "isSilent" | "identity" | "standIn"> = {
+    isSilent: false,
+    identity: undefined,
+    standIn: undefined,
+  };
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await buffer(request);
-    if (state.isSilent) return;
     const type = request.headers["content-type"] ?? "";
     if (request.method === "PATCH") patches.push(type);
     if (minor !== undefined && type.startsWith("application/apply-patch")) return unsupported(response);
@@ -55,6 +61,9 @@ export async function startTargetProxy(
     return JSON.stringify({ ...namespace, metadata: { ...namespace.metadata, uid: state.identity } });
   };
   const server = https.createServer({ cert: own.certificate, key: own.key }, (request, response) => {
+    const path = request.url?.split("?")[0] ?? "/";
+    if (state.isSilent) return;
+    if (state.standIn) return answerAs(state.standIn, path, response);
     handle(request, response).catch(() => response.destroy());
   });
   server.listen(0, "127.0.0.1");
@@ -99,7 +108,8 @@ async function forwarded(
   const { host: _host, connection: _connection, "content-length": _length, ...headers } = request.headers;
   const upstream = https.request(url, {
     method: request.method,
-    headers: { ...headers, "accept-encoding": "identity" },
+    // Node sends the body of a DELETE only where its length is told.
+    headers: { ...headers, "accept-encoding": "identity", ...(body.length > 0 && { "content-length": body.length }) },
     agent,
   });
   upstream.end(body);

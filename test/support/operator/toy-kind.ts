@@ -206,6 +206,7 @@ function parentOf(toy: Toy): Parent<RegistryProject, Place> {
     key: "toy",
     location: "CtyunCCI,https://toy.example",
     isHere: () => false,
+    isOfSameProject: () => false,
     optionsOf: () => ({}),
     isConfirmed: () => true,
     confirm: () => undefined,
