@@ -46,6 +46,7 @@ function stepsWith(deps: KindDeps<ManifestSet>): ManifestSetSteps {
     places: new Places(deps),
     sources: new SourceReader({ client: deps.client, type: manifestSet.type }),
     sender: new Sender(deps),
+    settleWindowMs: deps.settleWindowMs,
     warnings: new Warnings(deps),
     usages: new Usages(deps),
     hints: deps.hints,

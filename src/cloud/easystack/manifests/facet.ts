@@ -13,6 +13,7 @@ import type { SharedReads } from "../places/shared-reads.ts";
 import type { Place } from "../places/turn.ts";
 import { AutoscalerObjects } from "./autoscaler-objects.ts";
 import { Looks } from "./looks.ts";
+import { WorkloadOperations } from "./operations/operations.ts";
 import { volumeTypeList } from "./preflight.ts";
 import { YamlChannel } from "./yaml-channel.ts";
 
@@ -30,7 +31,8 @@ export function easystackManifests(deps: FacetDeps): ManifestsFacet {
   return {
     intoClusters: "Always",
     open({ clusterId: cluster = "", options }) {
-      const { product = "eks", forceDelete: isForced = false } = readBlock("spec.easystack", block, options);
+      const asked = readBlock("spec.easystack", block, options);
+      const { product = "eks", forceDelete: isForced = false } = asked;
       const address = (signal: AbortSignal): Promise<string> => addressOf(deps, cluster, signal);
       const looks = new Looks({
         ...deps,
@@ -42,6 +44,7 @@ export function easystackManifests(deps: FacetDeps): ManifestsFacet {
       return new YamlChannel({
         looks,
         autoscalers: new AutoscalerObjects(looks),
+        operations: new WorkloadOperations({ looks, options: asked }),
         cluster,
         product,
         isForced,
