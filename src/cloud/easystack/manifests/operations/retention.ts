@@ -37,7 +37,7 @@ export async function retentionOf(
 }
 
 /** Oldest first; pure. */
-export function surplusOf(
+function surplusOf(
   revisions: readonly number[],
   { asked, live }: Pick<WorkloadState, "asked" | "live">,
 ): readonly number[] {
