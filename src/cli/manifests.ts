@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { stringify } from "yaml";
 import { optionsOf } from "../cloud/blocks.ts";
-import type { ManifestChannel, ObjectKey } from "../cloud/facets/manifests.ts";
+import type { ManifestChannel, ManifestsFacet, ObjectKey } from "../cloud/facets/manifests.ts";
 import { accountOf } from "../controllers/cloudaccount/parent.ts";
 import { keyOfRef } from "../controllers/manifestset/objects.ts";
 import { managedCluster, type ManagedCluster } from "../crds/managedcluster/schema.ts";
@@ -101,21 +101,29 @@ function objectOf({ status, metadata }: ManifestSet, { kind, name, targetNamespa
 /** Throws an Error where the objects are reached by a kubeconfig, which the caller has then. */
 async function channelTo(caller: Caller, set: ManifestSet, signal: AbortSignal): Promise<ManifestChannel> {
   const { spec, status, metadata } = set;
-  const { clusterRef } = spec;
-  const name = clusterRef && { namespace: metadata.namespace, name: clusterRef.name };
-  const cluster = name && (await caller.client.get<ManagedCluster>(managedCluster.type, name, { signal }));
-  const accountRef = cluster ? cluster.spec.accountRef : spec.accountRef;
-  if (accountRef === undefined) throw new Error(`ManifestSet ${metadata.name} names neither a cluster nor an account`);
-  const owner = { metadata: { namespace: metadata.namespace }, spec: { accountRef } };
-  const { session, account } = await caller.open(accountOf(owner), metadata.namespace, signal);
-  const facet = session.manifests;
-  const isThroughCloud = !cluster || facet?.intoClusters === "Always" || cluster.spec.manifests?.route === "Gateway";
-  if (!facet || !isThroughCloud) {
-    const published = clusterRef?.name ?? "";
-    throw new Error(`Objects of cluster ${published} are reached by its kubeconfig: kubectl shows them`);
+  const cluster = await clusterOf(caller, set, signal);
+  const accountRef = cluster?.spec.accountRef ?? spec.accountRef ?? { name: "" };
+  const key = accountOf({ metadata, spec: { accountRef } });
+  const { session, account } = await caller.open(key, metadata.namespace, signal);
+  const { manifests: facet } = session;
+  if (!facet || (cluster && !isThroughCloud(cluster, facet))) {
+    throw new Error("Objects of this set are reached by the kubeconfig of its cluster: kubectl shows them");
   }
   const options = optionsOf(account.spec.provider, spec);
-  return facet.open({ clusterId: cluster ? status.targetId : undefined, options });
+  return facet.open({ clusterId: cluster && status.targetId, options });
+}
+
+async function clusterOf(
+  { client }: Caller,
+  { spec: { clusterRef }, metadata: { namespace } }: ManifestSet,
+  signal: AbortSignal,
+): Promise<ManagedCluster | undefined> {
+  if (clusterRef === undefined) return undefined;
+  return client.get<ManagedCluster>(managedCluster.type, { namespace, name: clusterRef.name }, { signal });
+}
+
+function isThroughCloud({ spec }: ManagedCluster, { intoClusters }: ManifestsFacet): boolean {
+  return intoClusters === "Always" || spec.manifests?.route === "Gateway";
 }
 
 function historyOf({ history }: ManifestChannel): NonNullable<ManifestChannel["history"]> {

@@ -16,7 +16,8 @@ export async function addressesIn(looks: Looks, { objects, signal }: OperationSc
   const namespaces = new Map(ingresses.map(({ key }) => [key.namespace, key]));
   const found: string[] = [];
   for (const key of namespaces.values()) {
-    found.push(...(await looks.readBy(key, signal, (turn) => turn.read({ operation: "ListRoutes" }, addressList))));
+    const told = await looks.readBy(key, signal, (turn) => turn.read({ operation: "ListRoutes" }, addressList));
+    if (told !== "Absent") found.push(...told);
   }
   const own = found.filter((address) => hosts.has(URL.parse(address)?.hostname ?? ""));
   return [...new Set(own)].toSorted().slice(0, MOST_ADDRESSES);

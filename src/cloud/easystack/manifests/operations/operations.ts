@@ -66,29 +66,36 @@ export class WorkloadOperations implements ChannelOperations {
   };
 
   async #each(scene: OperationScene, found: readonly WorkloadState[]): Promise<OperationStep> {
-    const told: WorkloadTold[] = [];
-    const said: OperationSaid[] = [];
-    const waiting: string[] = [];
-    let sending: Sending | undefined;
-    for (const state of found) {
-      let now = state;
-      for (const part of PARTS) {
-        const came = await part(now, this.#looks, scene);
-        if (came.said) said.push(came.said);
-        if (came.waiting !== undefined) waiting.push(came.waiting);
-        if (came.told) now = { ...now, told: came.told };
-        sending ??= came.sending;
-        // What follows would be decided on what is about to change.
-        if (came.sending || came.waiting !== undefined) break;
-      }
-      told.push(now.told);
-    }
+    const came: Came[] = [];
+    for (const state of found) came.push(await this.#partsOf(state, scene));
+    const told = came.map((each) => each.told);
+    const sending = came.find((each) => each.sending)?.sending;
     if (sending) return sendStep(sending, { scene, told });
     const urls = await addressesIn(this.#looks, scene);
     const kept: ManifestFacts = { ...(told.length > 0 && { workloads: told }), ...(urls.length > 0 && { urls }) };
-    const [first] = waiting;
-    return first === undefined ? { do: "Nothing", told: kept, said } : { do: "Wait", told: kept, message: first };
+    const waiting = came.find((each) => each.waiting !== undefined)?.waiting;
+    if (waiting !== undefined) return { do: "Wait", told: kept, message: waiting };
+    return { do: "Nothing", told: kept, said: came.flatMap((each) => each.said) };
   }
+
+  /** One after the other: what follows would be decided on what is about to change. */
+  async #partsOf(state: WorkloadState, scene: OperationScene): Promise<Came> {
+    let { told } = state;
+    const said: OperationSaid[] = [];
+    for (const part of PARTS) {
+      const came = await part({ ...state, told }, this.#looks, scene);
+      told = came.told ?? told;
+      if (came.said) said.push(came.said);
+      if (came.sending || came.waiting !== undefined) return { ...came, told, said };
+    }
+    return { told, said };
+  }
+}
+
+/** What all parts together come to for one workload. */
+interface Came extends Pick<Part, "sending" | "waiting"> {
+  readonly told: WorkloadTold;
+  readonly said: readonly OperationSaid[];
 }
 
 type PartOf = (state: WorkloadState, looks: Looks, scene: OperationScene) => Part | Promise<Part>;
