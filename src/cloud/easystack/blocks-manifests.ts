@@ -122,7 +122,7 @@ export const manifestsStatus = z.object({
           })
           .optional()
           .describe("A rollback of which it is not known yet whether it was done; written before it is sent."),
-        surplus: listOf(revision, { max: 64 })
+        surplus: listOf(revision.describe("A revision."), { max: 64 })
           .optional()
           .describe("Revisions whose deletion was asked for and that were there still."),
       })
