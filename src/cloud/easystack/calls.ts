@@ -39,6 +39,8 @@ export const PROJECT_CALLS = {
   GetServersOverview: { method: "GET", path: "{product}/overview/openstack_status/" },
   // 1.20
   ListVolumeTypes: { method: "GET", path: "{product}/volumes/" },
+  // 1.20: of all clusters of the project, where the query says so.
+  ListStorage: { method: "GET", path: "{product}/kubernetes/storage/" },
   // 1.7
   ListWorkspaces: { method: "GET", path: "image/images/harbor_projects/" },
   CreateWorkspace: { method: "POST", path: "image/images/harbor_project" },

@@ -28,6 +28,7 @@ const NAMELESS: ReadonlySet<Operation> = new Set<Operation>([
   "ListNodePorts",
   "ListNamespaces",
   "GetRegistryStorage",
+  "ListStorage",
   "CheckName",
   "CheckNameHere",
   "CreateClaim",
