@@ -22,6 +22,10 @@ const NAMELESS: ReadonlySet<Operation> = new Set<Operation>([
   "ListAdministeredProjects",
   "ListKubernetesVersions",
   "ListPlaces",
+  "ListVolumeTypes",
+  "ListPods",
+  "ListRoutes",
+  "ListNodePorts",
   "ListNamespaces",
   "GetRegistryStorage",
   "ListStorage",
@@ -56,6 +60,7 @@ const DELETES: ReadonlySet<Operation> = new Set<Operation>([
   "DeleteVolume",
   "DeleteClass",
   "DeleteWorkloads",
+  "DeleteRevisions",
 ]);
 
 export const errorOf = errorsBy<Operation>({
