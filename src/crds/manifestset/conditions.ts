@@ -64,6 +64,8 @@ export const ManifestSetReason = {
   KindNotFound: "KindNotFound",
   /** The target refuses to change a field of an object that is there. */
   ImmutableField: "ImmutableField",
+  /** The cloud took a change and shows something else: the same is not sent again. */
+  UpdateIgnored: "UpdateIgnored",
   /** A node port of a Service is another one's. */
   NodePortTaken: "NodePortTaken",
   /** Some objects are not healthy yet. */

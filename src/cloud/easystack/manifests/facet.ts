@@ -11,6 +11,8 @@ import type { EasyStackClusters } from "../clusters.ts";
 import type { Places } from "../places/places.ts";
 import type { SharedReads } from "../places/shared-reads.ts";
 import type { Place } from "../places/turn.ts";
+import { FormsChannel } from "./forms/channel.ts";
+import { Knowledge } from "./forms/known.ts";
 import { AutoscalerObjects } from "./autoscaler-objects.ts";
 import { Looks } from "./looks.ts";
 import { volumeTypeList } from "./preflight.ts";
@@ -27,10 +29,13 @@ interface FacetDeps {
 }
 
 export function easystackManifests(deps: FacetDeps): ManifestsFacet {
+  const { client, account } = deps;
+  const knowledge = new Knowledge({ client, registryAddress: account.registryAddress ?? "Domain" });
   return {
     intoClusters: "Always",
     open({ clusterId: cluster = "", options }) {
-      const { product = "eks", forceDelete: isForced = false } = readBlock("spec.easystack", block, options);
+      const said = readBlock("spec.easystack", block, options);
+      const { product = "eks", forceDelete: isForced = false, workloads = [], services = [] } = said;
       const address = (signal: AbortSignal): Promise<string> => addressOf(deps, cluster, signal);
       const looks = new Looks({
         ...deps,
@@ -39,19 +44,23 @@ export function easystackManifests(deps: FacetDeps): ManifestsFacet {
         address,
         lacksNamespace: (place, signal) => lacksNamespace(deps, place, signal),
       });
-      return new YamlChannel({
+      const volumeTypes = async (signal: AbortSignal): Promise<readonly string[]> => {
+        const { value } = await client.read({ operation: "ListVolumeTypes", product, signal }, volumeTypeList);
+        return value;
+      };
+      const yaml = new YamlChannel({
         looks,
         autoscalers: new AutoscalerObjects(looks),
         cluster,
         product,
         isForced,
         address,
-        yamlBody: deps.account.yamlBody ?? "Field",
-        volumeTypes: async (signal) => {
-          const { value } = await deps.client.read({ operation: "ListVolumeTypes", product, signal }, volumeTypeList);
-          return value;
-        },
+        yamlBody: account.yamlBody ?? "Field",
+        volumeTypes,
       });
+      if (said.route !== "Forms") return yaml;
+      const beside = { workloads, services };
+      return new FormsChannel({ yaml, looks, knowledge, client, cluster, address, volumeTypes, beside });
     },
   };
 }
