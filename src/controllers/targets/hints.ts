@@ -37,8 +37,8 @@ interface Pending {
   readonly kind: KindAbility;
 }
 
-interface Follower {
-  readonly followed: Followed;
+/** Of the objects no more than their versions is kept: some are Secrets. */
+interface Follower extends Pick<Followed, "lists" | "wake"> {
   readonly streams: ReadonlySet<HintStream>;
   /** By object: UID and version, as a visit has seen it last. */
   readonly seen: ReadonlyMap<string, string>;
@@ -144,15 +144,15 @@ export class Hints {
   }
 
   #wake(follower: Follower): void {
-    const { pending, wokenAt, followed } = follower;
+    const { pending, wokenAt, lists, wake } = follower;
     const nowMs = this.#deps.clock.monotonic();
     const due = [...pending].filter(([key]) => restsUntil(follower, key) <= nowMs);
     for (const [key, { kind }] of due) {
       pending.delete(key);
       wokenAt.set(key, nowMs);
-      followed.lists.stale(kind);
+      lists.stale(kind);
     }
-    if (due.length > 0) followed.wake();
+    if (due.length > 0) wake();
     this.#arm(follower);
   }
 }
@@ -164,7 +164,8 @@ function followerOf(followed: Followed, streams: ReadonlySet<HintStream>, former
   );
   const { pending, wokenAt } = former ?? { pending: [], wokenAt: [] };
   return {
-    followed,
+    lists: followed.lists,
+    wake: followed.wake,
     streams,
     seen,
     pending: new Map([...pending].filter(([key, { hint }]) => seen.get(key) !== versionOf(hint))),

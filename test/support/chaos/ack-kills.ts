@@ -56,6 +56,8 @@ function phases(bed: AckBed, round: string): readonly Phase[] {
   const fewer: AckPools = { replicas: 1, tier: "back", servers: [second] };
   const upgraded: AckWish = { version: next, deletionProtection: true, pools: fewer };
   const since = effectsFrom(bed);
+  const addServer = (id: string): Promise<unknown> =>
+    bed.stand.simulator.behindOurBack("POST", "servers", { id, name: id });
   const phase = (of: PhaseName, wish: AckWish | undefined, work: () => Promise<void>): Phase => ({
     name: of,
     async begin() {
@@ -71,9 +73,12 @@ function phases(bed: AckBed, round: string): readonly Phase[] {
   });
   return [
     phase("create", created, () => bed.addCluster(name, created)),
-    phase("furnish", { ...created, pools: small }, () => bed.addPools(name, small)),
+    phase("furnish", { ...created, pools: small }, async () => {
+      await addServer(first);
+      await bed.addPools(name, small);
+    }),
     phase("grow", { ...created, pools: large }, async () => {
-      await bed.stand.simulator.behindOurBack("POST", "servers", { id: second, name: second });
+      await addServer(second);
       await bed.changePools(name, large);
     }),
     phase("shrink", { ...created, pools: fewer }, () => bed.changePools(name, fewer)),

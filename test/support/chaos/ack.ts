@@ -52,7 +52,7 @@ export interface AckBed extends Bed<AckState> {
   readonly dialect: Dialect;
   addCluster(name: string, wish: AckWish): Promise<void>;
   changeCluster(name: string, wish: Partial<Pick<AckWish, "version" | "deletionProtection">>): Promise<void>;
-  /** With servers of those ids, which are free. */
+  /** With servers of those ids, which are there and free. */
   addPools(name: string, pools: AckPools): Promise<void>;
   changePools(name: string, pools: AckPools): Promise<void>;
   removeCluster(name: string): Promise<void>;
@@ -64,7 +64,11 @@ const SPEED = 2_000;
 const ACCOUNT = "alibaba";
 
 /** The operator runs, and has an account. */
-export async function createAckBed(dialect: Dialect, options: object = {}): Promise<AckBed> {
+export async function createAckBed(
+  dialect: Dialect,
+  options: object = {},
+  settleWindowSeconds?: number,
+): Promise<AckBed> {
   const stand = await createStandOn(ALIBABA, `chaos-ack-${dialect.toLowerCase()}`, {
     dialect,
     speed: SPEED,
@@ -72,6 +76,7 @@ export async function createAckBed(dialect: Dialect, options: object = {}): Prom
   });
   const bed = await createBed<AckState>({
     stand,
+    settleWindowSeconds,
     accountManifests: ({ name }) => alibabaAccountManifests(stand.simulator, { name, spec: { alibaba: { dialect } } }),
   });
   bed.start();
@@ -86,7 +91,6 @@ export async function createAckBed(dialect: Dialect, options: object = {}): Prom
       bed.add(managedCluster.type, manifestOf(ackClusterManifest(name, BLOCKS.managed(), { version: wish.version }))),
     changeCluster: (name, wish) => bed.change(managedCluster.type, name, wish),
     async addPools(name, { replicas, tier, servers }) {
-      for (const id of servers) await stand.simulator.behindOurBack("POST", "servers", { id, name: id });
       const clusterRef = { name };
       await addPool(boughtOf(name), { clusterRef, replicas, maxRemovalsPerStep: 2, ...labelled(dialect, tier) });
       await addPool(ownedOf(name), { clusterRef, ...existing(...servers), login: { keyPairName: "common" } });
