@@ -10,6 +10,7 @@ import { sharedControlPlane, uniqueNamespace } from "../support/apiserver/contro
 import {
   alarmSourceManifest,
   cloudAccountManifest,
+  cloudVolumeClaimManifest,
   managedAddonManifest,
   managedClusterManifest,
   managedNodeManifest,
@@ -36,6 +37,7 @@ const EXAMPLES: Record<string, Manifest> = {
   ManagedNode: managedNodeManifest(),
   ManagedAddon: managedAddonManifest(),
   ManagedNamespace: managedNamespaceManifest(),
+  CloudVolumeClaim: cloudVolumeClaimManifest(),
   RegistryProject: registryProjectManifest(),
   ManifestSet: manifestSetManifest(),
   InventorySink: inventorySinkManifest(),

@@ -40,6 +40,7 @@
   resourceNames:
     - alarmsources.yunfan.dev
     - cloudaccounts.yunfan.dev
+    - cloudvolumeclaims.yunfan.dev
     - inventoryqueries.yunfan.dev
     - inventorysinks.yunfan.dev
     - managedaddons.yunfan.dev
@@ -88,6 +89,21 @@
     - yunfan.dev
   resources:
     - cloudaccounts/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - cloudvolumeclaims
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - cloudvolumeclaims/status
   verbs:
     - patch
 - apiGroups:
@@ -298,6 +314,21 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - cloudvolumeclaims
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - cloudvolumeclaims/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
     - inventoryqueries
   verbs:
     - get
@@ -443,6 +474,7 @@
     - managednodes.yunfan.dev
     - managedaddons.yunfan.dev
     - managednamespaces.yunfan.dev
+    - cloudvolumeclaims.yunfan.dev
     - registryprojects.yunfan.dev
     - manifestsets.yunfan.dev
     - inventorysinks.yunfan.dev
@@ -472,6 +504,8 @@
     - alarmsources/status
     - cloudaccounts
     - cloudaccounts/status
+    - cloudvolumeclaims
+    - cloudvolumeclaims/status
     - inventoryqueries
     - inventoryqueries/status
     - inventorysinks
@@ -503,6 +537,7 @@
   resources:
     - alarmsources
     - cloudaccounts
+    - cloudvolumeclaims
     - inventoryqueries
     - inventorysinks
     - managedaddons

@@ -4,6 +4,7 @@ import type { CloudBlocks } from "../../schema/blocks.ts";
 import { withRule } from "../../schema/enforced.ts";
 import { integer, listMapOf, setOf, text } from "../../schema/fields.ts";
 import { endpointUrl, time } from "../../schema/formats.ts";
+import { claimStatus } from "./blocks-claim.ts";
 import { clusterStatus } from "./blocks-cluster.ts";
 import { manifests, manifestsStatus, withFixedProduct } from "./blocks-manifests.ts";
 import { namespace, namespaceStatus, withFixedSorts } from "./blocks-namespace.ts";
@@ -183,5 +184,6 @@ export const easystack = {
     ManagedCluster: clusterStatus,
     ManagedNamespace: namespaceStatus,
     ManifestSet: manifestsStatus,
+    CloudVolumeClaim: claimStatus,
   },
 } as const satisfies CloudBlocks;

@@ -48,6 +48,8 @@ export const PROJECT_CALLS = {
   GetReplicasLimit: { method: "GET", path: "eks/ecns/kubernetes/lbaas/flavorprofile_replicas_limit/" },
   GetOctavia: { method: "GET", path: "eks/ecns/kubernetes/lb/type/" },
   GetBalancerLicences: { method: "GET", path: "eks/ecns/kubernetes/lb/license_usage/" },
+  // 1.20: of all clusters of the project, where the query says so.
+  ListStorage: { method: "GET", path: "{product}/kubernetes/storage/" },
   // 1.7
   ListWorkspaces: { method: "GET", path: "image/images/harbor_projects/" },
   CreateWorkspace: { method: "POST", path: "image/images/harbor_project" },

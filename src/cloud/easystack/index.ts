@@ -8,6 +8,7 @@ import { TokenAuthenticator } from "../keystone/tokens.ts";
 import { Requests, serviceAt } from "../kit/requests.ts";
 import { limitsOf, readBlock } from "../kit/settings.ts";
 import { easystack as blocks } from "./blocks.ts";
+import { easystackClaims } from "./claims.ts";
 import { EasyStackClusters } from "./clusters.ts";
 import { ProjectClient } from "./client.ts";
 import { keystoneOf, projectOf } from "./config.ts";
@@ -27,7 +28,7 @@ const DEFAULT_LIMITS = { readsPerMinute: 300, writesPerMinute: 60 };
 
 export const easystack: Cloud = {
   provider: blocks.provider,
-  facets: ["registry", "clusters", "namespaces", "manifests"],
+  facets: ["registry", "clusters", "namespaces", "volumeClaims", "manifests"],
   manifestKinds: YAML_KINDS,
   manifestsInto: "Always",
   open,
@@ -69,6 +70,7 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
     registry: new EasyStackRegistry({ client, organisation, options }),
     clusters,
     namespaces,
+    volumeClaims: easystackClaims({ client, namespaces }),
     manifests: easystackManifests({ client, clusters, namespaces, places, reads, clock: deps.clock, account: options }),
     async verify(signal) {
       await organisation.read(signal);

@@ -92,6 +92,7 @@ const OTHERS = {
   nodes: "Its nodes are seen on the pools",
   addons: "Add-ons of ACK are not in its reference",
   namespaces: "ACK keeps no namespaces of its own",
+  volumeClaims: "Claims of ACK are not in its reference",
   registry: "ACK has no registry",
   inventory: "ACK keeps no inventory",
 } as const;

@@ -37,6 +37,7 @@ export const ctyun: ConformingCloud = {
   unknownId: "4711",
   facets: {
     namespaces: "Namespaces are not for projects of images",
+    volumeClaims: "CCI makes no storage",
     registry,
     clusters: "Container Instance has no clusters",
     nodePools: "Container Instance has no clusters",

@@ -49,6 +49,7 @@ export const easystack: ConformingCloud = {
     inventory: "ECNS keeps no inventory",
     clusters: "ECNS makes none: what is adopted, the integration suite tries",
     namespaces: "They lie in a cluster, which the integration suite adopts first",
+    volumeClaims: "They lie in a cluster, which the integration suite adopts first",
     nodePools: "ECNS makes no nodes",
     nodes: "ECNS makes no nodes",
     addons: "ECNS has no add-ons",

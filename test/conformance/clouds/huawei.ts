@@ -100,6 +100,7 @@ export const huawei: ConformingCloud = {
     nodes: "Seen on its pools",
     addons,
     namespaces: "CCE keeps no namespaces of its own",
+    volumeClaims: "They lie in a cluster, whose API server the integration suite has",
     registry: "CCE has no registry",
     inventory: "CCE keeps no inventory",
   },

@@ -27,6 +27,7 @@ import { condition, storedCloudAccount, type StoredAccount } from "../environmen
 import { storedNodePool } from "../environment/nodepools.ts";
 import {
   storedAlarmSource,
+  storedCloudVolumeClaim,
   storedInventoryQuery,
   storedInventorySink,
   storedManagedAddon,
@@ -75,6 +76,7 @@ const STORED: Readonly<Record<string, (declared: StoredAccount) => Managed>> = {
   ManagedNode: storedManagedNode,
   ManagedAddon: storedManagedAddon,
   ManagedNamespace: storedManagedNamespace,
+  CloudVolumeClaim: storedCloudVolumeClaim,
   RegistryProject: storedRegistryProject,
   ManifestSet: storedManifestSet,
   InventorySink: storedInventorySink,

@@ -33,7 +33,7 @@ export function objectIn(operation: string, body: string): LiveObject {
 }
 
 /** The same for what need not be an object that is there. */
-function valueIn(body: string): unknown {
+export function valueIn(body: string): unknown {
   const json = jsonOrUndefined(body);
   if (json === undefined) return yamlIn(body);
   if (typeof json === "string") return yamlIn(json);

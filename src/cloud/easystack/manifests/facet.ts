@@ -15,6 +15,7 @@ import { FormsChannel } from "./forms/channel.ts";
 import { Knowledge } from "./forms/known.ts";
 import { AutoscalerObjects } from "./autoscaler-objects.ts";
 import { Looks } from "./looks.ts";
+import { WorkloadOperations } from "./operations/operations.ts";
 import { volumeTypeList } from "./preflight.ts";
 import { YamlChannel } from "./yaml-channel.ts";
 
@@ -34,8 +35,8 @@ export function easystackManifests(deps: FacetDeps): ManifestsFacet {
   return {
     intoClusters: "Always",
     open({ clusterId: cluster = "", options }) {
-      const said = readBlock("spec.easystack", block, options);
-      const { product = "eks", forceDelete: isForced = false, workloads = [], services = [] } = said;
+      const asked = readBlock("spec.easystack", block, options);
+      const { product = "eks", forceDelete: isForced = false, workloads = [], services = [] } = asked;
       const address = (signal: AbortSignal): Promise<string> => addressOf(deps, cluster, signal);
       const looks = new Looks({
         ...deps,
@@ -51,6 +52,7 @@ export function easystackManifests(deps: FacetDeps): ManifestsFacet {
       const yaml = new YamlChannel({
         looks,
         autoscalers: new AutoscalerObjects(looks),
+        operations: new WorkloadOperations({ looks, options: asked }),
         cluster,
         product,
         isForced,
@@ -58,7 +60,7 @@ export function easystackManifests(deps: FacetDeps): ManifestsFacet {
         yamlBody: account.yamlBody ?? "Field",
         volumeTypes,
       });
-      if (said.route !== "Forms") return yaml;
+      if (asked.route !== "Forms") return yaml;
       const beside = { workloads, services };
       return new FormsChannel({ yaml, looks, knowledge, client, cluster, address, volumeTypes, beside });
     },

@@ -2,7 +2,15 @@
 // is changed or deleted only after a look in the same turn has shown the wanted one there.
 import type { WritePermit } from "../../collection.ts";
 import { CloudError } from "../../errors.ts";
-import type { LiveObject, Manifest, ManifestChannel, ManifestRefusal, ObjectKey } from "../../facets/manifests.ts";
+import type {
+  ChannelHistory,
+  ChannelOperations,
+  LiveObject,
+  Manifest,
+  ManifestChannel,
+  ManifestRefusal,
+  ObjectKey,
+} from "../../facets/manifests.ts";
 import type { CallHere, Turn } from "../places/turn.ts";
 import { AUTOSCALER } from "./autoscalers.ts";
 import type { AutoscalerObjects } from "./autoscaler-objects.ts";
@@ -10,12 +18,14 @@ import { assertWritten, bodyOf, type YamlBody } from "./documents.ts";
 import { isWanted, lackOf, RAW_KINDS, type DeletionOptions, type RawKind } from "./kinds.ts";
 import { keyOf, shown, type Looks, type LooksDeps } from "./looks.ts";
 import { isDefault, markingOf, narrowCallOf } from "./narrow.ts";
+import { historyBy } from "./operations/history.ts";
 import { assertSound } from "./preflight.ts";
 import { withSameStatus } from "./same-status.ts";
 
 export interface YamlDeps extends Pick<LooksDeps, "address" | "cluster" | "product"> {
   readonly looks: Looks;
   readonly autoscalers: AutoscalerObjects;
+  readonly operations: ChannelOperations;
   readonly yamlBody: YamlBody;
   readonly isForced: boolean;
   /** Names of the types of volumes that there are. */
@@ -26,10 +36,14 @@ export const YAML_KINDS: readonly RawKind[] = [...RAW_KINDS, AUTOSCALER];
 
 export class YamlChannel implements ManifestChannel {
   readonly kinds = YAML_KINDS;
+  readonly operations: ChannelOperations;
+  readonly history: ChannelHistory;
   readonly #deps: YamlDeps;
 
   constructor(deps: YamlDeps) {
     this.#deps = deps;
+    this.operations = deps.operations;
+    this.history = historyBy(deps.looks);
   }
 
   readonly kindOf: ManifestChannel["kindOf"] = (wanted) =>

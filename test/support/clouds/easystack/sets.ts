@@ -26,26 +26,31 @@ interface SetStandOptions {
   readonly simulator?: EasyStackOptions;
   readonly account?: object;
   /** Default: the one that all files share. */
-  readonly plane?: () => Pick<ControlPlane, "kubectl" | "kubeconfigPath">;
+  readonly plane?: () => Promise<ControlPlane>;
 }
 
 /** For a file's tests: an operator, an account, and a cluster that no other file has, from before the first test to after the last. */
 export function useEasyStackSets(prefix: string, options: SetStandOptions = {}): () => EasyStackSetStand {
   let stand: EasyStackSetStand;
+  let own: ControlPlane | undefined;
   beforeAll(async () => {
-    stand = await createEasyStackSets(prefix, options);
+    own = await options.plane?.();
+    stand = await createEasyStackSets(prefix, own ?? sharedControlPlane(), options);
   });
-  afterAll(() => stand[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await stand[Symbol.asyncDispose]();
+    await own?.stop();
+  });
   return () => stand;
 }
 
 async function createEasyStackSets(
   prefix: string,
-  { simulator, account, plane = sharedControlPlane }: SetStandOptions,
+  { kubeconfigPath: kubeconfig, kubectl }: Pick<ControlPlane, "kubectl" | "kubeconfigPath">,
+  { simulator, account }: SetStandOptions,
 ): Promise<EasyStackSetStand> {
   // Clusters of one name share namespaces of the API server behind.
   const cluster = `e${randomBytes(4).toString("hex")}`;
-  const { kubeconfigPath: kubeconfig, kubectl } = plane();
   const clusters = [{ name: cluster, type: "EKS" as const }];
   const stand = await createEasyStackStand(prefix, { kubeconfig, clusters, ...simulator });
   await stand.operator({ flags: ["--no-leader-elect"] }).ready;

@@ -49,6 +49,8 @@ export class FormsChannel implements ManifestChannel {
   readonly list: ManifestChannel["list"];
   readonly read: ManifestChannel["read"];
   readonly remove: ManifestChannel["remove"];
+  readonly operations: YamlChannel["operations"];
+  readonly history: YamlChannel["history"];
   readonly #deps: FormsDeps;
   /** By UID: print of what was sent and did not show. */
   readonly #ignored = new Map<string, string>();
@@ -61,6 +63,8 @@ export class FormsChannel implements ManifestChannel {
     this.list = yaml.list;
     this.read = yaml.read;
     this.remove = yaml.remove;
+    this.operations = yaml.operations;
+    this.history = yaml.history;
   }
 
   readonly completed = (manifest: Manifest): Manifest => withBeside(manifest, this.#deps.beside);
