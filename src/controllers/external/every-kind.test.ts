@@ -122,17 +122,25 @@ describe.each(COMPETING)("the name that a %s claims", (kind) => {
 
   /** What becomes of the younger one. */
   async function outcome(older: Managed, allowedNamespaces: readonly string[] = []): Promise<unknown> {
+    const error = await endOf(older, allowedNamespaces);
+    return error instanceof CloudError ? "WentOn" : (error as { reason?: unknown }).reason;
+  }
+
+  async function endOf(older: Managed, allowedNamespaces: readonly string[] = []): Promise<unknown> {
     const cloud = memoryCloud<MemoryItem>();
     const beyond = new CloudError("Unavailable", { message: "It went on to look at the cloud" });
     cloud.onCall = () => {
       throw beyond;
     };
     const objects = [...clusters, older, younger];
-    const error: unknown = await applying(kind, { objects, allowedNamespaces, cloud })(younger).catch(
-      (thrown: unknown) => thrown,
-    );
-    return error === beyond ? "WentOn" : (error as { reason?: unknown }).reason;
+    return applying(kind, { objects, allowedNamespaces, cloud })(younger).catch((thrown: unknown) => thrown);
   }
+
+  it("is refused with what follows once the older one is gone, and names nothing of another namespace", async () => {
+    const { message } = (await endOf(elder(), ["team"])) as Error;
+    expect(message).toMatch(/When the other one is gone, this one makes or adopts a .* of its own/);
+    expect(message).not.toContain("team");
+  });
 
   it("is that of the older one while its namespace may use the account", async () => {
     expect(await outcome(elder(), ["team"])).toBe("NameConflict");
