@@ -4,6 +4,7 @@ import { cloudAccounts } from "./cloudaccount/kind.ts";
 import type { ControlledKind } from "./controlled.ts";
 import { inventoryQueries } from "./inventoryquery/kind.ts";
 import { inventorySinks } from "./inventorysink/kind.ts";
+import { managedApplications } from "./managedapplication/kind.ts";
 import { managedAddons } from "./managedaddon/kind.ts";
 import { managedClusters } from "./managedcluster/kind.ts";
 import { managedNodes } from "./managednode/kind.ts";
@@ -19,6 +20,7 @@ export const controlledKinds: readonly ControlledKind[] = [
   managedNodes,
   managedAddons,
   managedNamespaces,
+  managedApplications,
   registryProjects,
   manifestSets,
   inventorySinks,

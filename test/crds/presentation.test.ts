@@ -12,7 +12,7 @@ import { installCrds } from "./cluster.ts";
 const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   bcs: ["secret", "account", "inventorysink", "alarmsource", "inventoryquery"],
   ctyun: ["secret", "account", "registryproject", "manifestset"],
-  easystack: ["secret", "account", "managedcluster", "managednamespace", "registryproject"],
+  easystack: ["secret", "account", "managedcluster", "managednamespace", "managedapplication", "registryproject"],
   huawei: [
     "secret",
     "account",

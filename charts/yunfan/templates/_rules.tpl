@@ -43,6 +43,7 @@
     - inventoryqueries.yunfan.dev
     - inventorysinks.yunfan.dev
     - managedaddons.yunfan.dev
+    - managedapplications.yunfan.dev
     - managedclusters.yunfan.dev
     - managednamespaces.yunfan.dev
     - managednodes.yunfan.dev
@@ -132,6 +133,21 @@
     - yunfan.dev
   resources:
     - managedaddons/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managedapplications
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managedapplications/status
   verbs:
     - patch
 - apiGroups:
@@ -342,6 +358,21 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - managedapplications
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managedapplications/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
     - managedclusters
   verbs:
     - get
@@ -443,6 +474,7 @@
     - managednodes.yunfan.dev
     - managedaddons.yunfan.dev
     - managednamespaces.yunfan.dev
+    - managedapplications.yunfan.dev
     - registryprojects.yunfan.dev
     - manifestsets.yunfan.dev
     - inventorysinks.yunfan.dev
@@ -478,6 +510,8 @@
     - inventorysinks/status
     - managedaddons
     - managedaddons/status
+    - managedapplications
+    - managedapplications/status
     - managedclusters
     - managedclusters/status
     - managednamespaces
@@ -506,6 +540,7 @@
     - inventoryqueries
     - inventorysinks
     - managedaddons
+    - managedapplications
     - managedclusters
     - managednamespaces
     - managednodes

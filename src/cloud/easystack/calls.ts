@@ -37,6 +37,10 @@ export const PROJECT_CALLS = {
   GetPodsOverview: { method: "GET", path: "{product}/overview/pods_status/" },
   GetClaimsOverview: { method: "GET", path: "{product}/overview/pvc_status/" },
   GetServersOverview: { method: "GET", path: "{product}/overview/openstack_status/" },
+  // 1.23: of the whole cloud; 1.8 names servers' flavors and zones after them.
+  ListZones: { method: "GET", path: "eks/ecns/kubernetes/server/availabilityzones/" },
+  ListFlavors: { method: "GET", path: "eks/ecns/kubernetes/server/flavors/" },
+  ListSubnets: { method: "GET", path: "eks/ecns/kubernetes/network/subnets/" },
   // 1.7
   ListWorkspaces: { method: "GET", path: "image/images/harbor_projects/" },
   CreateWorkspace: { method: "POST", path: "image/images/harbor_project" },
@@ -63,6 +67,18 @@ export type ProjectOperation = keyof typeof PROJECT_CALLS;
 export const PLACE_CALLS = {
   // 1.13, of what is no workspace and no namespace
   CheckNameHere: { method: "GET", path: "{product}/resources/{type}/{name}/" },
+  // 1.2, and 1.8 for hybrid ones
+  ListApplications: { method: "GET", path: "{product}/applications/" },
+  CreateApplication: { method: "POST", path: "{product}/applications/" },
+  DescribeApplication: { method: "PUT", path: "{product}/applications/{name}/" },
+  GetApplication: { method: "GET", path: "{product}/applications/app/{name}/" },
+  StartApplication: { method: "PUT", path: "{product}/applications/app/" },
+  // Printed without the slash.
+  RestartApplication: { method: "PUT", path: "{product}/applications/app" },
+  DeleteApplication: { method: "DELETE", path: "{product}/applications/app/" },
+  // 1.8
+  ListMachines: { method: "GET", path: "{product}/virtualmachine/" },
+  GetMachine: { method: "GET", path: "{product}/virtualmachine/{name}/" },
   // 1.15
   CreateClaim: { method: "POST", path: "{product}/kubernetes/pvc/{name}/" },
   DeleteClaim: { method: "DELETE", path: "{product}/kubernetes/pvc/{name}/" },
@@ -70,6 +86,9 @@ export const PLACE_CALLS = {
   ViewYaml: { method: "GET", path: "{product}/_raw/{kind}/name/{name}/" },
   EditYaml: { method: "PUT", path: "{product}/_raw/{kind}/name/{name}/" },
   CreateYaml: { method: "POST", path: "{product}/_raw/{kind}/name/{name}/" },
+  ListPods: { method: "GET", path: "{product}/pods/" },
+  // 1.21: attach, detach and stop, as the query says.
+  ActOnWorkloads: { method: "PUT", path: "{product}/workloads/" },
   DeletePod: { method: "DELETE", path: "{product}/pods/" },
   // 1.4, 1.6
   DeleteConfigMaps: { method: "DELETE", path: "{product}/kubernetes/configmaps/" },

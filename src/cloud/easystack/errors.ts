@@ -12,6 +12,7 @@ const CREATES: ReadonlySet<Operation> = new Set<Operation>([
   "CreateNamespace",
   "CreateClaim",
   "CreateYaml",
+  "CreateApplication",
 ]);
 
 /** Lists and creates: nothing that their paths name could be missing. */
@@ -28,6 +29,13 @@ const NAMELESS: ReadonlySet<Operation> = new Set<Operation>([
   "CheckNameHere",
   "CreateClaim",
   "CreateYaml",
+  "ListApplications",
+  "CreateApplication",
+  "ListMachines",
+  "ListPods",
+  "ListZones",
+  "ListFlavors",
+  "ListSubnets",
   "ListWorkspaces",
   "CreateWorkspace",
   "ListImages",
@@ -45,6 +53,7 @@ const DELETES: ReadonlySet<Operation> = new Set<Operation>([
   "DeleteNamespace",
   "DeleteNamespaces",
   "DeleteClaim",
+  "DeleteApplication",
   "DeletePod",
   "DeleteConfigMaps",
   "DeleteSecrets",

@@ -7,6 +7,7 @@ import { SignIn } from "../keystone/sign-in.ts";
 import { TokenAuthenticator } from "../keystone/tokens.ts";
 import { Requests, serviceAt } from "../kit/requests.ts";
 import { limitsOf, readBlock } from "../kit/settings.ts";
+import { applicationsBy } from "./applications.ts";
 import { easystack as blocks } from "./blocks.ts";
 import { EasyStackClusters } from "./clusters.ts";
 import { ProjectClient } from "./client.ts";
@@ -27,7 +28,7 @@ const DEFAULT_LIMITS = { readsPerMinute: 300, writesPerMinute: 60 };
 
 export const easystack: Cloud = {
   provider: blocks.provider,
-  facets: ["registry", "clusters", "namespaces", "manifests"],
+  facets: ["registry", "clusters", "namespaces", "applications", "manifests"],
   manifestKinds: RAW_KINDS,
   manifestsInto: "Always",
   open,
@@ -69,6 +70,7 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
     registry: new EasyStackRegistry({ client, organisation, options }),
     clusters,
     namespaces,
+    applications: applicationsBy({ client, clusters, namespaces, places }),
     manifests: easystackManifests({ clusters, namespaces, places, reads, clock: deps.clock, account: options }),
     async verify(signal) {
       await organisation.read(signal);
