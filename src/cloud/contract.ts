@@ -17,6 +17,7 @@ import type { NodePoolsFacet } from "./facets/nodepools.ts";
 import type { NodesFacet } from "./facets/nodes.ts";
 import type { ProxySettings } from "./http/proxy.ts";
 import type { RegistryFacet } from "./facets/registry.ts";
+import type { VolumeClaimsFacet } from "./facets/volumeclaims.ts";
 
 /** How far TLS of the endpoints is trusted. `Plaintext` allows plain http; an https endpoint is verified all the same. */
 export interface TlsSettings {
@@ -96,6 +97,7 @@ export interface Facets {
   readonly jobs: JobsFacet;
   readonly namespaces: NamespacesFacet;
   readonly applications: ApplicationsFacet;
+  readonly volumeClaims: VolumeClaimsFacet;
   readonly manifests: ManifestsFacet;
   readonly inventory: InventoryFacet;
 }

@@ -1,6 +1,7 @@
 // Every kind that the operator reconciles: one line each.
 import { alarmSources } from "./alarmsource/kind.ts";
 import { cloudAccounts } from "./cloudaccount/kind.ts";
+import { cloudVolumeClaims } from "./cloudvolumeclaim/kind.ts";
 import type { ControlledKind } from "./controlled.ts";
 import { inventoryQueries } from "./inventoryquery/kind.ts";
 import { inventorySinks } from "./inventorysink/kind.ts";
@@ -21,6 +22,7 @@ export const controlledKinds: readonly ControlledKind[] = [
   managedAddons,
   managedNamespaces,
   managedApplications,
+  cloudVolumeClaims,
   registryProjects,
   manifestSets,
   inventorySinks,

@@ -1,6 +1,7 @@
 // Every kind, in the order in which a reader meets them.
 import { alarmSource } from "./alarmsource/schema.ts";
 import { cloudAccount } from "./cloudaccount/schema.ts";
+import { cloudVolumeClaim } from "./cloudvolumeclaim/schema.ts";
 import { inventoryQuery } from "./inventoryquery/schema.ts";
 import { inventorySink } from "./inventorysink/schema.ts";
 import type { Kind } from "./kind.ts";
@@ -21,6 +22,7 @@ export const kinds: readonly Kind[] = [
   managedAddon,
   managedNamespace,
   managedApplication,
+  cloudVolumeClaim,
   registryProject,
   manifestSet,
   inventorySink,

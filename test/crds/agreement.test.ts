@@ -10,6 +10,7 @@ import { sharedControlPlane, uniqueNamespace } from "../support/apiserver/contro
 import {
   alarmSourceManifest,
   cloudAccountManifest,
+  cloudVolumeClaimManifest,
   managedAddonManifest,
   managedApplicationManifest,
   managedClusterManifest,
@@ -38,6 +39,7 @@ const EXAMPLES: Record<string, Manifest> = {
   ManagedAddon: managedAddonManifest(),
   ManagedNamespace: managedNamespaceManifest(),
   ManagedApplication: managedApplicationManifest(),
+  CloudVolumeClaim: cloudVolumeClaimManifest(),
   RegistryProject: registryProjectManifest(),
   ManifestSet: manifestSetManifest(),
   InventorySink: inventorySinkManifest(),

@@ -40,6 +40,7 @@
   resourceNames:
     - alarmsources.yunfan.dev
     - cloudaccounts.yunfan.dev
+    - cloudvolumeclaims.yunfan.dev
     - inventoryqueries.yunfan.dev
     - inventorysinks.yunfan.dev
     - managedaddons.yunfan.dev
@@ -89,6 +90,21 @@
     - yunfan.dev
   resources:
     - cloudaccounts/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - cloudvolumeclaims
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - cloudvolumeclaims/status
   verbs:
     - patch
 - apiGroups:
@@ -314,6 +330,21 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - cloudvolumeclaims
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - cloudvolumeclaims/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
     - inventoryqueries
   verbs:
     - get
@@ -475,6 +506,7 @@
     - managedaddons.yunfan.dev
     - managednamespaces.yunfan.dev
     - managedapplications.yunfan.dev
+    - cloudvolumeclaims.yunfan.dev
     - registryprojects.yunfan.dev
     - manifestsets.yunfan.dev
     - inventorysinks.yunfan.dev
@@ -504,6 +536,8 @@
     - alarmsources/status
     - cloudaccounts
     - cloudaccounts/status
+    - cloudvolumeclaims
+    - cloudvolumeclaims/status
     - inventoryqueries
     - inventoryqueries/status
     - inventorysinks
@@ -537,6 +571,7 @@
   resources:
     - alarmsources
     - cloudaccounts
+    - cloudvolumeclaims
     - inventoryqueries
     - inventorysinks
     - managedaddons

@@ -5,6 +5,7 @@ import { withRule } from "../../schema/enforced.ts";
 import { integer, listMapOf, setOf, text } from "../../schema/fields.ts";
 import { endpointUrl, time } from "../../schema/formats.ts";
 import { application, applicationStatus, secretsIn } from "./blocks-application.ts";
+import { claimStatus } from "./blocks-claim.ts";
 import { clusterStatus } from "./blocks-cluster.ts";
 import { manifests, manifestsStatus, withFixedProduct } from "./blocks-manifests.ts";
 import { namespace, namespaceStatus, withFixedSorts } from "./blocks-namespace.ts";
@@ -190,5 +191,6 @@ export const easystack = {
     ManagedNamespace: namespaceStatus,
     ManagedApplication: applicationStatus,
     ManifestSet: manifestsStatus,
+    CloudVolumeClaim: claimStatus,
   },
 } as const satisfies CloudBlocks;

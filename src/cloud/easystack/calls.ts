@@ -41,6 +41,8 @@ export const PROJECT_CALLS = {
   ListZones: { method: "GET", path: "eks/ecns/kubernetes/server/availabilityzones/" },
   ListFlavors: { method: "GET", path: "eks/ecns/kubernetes/server/flavors/" },
   ListSubnets: { method: "GET", path: "eks/ecns/kubernetes/network/subnets/" },
+  // 1.20: of all clusters of the project, where the query says so.
+  ListStorage: { method: "GET", path: "{product}/kubernetes/storage/" },
   // 1.7
   ListWorkspaces: { method: "GET", path: "image/images/harbor_projects/" },
   CreateWorkspace: { method: "POST", path: "image/images/harbor_project" },

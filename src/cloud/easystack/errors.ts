@@ -25,6 +25,7 @@ const NAMELESS: ReadonlySet<Operation> = new Set<Operation>([
   "ListPlaces",
   "ListNamespaces",
   "GetRegistryStorage",
+  "ListStorage",
   "CheckName",
   "CheckNameHere",
   "CreateClaim",
@@ -76,14 +77,21 @@ export const errorOf = errorsBy<Operation>({
   elsewhere: "That is not the service's own answer: see what is between, or correct the endpoints of the account",
 });
 
-/** `{"error": {"message", "code", "title"}}`, around failures only, although a sample of 1.11 has a success in it. */
-const errorBody = z.object({ error: z.object({ message: word, code: word, title: word }) });
+/**
+ * `{"error": {"message", "code", "title"}}`, around failures only, although a sample of 1.11 has a success in it. What stands beside it is
+ * of the services behind, and may be all that says why.
+ */
+const errorBody = z.object({
+  error: z.object({ message: word, code: word, title: word, detail: word }),
+  message: word,
+  detail: word,
+});
 
 function said(json: unknown): Said | undefined {
   const body = errorBody.safeParse(json);
   if (!body.success) return undefined;
-  const { message, code, title } = body.data.error;
-  return { codes: [code, title], texts: [message] };
+  const { error, message, detail } = body.data;
+  return { codes: [error.code, error.title], texts: [error.message, error.detail, message, detail] };
 }
 
 function meaning(operation: Operation, status: number, { texts }: Said): CloudErrorKind | undefined {

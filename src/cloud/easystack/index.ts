@@ -9,6 +9,7 @@ import { Requests, serviceAt } from "../kit/requests.ts";
 import { limitsOf, readBlock } from "../kit/settings.ts";
 import { applicationsBy } from "./applications.ts";
 import { easystack as blocks } from "./blocks.ts";
+import { easystackClaims } from "./claims.ts";
 import { EasyStackClusters } from "./clusters.ts";
 import { ProjectClient } from "./client.ts";
 import { keystoneOf, projectOf } from "./config.ts";
@@ -28,7 +29,7 @@ const DEFAULT_LIMITS = { readsPerMinute: 300, writesPerMinute: 60 };
 
 export const easystack: Cloud = {
   provider: blocks.provider,
-  facets: ["registry", "clusters", "namespaces", "applications", "manifests"],
+  facets: ["registry", "clusters", "namespaces", "applications", "volumeClaims", "manifests"],
   manifestKinds: RAW_KINDS,
   manifestsInto: "Always",
   open,
@@ -71,6 +72,7 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
     clusters,
     namespaces,
     applications: applicationsBy({ client, clusters, namespaces, places }),
+    volumeClaims: easystackClaims({ client, namespaces }),
     manifests: easystackManifests({ clusters, namespaces, places, reads, clock: deps.clock, account: options }),
     async verify(signal) {
       await organisation.read(signal);

@@ -206,3 +206,6 @@ export interface ManifestsFacet {
   /** Makes no request. Cheap: a channel holds no connection of its own. */
   readonly open: (place: ManifestPlace) => ManifestChannel;
 }
+
+/** Runs work with the channel into one cluster, opened for it. Throws what `work` throws, and what is thrown where there is no way in. */
+export type WithChannel = <T>(signal: AbortSignal, work: (channel: ManifestChannel) => Promise<T>) => Promise<T>;

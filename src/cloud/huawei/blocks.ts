@@ -1,5 +1,5 @@
 // What only Huawei Cloud CCE needs of our resources, in its own words (CCE API Reference: 4.1.1, tables 4-15 to 4-20, 4-53 and 4-54, of clusters; 4.1.19,
-// tables 4-75, 4-77, 4-84 and 4-225, of node pools; 4.1.9 and 4.1.14, tables 4-75 to 4-86 and 4-140 to 4-158, of nodes).
+// tables 4-75, 4-77, 4-84 and 4-225, of node pools; 4.1.9 and 4.1.14, tables 4-75 to 4-86 and 4-140 to 4-158, of nodes; 4.2.1, table 4-287, of claims).
 import * as z from "zod";
 import type { CloudBlocks } from "../../schema/blocks.ts";
 import { withRule, withTransitionRule } from "../../schema/enforced.ts";
@@ -80,6 +80,14 @@ const authentication = withRule(
   ({ mode, authenticatingProxy }) => mode !== "authenticating_proxy" || authenticatingProxy !== undefined,
 );
 
+/** Tables 4-5 and 4-6: what the annotation cluster.install.addons/install lists. Its values are for a ManagedAddon. */
+const addon = z
+  .object({
+    addonTemplateName: cloudReference.describe("Name of the template, such as coredns."),
+    version: cloudReference.optional().describe("Default: the newest for the cluster's version."),
+  })
+  .describe("An add-on that comes with the cluster.");
+
 const cluster = z.object({
   flavor: flavor
     .optional()
@@ -98,6 +106,12 @@ const cluster = z.object({
   masters: listOf(master, { max: 7 })
     .optional()
     .describe("Where the control plane nodes are. Default: the cloud's choice."),
+  addons: listOf(addon, { max: 32 })
+    .optional()
+    .describe(
+      "The add-ons that come with the cluster, in place of the cloud's choice, coredns and storage-driver: one that is to be there and is " +
+        "not named here is made by a ManagedAddon, and so are their values.",
+    ),
   extendParam: mapOf(text({ max: 512 }).describe("The parameter's value."), { max: 32 })
     .optional()
     .describe("Further parameters of the cloud as it documents them, such as clusterAZ or enterpriseProjectId."),
@@ -105,6 +119,23 @@ const cluster = z.object({
 
 /** As long as user data of a server may be, 32 KiB. */
 const script = text({ max: 32_768 });
+
+const imageId = cloudReference
+  .optional()
+  .describe("Id of an image of yours for the system disk. Default: the cloud's.");
+
+const userTags = mapOf(text({ max: 43 }).describe("The tag's value."), { max: 5 });
+
+/** Tables 4-82 and 4-83. */
+const newAddress = z.object({
+  iptype: cloudReference.describe("Type of the elastic IP, such as 5_bgp."),
+  bandwidth: z
+    .object({
+      size: integer({ min: 1, max: 2_000 }).describe("In Mbit/s."),
+      sharetype: z.enum(["PER", "WHOLE"]).describe("PER: of its own. WHOLE: shared."),
+    })
+    .describe("Its bandwidth."),
+});
 
 const pool = z.object({
   preInstall: script
@@ -116,6 +147,24 @@ const pool = z.object({
   maxPods: integer({ min: 1, max: 1024 }).optional().describe("The most pods on a node. Default: the cloud's, 110."),
   subnetId: cloudReference.optional().describe("Subnet of the nodes. Default: that of the cluster."),
   serverGroupReference: cloudReference.optional().describe("Id of the server group in which the nodes are made."),
+  faultDomain: cloudReference
+    .optional()
+    .describe("The fault domain in which the nodes are made; their server group has to have a policy for that."),
+  publicIP: z
+    .object({ eip: newAddress.describe("Made with each node, and goes with it.") })
+    .optional()
+    .describe("The public address of each node. Default: none."),
+  userTags: userTags.optional().describe("Tags of the servers."),
+  imageId,
+  cmkId: cloudReference
+    .optional()
+    .describe("Id of the key with which the data disks are encrypted. Default: they are not."),
+  scaleDownCooldownTime: integer({ min: 0, max: 44_640 })
+    .optional()
+    .describe("For how many minutes a node that the autoscaler has added stays. Default: the cloud's, 0."),
+  priority: integer({ min: -1_000, max: 1_000 })
+    .optional()
+    .describe("Which pool the autoscaler lets grow first: that with the higher number. Default: the cloud's, 0."),
 });
 
 /** The layout of a disk (tables 4-84 and 4-146). */
@@ -132,18 +181,7 @@ const publicIP = withRule(
       .min(1)
       .optional()
       .describe("Elastic IPs that exist. Exactly one of both."),
-    eip: z
-      .object({
-        iptype: cloudReference.describe("Type of the elastic IP, such as 5_bgp."),
-        bandwidth: z
-          .object({
-            size: integer({ min: 1, max: 2_000 }).describe("In Mbit/s."),
-            sharetype: z.enum(["PER", "WHOLE"]).describe("PER: of its own. WHOLE: shared."),
-          })
-          .describe("Its bandwidth."),
-      })
-      .optional()
-      .describe("One that is made with the node and goes with it. Exactly one of both."),
+    eip: newAddress.optional().describe("One that is made with the node and goes with it. Exactly one of both."),
   }),
   {
     rule: "has(self.ids) != has(self.eip)",
@@ -170,15 +208,13 @@ const node = z.object({
   dedicatedHostId: cloudReference.optional().describe("Id of the dedicated host on which it is made. Immutable."),
   faultDomain: cloudReference.optional().describe("The fault domain in which it is made. Immutable."),
   offloadNode: z.boolean().optional().describe("Whether the server is fully offloaded to hardware. Immutable."),
-  imageId: cloudReference.optional().describe("Id of an image of yours for the system disk. Default: the cloud's."),
+  imageId,
   cmkId: cloudReference
     .optional()
     .describe(
       "Id of the key with which disks are encrypted: data disks of a server that is made, the system disk where one is written anew.",
     ),
-  userTags: mapOf(text({ max: 43 }).describe("The tag's value."), { max: 5 })
-    .optional()
-    .describe("Tags of the server."),
+  userTags: userTags.optional().describe("Tags of the server."),
   lvmConfig: diskLayout
     .optional()
     .describe(
@@ -206,9 +242,18 @@ function withServersOwn<Spec extends z.ZodObject>(spec: Spec): Spec {
 
 const SERVERS_OWN = ["subnetId", "ecsGroupId", "dedicatedHostId", "faultDomain", "offloadNode", "publicIP"] as const;
 
+/** Table 4-287: both together. `efs` is not in it; the vendor's Go SDK has it (huaweicloud-sdk-go-v3, services/cce). */
+const claim = z.object({
+  volumeId: cloudReference.describe("Id of storage that exists; of object storage (obs) its name."),
+  storageType: z
+    .enum(["bs", "nfs", "efs", "obs"])
+    .describe("bs: a disk (EVS). nfs: a file system (SFS). efs: SFS Turbo. obs: object storage."),
+});
+
 export type AccountOptions = z.output<typeof account>;
 export type PoolOptions = z.output<typeof pool>;
 export type NodeOptions = z.output<typeof node>;
+export type ClaimOptions = z.output<typeof claim>;
 
 export const huawei = {
   provider: "HuaweiCCE",
@@ -224,5 +269,6 @@ export const huawei = {
     },
     NodePool: { schema: pool, immutable: "nodes are made with it; create another NodePool" },
     ManagedNode: { schema: node, rules: withServersOwn },
+    CloudVolumeClaim: { schema: claim, immutable: "it names the storage; create another CloudVolumeClaim" },
   },
 } as const satisfies CloudBlocks;

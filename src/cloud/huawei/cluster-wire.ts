@@ -82,12 +82,12 @@ const DEFAULTS = {
 /** The body of POST (4.1.1). Throws CloudError Rejected where the block is not valid. */
 export function createBody(request: ClusterRequest): object {
   const block = readBlock("spec.huawei", huawei.blocks.ManagedCluster.schema, request.options);
-  const { containerNetworkMode, ...options } = { ...DEFAULTS, ...block };
+  const { containerNetworkMode, addons, ...options } = { ...DEFAULTS, ...block };
   const { vpcId, subnetId, podCidr, serviceCidr } = request.network;
   return {
     kind: "Cluster",
     apiVersion: "v3",
-    metadata: { name: request.name },
+    metadata: { name: request.name, ...(addons && { annotations: { [ADDONS]: addonsText(addons) } }) },
     spec: {
       ...options,
       version: request.version,
@@ -97,6 +97,16 @@ export function createBody(request: ClusterRequest): object {
       kubernetesSvcIpRange: serviceCidr,
     },
   };
+}
+
+/** 4.1.1, tables 4-5 and 4-6; without it the cloud installs what it usually does. */
+const ADDONS = "cluster.install.addons/install";
+
+type Addons = NonNullable<z.output<typeof huawei.blocks.ManagedCluster.schema>["addons"]>;
+
+/** As the example of 4.1.1: no version is an empty one. */
+function addonsText(addons: Addons): string {
+  return JSON.stringify(addons.map(({ addonTemplateName, version = "" }) => ({ addonTemplateName, version })));
 }
 
 /** 4.4.1. A limit below zero is none. */

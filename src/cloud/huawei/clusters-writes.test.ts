@@ -55,6 +55,18 @@ describe("creating", () => {
     });
   });
 
+  test("names the add-ons that are to come with it in the annotation of the reference", async () => {
+    const { clusters, lastBody } = await start(201, made);
+    const addons = [{ addonTemplateName: "coredns", version: "1.15.3" }, { addonTemplateName: "storage-driver" }];
+    await clusters.create({ ...request, options: { addons } }, grantWrite(never));
+    const { metadata } = lastBody() as { metadata: { annotations: Record<string, string> } };
+    expect(JSON.parse(metadata.annotations["cluster.install.addons/install"] ?? "")).toEqual([
+      { addonTemplateName: "coredns", version: "1.15.3" },
+      { addonTemplateName: "storage-driver", version: "" },
+    ]);
+    expect(lastBody()).not.toHaveProperty("spec.addons");
+  });
+
   test("sends the provider's block, and leaves out what the cloud is to choose", async () => {
     const { clusters, lastBody } = await start(201, made);
     const options = {

@@ -55,7 +55,7 @@ export class HuaweiClusters implements ClustersFacet {
     return refusalOfDescription(description);
   };
 
-  /** 4.1.1. Without annotations the cloud installs its usual add-ons. */
+  /** 4.1.1. Where no add-ons are named, the cloud installs its usual ones. */
   readonly create = async (request: ClusterRequest, { signal }: WritePermit): Promise<Created> => {
     checkClusterName(request.name);
     const refusal = this.check(request);

@@ -1,12 +1,10 @@
 // The requests that make, take in, reset and move single nodes (CCE API Reference 4.1.9 and 4.1.14 to 4.1.17).
 import type { AcceptRequest, NodeRequest, NodeSetup } from "../facets/nodes.ts";
-import type { Volume } from "../facets/servers.ts";
 import { readBlock } from "../kit/settings.ts";
 import { huawei, type NodeOptions } from "./blocks.ts";
 import { loginBody } from "./login.ts";
 import { MARK_LABEL } from "./marks.ts";
-import { base64, DEFAULT_DATA_VOLUME, DEFAULT_ROOT_VOLUME } from "./nodepool-create.ts";
-import { volumeBody } from "./nodepool-wire.ts";
+import { dataVolumeBodies, encoded, publicIpBody, rootVolumeBody, some, userTagBodies } from "./server-bodies.ts";
 
 /** The body, and what in it no message may show. */
 export interface NodeBody {
@@ -32,8 +30,8 @@ export function createNodeBody(request: NodeRequest): NodeBody {
       az: request.zone ?? "random",
       os: request.os,
       login,
-      rootVolume: volumeBody(request.rootVolume ?? DEFAULT_ROOT_VOLUME),
-      dataVolumes: dataVolumes(request, options),
+      rootVolume: rootVolumeBody(request.rootVolume),
+      dataVolumes: dataVolumeBodies(request.dataVolumes, options),
       publicIP: publicIpBody(options),
       // More get random names, and one id comes back.
       count: 1,
@@ -44,7 +42,7 @@ export function createNodeBody(request: NodeRequest): NodeBody {
       faultDomain,
       offloadNode,
       runtime: runtime === undefined ? undefined : { name: runtime },
-      userTags: userTags(options),
+      userTags: userTagBodies(options),
       k8sTags: { ...request.labels, [MARK_LABEL]: request.nonce },
       taints: request.taints,
     },
@@ -90,7 +88,7 @@ function reinstallSpec(setup: NodeSetup): { readonly spec: object; readonly secr
     os: osOf(setup),
     login,
     serverConfig: some({
-      userTags: userTags(options),
+      userTags: userTagBodies(options),
       rootVolume: some({ imageID: imageId, cmkID: cmkId }),
     }),
     volumeConfig: some({ lvmConfig }),
@@ -113,23 +111,6 @@ function extendParam(options: NodeOptions): object | undefined {
   });
 }
 
-/** Tables 4-80 and 4-85. */
-function dataVolumes({ dataVolumes: given }: { dataVolumes: readonly Volume[] }, { cmkId }: NodeOptions): object[] {
-  const volumes = given.length === 0 ? [DEFAULT_DATA_VOLUME] : given;
-  const metadata = cmkId === undefined ? {} : { metadata: { systemencrypted: "1", systemcmkid: cmkId } };
-  return volumes.map((volume) => Object.assign(volumeBody(volume), metadata));
-}
-
-/** Tables 4-81 to 4-83: `count` goes with `eip`. */
-function publicIpBody({ publicIP }: NodeOptions): object | undefined {
-  if (publicIP?.ids) return { ids: publicIP.ids };
-  return publicIP?.eip ? { count: 1, eip: publicIP.eip } : undefined;
-}
-
-function userTags({ userTags: tags }: NodeOptions): object[] | undefined {
-  return tags && Object.entries(tags).map(([key, value]) => ({ key, value }));
-}
-
 function osOf({ os, cluster }: Pick<NodeSetup, "os" | "cluster">): string {
   return os ?? (cluster.options["type"] === "ARM64" ? DEFAULT_OS_ARM : DEFAULT_OS);
 }
@@ -137,13 +118,4 @@ function osOf({ os, cluster }: Pick<NodeSetup, "os" | "cluster">): string {
 /** Throws CloudError Rejected where the provider's block is not valid. */
 function optionsOf({ options }: Pick<NodeSetup, "options">): NodeOptions {
   return readBlock("spec.huawei", huawei.blocks.ManagedNode.schema, options);
-}
-
-function encoded(script: string | undefined): string | undefined {
-  return script === undefined ? undefined : base64(script);
-}
-
-/** Undefined where nothing is in it. */
-function some(members: object): object | undefined {
-  return Object.values(members).some((value) => value !== undefined) ? members : undefined;
 }

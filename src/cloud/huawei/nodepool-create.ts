@@ -1,18 +1,15 @@
 // The request that creates a node pool (CCE API Reference 4.1.19; nodeTemplate: tables 4-75 and 4-239).
 import type { NodePoolRequest } from "../facets/nodepools.ts";
-import type { Volume } from "../facets/servers.ts";
 import { readBlock } from "../kit/settings.ts";
 import { huawei, type PoolOptions } from "./blocks.ts";
 import { loginBody } from "./login.ts";
-import { autoscalingBody, markedLabels, volumeBody } from "./nodepool-wire.ts";
-
-/** The cloud demands both disks. The smallest that it takes, of the type that is in all its examples. */
-export const DEFAULT_ROOT_VOLUME: Volume = { type: "SATA", sizeGiB: 40 };
-export const DEFAULT_DATA_VOLUME: Volume = { type: "SATA", sizeGiB: 100 };
+import { autoscalingBody, markedLabels } from "./nodepool-wire.ts";
+import { dataVolumeBodies, encoded, publicIpBody, rootVolumeBody, some, userTagBodies } from "./server-bodies.ts";
 
 /** The body, and what in it no message may show. Throws CloudError Rejected where the provider's block is not valid. */
 export function createRequest(request: NodePoolRequest): { body: object; secrets: readonly string[] } {
   const options = readBlock("spec.huawei", huawei.blocks.NodePool.schema, request.options);
+  const { serverGroupReference, faultDomain, scaleDownCooldownTime: cooldownMinutes, priority } = options;
   const { login, secrets } = loginBody(request.login);
   const body = {
     kind: "NodePool",
@@ -21,40 +18,39 @@ export function createRequest(request: NodePoolRequest): { body: object; secrets
     spec: {
       type: "vm",
       initialNodeCount: request.replicas,
-      autoscaling: autoscalingBody(request.autoscaling),
-      ...(options.serverGroupReference === undefined
-        ? {}
-        : { nodeManagement: { serverGroupReference: options.serverGroupReference } }),
+      autoscaling: autoscalingBody({ ...request.autoscaling, cooldownMinutes, priority }),
+      nodeManagement: some({ serverGroupReference }),
+      faultDomain,
       nodeTemplate: { ...nodeTemplate(request, options), login },
     },
   };
   return { body, secrets };
 }
 
+/** What is undefined is not in the body. */
 function nodeTemplate(request: NodePoolRequest, options: PoolOptions): object {
-  const dataVolumes = request.dataVolumes.length === 0 ? [DEFAULT_DATA_VOLUME] : request.dataVolumes;
+  const { subnetId } = options;
   return {
     flavor: request.instanceType,
     az: request.zone ?? "random",
     os: request.os,
-    rootVolume: volumeBody(request.rootVolume ?? DEFAULT_ROOT_VOLUME),
-    dataVolumes: dataVolumes.map(volumeBody),
-    ...(options.subnetId === undefined ? {} : { nodeNicSpec: { primaryNic: { subnetId: options.subnetId } } }),
-    ...extendParam(options),
+    rootVolume: rootVolumeBody(request.rootVolume),
+    dataVolumes: dataVolumeBodies(request.dataVolumes, options),
+    publicIP: publicIpBody(options),
+    nodeNicSpec: subnetId === undefined ? undefined : { primaryNic: { subnetId } },
+    extendParam: extendParam(options),
+    userTags: userTagBodies(options),
     k8sTags: markedLabels(request.labels, request.nonce),
     taints: request.taints,
   };
 }
 
-function extendParam({ preInstall, postInstall, maxPods }: PoolOptions): { extendParam?: object } {
-  const parameters = {
-    ...(preInstall === undefined ? {} : { "alpha.cce/preInstall": base64(preInstall) }),
-    ...(postInstall === undefined ? {} : { "alpha.cce/postInstall": base64(postInstall) }),
-    ...(maxPods === undefined ? {} : { maxPods }),
-  };
-  return Object.keys(parameters).length === 0 ? {} : { extendParam: parameters };
-}
-
-export function base64(text: string): string {
-  return Buffer.from(text).toString("base64");
+/** Table 4-84, and of an image of one's own table 4-92. */
+function extendParam({ preInstall, postInstall, maxPods, imageId }: PoolOptions): object | undefined {
+  return some({
+    "alpha.cce/preInstall": encoded(preInstall),
+    "alpha.cce/postInstall": encoded(postInstall),
+    "alpha.cce/NodeImageID": imageId,
+    maxPods,
+  });
 }

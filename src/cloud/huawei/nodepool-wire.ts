@@ -1,7 +1,6 @@
 // Wire formats of node pools (CCE API Reference 4.1.19 to 4.1.23), read leniently.
 import * as z from "zod";
 import type { NodePool, NodePoolChange, NodePoolPhase, PoolAutoscaling } from "../facets/nodepools.ts";
-import type { Volume } from "../facets/servers.ts";
 import { MARK_LABEL } from "./marks.ts";
 import { count, flag, lenientObject, listOf, optionalText, text } from "../kit/wire.ts";
 
@@ -119,8 +118,4 @@ export function markedLabels(
   mark: string | undefined,
 ): Record<string, string> {
   return mark === undefined ? { ...labels } : { ...labels, [MARK_LABEL]: mark };
-}
-
-export function volumeBody({ type, sizeGiB }: Volume): object {
-  return { volumetype: type, size: sizeGiB };
 }

@@ -42,6 +42,36 @@ describe("creating", () => {
     options: {},
   };
 
+  test("sends the provider's block where the reference has it", async () => {
+    const { nodePools, lastBody } = await start(201, exampleNodePool());
+    const eip = { iptype: "5_bgp", bandwidth: { size: 5, sharetype: "PER" as const } };
+    const options = {
+      serverGroupReference: "group-1",
+      faultDomain: "fd-1",
+      publicIP: { eip },
+      userTags: { team: "a" },
+      imageId: "image-1",
+      cmkId: "key-1",
+      scaleDownCooldownTime: 15,
+      priority: 3,
+    };
+    await nodePools.create("c-1", { ...request, options }, grantWrite(never));
+    expect(lastBody()).toMatchObject({
+      spec: {
+        faultDomain: "fd-1",
+        nodeManagement: { serverGroupReference: "group-1" },
+        autoscaling: { enable: false, minNodeCount: 0, maxNodeCount: 1, scaleDownCooldownTime: 15, priority: 3 },
+        nodeTemplate: {
+          publicIP: { count: 1, eip },
+          userTags: [{ key: "team", value: "a" }],
+          extendParam: { "alpha.cce/NodeImageID": "image-1" },
+          rootVolume: { volumetype: "SAS", size: 50 },
+          dataVolumes: [{ volumetype: "SSD", size: 200, metadata: { systemencrypted: "1", systemcmkid: "key-1" } }],
+        },
+      },
+    });
+  });
+
   test("sends what the reference asks for, with our mark", async () => {
     const { nodePools, targets, lastBody } = await start(201, exampleNodePool());
     expect(await nodePools.create("c-1", request, grantWrite(never))).toEqual({ id: "np-1" });

@@ -93,6 +93,7 @@ const OTHERS = {
   addons: "Add-ons of ACK are not in its reference",
   applications: "ACK keeps no applications of its own",
   namespaces: "ACK keeps no namespaces of its own",
+  volumeClaims: "Claims of ACK are not in its reference",
   registry: "ACK has no registry",
   inventory: "ACK keeps no inventory",
 } as const;

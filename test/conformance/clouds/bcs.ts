@@ -25,6 +25,7 @@ function dialect(name: DialectName): ConformingCloud {
     facets: {
       applications: "bcs-storage keeps an inventory, not clouds",
       namespaces: "Namespaces are seen in the inventory",
+      volumeClaims: "Claims are seen in the inventory",
       registry: "bcs-storage keeps what others report, and has no images",
       clusters: "bcs-storage keeps what others report, and makes no clusters",
       nodePools: "bcs-storage keeps what others report, and makes no nodes",

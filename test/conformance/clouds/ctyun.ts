@@ -38,6 +38,7 @@ export const ctyun: ConformingCloud = {
   facets: {
     applications: "CTYUN keeps no applications of its own",
     namespaces: "Namespaces are not for projects of images",
+    volumeClaims: "CCI makes no storage",
     registry,
     clusters: "Container Instance has no clusters",
     nodePools: "Container Instance has no clusters",

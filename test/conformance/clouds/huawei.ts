@@ -101,6 +101,7 @@ export const huawei: ConformingCloud = {
     addons,
     applications: "CCE keeps no applications of its own",
     namespaces: "CCE keeps no namespaces of its own",
+    volumeClaims: "They lie in a cluster, whose API server the integration suite has",
     registry: "CCE has no registry",
     inventory: "CCE keeps no inventory",
   },

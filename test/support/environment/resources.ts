@@ -2,6 +2,7 @@
 import type { Managed } from "../../../src/controllers/lifecycle/resource.ts";
 import type { Kind } from "../../../src/crds/kind.ts";
 import { alarmSource, type AlarmSource } from "../../../src/crds/alarmsource/schema.ts";
+import { cloudVolumeClaim, type CloudVolumeClaim } from "../../../src/crds/cloudvolumeclaim/schema.ts";
 import { cloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
 import { inventoryQuery, type InventoryQuery } from "../../../src/crds/inventoryquery/schema.ts";
 import { inventorySink, type InventorySink } from "../../../src/crds/inventorysink/schema.ts";
@@ -73,6 +74,13 @@ export function managedApplicationManifest(overrides: Overrides = {}): Manifest 
   return manifest(managedApplication, spec, { name: "shop" }, overrides);
 }
 
+/** A CloudVolumeClaim as an author writes it. */
+export function cloudVolumeClaimManifest(overrides: Overrides = {}): Manifest {
+  const huawei = { volumeId: "disk-1", storageType: "bs" };
+  const spec = { clusterRef: { name: "production" }, accessModes: ["ReadWriteMany"], huawei };
+  return manifest(cloudVolumeClaim, spec, { name: "files" }, overrides);
+}
+
 /** A RegistryProject as an author writes it. */
 export function registryProjectManifest(overrides: Overrides = {}): Manifest {
   return manifest(registryProject, { accountRef: { name: "ctyun" } }, { name: "shop" }, overrides);
@@ -134,6 +142,11 @@ export function storedManagedCluster(overrides: Stored<ManagedCluster> = {}): Ma
 /** A ManagedNode as the API server returns it. */
 export function storedManagedNode(overrides: Stored<ManagedNode> = {}): ManagedNode {
   return stored(managedNode, managedNodeManifest(overrides), overrides);
+}
+
+/** A CloudVolumeClaim as the API server returns it. */
+export function storedCloudVolumeClaim(overrides: Stored<CloudVolumeClaim> = {}): CloudVolumeClaim {
+  return stored(cloudVolumeClaim, cloudVolumeClaimManifest(overrides), overrides);
 }
 
 /** A ManagedAddon as the API server returns it. */

@@ -27,6 +27,7 @@ import { condition, storedCloudAccount, type StoredAccount } from "../environmen
 import { storedNodePool } from "../environment/nodepools.ts";
 import {
   storedAlarmSource,
+  storedCloudVolumeClaim,
   storedInventoryQuery,
   storedInventorySink,
   storedManagedAddon,
@@ -77,6 +78,7 @@ const STORED: Readonly<Record<string, (declared: StoredAccount) => Managed>> = {
   ManagedAddon: storedManagedAddon,
   ManagedNamespace: storedManagedNamespace,
   ManagedApplication: storedManagedApplication,
+  CloudVolumeClaim: storedCloudVolumeClaim,
   RegistryProject: storedRegistryProject,
   ManifestSet: storedManifestSet,
   InventorySink: storedInventorySink,

@@ -33,6 +33,7 @@ const EASYSTACK: SimulatedCloud<EasyStackSimulator, EasyStackOptions> = {
     "managednamespaces",
     "managedapplications",
     "manifestsets",
+    "cloudvolumeclaims",
   ],
   secrets: [LOGIN.password, Buffer.from(`registry of ${PROJECT_ID}`).toString("base64"), "sessionid=", "MII"],
   start: startSimulator,
@@ -149,5 +150,21 @@ export function clusterSetManifest(name: string, cluster: string, spec: object =
     kind: "ManifestSet",
     metadata: { name },
     spec: { clusterRef: { name: cluster }, driftIntervalSeconds: 5, ...spec },
+  };
+}
+
+/** A CloudVolumeClaim of 10 GiB in that ManagedCluster; as clusterSetManifest. */
+export function clusterClaimManifest(name: string, cluster: string, spec: object = {}): object {
+  return {
+    apiVersion: "yunfan.dev/v1alpha1",
+    kind: "CloudVolumeClaim",
+    metadata: { name },
+    spec: {
+      clusterRef: { name: cluster },
+      accessModes: ["ReadWriteOnce"],
+      sizeGiB: 10,
+      driftIntervalSeconds: 5,
+      ...spec,
+    },
   };
 }
