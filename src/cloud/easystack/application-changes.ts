@@ -33,7 +33,7 @@ export function changesBy(turns: ApplicationTurns): Changes {
     stop: (application, { kind, name }, permit) =>
       changing(application, permit, (turn) => {
         const body = { workloads_base: [{ name, type: kind }] };
-        return unlessDone(turn.write({ operation: "ActOnWorkloads", query: [["action", "stop"]], body }));
+        return unlessDone(turn.write({ operation: "SwitchWorkloads", query: [["action", "stop"]], body }));
       }),
     restart: (application, permit) =>
       changing(application, permit, (turn, there) =>
@@ -75,7 +75,7 @@ async function gathered(
   const other = SORTS.find((one) => one !== sort) ?? sort;
   if ((await detailIn(turn, name, other)) !== "Absent") throw ambiguous(name);
   const body = { application_name: name, workloads_base: [{ name: member.name, type: member.kind }] };
-  await turn.write({ operation: "ActOnWorkloads", query: [["action", action]], body });
+  await turn.write({ operation: "SwitchWorkloads", query: [["action", action]], body });
 }
 
 function ambiguous(name: string): CloudError {

@@ -41,6 +41,8 @@ export const PROJECT_CALLS = {
   ListZones: { method: "GET", path: "eks/ecns/kubernetes/server/availabilityzones/" },
   ListFlavors: { method: "GET", path: "eks/ecns/kubernetes/server/flavors/" },
   ListSubnets: { method: "GET", path: "eks/ecns/kubernetes/network/subnets/" },
+  // 1.20
+  ListVolumeTypes: { method: "GET", path: "{product}/volumes/" },
   // 1.20: of all clusters of the project, where the query says so.
   ListStorage: { method: "GET", path: "{product}/kubernetes/storage/" },
   // 1.7
@@ -89,23 +91,34 @@ export const PLACE_CALLS = {
   EditYaml: { method: "PUT", path: "{product}/_raw/{kind}/name/{name}/" },
   CreateYaml: { method: "POST", path: "{product}/_raw/{kind}/name/{name}/" },
   ListPods: { method: "GET", path: "{product}/pods/" },
-  // 1.21: attach, detach and stop, as the query says.
-  ActOnWorkloads: { method: "PUT", path: "{product}/workloads/" },
   DeletePod: { method: "DELETE", path: "{product}/pods/" },
   // 1.4, 1.6
+  ListConfigMapKeys: { method: "GET", path: "{product}/kubernetes/configmap/{name}/keys/" },
+  ListSecretKeys: { method: "GET", path: "{product}/kubernetes/secret/{name}/keys/" },
   DeleteConfigMaps: { method: "DELETE", path: "{product}/kubernetes/configmaps/" },
   DeleteSecrets: { method: "DELETE", path: "{product}/kubernetes/secret/" },
   // 1.10, 1.5
   DeleteJobs: { method: "DELETE", path: "{product}/jobs/" },
+  SwitchCronJobs: { method: "PUT", path: "{product}/cronjobs/" },
   DeleteCronJobs: { method: "DELETE", path: "{product}/cronjobs/" },
   // 1.18, 1.19
   DeleteIngresses: { method: "DELETE", path: "{product}/ingress/" },
+  ListRoutes: { method: "GET", path: "{product}/access/" },
+  ListNodePorts: { method: "GET", path: "{product}/service/nodeports/" },
   DeleteServices: { method: "DELETE", path: "{product}/service/" },
-  // 1.20: of the cluster whose address the query has; here, because what they delete is looked at in the same turn.
+  // 1.20: of the cluster whose address the query has; here, because what they change is looked at in the same turn.
+  MarkDefaultClass: { method: "PUT", path: "{product}/kubernetes/storageclass/{name}/default/" },
   DeleteVolume: { method: "DELETE", path: "{product}/kubernetes/storage/{name}/" },
   DeleteClass: { method: "DELETE", path: "{product}/kubernetes/sc/{name}/" },
-  // 1.21
+  // 1.21; the query of each says what is done
   DeleteWorkloads: { method: "DELETE", path: "{product}/workloads/" },
+  SwitchWorkloads: { method: "PUT", path: "{product}/workloads/" },
+  SwitchWorkload: { method: "PUT", path: "{product}/workloads/workload/{name}/" },
+  ChangeWorkload: { method: "PATCH", path: "{product}/workloads/workload/{name}/" },
+  GetScaleStrategy: { method: "GET", path: "{product}/workloads/workload/{name}/scale_strategy" },
+  ListRevisions: { method: "GET", path: "{product}/workloads/workload/{name}/revisions/" },
+  GetRevision: { method: "GET", path: "{product}/workloads/workload/{name}/revision/{version}/yaml/" },
+  DeleteRevisions: { method: "DELETE", path: "{product}/workloads/workload/{name}/revisions/" },
 } as const satisfies Record<string, CallSpec>;
 
 export type PlaceOperation = keyof typeof PLACE_CALLS;

@@ -23,6 +23,10 @@ const NAMELESS: ReadonlySet<Operation> = new Set<Operation>([
   "ListAdministeredProjects",
   "ListKubernetesVersions",
   "ListPlaces",
+  "ListVolumeTypes",
+  "ListPods",
+  "ListRoutes",
+  "ListNodePorts",
   "ListNamespaces",
   "GetRegistryStorage",
   "ListStorage",
@@ -33,7 +37,6 @@ const NAMELESS: ReadonlySet<Operation> = new Set<Operation>([
   "ListApplications",
   "CreateApplication",
   "ListMachines",
-  "ListPods",
   "ListZones",
   "ListFlavors",
   "ListSubnets",
@@ -65,6 +68,7 @@ const DELETES: ReadonlySet<Operation> = new Set<Operation>([
   "DeleteVolume",
   "DeleteClass",
   "DeleteWorkloads",
+  "DeleteRevisions",
 ]);
 
 export const errorOf = errorsBy<Operation>({

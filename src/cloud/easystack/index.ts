@@ -17,7 +17,7 @@ import { loginOf } from "./credentials.ts";
 import { errorOf } from "./errors.ts";
 import { factsOf } from "./facts.ts";
 import { easystackManifests } from "./manifests/facet.ts";
-import { RAW_KINDS } from "./manifests/kinds.ts";
+import { YAML_KINDS } from "./manifests/yaml-channel.ts";
 import { namespacesBy } from "./namespaces.ts";
 import { Organisation } from "./organisation.ts";
 import { clientsBy, Places } from "./places/places.ts";
@@ -30,7 +30,7 @@ const DEFAULT_LIMITS = { readsPerMinute: 300, writesPerMinute: 60 };
 export const easystack: Cloud = {
   provider: blocks.provider,
   facets: ["registry", "clusters", "namespaces", "applications", "volumeClaims", "manifests"],
-  manifestKinds: RAW_KINDS,
+  manifestKinds: YAML_KINDS,
   manifestsInto: "Always",
   open,
 };
@@ -73,7 +73,7 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
     namespaces,
     applications: applicationsBy({ client, clusters, namespaces, places }),
     volumeClaims: easystackClaims({ client, namespaces }),
-    manifests: easystackManifests({ clusters, namespaces, places, reads, clock: deps.clock, account: options }),
+    manifests: easystackManifests({ client, clusters, namespaces, places, reads, clock: deps.clock, account: options }),
     async verify(signal) {
       await organisation.read(signal);
     },

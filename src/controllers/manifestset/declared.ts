@@ -30,11 +30,11 @@ export interface DeclaredObject extends SourceObject {
   readonly kind: KindAbility | undefined;
 }
 
-/** Throws TerminalError NotSupportedByCloud or DuplicateObject. */
+/** `told`: what the status keeps for the target's cloud. Throws TerminalError NotSupportedByCloud, ManifestInvalid or DuplicateObject. */
 export async function declaredIn(
   { spec, objects }: Declaration,
   channel: ManifestChannel,
-  signal: AbortSignal,
+  { told, signal }: { told: object; signal: AbortSignal },
 ): Promise<readonly DeclaredObject[]> {
   const scopes = definedScopes(objects);
   const resolved: Resolved[] = [];
@@ -42,10 +42,12 @@ export async function declaredIn(
   assertExpressible(resolved, channel);
   const placed = resolved.map((each) => placedIn(spec.targetNamespace, each, scopes));
   assertDistinct(placed);
+  assertOperable(placed, channel);
   const scaled = scaledByAutoscalers(placed);
   const ignored = ({ key, ref }: PlacedObject): readonly string[] => [
     ...ignoredOf(key, spec),
     ...(scaled.has(ref) ? [REPLICAS] : []),
+    ...(channel.operations?.spared(key, told) ?? []),
   ];
   return placed.map((object) => Object.assign(object, { ignored: ignored(object) }));
 }
@@ -119,6 +121,12 @@ function refusalsOf(
   const taken = channel.kinds.map((each) => each.kind).toSorted();
   const message = `the channel has no ${manifest.apiVersion} ${manifest.kind}; it takes ${taken.join(", ")}`;
   return [{ path: "", message }];
+}
+
+function assertOperable(objects: readonly PlacedObject[], { operations }: ManifestChannel): void {
+  const [first] = operations?.refusals(objects.map(({ key }) => key)) ?? [];
+  if (!first) return;
+  throw new TerminalError({ reason: Reason.ManifestInvalid, message: `${first.path}: ${first.message}` });
 }
 
 function assertDistinct(objects: readonly PlacedObject[]): void {

@@ -51,6 +51,7 @@ function stepsWith(deps: KindDeps<ManifestSet>): ManifestSetSteps {
     places: new Places(deps),
     sources: new SourceReader({ client: deps.client, type: manifestSet.type }),
     sender: new Sender(deps),
+    settleWindowMs: deps.settleWindowMs,
     warnings: new Warnings(deps),
     usages,
     hints: deps.hints,

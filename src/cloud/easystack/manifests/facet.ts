@@ -6,13 +6,19 @@ import type { NamespacesFacet } from "../../facets/namespaces.ts";
 import { readBlock } from "../../kit/settings.ts";
 import type { AccountOptions } from "../blocks.ts";
 import { manifests as block } from "../blocks-manifests.ts";
+import type { ProjectClient } from "../client.ts";
 import type { EasyStackClusters } from "../clusters.ts";
 import type { Places } from "../places/places.ts";
 import type { SharedReads } from "../places/shared-reads.ts";
 import type { Place } from "../places/turn.ts";
+import { AutoscalerObjects } from "./autoscaler-objects.ts";
+import { Looks } from "./looks.ts";
+import { WorkloadOperations } from "./operations/operations.ts";
+import { volumeTypeList } from "./preflight.ts";
 import { YamlChannel } from "./yaml-channel.ts";
 
 interface FacetDeps {
+  readonly client: ProjectClient;
   readonly clusters: Pick<EasyStackClusters, "get">;
   readonly namespaces: NamespacesFacet;
   readonly places: Places;
@@ -25,15 +31,29 @@ export function easystackManifests(deps: FacetDeps): ManifestsFacet {
   return {
     intoClusters: "Always",
     open({ clusterId: cluster = "", options }) {
-      const { product = "eks", forceDelete: isForced = false } = readBlock("spec.easystack", block, options);
-      return new YamlChannel({
+      const asked = readBlock("spec.easystack", block, options);
+      const { product = "eks", forceDelete: isForced = false } = asked;
+      const address = (signal: AbortSignal): Promise<string> => addressOf(deps, cluster, signal);
+      const looks = new Looks({
         ...deps,
         cluster,
         product,
-        isForced,
-        yamlBody: deps.account.yamlBody ?? "Field",
-        address: (signal) => addressOf(deps, cluster, signal),
+        address,
         lacksNamespace: (place, signal) => lacksNamespace(deps, place, signal),
+      });
+      return new YamlChannel({
+        looks,
+        autoscalers: new AutoscalerObjects(looks),
+        operations: new WorkloadOperations({ looks, options: asked }),
+        cluster,
+        product,
+        isForced,
+        address,
+        yamlBody: deps.account.yamlBody ?? "Field",
+        volumeTypes: async (signal) => {
+          const { value } = await deps.client.read({ operation: "ListVolumeTypes", product, signal }, volumeTypeList);
+          return value;
+        },
       });
     },
   };
