@@ -17,6 +17,8 @@ export const PROJECT_CALLS = {
   GetOrganisation: { method: "GET", path: "{product}/organization/" },
   ListAdministeredProjects: { method: "GET", path: "eks/projects/" },
   // 1.13
+  ListInitialCapabilities: { method: "GET", path: "eks/applications/kernel-capabilities/default" },
+  ListSettableCapabilities: { method: "GET", path: "eks/applications/kernel-capabilities/all" },
   ListKubernetesVersions: { method: "GET", path: "{product}/container_infra/k8sversions/" },
   // Of a workspace, and of a namespace in the cluster that the query names; of other types it acts where the session stands.
   CheckName: { method: "GET", path: "{product}/resources/{type}/{name}/" },
@@ -39,6 +41,13 @@ export const PROJECT_CALLS = {
   GetServersOverview: { method: "GET", path: "{product}/overview/openstack_status/" },
   // 1.20
   ListVolumeTypes: { method: "GET", path: "{product}/volumes/" },
+  // 1.23, with ecns twice, as printed
+  ListZones: { method: "GET", path: "eks/ecns/kubernetes/server/availabilityzones/" },
+  ListFlavors: { method: "GET", path: "eks/ecns/kubernetes/server/flavors/" },
+  ListSubnets: { method: "GET", path: "eks/ecns/kubernetes/network/subnets/" },
+  GetReplicasLimit: { method: "GET", path: "eks/ecns/kubernetes/lbaas/flavorprofile_replicas_limit/" },
+  GetOctavia: { method: "GET", path: "eks/ecns/kubernetes/lb/type/" },
+  GetBalancerLicences: { method: "GET", path: "eks/ecns/kubernetes/lb/license_usage/" },
   // 1.20: of all clusters of the project, where the query says so.
   ListStorage: { method: "GET", path: "{product}/kubernetes/storage/" },
   // 1.7
@@ -78,27 +87,54 @@ export const PLACE_CALLS = {
   DeletePod: { method: "DELETE", path: "{product}/pods/" },
   // 1.4, 1.6
   ListConfigMapKeys: { method: "GET", path: "{product}/kubernetes/configmap/{name}/keys/" },
+  CreateConfigMap: { method: "POST", path: "{product}/kubernetes/configmap/{name}/" },
+  GetConfigMap: { method: "GET", path: "{product}/kubernetes/configmap/{name}/" },
+  UpdateConfigMap: { method: "PATCH", path: "{product}/kubernetes/configmap/{name}/" },
   ListSecretKeys: { method: "GET", path: "{product}/kubernetes/secret/{name}/keys/" },
   DeleteConfigMaps: { method: "DELETE", path: "{product}/kubernetes/configmaps/" },
+  CreateSecret: { method: "POST", path: "{product}/kubernetes/secret/" },
+  UpdateSecret: { method: "PATCH", path: "{product}/kubernetes/secret/" },
+  GetSecret: { method: "GET", path: "{product}/kubernetes/secret/{name}/" },
   DeleteSecrets: { method: "DELETE", path: "{product}/kubernetes/secret/" },
   // 1.10, 1.5
+  CreateJob: { method: "POST", path: "{product}/jobs/" },
+  GetJob: { method: "GET", path: "{product}/jobs/job/{name}/" },
   DeleteJobs: { method: "DELETE", path: "{product}/jobs/" },
+  CreateCronJob: { method: "POST", path: "{product}/cronjobs/" },
+  /** `action`: start or stop. */
   SwitchCronJobs: { method: "PUT", path: "{product}/cronjobs/" },
+  GetCronJob: { method: "GET", path: "{product}/cronjobs/cronjob/{name}/" },
   DeleteCronJobs: { method: "DELETE", path: "{product}/cronjobs/" },
   // 1.18, 1.19
+  ListIngresses: { method: "GET", path: "{product}/ingress/" },
+  CreateIngress: { method: "POST", path: "{product}/ingress/" },
+  UpdateIngress: { method: "PATCH", path: "{product}/ingress/" },
   DeleteIngresses: { method: "DELETE", path: "{product}/ingress/" },
-  ListRoutes: { method: "GET", path: "{product}/access/" },
+  ListServices: { method: "GET", path: "{product}/service/" },
   ListNodePorts: { method: "GET", path: "{product}/service/nodeports/" },
+  CreateService: { method: "POST", path: "{product}/service/{name}/" },
+  UpdateService: { method: "PUT", path: "{product}/service/{name}/" },
   DeleteServices: { method: "DELETE", path: "{product}/service/" },
-  // 1.20: of the cluster whose address the query has; here, because what they change is looked at in the same turn.
-  MarkDefaultClass: { method: "PUT", path: "{product}/kubernetes/storageclass/{name}/default/" },
+  // 1.20: of the cluster whose address the query has; here, because what they delete is looked at in the same turn.
+  CreateClass: { method: "POST", path: "{product}/kubernetes/sc/{name}/" },
   DeleteVolume: { method: "DELETE", path: "{product}/kubernetes/storage/{name}/" },
   DeleteClass: { method: "DELETE", path: "{product}/kubernetes/sc/{name}/" },
+  // 1.21
+  CreateWorkloads: { method: "POST", path: "{product}/workloads/" },
+  /** `action`: the section. */
+  ChangeWorkload: { method: "PATCH", path: "{product}/workloads/workload/{name}/" },
+  GetWorkload: { method: "GET", path: "{product}/workloads/workload/{name}/" },
+  GetContainers: { method: "GET", path: "{product}/workloads/workload/{name}/containers/" },
+  // Printed without a slash at their end.
+  GetScheduling: { method: "GET", path: "{product}/workloads/workload/{name}/scheduler_strategy" },
+  GetNetwork: { method: "GET", path: "{product}/workloads/workload/{name}/network" },
+  ListRoutes: { method: "GET", path: "{product}/access/" },
+  // 1.20: of the cluster whose address the query has; here, because what they change is looked at in the same turn.
+  MarkDefaultClass: { method: "PUT", path: "{product}/kubernetes/storageclass/{name}/default/" },
   // 1.21; the query of each says what is done
   DeleteWorkloads: { method: "DELETE", path: "{product}/workloads/" },
   SwitchWorkloads: { method: "PUT", path: "{product}/workloads/" },
   SwitchWorkload: { method: "PUT", path: "{product}/workloads/workload/{name}/" },
-  ChangeWorkload: { method: "PATCH", path: "{product}/workloads/workload/{name}/" },
   GetScaleStrategy: { method: "GET", path: "{product}/workloads/workload/{name}/scale_strategy" },
   ListRevisions: { method: "GET", path: "{product}/workloads/workload/{name}/revisions/" },
   GetRevision: { method: "GET", path: "{product}/workloads/workload/{name}/revision/{version}/yaml/" },

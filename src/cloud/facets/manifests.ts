@@ -196,7 +196,13 @@ export interface ManifestChannel {
   /** Undefined where the channel, or the target, has no such kind now: a CustomResourceDefinition may bring it. */
   readonly kindOf: (wanted: KindWanted, signal: AbortSignal) => Promise<KindAbility | undefined>;
 
-  /** Pure. Of all objects before the first write of any. */
+  /**
+   * Pure. A manifest with its namespace, and what the set's own block says of the object put into it. Left out where a block says nothing of
+   * single objects.
+   */
+  readonly completed?: (manifest: Manifest) => Manifest;
+
+  /** Pure. Of all objects, completed, before the first write of any. */
   readonly refusals: (manifest: Manifest) => readonly ManifestRefusal[];
 
   /**

@@ -44,7 +44,12 @@ export function refusalOf(error: unknown, { key, origin }: DeclaredObject): Outc
   return { state: "Refused", retry: reconcileErrorOf(error) instanceof RetryableError, reason, message };
 }
 
+/** What a cloud calls as ManifestSet does. */
+const CLOUDS_REASONS: readonly string[] = [Reason.UpdateIgnored, Reason.NotSupportedByCloud];
+
 function meaningOf(error: CloudError): { reason: string; advice: string } {
+  const told = CLOUDS_REASONS.find((reason) => error.codes.includes(reason));
+  if (told !== undefined) return { reason: told, advice: "" };
   if (isImmutability(error)) return { reason: Reason.ImmutableField, advice: recreation(error) };
   if (error.codes.includes(NODE_PORT_TAKEN)) {
     return { reason: Reason.NodePortTaken, advice: "Name another nodePort, or none to have one given" };

@@ -78,7 +78,7 @@ export const ManifestSetReason = {
   RolledBack: "RolledBack",
   /** A workload has no such revision to be rolled back to. */
   RevisionNotFound: "RevisionNotFound",
-  /** Of UpToDate: the cloud was asked for a change, and does not show it. */
+  /** The cloud was asked for a change, and shows something else: the same is not sent again. */
   UpdateIgnored: "UpdateIgnored",
   /** More objects are declared no more than spec.maxPrunes allows to delete. */
   PruneHeld: "PruneHeld",

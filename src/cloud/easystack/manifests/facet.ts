@@ -11,6 +11,8 @@ import type { EasyStackClusters } from "../clusters.ts";
 import type { Places } from "../places/places.ts";
 import type { SharedReads } from "../places/shared-reads.ts";
 import type { Place } from "../places/turn.ts";
+import { FormsChannel } from "./forms/channel.ts";
+import { Knowledge } from "./forms/known.ts";
 import { AutoscalerObjects } from "./autoscaler-objects.ts";
 import { Looks } from "./looks.ts";
 import { WorkloadOperations } from "./operations/operations.ts";
@@ -28,11 +30,13 @@ interface FacetDeps {
 }
 
 export function easystackManifests(deps: FacetDeps): ManifestsFacet {
+  const { client, account } = deps;
+  const knowledge = new Knowledge({ client, registryAddress: account.registryAddress ?? "Domain" });
   return {
     intoClusters: "Always",
     open({ clusterId: cluster = "", options }) {
       const asked = readBlock("spec.easystack", block, options);
-      const { product = "eks", forceDelete: isForced = false } = asked;
+      const { product = "eks", forceDelete: isForced = false, workloads = [], services = [] } = asked;
       const address = (signal: AbortSignal): Promise<string> => addressOf(deps, cluster, signal);
       const looks = new Looks({
         ...deps,
@@ -41,7 +45,11 @@ export function easystackManifests(deps: FacetDeps): ManifestsFacet {
         address,
         lacksNamespace: (place, signal) => lacksNamespace(deps, place, signal),
       });
-      return new YamlChannel({
+      const volumeTypes = async (signal: AbortSignal): Promise<readonly string[]> => {
+        const { value } = await client.read({ operation: "ListVolumeTypes", product, signal }, volumeTypeList);
+        return value;
+      };
+      const yaml = new YamlChannel({
         looks,
         autoscalers: new AutoscalerObjects(looks),
         operations: new WorkloadOperations({ looks, options: asked }),
@@ -49,12 +57,12 @@ export function easystackManifests(deps: FacetDeps): ManifestsFacet {
         product,
         isForced,
         address,
-        yamlBody: deps.account.yamlBody ?? "Field",
-        volumeTypes: async (signal) => {
-          const { value } = await deps.client.read({ operation: "ListVolumeTypes", product, signal }, volumeTypeList);
-          return value;
-        },
+        yamlBody: account.yamlBody ?? "Field",
+        volumeTypes,
       });
+      if (asked.route !== "Forms") return yaml;
+      const beside = { workloads, services };
+      return new FormsChannel({ yaml, looks, knowledge, client, cluster, address, volumeTypes, beside });
     },
   };
 }

@@ -99,10 +99,15 @@ export class YamlChannel implements ManifestChannel {
         write.manifest = { ...manifest, metadata: { ...manifest.metadata, resourceVersion } };
       }
       await this.#assertSound(turn, write, live);
-      await this.#send(turn, "EditYaml", write);
-      return looks.readBack(turn, kind, write);
+      return this.edit(turn, write);
     });
   };
+
+  /** One object, whole, in a turn that has looked at it. Reads it back. */
+  async edit(turn: Turn, write: Write): Promise<LiveObject> {
+    await this.#send(turn, "EditYaml", write);
+    return this.#deps.looks.readBack(turn, write.kind, write);
+  }
 
   readonly remove: ManifestChannel["remove"] = (ability, live, permit) => {
     const kind = ability as RawKind;
@@ -156,7 +161,7 @@ export class YamlChannel implements ManifestChannel {
   }
 }
 
-interface Write {
+export interface Write {
   /** In messages, such as: Change Deployment shop/web. */
   readonly operation: string;
   readonly kind: RawKind;
@@ -170,12 +175,12 @@ function unprovenAbsence(error: unknown): void {
   if (!(error instanceof CloudError) || error.kind !== "NotFound") throw error;
 }
 
-function moved(operation: string): CloudError {
+export function moved(operation: string): CloudError {
   return new CloudError("Conflict", { message: `${operation}: it has changed since it was looked at`, advice: "" });
 }
 
 /** Of a Secret's write no word is repeated. */
-function withoutWords(error: unknown, operation: string): unknown {
+export function withoutWords(error: unknown, operation: string): unknown {
   if (!(error instanceof CloudError) || error.status === undefined) return error;
   const { kind, codes, status, retryAfterMs, requestId } = error;
   return new CloudError(kind, {
