@@ -54,6 +54,7 @@ function facetsOf(cloud: MemoryCloud<MemoryItem>): Partial<Facets> {
     nodePools: { membership: "Cloud", ...inside },
     addons: inside,
     namespaces: inside,
+    applications: inside,
     volumeClaims: { in: () => claimsOver(items) },
     nodes: { list: items.list, get: (_clusterId: string, id: string, signal: AbortSignal) => items.get(id, signal) },
   } as unknown as Facets;
