@@ -5,6 +5,7 @@ import type { Logger } from "../lib/log.ts";
 import type { Provider } from "./blocks.ts";
 import type { BlockOptions } from "./collection.ts";
 import type { AddonsFacet } from "./facets/addons.ts";
+import type { ApplicationsFacet } from "./facets/applications.ts";
 import type { BudgetLimits, BudgetMetrics, RequestBudget } from "./budget/budget.ts";
 import type { Logins } from "./budget/logins.ts";
 import type { ClustersFacet } from "./facets/clusters.ts";
@@ -95,6 +96,7 @@ export interface Facets {
   readonly addons: AddonsFacet;
   readonly jobs: JobsFacet;
   readonly namespaces: NamespacesFacet;
+  readonly applications: ApplicationsFacet;
   readonly volumeClaims: VolumeClaimsFacet;
   readonly manifests: ManifestsFacet;
   readonly inventory: InventoryFacet;

@@ -5,6 +5,7 @@ import { cloudVolumeClaims } from "./cloudvolumeclaim/kind.ts";
 import type { ControlledKind } from "./controlled.ts";
 import { inventoryQueries } from "./inventoryquery/kind.ts";
 import { inventorySinks } from "./inventorysink/kind.ts";
+import { managedApplications } from "./managedapplication/kind.ts";
 import { managedAddons } from "./managedaddon/kind.ts";
 import { managedClusters } from "./managedcluster/kind.ts";
 import { managedNodes } from "./managednode/kind.ts";
@@ -20,6 +21,7 @@ export const controlledKinds: readonly ControlledKind[] = [
   managedNodes,
   managedAddons,
   managedNamespaces,
+  managedApplications,
   cloudVolumeClaims,
   registryProjects,
   manifestSets,

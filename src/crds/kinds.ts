@@ -6,6 +6,7 @@ import { inventoryQuery } from "./inventoryquery/schema.ts";
 import { inventorySink } from "./inventorysink/schema.ts";
 import type { Kind } from "./kind.ts";
 import { managedAddon } from "./managedaddon/schema.ts";
+import { managedApplication } from "./managedapplication/schema.ts";
 import { managedCluster } from "./managedcluster/schema.ts";
 import { managedNode } from "./managednode/schema.ts";
 import { managedNamespace } from "./managednamespace/schema.ts";
@@ -20,6 +21,7 @@ export const kinds: readonly Kind[] = [
   managedNode,
   managedAddon,
   managedNamespace,
+  managedApplication,
   cloudVolumeClaim,
   registryProject,
   manifestSet,

@@ -170,11 +170,14 @@ describe.concurrent("a set in a cluster of EasyStack", () => {
     });
     await stand.apply(clusterSetManifest("narrow", stand.cluster, spec(0, false, 3, "false")));
     await targetShows(stand, ["hpa", "other", real]);
+    // What a visit has written is in the log when the next one has ended.
+    await stand.lookAgain("manifestset/narrow");
     const before = (await stand.writesIn("narrow")).length;
     await stand.edit("manifestset/narrow", { spec: spec(2, true, 5, "true") });
     await targetShows(stand, ["hpa", "other", real], (found) => found.spec?.["maxReplicas"] === 5);
     await targetShows(stand, ["deployment", "web", real], (found) => found.spec?.["replicas"] === 2);
     await targetShows(stand, ["cronjob", "tick", real], (found) => found.spec?.["suspend"] === true);
+    await stand.lookAgain("manifestset/narrow");
     expect((await stand.writesIn("narrow")).slice(before).toSorted()).toEqual([
       "PATCH /workloads/workload/other/",
       "PATCH /workloads/workload/web/",

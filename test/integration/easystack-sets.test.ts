@@ -45,6 +45,8 @@ describe.concurrent("a set in a cluster of EasyStack", () => {
     await stand.target.kubectl("patch", "configmap", "settings", "-n", real, ...patch);
     await targetShows(stand, ["configmap", "settings", real], ({ data }) => data?.["level"] === "warn");
     await stand.reaches("manifestset/first", "Available");
+    // What a visit has written is in the log when the next one has ended.
+    await stand.lookAgain("manifestset/first");
     const before = (await stand.writesIn("first")).length;
     await stand.lookAgain("manifestset/first");
     expect(await stand.writesIn("first")).toHaveLength(before);

@@ -44,6 +44,7 @@
     - inventoryqueries.yunfan.dev
     - inventorysinks.yunfan.dev
     - managedaddons.yunfan.dev
+    - managedapplications.yunfan.dev
     - managedclusters.yunfan.dev
     - managednamespaces.yunfan.dev
     - managednodes.yunfan.dev
@@ -148,6 +149,21 @@
     - yunfan.dev
   resources:
     - managedaddons/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managedapplications
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managedapplications/status
   verbs:
     - patch
 - apiGroups:
@@ -373,6 +389,21 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - managedapplications
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managedapplications/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
     - managedclusters
   verbs:
     - get
@@ -474,6 +505,7 @@
     - managednodes.yunfan.dev
     - managedaddons.yunfan.dev
     - managednamespaces.yunfan.dev
+    - managedapplications.yunfan.dev
     - cloudvolumeclaims.yunfan.dev
     - registryprojects.yunfan.dev
     - manifestsets.yunfan.dev
@@ -512,6 +544,8 @@
     - inventorysinks/status
     - managedaddons
     - managedaddons/status
+    - managedapplications
+    - managedapplications/status
     - managedclusters
     - managedclusters/status
     - managednamespaces
@@ -541,6 +575,7 @@
     - inventoryqueries
     - inventorysinks
     - managedaddons
+    - managedapplications
     - managedclusters
     - managednamespaces
     - managednodes

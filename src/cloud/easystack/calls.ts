@@ -76,6 +76,18 @@ export type ProjectOperation = keyof typeof PROJECT_CALLS;
 export const PLACE_CALLS = {
   // 1.13, of what is no workspace and no namespace
   CheckNameHere: { method: "GET", path: "{product}/resources/{type}/{name}/" },
+  // 1.2, and 1.8 for hybrid ones
+  ListApplications: { method: "GET", path: "{product}/applications/" },
+  CreateApplication: { method: "POST", path: "{product}/applications/" },
+  DescribeApplication: { method: "PUT", path: "{product}/applications/{name}/" },
+  GetApplication: { method: "GET", path: "{product}/applications/app/{name}/" },
+  StartApplication: { method: "PUT", path: "{product}/applications/app/" },
+  // Printed without the slash.
+  RestartApplication: { method: "PUT", path: "{product}/applications/app" },
+  DeleteApplication: { method: "DELETE", path: "{product}/applications/app/" },
+  // 1.8
+  ListMachines: { method: "GET", path: "{product}/virtualmachine/" },
+  GetMachine: { method: "GET", path: "{product}/virtualmachine/{name}/" },
   // 1.15
   CreateClaim: { method: "POST", path: "{product}/kubernetes/pvc/{name}/" },
   DeleteClaim: { method: "DELETE", path: "{product}/kubernetes/pvc/{name}/" },

@@ -7,6 +7,7 @@ import { SignIn } from "../keystone/sign-in.ts";
 import { TokenAuthenticator } from "../keystone/tokens.ts";
 import { Requests, serviceAt } from "../kit/requests.ts";
 import { limitsOf, readBlock } from "../kit/settings.ts";
+import { applicationsBy } from "./applications.ts";
 import { easystack as blocks } from "./blocks.ts";
 import { easystackClaims } from "./claims.ts";
 import { EasyStackClusters } from "./clusters.ts";
@@ -28,7 +29,7 @@ const DEFAULT_LIMITS = { readsPerMinute: 300, writesPerMinute: 60 };
 
 export const easystack: Cloud = {
   provider: blocks.provider,
-  facets: ["registry", "clusters", "namespaces", "volumeClaims", "manifests"],
+  facets: ["registry", "clusters", "namespaces", "applications", "volumeClaims", "manifests"],
   manifestKinds: YAML_KINDS,
   manifestsInto: "Always",
   open,
@@ -70,6 +71,7 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
     registry: new EasyStackRegistry({ client, organisation, options }),
     clusters,
     namespaces,
+    applications: applicationsBy({ client, clusters, namespaces, places }),
     volumeClaims: easystackClaims({ client, namespaces }),
     manifests: easystackManifests({ client, clusters, namespaces, places, reads, clock: deps.clock, account: options }),
     async verify(signal) {

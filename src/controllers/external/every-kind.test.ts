@@ -54,6 +54,7 @@ function facetsOf(cloud: MemoryCloud<MemoryItem>): Partial<Facets> {
     nodePools: { membership: "Cloud", ...inside },
     addons: inside,
     namespaces: inside,
+    applications: inside,
     volumeClaims: { in: () => claimsOver(items) },
     nodes: { list: items.list, get: (_clusterId: string, id: string, signal: AbortSignal) => items.get(id, signal) },
   } as unknown as Facets;
@@ -122,17 +123,25 @@ describe.each(COMPETING)("the name that a %s claims", (kind) => {
 
   /** What becomes of the younger one. */
   async function outcome(older: Managed, allowedNamespaces: readonly string[] = []): Promise<unknown> {
+    const error = await endOf(older, allowedNamespaces);
+    return error instanceof CloudError ? "WentOn" : (error as { reason?: unknown }).reason;
+  }
+
+  async function endOf(older: Managed, allowedNamespaces: readonly string[] = []): Promise<unknown> {
     const cloud = memoryCloud<MemoryItem>();
     const beyond = new CloudError("Unavailable", { message: "It went on to look at the cloud" });
     cloud.onCall = () => {
       throw beyond;
     };
     const objects = [...clusters, older, younger];
-    const error: unknown = await applying(kind, { objects, allowedNamespaces, cloud })(younger).catch(
-      (thrown: unknown) => thrown,
-    );
-    return error === beyond ? "WentOn" : (error as { reason?: unknown }).reason;
+    return applying(kind, { objects, allowedNamespaces, cloud })(younger).catch((thrown: unknown) => thrown);
   }
+
+  it("is refused with what follows once the older one is gone, and names nothing of another namespace", async () => {
+    const { message } = (await endOf(elder(), ["team"])) as Error;
+    expect(message).toMatch(/When the other one is gone, this one makes or adopts a .* of its own/);
+    expect(message).not.toContain("team");
+  });
 
   it("is that of the older one while its namespace may use the account", async () => {
     expect(await outcome(elder(), ["team"])).toBe("NameConflict");

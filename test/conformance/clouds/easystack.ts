@@ -48,6 +48,7 @@ export const easystack: ConformingCloud = {
     registry,
     inventory: "ECNS keeps no inventory",
     clusters: "ECNS makes none: what is adopted, the integration suite tries",
+    applications: "They lie in a namespace of a cluster, which the integration suite adopts first",
     namespaces: "They lie in a cluster, which the integration suite adopts first",
     volumeClaims: "They lie in a cluster, which the integration suite adopts first",
     nodePools: "ECNS makes no nodes",

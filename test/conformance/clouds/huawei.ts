@@ -99,6 +99,7 @@ export const huawei: ConformingCloud = {
     nodePools,
     nodes: "Seen on its pools",
     addons,
+    applications: "CCE keeps no applications of its own",
     namespaces: "CCE keeps no namespaces of its own",
     volumeClaims: "They lie in a cluster, whose API server the integration suite has",
     registry: "CCE has no registry",

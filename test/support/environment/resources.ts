@@ -9,6 +9,7 @@ import { inventorySink, type InventorySink } from "../../../src/crds/inventorysi
 import { managedAddon, type ManagedAddon } from "../../../src/crds/managedaddon/schema.ts";
 import { managedCluster, type ManagedCluster } from "../../../src/crds/managedcluster/schema.ts";
 import { managedNode, type ManagedNode } from "../../../src/crds/managednode/schema.ts";
+import { managedApplication, type ManagedApplication } from "../../../src/crds/managedapplication/schema.ts";
 import { managedNamespace, type ManagedNamespace } from "../../../src/crds/managednamespace/schema.ts";
 import { manifestSet, type ManifestSet } from "../../../src/crds/manifestset/schema.ts";
 import { nodePool } from "../../../src/crds/nodepool/schema.ts";
@@ -65,6 +66,12 @@ export function managedAddonManifest(overrides: Overrides = {}): Manifest {
 export function managedNamespaceManifest(overrides: Overrides = {}): Manifest {
   const spec = { clusterRef: { name: "production" }, quota: { pods: 20 } };
   return manifest(managedNamespace, spec, { name: "shop" }, overrides);
+}
+
+/** A ManagedApplication as an author writes it. */
+export function managedApplicationManifest(overrides: Overrides = {}): Manifest {
+  const spec = { clusterRef: { name: "production" }, members: [{ kind: "Deployment", name: "web" }] };
+  return manifest(managedApplication, spec, { name: "shop" }, overrides);
 }
 
 /** A CloudVolumeClaim as an author writes it. */
@@ -150,6 +157,11 @@ export function storedManagedAddon(overrides: Stored<ManagedAddon> = {}): Manage
 /** A ManagedNamespace as the API server returns it. */
 export function storedManagedNamespace(overrides: Stored<ManagedNamespace> = {}): ManagedNamespace {
   return stored(managedNamespace, managedNamespaceManifest(overrides), overrides);
+}
+
+/** A ManagedApplication as the API server returns it. */
+export function storedManagedApplication(overrides: Stored<ManagedApplication> = {}): ManagedApplication {
+  return stored(managedApplication, managedApplicationManifest(overrides), overrides);
 }
 
 /** A ManifestSet as the API server returns it. */
