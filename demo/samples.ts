@@ -1,4 +1,4 @@
-// The shipped samples, pointed at the simulators: endpoint, credentials and request budget are all that changes.
+// The shipped samples, pointed at the simulators: endpoint, credentials, request budget and ids of existing storage are all that changes.
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseAllDocuments, stringify } from "yaml";
@@ -32,7 +32,10 @@ const ADDED: Readonly<Record<string, object>> = {
   AlarmSource: { pollIntervalSeconds: 5 },
 };
 
-/** All manifests of one cloud as YAML, but for those that take in a server that exists, and how many resources of yunfan.dev are in it. */
+/**
+ * All manifests of one cloud as YAML, but for those that take in a server that exists, and how many resources of yunfan.dev are in it.
+ * Storage that they claim is made in the simulator.
+ */
 export async function samplesFor(simulated: Simulated): Promise<{ yaml: string; count: number }> {
   const { folder, url, credentials, samples } = simulated;
   const directory = path.join(SAMPLES, folder);
@@ -40,7 +43,8 @@ export async function samplesFor(simulated: Simulated): Promise<{ yaml: string; 
   const files = (await readdir(directory)).filter(isWanted).sort();
   const texts = await Promise.all(files.map((file) => readFile(path.join(directory, file), "utf8")));
   const manifests = texts.flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as Manifest));
-  const adapted = manifests.filter(needsNoServer).map((manifest) => adapt(manifest, url, credentials));
+  const wanted = manifests.filter(needsNoServer).map((manifest) => withStorage(manifest, url));
+  const adapted = (await Promise.all(wanted)).map((manifest) => adapt(manifest, url, credentials));
   const count = adapted.filter(({ apiVersion }) => apiVersion.startsWith("yunfan.dev/")).length;
   return { yaml: adapted.map((manifest) => stringify(manifest)).join("---\n"), count };
 }
@@ -48,6 +52,18 @@ export async function samplesFor(simulated: Simulated): Promise<{ yaml: string; 
 /** A sample that takes in a server of yours has none to take where nobody has one. */
 function needsNoServer({ spec = {} }: Manifest): boolean {
   return spec["existingServer"] === undefined;
+}
+
+/** A claim of storage that exists needs some: it is planted in the simulated cloud, as a colleague would make it. */
+async function withStorage(manifest: Manifest, url: string): Promise<Manifest> {
+  const huawei = manifest.spec?.["huawei"] as { storageType: string } | undefined;
+  if (manifest.kind !== "CloudVolumeClaim" || huawei === undefined) return manifest;
+  const { storageType } = huawei;
+  const body = JSON.stringify({ name: "disk", storageType, sizeGiB: 100 });
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(`${url}/_simulator/volumes`, { method: "POST", headers, body });
+  const { id } = (await answer.json()) as { id: string };
+  return { ...manifest, spec: { ...manifest.spec, huawei: { ...huawei, volumeId: id } } };
 }
 
 function adapt(manifest: Manifest, url: string, credentials: Readonly<Record<string, string>>): Manifest {

@@ -8,6 +8,7 @@ const SUBCOMMANDS: Record<string, () => Promise<{ command: () => Command }>> = {
   run: () => import("./cli/run.ts"),
   crds: () => import("./cli/crds.ts"),
   inventory: () => import("./cli/inventory.ts"),
+  manifests: () => import("./cli/manifests.ts"),
   registry: () => import("./cli/registry.ts"),
   simulate: () => import("./cli/simulate.ts"),
 };

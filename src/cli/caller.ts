@@ -6,7 +6,7 @@ import { CREDENTIALS_TYPE, SECRETS, type CredentialsSecret } from "../controller
 import { accountOf } from "../controllers/cloudaccount/parent.ts";
 import { cloudAccount, type CloudAccount } from "../crds/cloudaccount/schema.ts";
 import { registryProject, type RegistryProject } from "../crds/registryproject/schema.ts";
-import { HttpKubeClient } from "../kube/client.ts";
+import { HttpKubeClient, type KubeClient } from "../kube/client.ts";
 import { loadKubeConfig } from "../kube/kubeconfig.ts";
 import { KubeTransport } from "../kube/transport.ts";
 import { systemClock } from "../lib/clock.ts";
@@ -26,12 +26,22 @@ export interface OpenProject {
   readonly session: CloudSession;
 }
 
-/** Runs `work` on a RegistryProject, by a session of its account. Throws what is missing, or not allowed. */
-export async function onProject<T>(
-  { kubeconfig, namespace, name }: Asked,
-  signal: AbortSignal,
-  work: (open: OpenProject) => Promise<T>,
-): Promise<T> {
+/** Whoever has called the command. */
+export interface Caller {
+  readonly client: Pick<KubeClient, "get">;
+  /**
+   * A session of the account with that key ("namespace/name"), as a resource in `fromNamespace` may have one. Throws what is missing, or not
+   * allowed.
+   */
+  readonly open: (
+    key: string,
+    fromNamespace: string,
+    signal: AbortSignal,
+  ) => Promise<{ readonly session: CloudSession; readonly account: CloudAccount }>;
+}
+
+/** Runs `work`; sessions that it has opened end with it. */
+export async function asCaller<T>(kubeconfig: string | undefined, work: (caller: Caller) => Promise<T>): Promise<T> {
   const deps = {
     clock: systemClock,
     log: createLogger({ level: "silent" }),
@@ -40,25 +50,46 @@ export async function onProject<T>(
   };
   await using transport = KubeTransport.create({ kubeConfig: loadKubeConfig({ path: kubeconfig }), ...deps });
   const client = new HttpKubeClient(transport);
-  const project = await client.get<RegistryProject>(registryProject.type, { namespace, name }, { signal });
-  const account = await client.get<CloudAccount>(cloudAccount.type, refOf(accountOf(project)), { signal });
-  const secretRef = { namespace: account.metadata.namespace, name: account.spec.credentialsSecretRef.name };
-  const secret = await client.get<CredentialsSecret & { readonly type?: string }>(SECRETS, secretRef, { signal });
-  if (secret.type !== CREDENTIALS_TYPE) throw new Error(`Secret ${secretRef.name} is not of type ${CREDENTIALS_TYPE}`);
+  const accounts = new Map<string, CloudAccount>();
+  const secrets = new Map<string, CredentialsSecret>();
   const directory = new AccountDirectory({
-    accounts: { get: () => account },
-    secrets: { get: () => secret },
+    accounts: { get: (key) => accounts.get(key) },
+    secrets: { get: (key) => secrets.get(key) },
     clouds,
     cloudDeps: () => ({ ...deps, proxy: proxyFromEnvironment(process.env) }),
     visit: () => {},
   });
-  try {
+  const open: Caller["open"] = async (key, fromNamespace, signal) => {
+    const account = await client.get<CloudAccount>(cloudAccount.type, refOf(key), { signal });
+    const secretRef = { namespace: account.metadata.namespace, name: account.spec.credentialsSecretRef.name };
+    const secret = await client.get<CredentialsSecret & { readonly type?: string }>(SECRETS, secretRef, { signal });
+    if (secret.type !== CREDENTIALS_TYPE) {
+      throw new Error(`Secret ${secretRef.name} is not of type ${CREDENTIALS_TYPE}`);
+    }
+    accounts.set(key, account);
+    secrets.set(`${secretRef.namespace}/${secretRef.name}`, secret);
     // As for the operator: an account serves the namespaces that it lists.
-    directory.find(project.spec.accountRef, namespace);
-    return await work({ project, session: directory.open(account, secret) });
+    directory.find(refOf(key), fromNamespace);
+    return { session: directory.open(account, secret), account };
+  };
+  try {
+    return await work({ client, open });
   } finally {
     await directory.close();
   }
+}
+
+/** Runs `work` on a RegistryProject, by a session of its account. Throws what is missing, or not allowed. */
+export async function onProject<T>(
+  { kubeconfig, namespace, name }: Asked,
+  signal: AbortSignal,
+  work: (open: OpenProject) => Promise<T>,
+): Promise<T> {
+  return asCaller(kubeconfig, async ({ client, open }) => {
+    const project = await client.get<RegistryProject>(registryProject.type, { namespace, name }, { signal });
+    const { session } = await open(accountOf(project), namespace, signal);
+    return work({ project, session });
+  });
 }
 
 function refOf(key: string): { namespace: string; name: string } {

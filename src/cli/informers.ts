@@ -7,7 +7,7 @@ import { EVENTS, OUR_EVENTS, type KubeEvent } from "../controllers/inventory/kub
 import { controlledKinds } from "../controllers/kinds.ts";
 import { CRDS, crdNameOf, lookAt } from "../controllers/lifecycle/live-metadata.ts";
 import type { Managed } from "../controllers/lifecycle/resource.ts";
-import { CONFIG_MAPS, SOURCE_LABEL } from "../controllers/manifestset/source-reader.ts";
+import { CONFIG_MAPS, SOURCE_LABEL } from "../controllers/manifestset/labelled.ts";
 import { OWNER_LABEL } from "../controllers/publishing/secrets.ts";
 import type { CloudAccount } from "../crds/cloudaccount/schema.ts";
 import { GROUP } from "../crds/kind.ts";

@@ -6,6 +6,7 @@ import { createControllers } from "./controllers.ts";
 import type { KubeObject } from "../kube/types.ts";
 import type { Fence } from "../lib/fence.ts";
 import { openFence } from "../lib/fence.ts";
+import { Metrics } from "../runtime/metrics/metrics.ts";
 import type { EventDescription } from "../runtime/events.ts";
 import type { Managed } from "../controllers/lifecycle/resource.ts";
 import { controlledKinds } from "../controllers/kinds.ts";
@@ -29,6 +30,23 @@ function child(kind: string, status: object, spec: object = {}): Managed {
 const CREATED = { externalId: "7", origin: "Created", cloudName: "shop" } as const;
 
 type Told = EventDescription & { readonly about: string };
+
+/** Lines of a scrape that name the resource, before and after it goes out of the caches without having been finalized. */
+async function seriesOf(gone: Managed, use: (metrics: Metrics) => void): Promise<[before: number, after: number]> {
+  const cached = cachedKinds({ objects: [account, gone] });
+  const metrics = new Metrics();
+  createControllers({ ...partsOf(cached), metrics, events: { event: () => undefined } as never });
+  use(metrics);
+  const count = async (): Promise<number> => {
+    const { text } = await metrics.scrape();
+    return text
+      .split("\n")
+      .filter((line) => /^yunfan_(?:inventory|workload)_/.test(line) && line.includes(gone.metadata.name)).length;
+  };
+  const before = await count();
+  cached.informers.kinds.get(gone.kind)!.store.remove(gone);
+  return [before, await count()];
+}
 
 /** What is told when `gone` goes out of caches that hold these objects too. */
 function toldOf(gone: Managed, { objects = [account, cluster], secrets = [], fence = openFence }: World = {}) {
@@ -105,6 +123,27 @@ describe("what stands for no item", () => {
     const spec = { accountRef, deletionPolicy: "Orphan" };
     expect(toldOf(storedOf("InventorySink", { metadata, spec, status }))).toEqual([]);
     expect(toldOf(storedOf("InventorySink", { metadata, spec: { accountRef } }))).toEqual([]);
+  });
+});
+
+describe("the series of one that vanished", () => {
+  const metadata = { name: "gone", uid: "gone" };
+  const spec = { accountRef: { name: "main" } };
+
+  it("are gone too, of a sink", async () => {
+    const [before, after] = await seriesOf(storedOf("InventorySink", { metadata, spec }), ({ inventory }) => {
+      inventory.wrote({ sink: "default/gone", class: "records", result: "ok" });
+      inventory.lost({ sink: "default/gone", class: "events" });
+    });
+    expect([before > 0, after]).toEqual([true, 0]);
+  });
+
+  it("are gone too, of a set", async () => {
+    const set = storedOf("ManifestSet", { metadata, spec: { ...spec, clusterRef: undefined } });
+    const [before, after] = await seriesOf(set, ({ workload }) => {
+      workload.used("default/gone", [{ targetNamespace: "shop", kind: "Deployment", workload: "web", cpuCores: 1 }]);
+    });
+    expect([before > 0, after]).toEqual([true, 0]);
   });
 });
 

@@ -5,7 +5,7 @@ import type { ControlledKind } from "../controllers/controlled.ts";
 import { keyIn, kindIn, refTo, type ParentKind } from "../controllers/external/parent.ts";
 import { controlledKinds } from "../controllers/kinds.ts";
 import { isDeleting, type Managed } from "../controllers/lifecycle/resource.ts";
-import { sourceKey } from "../controllers/manifestset/source-reader.ts";
+import { sourceKey } from "../controllers/manifestset/labelled.ts";
 import { OWNER_ANNOTATION } from "../controllers/publishing/secrets.ts";
 import type { KubeObject } from "../kube/types.ts";
 import { enqueueOnChange, exceptOwnUpdates, type Informer } from "../runtime/cache/informer.ts";

@@ -1,6 +1,6 @@
 // The registry of the clouds' blocks: one line per cloud, from which follow `spec.provider` and what a spec may hold of each cloud.
 import type * as z from "zod";
-import type { Block, BlockOptions, CloudBlocks } from "../schema/blocks.ts";
+import type { Block, BlockOptions, CloudBlocks, NamedSecret } from "../schema/blocks.ts";
 import { alibaba } from "./alibaba/blocks.ts";
 import { bcs } from "./bcs/blocks.ts";
 import { ctyun } from "./ctyun/blocks.ts";
@@ -99,6 +99,12 @@ export function loginsOf(
 ): readonly { readonly path: string; readonly field: string }[] {
   const name = blockNameOf(provider);
   return (blockOf(name, kind)?.logins ?? []).map((path) => ({ path, field: `spec.${name}.${path}` }));
+}
+
+/** Secrets beside the resource that the blocks of its spec name, whichever cloud's they are. */
+export function secretsNamedIn(kind: string, spec: object): readonly NamedSecret[] {
+  const blocks = spec as { readonly [Name in BlockName]?: BlockOptions };
+  return BLOCK_NAMES.flatMap((name) => blockOf(name, kind)?.secrets?.(blocks[name] ?? {}) ?? []);
 }
 
 /** What an account's block says of the tenant or project that it works in; empty where it says nothing. */

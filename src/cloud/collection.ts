@@ -114,6 +114,9 @@ export interface Collection<T extends Item> {
    */
   readonly namesAreOfAccount?: boolean;
 
+  /** Of one that shows a part of its place alone: which, and whether an id may be of it. Left out: it shows all. Pure. */
+  readonly part?: { readonly key: string; readonly mayHold: (id: string) => boolean };
+
   /** Whether a second create would be refused or be seen, so that one of unknown outcome may be sent again. */
   readonly resendIsSafe: boolean;
 }

@@ -5,6 +5,7 @@ import type { Logger } from "../lib/log.ts";
 import type { Provider } from "./blocks.ts";
 import type { BlockOptions } from "./collection.ts";
 import type { AddonsFacet } from "./facets/addons.ts";
+import type { ApplicationsFacet } from "./facets/applications.ts";
 import type { BudgetLimits, BudgetMetrics, RequestBudget } from "./budget/budget.ts";
 import type { Logins } from "./budget/logins.ts";
 import type { ClustersFacet } from "./facets/clusters.ts";
@@ -16,6 +17,7 @@ import type { NodePoolsFacet } from "./facets/nodepools.ts";
 import type { NodesFacet } from "./facets/nodes.ts";
 import type { ProxySettings } from "./http/proxy.ts";
 import type { RegistryFacet } from "./facets/registry.ts";
+import type { VolumeClaimsFacet } from "./facets/volumeclaims.ts";
 
 /** How far TLS of the endpoints is trusted. `Plaintext` allows plain http; an https endpoint is verified all the same. */
 export interface TlsSettings {
@@ -94,6 +96,8 @@ export interface Facets {
   readonly addons: AddonsFacet;
   readonly jobs: JobsFacet;
   readonly namespaces: NamespacesFacet;
+  readonly applications: ApplicationsFacet;
+  readonly volumeClaims: VolumeClaimsFacet;
   readonly manifests: ManifestsFacet;
   readonly inventory: InventoryFacet;
 }

@@ -1,9 +1,11 @@
 // Every kind that the operator reconciles: one line each.
 import { alarmSources } from "./alarmsource/kind.ts";
 import { cloudAccounts } from "./cloudaccount/kind.ts";
+import { cloudVolumeClaims } from "./cloudvolumeclaim/kind.ts";
 import type { ControlledKind } from "./controlled.ts";
 import { inventoryQueries } from "./inventoryquery/kind.ts";
 import { inventorySinks } from "./inventorysink/kind.ts";
+import { managedApplications } from "./managedapplication/kind.ts";
 import { managedAddons } from "./managedaddon/kind.ts";
 import { managedClusters } from "./managedcluster/kind.ts";
 import { managedNodes } from "./managednode/kind.ts";
@@ -19,6 +21,8 @@ export const controlledKinds: readonly ControlledKind[] = [
   managedNodes,
   managedAddons,
   managedNamespaces,
+  managedApplications,
+  cloudVolumeClaims,
   registryProjects,
   manifestSets,
   inventorySinks,

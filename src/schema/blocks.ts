@@ -14,10 +14,20 @@ export interface Block<S extends z.ZodObject = z.ZodObject> {
   readonly tenant?: readonly string[];
   /** Members that say how people log in to servers ({keyPairName | passwordSecretRef}), each as a path in the block. */
   readonly logins?: readonly string[];
+  /** Secrets that it names and whose contents go to the cloud. Pure. */
+  readonly secrets?: (block: BlockOptions) => readonly NamedSecret[];
   /** What other clouds need of the neutral fields and this one does not: names of rules that do not hold beside its block. */
   readonly waives?: readonly string[];
   /** Further rules over the whole spec, each as CEL and as its twin for zod. */
   readonly rules?: <Spec extends z.ZodObject>(spec: Spec) => Spec;
+}
+
+/** A key of a Secret beside the resource that a block names. */
+export interface NamedSecret {
+  /** Where the spec has it. */
+  readonly field: string;
+  readonly name: string;
+  readonly key: string;
 }
 
 /** A cloud's own block of a spec, as the schema admitted it; empty where the spec has none. */

@@ -64,6 +64,10 @@ const cases: readonly Case<Stand>[] = [
           [`without ${key}`, others],
           [`with an empty ${key}`, { ...others, [key]: "" }],
           [`with a line break at the end of ${key}`, { ...others, [key]: `${value}\n` }],
+          [`with a zero-width space in ${key}`, { ...others, [key]: `${value}\u200B` }],
+          [`with a byte order mark before ${key}`, { ...others, [key]: `\uFEFF${value}` }],
+          [`with a full-width letter in ${key}`, { ...others, [key]: `${value}\uFF21` }],
+          [`with what is no text in ${key}`, { ...others, [key]: `${value}\uFFFD` }],
         ];
       });
       const kinds = odd.map(([what, credentials]) => [what, refusalOf(() => open({ credentials })).kind]);

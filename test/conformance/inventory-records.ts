@@ -39,6 +39,21 @@ export const recordCases: readonly Case<InventorySubject>[] = [
     },
   },
   {
+    title: "whole numbers of 64 bits are read as the store has them (calls 1, 2, 11)",
+    async run({ facet: { records } }) {
+      const key = recordKey("large");
+      const data = { id: 9_007_199_254_740_993n, list: [-9_223_372_036_854_775_808n], small: 7 };
+      await records.put(key, data, permit);
+      const found = await records.get(key, never);
+      // Stores of 2019 keep doubles.
+      const doubled = { id: 9_007_199_254_740_992n, list: [-9_223_372_036_854_776_000n], small: 7 };
+      expect([data, doubled]).toContainEqual(found === "Absent" ? found : found.data);
+      const scope = { clusterId: CLUSTER, type: "YunfanThing", of: "All" } as const;
+      const { items } = await records.list(scope, { see: (record) => record.data }, never);
+      expect(items).toEqual([found === "Absent" ? found : found.data]);
+    },
+  },
+  {
     title: "a record of the cluster class is put, read, listed and removed (calls 6, 7, 8, 9)",
     async run({ facet: { records } }) {
       const key = clusterKey("team.prod");

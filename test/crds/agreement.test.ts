@@ -10,7 +10,9 @@ import { sharedControlPlane, uniqueNamespace } from "../support/apiserver/contro
 import {
   alarmSourceManifest,
   cloudAccountManifest,
+  cloudVolumeClaimManifest,
   managedAddonManifest,
+  managedApplicationManifest,
   managedClusterManifest,
   managedNodeManifest,
   managedNamespaceManifest,
@@ -36,6 +38,8 @@ const EXAMPLES: Record<string, Manifest> = {
   ManagedNode: managedNodeManifest(),
   ManagedAddon: managedAddonManifest(),
   ManagedNamespace: managedNamespaceManifest(),
+  ManagedApplication: managedApplicationManifest(),
+  CloudVolumeClaim: cloudVolumeClaimManifest(),
   RegistryProject: registryProjectManifest(),
   ManifestSet: manifestSetManifest(),
   InventorySink: inventorySinkManifest(),

@@ -12,7 +12,15 @@ import { installCrds } from "./cluster.ts";
 const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   bcs: ["secret", "account", "inventorysink", "alarmsource", "inventoryquery"],
   ctyun: ["secret", "account", "registryproject", "manifestset"],
-  easystack: ["secret", "account", "managedcluster", "managednamespace", "registryproject"],
+  easystack: [
+    "secret",
+    "account",
+    "managedcluster",
+    "managednamespace",
+    "managedapplication",
+    "registryproject",
+    "cloudvolumeclaim",
+  ],
   huawei: [
     "secret",
     "account",
@@ -21,6 +29,7 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
     "nodepool-autoscaled",
     "managednode",
     "managednode-accepted",
+    "cloudvolumeclaim",
     "managedaddon",
     "manifestset",
   ],

@@ -144,14 +144,17 @@ describe.concurrent("the kubeconfig", () => {
     "whose certificate has $days days left in the cloud too says $says and what to do, until the cloud gives another",
     async ({ name, days, ready, says, status }, { expect }) => {
       const resource = `managedcluster/${name}`;
-      const cloud = await stand.cloud(name, {}, clusterManifest(name, { accountRef: { name } }));
+      const spec = { accountRef: { name }, kubeconfig: { certificates: true } };
+      const cloud = await stand.cloud(name, {}, clusterManifest(name, spec));
       await stand.reaches(resource, "Available");
       const record = `clusters/${stand.seen(resource)!.status.externalId}`;
       const dateIn = (count: number): string => new Date(Date.now() + count * DAY_MS).toISOString();
       const ending = (count: number) => cloud.behindOurBack("PATCH", record, { certificateNotAfter: dateIn(count) });
       await ending(days);
-      await kubectlOk(stand.kubectl, ["delete", "secret", `${name}-kubeconfig`]);
+      await kubectlOk(stand.kubectl, ["delete", "secret", `${name}-kubeconfig`, `${name}-certificates`]);
       await stand.until(resource, (shown) => conditionOf(shown, "KubeconfigReady")?.reason === says);
+      const certificates = days < 0 ? "KubeconfigExpired" : "Published";
+      await stand.until(resource, (shown) => conditionOf(shown, "CertificatesReady")?.reason === certificates);
       await stand.reaches(resource, ready);
       const message = expect.stringContaining("Have the cloud issue another one");
       expect(conditionOf(stand.seen(resource)!, "KubeconfigReady")).toMatchObject({ status, message });
@@ -159,7 +162,9 @@ describe.concurrent("the kubeconfig", () => {
       await expectCalm(stand, resource, cloud);
 
       await ending(365);
-      await stand.until(resource, (shown) => conditionOf(shown, "KubeconfigReady")?.reason === "Published");
+      for (const type of ["KubeconfigReady", "CertificatesReady"]) {
+        await stand.until(resource, (shown) => conditionOf(shown, type)?.reason === "Published");
+      }
       await stand.reaches(resource, "Available");
     },
   );

@@ -74,6 +74,7 @@ out every value that is newer than the installed chart: here and elsewhere, each
 {{- with .Values.platformNamespace }}
 - --platform-namespace={{ . }}
 {{- end }}
+- --target-watches={{ if hasKey .Values "targetWatches" }}{{ int .Values.targetWatches }}{{ else }}256{{ end }}
 - --settle-window={{ .Values.settleWindowSeconds }}
 - --metrics-bind-address={{ if .Values.metrics.enabled }}:{{ .Values.metrics.port }}{{ else }}0{{ end }}
 - --health-probe-bind-address=:{{ .Values.healthPort }}

@@ -40,9 +40,11 @@
   resourceNames:
     - alarmsources.yunfan.dev
     - cloudaccounts.yunfan.dev
+    - cloudvolumeclaims.yunfan.dev
     - inventoryqueries.yunfan.dev
     - inventorysinks.yunfan.dev
     - managedaddons.yunfan.dev
+    - managedapplications.yunfan.dev
     - managedclusters.yunfan.dev
     - managednamespaces.yunfan.dev
     - managednodes.yunfan.dev
@@ -93,6 +95,21 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - cloudvolumeclaims
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - cloudvolumeclaims/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
     - inventoryqueries
   verbs:
     - get
@@ -132,6 +149,21 @@
     - yunfan.dev
   resources:
     - managedaddons/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managedapplications
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managedapplications/status
   verbs:
     - patch
 - apiGroups:
@@ -298,6 +330,21 @@
 - apiGroups:
     - yunfan.dev
   resources:
+    - cloudvolumeclaims
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - cloudvolumeclaims/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
     - inventoryqueries
   verbs:
     - get
@@ -337,6 +384,21 @@
     - yunfan.dev
   resources:
     - managedaddons/status
+  verbs:
+    - patch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managedapplications
+  verbs:
+    - get
+    - list
+    - patch
+    - watch
+- apiGroups:
+    - yunfan.dev
+  resources:
+    - managedapplications/status
   verbs:
     - patch
 - apiGroups:
@@ -443,6 +505,8 @@
     - managednodes.yunfan.dev
     - managedaddons.yunfan.dev
     - managednamespaces.yunfan.dev
+    - managedapplications.yunfan.dev
+    - cloudvolumeclaims.yunfan.dev
     - registryprojects.yunfan.dev
     - manifestsets.yunfan.dev
     - inventorysinks.yunfan.dev
@@ -472,12 +536,16 @@
     - alarmsources/status
     - cloudaccounts
     - cloudaccounts/status
+    - cloudvolumeclaims
+    - cloudvolumeclaims/status
     - inventoryqueries
     - inventoryqueries/status
     - inventorysinks
     - inventorysinks/status
     - managedaddons
     - managedaddons/status
+    - managedapplications
+    - managedapplications/status
     - managedclusters
     - managedclusters/status
     - managednamespaces
@@ -503,9 +571,11 @@
   resources:
     - alarmsources
     - cloudaccounts
+    - cloudvolumeclaims
     - inventoryqueries
     - inventorysinks
     - managedaddons
+    - managedapplications
     - managedclusters
     - managednamespaces
     - managednodes

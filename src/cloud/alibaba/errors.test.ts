@@ -63,6 +63,20 @@ describe("what it means", () => {
   });
 });
 
+test("both spellings are heard and shown where they differ", () => {
+  const body = {
+    code: "InvalidParameter",
+    message: "Invalid request.",
+    Code: "QuotaExceeded.Cluster",
+    Message: "no room",
+  };
+  expect(errorOf("CreateCluster", answer(400, body), nothing)).toMatchObject({
+    kind: "QuotaExceeded",
+    codes: ["InvalidParameter", "QuotaExceeded.Cluster"],
+    message: expect.stringMatching(/Invalid request\.?: no room/),
+  });
+});
+
 test("a wrong signature does not show the text under it, which has a token in it", () => {
   const text = "POST\napplication/json\n\nx-acs-security-token:T0KEN\n/clusters";
   const body = { code: "SignatureDoesNotMatch", message: `server string to sign is:${text}` };

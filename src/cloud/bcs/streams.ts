@@ -1,5 +1,6 @@
 // Events and alarms (事件数据, 告警数据): put one by one, listed by filters and time, pruned by the store itself.
 import * as z from "zod";
+import { stringifyExactly } from "../../lib/exact-json.ts";
 import type {
   AlarmFilter,
   EventFilter,
@@ -56,7 +57,7 @@ export function eventsOf(client: BcsClient): InventoryFacet["events"] {
             const call = { operation: "ListEvents", method: "GET", path: EVENTS, signal } as const;
             return client.read({ ...call, query: [...query, ...page] }, rowsOf(eventRow));
           },
-          keyOf: ({ _id, ...event }) => (_id === "" ? JSON.stringify(event) : _id),
+          keyOf: ({ _id, ...event }) => (_id === "" ? stringifyExactly(event) : _id),
           ...options,
         });
         const items = pages.rows.map(eventOf).filter((event) => isWantedEvent(event, part));
@@ -86,7 +87,7 @@ export function alarmsOf(client: BcsClient): InventoryFacet["alarms"] {
             const call = { operation: "ListAlarms", method: "GET", path: ALARMS, signal } as const;
             return client.read({ ...call, query: [...query, ...page] }, rowsOf(alarmRow));
           },
-          keyOf: ({ _id, ...alarm }) => (_id === "" ? JSON.stringify(alarm) : _id),
+          keyOf: ({ _id, ...alarm }) => (_id === "" ? stringifyExactly(alarm) : _id),
           ...options,
         });
         const items = pages.rows.map(alarmOf).filter((alarm) => isWantedAlarm(alarm, part));

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { withRule, withTransitionRule } from "../../schema/enforced.ts";
 import { integer, listMapOf, listOf, text } from "../../schema/fields.ts";
-import { namespaceName, objectName } from "../../schema/formats.ts";
+import { namespaceName, objectName, time } from "../../schema/formats.ts";
 
 const word = text({ min: 1, max: 253 });
 const ref = text({ min: 1, max: 700 });
@@ -107,6 +107,24 @@ export const manifestsStatus = z.object({
         restartedFor: text({ max: 253 }).optional().describe("The restartAt for which its pods were made anew last."),
         rolledBackTo: revision.optional().describe("The revision that it was rolled back to, and stays at."),
         stopped: z.boolean().optional().describe("Whether it is stopped on purpose."),
+        restarting: z
+          .object({
+            for: text({ max: 253 }).describe("The restartAt that asks for it."),
+            since: time.describe("When it was sent."),
+          })
+          .optional()
+          .describe("A restart of which it is not known yet whether it was done; written before it is sent."),
+        rollingBack: z
+          .object({
+            to: revision.describe("The revision."),
+            template: text({ max: 128 }).describe("Print of the revision's pod template."),
+            since: time.describe("When it was sent."),
+          })
+          .optional()
+          .describe("A rollback of which it is not known yet whether it was done; written before it is sent."),
+        surplus: listOf(revision.describe("A revision."), { max: 64 })
+          .optional()
+          .describe("Revisions whose deletion was asked for and that were there still."),
       })
       .describe("A workload for which spec.easystack.workloads says something."),
     { keys: ["ref"], max: 64 },
@@ -117,6 +135,9 @@ export const manifestsStatus = z.object({
     .optional()
     .describe("Where the Ingresses of this set answer, as the cloud tells it."),
 });
+
+export type ManifestOptions = z.output<typeof fields>;
+export type ManifestFacts = z.output<typeof manifestsStatus>;
 
 /** Objects are of the product that made them. */
 export function withFixedProduct<Spec extends z.ZodObject>(spec: Spec): Spec {

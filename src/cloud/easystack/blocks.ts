@@ -4,6 +4,8 @@ import type { CloudBlocks } from "../../schema/blocks.ts";
 import { withRule } from "../../schema/enforced.ts";
 import { integer, listMapOf, setOf, text } from "../../schema/fields.ts";
 import { endpointUrl, time } from "../../schema/formats.ts";
+import { application, applicationStatus, secretsIn } from "./blocks-application.ts";
+import { claimStatus } from "./blocks-claim.ts";
 import { clusterStatus } from "./blocks-cluster.ts";
 import { manifests, manifestsStatus, withFixedProduct } from "./blocks-manifests.ts";
 import { namespace, namespaceStatus, withFixedSorts } from "./blocks-namespace.ts";
@@ -176,12 +178,19 @@ export const easystack = {
     },
     RegistryProject: { schema: workspace },
     ManagedNamespace: { schema: namespace, rules: withFixedSorts },
+    ManagedApplication: {
+      schema: application,
+      immutable: "no call of the cloud changes what a hybrid application was made of",
+      secrets: secretsIn,
+    },
     ManifestSet: { schema: manifests, rules: withFixedProduct },
   },
   statuses: {
     CloudAccount: accountStatus,
     ManagedCluster: clusterStatus,
     ManagedNamespace: namespaceStatus,
+    ManagedApplication: applicationStatus,
     ManifestSet: manifestsStatus,
+    CloudVolumeClaim: claimStatus,
   },
 } as const satisfies CloudBlocks;

@@ -17,6 +17,8 @@ export const PROJECT_CALLS = {
   GetOrganisation: { method: "GET", path: "{product}/organization/" },
   ListAdministeredProjects: { method: "GET", path: "eks/projects/" },
   // 1.13
+  ListInitialCapabilities: { method: "GET", path: "eks/applications/kernel-capabilities/default" },
+  ListSettableCapabilities: { method: "GET", path: "eks/applications/kernel-capabilities/all" },
   ListKubernetesVersions: { method: "GET", path: "{product}/container_infra/k8sversions/" },
   // Of a workspace, and of a namespace in the cluster that the query names; of other types it acts where the session stands.
   CheckName: { method: "GET", path: "{product}/resources/{type}/{name}/" },
@@ -37,6 +39,17 @@ export const PROJECT_CALLS = {
   GetPodsOverview: { method: "GET", path: "{product}/overview/pods_status/" },
   GetClaimsOverview: { method: "GET", path: "{product}/overview/pvc_status/" },
   GetServersOverview: { method: "GET", path: "{product}/overview/openstack_status/" },
+  // 1.20
+  ListVolumeTypes: { method: "GET", path: "{product}/volumes/" },
+  // 1.23, with ecns twice, as printed
+  ListZones: { method: "GET", path: "eks/ecns/kubernetes/server/availabilityzones/" },
+  ListFlavors: { method: "GET", path: "eks/ecns/kubernetes/server/flavors/" },
+  ListSubnets: { method: "GET", path: "eks/ecns/kubernetes/network/subnets/" },
+  GetReplicasLimit: { method: "GET", path: "eks/ecns/kubernetes/lbaas/flavorprofile_replicas_limit/" },
+  GetOctavia: { method: "GET", path: "eks/ecns/kubernetes/lb/type/" },
+  GetBalancerLicences: { method: "GET", path: "eks/ecns/kubernetes/lb/license_usage/" },
+  // 1.20: of all clusters of the project, where the query says so.
+  ListStorage: { method: "GET", path: "{product}/kubernetes/storage/" },
   // 1.7
   ListWorkspaces: { method: "GET", path: "image/images/harbor_projects/" },
   CreateWorkspace: { method: "POST", path: "image/images/harbor_project" },
@@ -63,6 +76,18 @@ export type ProjectOperation = keyof typeof PROJECT_CALLS;
 export const PLACE_CALLS = {
   // 1.13, of what is no workspace and no namespace
   CheckNameHere: { method: "GET", path: "{product}/resources/{type}/{name}/" },
+  // 1.2, and 1.8 for hybrid ones
+  ListApplications: { method: "GET", path: "{product}/applications/" },
+  CreateApplication: { method: "POST", path: "{product}/applications/" },
+  DescribeApplication: { method: "PUT", path: "{product}/applications/{name}/" },
+  GetApplication: { method: "GET", path: "{product}/applications/app/{name}/" },
+  StartApplication: { method: "PUT", path: "{product}/applications/app/" },
+  // Printed without the slash.
+  RestartApplication: { method: "PUT", path: "{product}/applications/app" },
+  DeleteApplication: { method: "DELETE", path: "{product}/applications/app/" },
+  // 1.8
+  ListMachines: { method: "GET", path: "{product}/virtualmachine/" },
+  GetMachine: { method: "GET", path: "{product}/virtualmachine/{name}/" },
   // 1.15
   CreateClaim: { method: "POST", path: "{product}/kubernetes/pvc/{name}/" },
   DeleteClaim: { method: "DELETE", path: "{product}/kubernetes/pvc/{name}/" },
@@ -70,21 +95,62 @@ export const PLACE_CALLS = {
   ViewYaml: { method: "GET", path: "{product}/_raw/{kind}/name/{name}/" },
   EditYaml: { method: "PUT", path: "{product}/_raw/{kind}/name/{name}/" },
   CreateYaml: { method: "POST", path: "{product}/_raw/{kind}/name/{name}/" },
+  ListPods: { method: "GET", path: "{product}/pods/" },
   DeletePod: { method: "DELETE", path: "{product}/pods/" },
   // 1.4, 1.6
+  ListConfigMapKeys: { method: "GET", path: "{product}/kubernetes/configmap/{name}/keys/" },
+  CreateConfigMap: { method: "POST", path: "{product}/kubernetes/configmap/{name}/" },
+  GetConfigMap: { method: "GET", path: "{product}/kubernetes/configmap/{name}/" },
+  UpdateConfigMap: { method: "PATCH", path: "{product}/kubernetes/configmap/{name}/" },
+  ListSecretKeys: { method: "GET", path: "{product}/kubernetes/secret/{name}/keys/" },
   DeleteConfigMaps: { method: "DELETE", path: "{product}/kubernetes/configmaps/" },
+  CreateSecret: { method: "POST", path: "{product}/kubernetes/secret/" },
+  UpdateSecret: { method: "PATCH", path: "{product}/kubernetes/secret/" },
+  GetSecret: { method: "GET", path: "{product}/kubernetes/secret/{name}/" },
   DeleteSecrets: { method: "DELETE", path: "{product}/kubernetes/secret/" },
   // 1.10, 1.5
+  CreateJob: { method: "POST", path: "{product}/jobs/" },
+  GetJob: { method: "GET", path: "{product}/jobs/job/{name}/" },
   DeleteJobs: { method: "DELETE", path: "{product}/jobs/" },
+  CreateCronJob: { method: "POST", path: "{product}/cronjobs/" },
+  /** `action`: start or stop. */
+  SwitchCronJobs: { method: "PUT", path: "{product}/cronjobs/" },
+  GetCronJob: { method: "GET", path: "{product}/cronjobs/cronjob/{name}/" },
   DeleteCronJobs: { method: "DELETE", path: "{product}/cronjobs/" },
   // 1.18, 1.19
+  ListIngresses: { method: "GET", path: "{product}/ingress/" },
+  CreateIngress: { method: "POST", path: "{product}/ingress/" },
+  UpdateIngress: { method: "PATCH", path: "{product}/ingress/" },
   DeleteIngresses: { method: "DELETE", path: "{product}/ingress/" },
+  ListServices: { method: "GET", path: "{product}/service/" },
+  ListNodePorts: { method: "GET", path: "{product}/service/nodeports/" },
+  CreateService: { method: "POST", path: "{product}/service/{name}/" },
+  UpdateService: { method: "PUT", path: "{product}/service/{name}/" },
   DeleteServices: { method: "DELETE", path: "{product}/service/" },
   // 1.20: of the cluster whose address the query has; here, because what they delete is looked at in the same turn.
+  CreateClass: { method: "POST", path: "{product}/kubernetes/sc/{name}/" },
   DeleteVolume: { method: "DELETE", path: "{product}/kubernetes/storage/{name}/" },
   DeleteClass: { method: "DELETE", path: "{product}/kubernetes/sc/{name}/" },
   // 1.21
+  CreateWorkloads: { method: "POST", path: "{product}/workloads/" },
+  /** `action`: the section. */
+  ChangeWorkload: { method: "PATCH", path: "{product}/workloads/workload/{name}/" },
+  GetWorkload: { method: "GET", path: "{product}/workloads/workload/{name}/" },
+  GetContainers: { method: "GET", path: "{product}/workloads/workload/{name}/containers/" },
+  // Printed without a slash at their end.
+  GetScheduling: { method: "GET", path: "{product}/workloads/workload/{name}/scheduler_strategy" },
+  GetNetwork: { method: "GET", path: "{product}/workloads/workload/{name}/network" },
+  ListRoutes: { method: "GET", path: "{product}/access/" },
+  // 1.20: of the cluster whose address the query has; here, because what they change is looked at in the same turn.
+  MarkDefaultClass: { method: "PUT", path: "{product}/kubernetes/storageclass/{name}/default/" },
+  // 1.21; the query of each says what is done
   DeleteWorkloads: { method: "DELETE", path: "{product}/workloads/" },
+  SwitchWorkloads: { method: "PUT", path: "{product}/workloads/" },
+  SwitchWorkload: { method: "PUT", path: "{product}/workloads/workload/{name}/" },
+  GetScaleStrategy: { method: "GET", path: "{product}/workloads/workload/{name}/scale_strategy" },
+  ListRevisions: { method: "GET", path: "{product}/workloads/workload/{name}/revisions/" },
+  GetRevision: { method: "GET", path: "{product}/workloads/workload/{name}/revision/{version}/yaml/" },
+  DeleteRevisions: { method: "DELETE", path: "{product}/workloads/workload/{name}/revisions/" },
 } as const satisfies Record<string, CallSpec>;
 
 export type PlaceOperation = keyof typeof PLACE_CALLS;

@@ -12,6 +12,15 @@ const CREATES: ReadonlySet<Operation> = new Set<Operation>([
   "CreateNamespace",
   "CreateClaim",
   "CreateYaml",
+  "CreateApplication",
+  "CreateConfigMap",
+  "CreateSecret",
+  "CreateJob",
+  "CreateCronJob",
+  "CreateIngress",
+  "CreateService",
+  "CreateClass",
+  "CreateWorkloads",
 ]);
 
 /** Lists and creates: nothing that their paths name could be missing. */
@@ -22,12 +31,35 @@ const NAMELESS: ReadonlySet<Operation> = new Set<Operation>([
   "ListAdministeredProjects",
   "ListKubernetesVersions",
   "ListPlaces",
+  "ListVolumeTypes",
+  "ListPods",
+  "ListRoutes",
+  "ListNodePorts",
   "ListNamespaces",
   "GetRegistryStorage",
+  "ListStorage",
   "CheckName",
   "CheckNameHere",
   "CreateClaim",
   "CreateYaml",
+  "ListApplications",
+  "CreateApplication",
+  "ListMachines",
+  "ListZones",
+  "ListFlavors",
+  "ListSubnets",
+  "CreateConfigMap",
+  "CreateSecret",
+  "CreateJob",
+  "CreateCronJob",
+  "CreateIngress",
+  "ListIngresses",
+  "ListServices",
+  "ListInitialCapabilities",
+  "ListSettableCapabilities",
+  "GetReplicasLimit",
+  "GetOctavia",
+  "GetBalancerLicences",
   "ListWorkspaces",
   "CreateWorkspace",
   "ListImages",
@@ -45,6 +77,7 @@ const DELETES: ReadonlySet<Operation> = new Set<Operation>([
   "DeleteNamespace",
   "DeleteNamespaces",
   "DeleteClaim",
+  "DeleteApplication",
   "DeletePod",
   "DeleteConfigMaps",
   "DeleteSecrets",
@@ -55,6 +88,7 @@ const DELETES: ReadonlySet<Operation> = new Set<Operation>([
   "DeleteVolume",
   "DeleteClass",
   "DeleteWorkloads",
+  "DeleteRevisions",
 ]);
 
 export const errorOf = errorsBy<Operation>({
@@ -67,14 +101,21 @@ export const errorOf = errorsBy<Operation>({
   elsewhere: "That is not the service's own answer: see what is between, or correct the endpoints of the account",
 });
 
-/** `{"error": {"message", "code", "title"}}`, around failures only, although a sample of 1.11 has a success in it. */
-const errorBody = z.object({ error: z.object({ message: word, code: word, title: word }) });
+/**
+ * `{"error": {"message", "code", "title"}}`, around failures only, although a sample of 1.11 has a success in it. What stands beside it is
+ * of the services behind, and may be all that says why.
+ */
+const errorBody = z.object({
+  error: z.object({ message: word, code: word, title: word, detail: word }),
+  message: word,
+  detail: word,
+});
 
 function said(json: unknown): Said | undefined {
   const body = errorBody.safeParse(json);
   if (!body.success) return undefined;
-  const { message, code, title } = body.data.error;
-  return { codes: [code, title], texts: [message] };
+  const { error, message, detail } = body.data;
+  return { codes: [error.code, error.title], texts: [error.message, error.detail, message, detail] };
 }
 
 function meaning(operation: Operation, status: number, { texts }: Said): CloudErrorKind | undefined {

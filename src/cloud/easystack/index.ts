@@ -7,7 +7,9 @@ import { SignIn } from "../keystone/sign-in.ts";
 import { TokenAuthenticator } from "../keystone/tokens.ts";
 import { Requests, serviceAt } from "../kit/requests.ts";
 import { limitsOf, readBlock } from "../kit/settings.ts";
+import { applicationsBy } from "./applications.ts";
 import { easystack as blocks } from "./blocks.ts";
+import { easystackClaims } from "./claims.ts";
 import { EasyStackClusters } from "./clusters.ts";
 import { ProjectClient } from "./client.ts";
 import { keystoneOf, projectOf } from "./config.ts";
@@ -15,7 +17,7 @@ import { loginOf } from "./credentials.ts";
 import { errorOf } from "./errors.ts";
 import { factsOf } from "./facts.ts";
 import { easystackManifests } from "./manifests/facet.ts";
-import { RAW_KINDS } from "./manifests/kinds.ts";
+import { YAML_KINDS } from "./manifests/yaml-channel.ts";
 import { namespacesBy } from "./namespaces.ts";
 import { Organisation } from "./organisation.ts";
 import { clientsBy, Places } from "./places/places.ts";
@@ -27,8 +29,8 @@ const DEFAULT_LIMITS = { readsPerMinute: 300, writesPerMinute: 60 };
 
 export const easystack: Cloud = {
   provider: blocks.provider,
-  facets: ["registry", "clusters", "namespaces", "manifests"],
-  manifestKinds: RAW_KINDS,
+  facets: ["registry", "clusters", "namespaces", "applications", "volumeClaims", "manifests"],
+  manifestKinds: YAML_KINDS,
   manifestsInto: "Always",
   open,
 };
@@ -69,7 +71,9 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
     registry: new EasyStackRegistry({ client, organisation, options }),
     clusters,
     namespaces,
-    manifests: easystackManifests({ clusters, namespaces, places, reads, clock: deps.clock, account: options }),
+    applications: applicationsBy({ client, clusters, namespaces, places }),
+    volumeClaims: easystackClaims({ client, namespaces }),
+    manifests: easystackManifests({ client, clusters, namespaces, places, reads, clock: deps.clock, account: options }),
     async verify(signal) {
       await organisation.read(signal);
     },

@@ -122,6 +122,66 @@ export interface PodUsage {
   readonly transmitBytesPerSecond?: number;
 }
 
+/** An object of the set that is as it is declared, as it is now. */
+export interface OperatedObject {
+  readonly key: ObjectKey;
+  readonly live: LiveObject;
+  readonly isHealthy: boolean;
+}
+
+export interface OperationScene {
+  readonly objects: readonly OperatedObject[];
+  /** What was kept last in the cloud's part of the set's status; empty before anything was. */
+  readonly told: object;
+  readonly nowMs: number;
+  /** How long after a send it may still take effect. */
+  readonly settleWindowMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** What people are told of an operation while it stands, and which condition it spoils. */
+export interface OperationSaid {
+  readonly reason: string;
+  readonly message: string;
+  /** `Nothing`: it is as it is meant to be. `UpToDate`: the manifest waits on purpose. `Ready`: a person has to correct what is asked. */
+  readonly spoils: "Nothing" | "UpToDate" | "Ready";
+}
+
+/** `told`: what the status is to keep of it, before it is sent where something is. */
+export type OperationStep =
+  | {
+      readonly do: "Send";
+      readonly told: object;
+      /** In messages, such as: Deployment shop/web. */
+      readonly target: string;
+      readonly fields: readonly { readonly field: string; readonly before: unknown; readonly after: unknown }[];
+      /** One request; resolves with what is told then. */
+      readonly send: (permit: WritePermit) => Promise<object>;
+    }
+  | { readonly do: "Wait"; readonly told: object; readonly message: string }
+  | { readonly do: "Nothing"; readonly told: object; readonly said: readonly OperationSaid[] };
+
+/**
+ * What a cloud does with objects beside having them as they are declared, such as stopping them, where its block of the set asks for it. The
+ * engine knows none of it: it leaves alone what is to be left alone, keeps what is told, and sends what comes next.
+ */
+export interface ChannelOperations {
+  /** Pure. What of the block can't be done with a set of these objects, by its path in the set's spec. */
+  readonly refusals: (keys: readonly ObjectKey[]) => readonly ManifestRefusal[];
+  /** Pure. JSON pointers into an object that are not its manifest's meanwhile. */
+  readonly spared: (key: ObjectKey, told: object) => readonly string[];
+  /** Reads, and says what comes next. Throws CloudError. */
+  readonly next: (scene: OperationScene) => Promise<OperationStep>;
+}
+
+/** Former versions of an object. */
+export interface ChannelHistory {
+  /** Numbers, oldest first. Throws CloudError NotFound where there is no such object, Rejected where its kind has none. */
+  readonly revisions: (key: ObjectKey, signal: AbortSignal) => Promise<readonly number[]>;
+  /** The object as it was then, as far as the cloud shows it. Throws CloudError NotFound where there is no such revision. */
+  readonly revision: (key: ObjectKey, version: number, signal: AbortSignal) => Promise<unknown>;
+}
+
 /** One target, opened. Every member throws CloudError and nothing else, apart from the signal's reason and FencedError. */
 export interface ManifestChannel {
   /** Kinds that it takes; "Discovered" where the target is asked. */
@@ -136,7 +196,13 @@ export interface ManifestChannel {
   /** Undefined where the channel, or the target, has no such kind now: a CustomResourceDefinition may bring it. */
   readonly kindOf: (wanted: KindWanted, signal: AbortSignal) => Promise<KindAbility | undefined>;
 
-  /** Pure. Of all objects before the first write of any. */
+  /**
+   * Pure. A manifest with its namespace, and what the set's own block says of the object put into it. Left out where a block says nothing of
+   * single objects.
+   */
+  readonly completed?: (manifest: Manifest) => Manifest;
+
+  /** Pure. Of all objects, completed, before the first write of any. */
   readonly refusals: (manifest: Manifest) => readonly ManifestRefusal[];
 
   /**
@@ -178,6 +244,10 @@ export interface ManifestChannel {
     listener: { readonly on: (hint: ChangeHint) => void; readonly signal: AbortSignal },
   ) => Promise<void>;
 
+  /** Left out where a cloud does nothing of the kind. */
+  readonly operations?: ChannelOperations;
+  /** Revisions of a workload that the cloud keeps; left out where it shows none. */
+  readonly history?: ChannelHistory;
   /**
    * Of those pods of a namespace that are wanted; a pod that nobody has measured yet is left out. Throws NotServed where nobody measures now.
    * Left out where nobody ever does.
@@ -206,3 +276,6 @@ export interface ManifestsFacet {
   /** Makes no request. Cheap: a channel holds no connection of its own. */
   readonly open: (place: ManifestPlace) => ManifestChannel;
 }
+
+/** Runs work with the channel into one cluster, opened for it. Throws what `work` throws, and what is thrown where there is no way in. */
+export type WithChannel = <T>(signal: AbortSignal, work: (channel: ManifestChannel) => Promise<T>) => Promise<T>;

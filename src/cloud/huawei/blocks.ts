@@ -1,5 +1,5 @@
 // What only Huawei Cloud CCE needs of our resources, in its own words (CCE API Reference: 4.1.1, tables 4-15 to 4-20, 4-53 and 4-54, of clusters; 4.1.19,
-// tables 4-75, 4-77, 4-84 and 4-225, of node pools; 4.1.9 and 4.1.14, tables 4-75 to 4-86 and 4-140 to 4-158, of nodes).
+// tables 4-75, 4-77, 4-84 and 4-225, of node pools; 4.1.9 and 4.1.14, tables 4-75 to 4-86 and 4-140 to 4-158, of nodes; 4.2.1, table 4-287, of claims).
 import * as z from "zod";
 import type { CloudBlocks } from "../../schema/blocks.ts";
 import { withRule, withTransitionRule } from "../../schema/enforced.ts";
@@ -242,9 +242,18 @@ function withServersOwn<Spec extends z.ZodObject>(spec: Spec): Spec {
 
 const SERVERS_OWN = ["subnetId", "ecsGroupId", "dedicatedHostId", "faultDomain", "offloadNode", "publicIP"] as const;
 
+/** Table 4-287: both together. `efs` is not in it; the vendor's Go SDK has it (huaweicloud-sdk-go-v3, services/cce). */
+const claim = z.object({
+  volumeId: cloudReference.describe("Id of storage that exists; of object storage (obs) its name."),
+  storageType: z
+    .enum(["bs", "nfs", "efs", "obs"])
+    .describe("bs: a disk (EVS). nfs: a file system (SFS). efs: SFS Turbo. obs: object storage."),
+});
+
 export type AccountOptions = z.output<typeof account>;
 export type PoolOptions = z.output<typeof pool>;
 export type NodeOptions = z.output<typeof node>;
+export type ClaimOptions = z.output<typeof claim>;
 
 export const huawei = {
   provider: "HuaweiCCE",
@@ -260,5 +269,6 @@ export const huawei = {
     },
     NodePool: { schema: pool, immutable: "nodes are made with it; create another NodePool" },
     ManagedNode: { schema: node, rules: withServersOwn },
+    CloudVolumeClaim: { schema: claim, immutable: "it names the storage; create another CloudVolumeClaim" },
   },
 } as const satisfies CloudBlocks;

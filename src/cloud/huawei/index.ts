@@ -8,6 +8,7 @@ import { limitsOf, readBlock } from "../kit/settings.ts";
 import { pathOf } from "../kit/uri.ts";
 import { kubernetesErrors } from "../manifests/signed-send.ts";
 import { HuaweiAddons } from "./addons.ts";
+import { huaweiClaims } from "./claims.ts";
 import { projectTokens, signingWith, type ProjectAuthenticator } from "./authentication.ts";
 import { HuaweiClient } from "./client.ts";
 import { quotas } from "./cluster-wire.ts";
@@ -31,7 +32,7 @@ const DEFAULT_LIMITS = { readsPerMinute: 1_200, writesPerMinute: 10 };
 
 export const huawei: Cloud = {
   provider: blocks.provider,
-  facets: ["clusters", "nodePools", "nodes", "addons", "jobs", "manifests"],
+  facets: ["clusters", "nodePools", "nodes", "addons", "jobs", "volumeClaims", "manifests"],
   manifestKinds: "Discovered",
   manifestsInto: "AsRoute",
   open,
@@ -74,6 +75,7 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
     nodes: new HuaweiNodes(client),
     addons: new HuaweiAddons(client),
     jobs: jobsFacet(client),
+    volumeClaims: huaweiClaims({ gateway: (clusterId) => gateway(clusterId, false) }),
     manifests: huaweiManifests({ gateway, clock: deps.clock }),
     // The cheapest read in the project: it needs endpoint, credentials and project, and changes nothing.
     async verify(signal) {

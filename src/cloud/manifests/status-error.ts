@@ -18,6 +18,12 @@ export interface RefusedStatus {
 
 /** The code of a NotFound where it is the namespace that is not there. */
 export const NAMESPACE_NOT_FOUND = "NamespaceNotFound";
+/** The code of a refusal of a Service whose node port is another one's. */
+export const NODE_PORT_TAKEN = "NodePortTaken";
+
+export function isOfNodePort(words: string): boolean {
+  return /provided port is already allocated/i.test(words);
+}
 
 const LONGEST_WORDS = 400;
 const MOST_CAUSES = 5;
@@ -50,6 +56,7 @@ function fieldsOf(causes: readonly RefusalCause[]): string {
 
 function codeOf({ code, reason = "", details = {} }: RefusedStatus, kind: CloudErrorKind): string {
   if (kind === "NotFound" && details.kind === "namespaces") return NAMESPACE_NOT_FOUND;
+  if (details.causes?.some((cause) => isOfNodePort(cause.message ?? ""))) return NODE_PORT_TAKEN;
   return reason === "" ? String(code) : reason;
 }
 

@@ -7,6 +7,7 @@ import { storedManagedCluster, type Stored } from "../../../test/support/environ
 import { cachedKinds, storedOf, verifiedAccount, visitTo } from "../../../test/support/operator/kinds.ts";
 import type { Facets } from "../../cloud/contract.ts";
 import { CloudError } from "../../cloud/errors.ts";
+import type { ClaimKey, ClusterClaims } from "../../cloud/facets/volumeclaims.ts";
 import { controlledKinds } from "../kinds.ts";
 import type { Managed } from "../lifecycle/resource.ts";
 import { holdsParent, type ExternalResource } from "./resource.ts";
@@ -22,7 +23,9 @@ const accountRef = { name: "main", namespace: "default" };
 /** By that name in the cloud; with an account, or with the cluster prod of its namespace, for parent. */
 function named(kind: string, name: string): Record<string, unknown> {
   const parent = MEMBERS.includes(kind) ? { clusterRef: { name: "prod" } } : { accountRef };
-  return { ...parent, ...(kind === "ManagedAddon" ? { template: name } : { cloudName: name }) };
+  // Of whatever cloud.
+  const storage = kind === "CloudVolumeClaim" ? { huawei: undefined, sizeGiB: 10 } : {};
+  return { ...parent, ...storage, ...(kind === "ManagedAddon" ? { template: name } : { cloudName: name }) };
 }
 
 /** Two of them compete, where they are in one place. */
@@ -51,8 +54,16 @@ function facetsOf(cloud: MemoryCloud<MemoryItem>): Partial<Facets> {
     nodePools: { membership: "Cloud", ...inside },
     addons: inside,
     namespaces: inside,
+    applications: inside,
+    volumeClaims: { in: () => claimsOver(items) },
     nodes: { list: items.list, get: (_clusterId: string, id: string, signal: AbortSignal) => items.get(id, signal) },
   } as unknown as Facets;
+}
+
+/** Claims are read by their names, which are their ids here. */
+function claimsOver(items: ReturnType<typeof readableOf>): Partial<ClusterClaims> {
+  const read = ({ name }: ClaimKey, signal: AbortSignal) => items.get(name, signal);
+  return { list: items.list, read } as unknown as Partial<ClusterClaims>;
 }
 
 interface World {
@@ -112,17 +123,25 @@ describe.each(COMPETING)("the name that a %s claims", (kind) => {
 
   /** What becomes of the younger one. */
   async function outcome(older: Managed, allowedNamespaces: readonly string[] = []): Promise<unknown> {
+    const error = await endOf(older, allowedNamespaces);
+    return error instanceof CloudError ? "WentOn" : (error as { reason?: unknown }).reason;
+  }
+
+  async function endOf(older: Managed, allowedNamespaces: readonly string[] = []): Promise<unknown> {
     const cloud = memoryCloud<MemoryItem>();
     const beyond = new CloudError("Unavailable", { message: "It went on to look at the cloud" });
     cloud.onCall = () => {
       throw beyond;
     };
     const objects = [...clusters, older, younger];
-    const error: unknown = await applying(kind, { objects, allowedNamespaces, cloud })(younger).catch(
-      (thrown: unknown) => thrown,
-    );
-    return error === beyond ? "WentOn" : (error as { reason?: unknown }).reason;
+    return applying(kind, { objects, allowedNamespaces, cloud })(younger).catch((thrown: unknown) => thrown);
   }
+
+  it("is refused with what follows once the older one is gone, and names nothing of another namespace", async () => {
+    const { message } = (await endOf(elder(), ["team"])) as Error;
+    expect(message).toMatch(/When the other one is gone, this one makes or adopts a .* of its own/);
+    expect(message).not.toContain("team");
+  });
 
   it("is that of the older one while its namespace may use the account", async () => {
     expect(await outcome(elder(), ["team"])).toBe("NameConflict");

@@ -162,4 +162,6 @@ export interface ExternalKind<S extends Shape> {
   readonly removalFailed?: (item: S["item"]) => string | undefined;
   /** Before each request for deletion: makes room for it with what has to be sent first, or throws why it can't be. */
   readonly beforeRemoval?: (scope: Scope<S>, item: S["item"] | "Absent", send: SendFirst) => Promise<void>;
+  /** Once it is gone by its id: throws what is left of it in the cloud, for which the resource waits. Asked again in each visit. */
+  readonly afterRemoval?: (scope: Scope<S>) => Promise<void>;
 }

@@ -60,6 +60,7 @@ export class Remover<S extends Shape> {
     await this.#kind.parent.within(scope.place, visit.signal, async () => {
       await this.#removeIn(scope, id);
       await this.#assertNoSuccessor(scope);
+      await this.#kind.afterRemoval?.(scope);
     });
   }
 

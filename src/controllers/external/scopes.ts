@@ -73,11 +73,12 @@ export class Scopes<S extends Shape> {
     return this.#precedence.isAnothers(visit.object, id, place.key);
   }
 
-  /** One for each place as one session shows it. */
+  /** One for each place as one session shows it, or for each part of it. */
   #listsOf(place: S["place"], items: Collection<S["item"]>): ListCache<S["item"]> {
     const { clock, stop } = this.#deps;
-    const known = (): ReadonlySet<string> => this.#knownIds(place);
-    return this.#caches.of(place.session, place.key, () => ({
+    const { key = "", mayHold = () => true } = items.part ?? {};
+    const known = (): ReadonlySet<string> => new Set([...this.#knownIds(place)].filter(mayHold));
+    return this.#caches.of(place.session, `${place.key} ${key}`, () => ({
       list: items.list,
       knownIds: known,
       clock,

@@ -49,6 +49,7 @@ const REQUESTED: Readonly<Record<Exclude<Operation["verb"], "Create">, string>> 
   Remove: "the removal of nodes was requested",
   Hibernate: "hibernation was requested",
   Wake: "waking up was requested",
+  Restart: "a restart was requested",
   Reset: "a reset, which erases its disks, was requested",
   Move: "a move into another cluster, which erases its disks, was requested",
   Detach: "its leaving the cluster was requested",

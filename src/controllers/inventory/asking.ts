@@ -154,9 +154,7 @@ function pathOf(path: string): DataPath {
 function scalarAt(value: unknown, path: DataPath): string | undefined {
   const [segment, ...rest] = path;
   if (segment === undefined) {
-    return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
-      ? String(value)
-      : undefined;
+    return ["string", "number", "bigint", "boolean"].includes(typeof value) ? String(value) : undefined;
   }
   if (typeof value !== "object" || value === null || Array.isArray(value) || !Object.hasOwn(value, segment)) {
     return undefined;

@@ -5,6 +5,7 @@ import { inventorySink, REPORTED_KINDS, type InventorySink } from "../../crds/in
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { TerminalError, WaitingError, type ReconcileError } from "../../lib/errors.ts";
+import { keyOf } from "../../runtime/cache/store.ts";
 import type { Verdict } from "../../runtime/conditions.ts";
 import type { AccountDirectory } from "../cloudaccount/accounts.ts";
 import { accountOf, placeBy } from "../cloudaccount/parent.ts";
@@ -67,6 +68,10 @@ class InventorySinkSteps implements Steps<InventorySink> {
       }),
     );
     this.#workers = new SinkWorkers({ ...deps, views: this.#views });
+    // Also one whose finalizer somebody has taken off, which is not finalized.
+    deps.views.get(inventorySink.type.kind)?.store.onChange(({ type, old }) => {
+      if (type === "Deleted") void this.#release(keyOf(old.metadata));
+    });
   }
 
   async apply(visit: Visit<InventorySink>): Promise<Outcome> {

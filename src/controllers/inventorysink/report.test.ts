@@ -106,3 +106,9 @@ it("A record has 64 KiB at most", () => {
   expect(Buffer.byteLength(JSON.stringify(data))).toBeLessThanOrEqual(64 * 1024);
   expect(data).toMatchObject({ metadata: { name: "a" }, yunfan: { owner: "me", cut: true } });
 });
+
+it("The hash of what a colleague has written tells whole numbers beyond 2^53 apart", () => {
+  const data = (id: unknown) => ({ yunfan: FILING, spec: { id, list: [undefined, null, 1.5] } });
+  expect(hashOf(data(9_007_199_254_740_993n))).not.toBe(hashOf(data(9_007_199_254_740_992n)));
+  expect(hashOf(data(7))).toBe(hashOf(data(7)));
+});

@@ -1,6 +1,7 @@
 // What is reported of a resource: what its schema marks, and nothing else. Pure.
 import { createHash } from "node:crypto";
 import type { Kind } from "../../crds/kind.ts";
+import { stringifyExactly } from "../../lib/exact-json.ts";
 import type { Condition } from "../../runtime/conditions.ts";
 import type { Managed } from "../lifecycle/resource.ts";
 
@@ -136,7 +137,9 @@ function withoutHash(data: unknown): unknown {
 function canonical(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.replaceAll(FULL_STOP, "."));
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (!isJson(value)) return JSON.stringify(value) ?? "null";
+  if (value === undefined) return "null";
+  // What a colleague wrote may hold whole numbers of any size.
+  if (!isJson(value)) return stringifyExactly(value);
   const members = Object.entries(value)
     .filter(([, inner]) => inner !== undefined)
     .map(([key, inner]) => `${canonical(key)}:${canonical(inner)}`);

@@ -14,6 +14,7 @@ export const ANNOTATIONS = {
   recreate: "yunfan.dev/recreate",
   reset: "yunfan.dev/reset",
   move: "yunfan.dev/move",
+  erase: "yunfan.dev/erase",
 } as const;
 
 export interface ManagedStatus {

@@ -15,12 +15,14 @@ import { base64, ClusterSecrets, SOURCE, type Life } from "./secrets.ts";
 
 export class Certificates {
   readonly #secrets: ClusterSecrets;
+  readonly #clock: Clock;
 
   constructor(deps: PublisherDeps & { readonly clock: Clock }) {
+    this.#clock = deps.clock;
     this.#secrets = new ClusterSecrets(deps, "spec.kubeconfig.certificates");
   }
 
-  /** Returns for how many ms they serve. Throws TerminalError KubeconfigUnusable, and what reading and publishing a kubeconfig throws. */
+  /** Returns for how many ms they serve. Throws TerminalError KubeconfigUnusable or KubeconfigExpired, and what reading and publishing a kubeconfig throws. */
   async publish(scope: ClusterScope, cluster: Cluster): Promise<number> {
     const { visit } = scope;
     const place = placeOfCertificates(visit.object);
@@ -40,7 +42,9 @@ export class Certificates {
     if (leftMs > 0) return leftMs;
     const certificates = await readCertificates(scope, cluster);
     const life = lifeOf(certificates);
-    return this.#secrets.ensure(visit, place, { contents: contentsOf(certificates), source, life });
+    const servesMs = await this.#secrets.ensure(visit, place, { contents: contentsOf(certificates), source, life });
+    if ((life.expiresAtMs ?? Number.POSITIVE_INFINITY) <= this.#clock.now()) throw expired(place);
+    return servesMs;
   }
 }
 
@@ -54,6 +58,13 @@ async function readCertificates(scope: ClusterScope, cluster: Cluster): Promise<
   const { visit, facet } = scope;
   if (facet.certificates) return facet.certificates(cluster.id, visit.signal);
   return certificatesIn(await readKubeconfig(scope, cluster));
+}
+
+function expired({ name }: SecretRef): TerminalError {
+  const message =
+    `In Secret ${name}; but the certificate that the cloud gives has expired, and lets nobody in. Have the cloud issue another one for ` +
+    "the cluster; it is published as soon as the cloud gives it";
+  return new TerminalError({ reason: Reason.KubeconfigExpired, message });
 }
 
 function contentsOf({ ca, certificate, key }: ClusterCertificates): SecretContents {

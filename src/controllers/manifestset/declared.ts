@@ -30,22 +30,24 @@ export interface DeclaredObject extends SourceObject {
   readonly kind: KindAbility | undefined;
 }
 
-/** Throws TerminalError NotSupportedByCloud or DuplicateObject. */
+/** `told`: what the status keeps for the target's cloud. Throws TerminalError NotSupportedByCloud, ManifestInvalid or DuplicateObject. */
 export async function declaredIn(
   { spec, objects }: Declaration,
   channel: ManifestChannel,
-  signal: AbortSignal,
+  { told, signal }: { told: object; signal: AbortSignal },
 ): Promise<readonly DeclaredObject[]> {
   const scopes = definedScopes(objects);
   const resolved: Resolved[] = [];
   for (const object of objects) resolved.push({ object, kind: await kindOf(object.manifest, channel, signal) });
-  assertExpressible(resolved, channel);
-  const placed = resolved.map((each) => placedIn(spec.targetNamespace, each, scopes));
+  const placed = resolved.map((each) => completed(placedIn(spec.targetNamespace, each, scopes), channel));
+  assertExpressible(resolved, placed, channel);
   assertDistinct(placed);
+  assertOperable(placed, channel);
   const scaled = scaledByAutoscalers(placed);
   const ignored = ({ key, ref }: PlacedObject): readonly string[] => [
     ...ignoredOf(key, spec),
     ...(scaled.has(ref) ? [REPLICAS] : []),
+    ...(channel.operations?.spared(key, told) ?? []),
   ];
   return placed.map((object) => Object.assign(object, { ignored: ignored(object) }));
 }
@@ -58,6 +60,11 @@ function placedIn(namespace: string, { object, kind }: Resolved, scopes: Readonl
   const manifest = inNamespace(object.manifest, hasNamespace ? namespace : undefined);
   const key = keyOfObject(manifest);
   return { origin: object.origin, manifest, key, ref: refOfKey(key), shape: shapeOf(key), kind };
+}
+
+/** With what the set's own block says of it. */
+function completed(object: PlacedObject, { completed: complete }: ManifestChannel): PlacedObject {
+  return complete === undefined ? object : { ...object, manifest: complete(object.manifest) };
 }
 
 export function kindOf(
@@ -97,10 +104,14 @@ interface Resolved {
   readonly kind: KindAbility | undefined;
 }
 
-function assertExpressible(resolved: readonly Resolved[], channel: ManifestChannel): void {
-  const refusals = resolved.flatMap(({ object, kind }) =>
-    refusalsOf(object, kind, channel).map(({ path, message }) => {
-      const { manifest, origin } = object;
+function assertExpressible(
+  resolved: readonly Resolved[],
+  placed: readonly PlacedObject[],
+  channel: ManifestChannel,
+): void {
+  const refusals = placed.flatMap((object, at) =>
+    refusalsOf(object, channel).map(({ path, message }) => {
+      const { manifest, origin } = resolved[at]?.object ?? object;
       return `${shownKey(keyOfObject(manifest))} (${origin})${path === "" ? "" : `, ${path}`}: ${message}`;
     }),
   );
@@ -109,16 +120,18 @@ function assertExpressible(resolved: readonly Resolved[], channel: ManifestChann
   throw new TerminalError({ reason: Reason.NotSupportedByCloud, message: `${refusals.slice(0, 3).join("; ")}${more}` });
 }
 
-function refusalsOf(
-  { manifest }: SourceObject,
-  kind: KindAbility | undefined,
-  channel: ManifestChannel,
-): readonly ManifestRefusal[] {
+function refusalsOf({ manifest, kind }: PlacedObject, channel: ManifestChannel): readonly ManifestRefusal[] {
   if (kind) return [...channel.refusals(manifest), ...lostIn(manifest, kind.apiVersion)];
   if (channel.kinds === "Discovered") return [];
   const taken = channel.kinds.map((each) => each.kind).toSorted();
   const message = `the channel has no ${manifest.apiVersion} ${manifest.kind}; it takes ${taken.join(", ")}`;
   return [{ path: "", message }];
+}
+
+function assertOperable(objects: readonly PlacedObject[], { operations }: ManifestChannel): void {
+  const [first] = operations?.refusals(objects.map(({ key }) => key)) ?? [];
+  if (!first) return;
+  throw new TerminalError({ reason: Reason.ManifestInvalid, message: `${first.path}: ${first.message}` });
 }
 
 function assertDistinct(objects: readonly PlacedObject[]): void {

@@ -1,9 +1,9 @@
 // ManifestSet, as the operator knows it. It hangs on a cluster or on an account, whichever its spec names.
 import { manifestSet, type ManifestSet } from "../../crds/manifestset/schema.ts";
+import { keyOf } from "../../runtime/cache/store.ts";
 import { accountOf } from "../cloudaccount/parent.ts";
 import { controlled, type KindDeps } from "../controlled.ts";
 import { keyIn, kindIn, refTo } from "../external/parent.ts";
-import { keyOf } from "../../runtime/cache/store.ts";
 import { Sender } from "../external/sender.ts";
 import { clusterOf } from "../managedcluster/clusters.ts";
 import { Places } from "./place.ts";
@@ -41,13 +41,19 @@ function parentOf({ spec, metadata }: ManifestSet): string {
 }
 
 function stepsWith(deps: KindDeps<ManifestSet>): ManifestSetSteps {
+  const usages = new Usages(deps);
+  // Also of one whose finalizer somebody has taken off, which is not finalized.
+  deps.views.get(manifestSet.type.kind)?.store.onChange(({ type, old }) => {
+    if (type === "Deleted") usages.forget(keyOf(old.metadata));
+  });
   return new ManifestSetSteps({
     clock: deps.clock,
     places: new Places(deps),
     sources: new SourceReader({ client: deps.client, type: manifestSet.type }),
     sender: new Sender(deps),
+    settleWindowMs: deps.settleWindowMs,
     warnings: new Warnings(deps),
-    usages: new Usages(deps),
+    usages,
     hints: deps.hints,
     wake: ({ metadata }) => deps.visit(manifestSet.type.kind, keyOf(metadata)),
     driftGroup: parentOf,

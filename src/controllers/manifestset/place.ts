@@ -1,4 +1,5 @@
 // Where a set's objects are, and by which channel: a cluster by its kubeconfig, a cluster through its cloud, or an account.
+import type { Provider } from "../../cloud/blocks.ts";
 import { ManagedClusterCondition } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
@@ -19,6 +20,8 @@ export interface Place extends Inside {
   readonly id: string;
   /** In messages, such as: ManagedCluster shop/production. */
   readonly name: string;
+  /** Whose cloud leads there; undefined by a kubeconfig. */
+  readonly provider?: Provider | undefined;
   /** Of the account's place; undefined in a cluster. */
   readonly location?: string | undefined;
   /** Whether what was recorded in that location is reached here. */
@@ -85,6 +88,7 @@ export class Places {
         id,
         name: `ManagedCluster ${keyOf(cluster.metadata)}`,
         ...(await way.open(signal)),
+        provider: access?.account.spec.provider,
         isHere: () => true,
         confirm: () => access?.confirm(),
         assertWritable: () => {
@@ -126,6 +130,7 @@ export class Places {
       id: accountKey(accountRef, metadata.namespace),
       name: `CloudAccount ${keyOf(access.account.metadata)}`,
       ...this.#insides.through(access, facet, { clusterId: undefined, asked: askedBy(set) }),
+      provider,
       location: access.location,
       isHere: placeBy(access, "").isHere,
       confirm: access.confirm,

@@ -1,6 +1,6 @@
 // What a target's refusal of one object means for it and for its set (pure).
 import { CloudError } from "../../cloud/errors.ts";
-import { NAMESPACE_NOT_FOUND } from "../../cloud/manifests/status-error.ts";
+import { NAMESPACE_NOT_FOUND, NODE_PORT_TAKEN } from "../../cloud/manifests/status-error.ts";
 import { ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
 import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 import { RetryableError } from "../../lib/errors.ts";
@@ -44,8 +44,16 @@ export function refusalOf(error: unknown, { key, origin }: DeclaredObject): Outc
   return { state: "Refused", retry: reconcileErrorOf(error) instanceof RetryableError, reason, message };
 }
 
+/** What a cloud calls as ManifestSet does. */
+const CLOUDS_REASONS: readonly string[] = [Reason.UpdateIgnored, Reason.NotSupportedByCloud];
+
 function meaningOf(error: CloudError): { reason: string; advice: string } {
+  const told = CLOUDS_REASONS.find((reason) => error.codes.includes(reason));
+  if (told !== undefined) return { reason: told, advice: "" };
   if (isImmutability(error)) return { reason: Reason.ImmutableField, advice: recreation(error) };
+  if (error.codes.includes(NODE_PORT_TAKEN)) {
+    return { reason: Reason.NodePortTaken, advice: "Name another nodePort, or none to have one given" };
+  }
   switch (error.kind) {
     case "Forbidden":
       return {

@@ -5,33 +5,16 @@ import { ManifestSetCondition, ManifestSetReason as Reason } from "../../crds/ma
 import type { ManifestSet } from "../../crds/manifestset/schema.ts";
 import { MOST_OBJECTS } from "../../crds/manifestset/status.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { isNotFound } from "../../kube/errors.ts";
-import type { KubeObject, ResourceType } from "../../kube/types.ts";
+import type { ResourceType } from "../../kube/types.ts";
 import { HeldError } from "../../lib/errors.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
-import { CREDENTIALS_TYPE, SECRETS } from "../cloudaccount/credentials.ts";
 import type { Said } from "../external/kind.ts";
 import { statingFailure } from "../lifecycle/failure.ts";
 import { ChangedError } from "../lifecycle/passing.ts";
 import type { Visit } from "../lifecycle/visit.ts";
+import { readLabelled, sourceKey, type Source } from "./labelled.ts";
 import { inlineObjects, parseSource, textsIn, type RawObject, type SourceText } from "./sources.ts";
 import { validated, type SourceObject } from "./validation.ts";
-
-/** On a ConfigMap or Secret: whoever may write it lets sets of its namespace read it. */
-export const SOURCE_LABEL = "yunfan.dev/manifests";
-
-export const CONFIG_MAPS: ResourceType = {
-  group: "",
-  version: "v1",
-  plural: "configmaps",
-  kind: "ConfigMap",
-  namespaced: true,
-};
-
-/** A source as the index of the cache of sets has it. */
-export function sourceKey(kind: string, key: string): string {
-  return `${kind} ${key}`;
-}
 
 /** All that a set reads. */
 export function sourcesOf({ spec, metadata }: ManifestSet): readonly string[] {
@@ -47,13 +30,6 @@ const SOURCE_POLL_MS = 60_000;
 
 type Spec = ManifestSet["spec"];
 type Named = Pick<Spec["copies"][number], "kind" | "name">;
-
-interface Source extends KubeObject {
-  readonly type?: string;
-  readonly data?: Readonly<Record<string, string>>;
-  readonly binaryData?: Readonly<Record<string, string>>;
-  readonly immutable?: boolean;
-}
 
 /** What a set declares: the whole spec, of which the cache keeps no manifests, and the objects of all sources. */
 export interface Declaration {
@@ -132,31 +108,10 @@ export class SourceReader {
     };
   }
 
-  /** Its label is looked at before its contents are read. */
-  async #source({ object, signal }: Visit<ManifestSet>, { kind, name }: Named, where: string): Promise<Source | Said> {
-    const type = kind === "Secret" ? SECRETS : CONFIG_MAPS;
+  #source({ object, signal }: Visit<ManifestSet>, { kind, name }: Named, where: string): Promise<Source | Said> {
     const ref = { namespace: object.metadata.namespace, name };
-    const shown = `${where}: ${kind} ${keyOf(ref)}`;
-    const missing = {
-      reason: Reason.SourceNotFound,
-      message: `${shown} does not exist. Create it, or remove the entry`,
-    };
-    const found = await this.#client.get(type, ref, { metadataOnly: true, signal }).catch(goneAsNothing);
-    if (!found) return missing;
-    if (!isLabelled(found)) return notAllowed(shown);
-    const source = await this.#client.get<Source>(type, ref, { signal }).catch(goneAsNothing);
-    if (!source) return missing;
-    return isLabelled(source) && source.type !== CREDENTIALS_TYPE ? source : notAllowed(shown);
+    return readLabelled(this.#client, { kind, ref, where, otherwise: "remove the entry", signal });
   }
-}
-
-function isLabelled({ metadata }: KubeObject): boolean {
-  return metadata.labels?.[SOURCE_LABEL] === "true";
-}
-
-function notAllowed(shown: string): Said {
-  const message = `${shown} may not be read. Label it ${SOURCE_LABEL}: "true" if what is in it may go to the target; credentials never may`;
-  return { reason: Reason.SourceNotAllowed, message };
 }
 
 function textsOf(ref: Spec["manifestsFrom"][number], { data = {} }: Source, where: string): Read {
@@ -223,8 +178,4 @@ function assertSound(faults: readonly Said[]): void {
 /** Stalled; a source that changes wakes the set at once. */
 function held(reason: string, message: string): HeldError {
   return new HeldError({ reason, message, pollAfterMs: SOURCE_POLL_MS });
-}
-
-function goneAsNothing(error: unknown): undefined {
-  if (!isNotFound(error)) throw error;
 }

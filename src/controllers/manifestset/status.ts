@@ -147,7 +147,11 @@ function valueAt(object: unknown, path: readonly string[]): unknown {
 export function stateConditions(
   visit: Visit<ManifestSet>,
   objects: readonly Judged[],
-  { pruning, contested }: { pruning: Said | undefined; contested: Said | undefined },
+  {
+    pruning,
+    contested,
+    stopped,
+  }: { pruning: Said | undefined; contested: Said | undefined; stopped: Said | undefined },
 ): void {
   const unapplied = objects.filter((each) => !isApplied(each));
   const unhealthy = objects.filter((each) => !isHealthy(each));
@@ -163,10 +167,8 @@ export function stateConditions(
     reason: failed ? Reason.ObjectFailed : Reason.ObjectsNotReady,
     message: shownComplaints(unhealthy),
   };
-  state(visit, Condition.ObjectsReady, illness, {
-    reason: Reason.AllReady,
-    message: `${objects.length} objects are healthy`,
-  });
+  const healthy = { reason: Reason.AllReady, message: `${objects.length} objects are healthy` };
+  state(visit, Condition.ObjectsReady, illness, stopped ?? healthy);
   const difference = obstacle && {
     reason: Reason.Differs,
     message: `${unapplied.length} of ${objects.length} objects are not as declared`,

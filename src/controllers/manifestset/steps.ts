@@ -3,6 +3,7 @@
 // through the engine's sender all the same.
 import { ManifestSetCondition as Condition, ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
 import type { ManifestSet } from "../../crds/manifestset/schema.ts";
+import { toldBy } from "../../cloud/blocks.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { TerminalError } from "../../lib/errors.ts";
@@ -24,6 +25,7 @@ import { Inventory } from "./inventory.ts";
 import { Memory } from "./memory.ts";
 import { keyOfRef, shownKey } from "./objects.ts";
 import { observe, type Observed } from "./observe.ts";
+import { assertOperated, NOT_OPERATED, Operator, saidTo } from "./operations.ts";
 import type { Place, Places, Turn } from "./place.ts";
 import { otherManagers } from "./plan.ts";
 import { previewed } from "./preview.ts";
@@ -41,6 +43,8 @@ export interface SetDeps {
   readonly places: Places;
   readonly sources: SourceReader;
   readonly sender: Sender;
+  /** How long after a send it may still take effect. */
+  readonly settleWindowMs: number;
   readonly warnings: Warnings;
   readonly usages: Usages;
   readonly hints: Hints;
@@ -52,6 +56,7 @@ export interface SetDeps {
   readonly recheck: (set: ManifestSet) => void;
 }
 
+const HELD_POLL_MS = 60_000;
 const NONE: Departed = { going: [], refused: [] };
 /** The two clocks are not read at the same instant; see external/observe.ts. */
 const TICK_TOLERANCE = 0.01;
@@ -62,12 +67,14 @@ export class ManifestSetSteps implements Steps<ManifestSet> {
   readonly #applier: Applier;
   readonly #pruner: Pruner;
   readonly #remover: Remover;
+  readonly #operator: Operator;
 
   constructor(deps: SetDeps) {
     this.#deps = deps;
     const shared = { ...deps, memory: this.#memory };
     this.#applier = new Applier(shared);
     this.#pruner = new Pruner(shared);
+    this.#operator = new Operator(shared);
     this.#remover = new Remover({ places: deps.places, pruner: this.#pruner, clock: deps.clock });
   }
 
@@ -134,7 +141,8 @@ export class ManifestSetSteps implements Steps<ManifestSet> {
     const { spec } = declaration;
     const { visit, place } = work;
     const isObserving = spec.managementPolicy === "Observe";
-    const declared = await declaredIn(declaration, place.channel, visit.signal);
+    const told = place.provider === undefined ? {} : toldBy(place.provider, visit.status);
+    const declared = await declaredIn(declaration, place.channel, { told, signal: visit.signal });
     const observed = await observe(work, declared);
     confirmPlace(work, observed);
     const outcomes = isObserving
@@ -146,14 +154,21 @@ export class ManifestSetSteps implements Steps<ManifestSet> {
       ? await this.#prune(work, declared, { outcomes, spec })
       : { departed: NONE, pruneHeld: undefined };
     describe(visit, objects, spec);
+    const operated = isObserving ? NOT_OPERATED : await this.#operator.operate(work, objects);
     this.#follow(work, objects);
     await this.#deps.warnings.read(work, objects);
     await this.#deps.usages.read(work, spec);
-    stateConditions(visit, objects, { pruning: pruneHeld ?? saidOf(departed), contested: this.#contested(objects) });
+    stateConditions(visit, objects, {
+      pruning: pruneHeld ?? saidOf(departed),
+      contested: saidTo(operated.said, "UpToDate") ?? this.#contested(objects),
+      stopped: saidTo(operated.said, "Nothing"),
+    });
     const driftIntervalMs = spec.driftIntervalSeconds * 1000;
     const facts = { objects, driftIntervalMs, elapsedMs: this.#unreadyMs(visit), pruneHeld, departed, isObserving };
     const { usageIntervalSeconds } = spec;
-    return { ...verdictOf(facts), ...(usageIntervalSeconds > 0 && { againMs: usageIntervalSeconds * 1000 }) };
+    const verdict = verdictOf(facts);
+    assertOperated(operated, Math.min(driftIntervalMs, HELD_POLL_MS));
+    return { ...verdict, ...(usageIntervalSeconds > 0 && { againMs: usageIntervalSeconds * 1000 }) };
   }
 
   /** Only after everything is applied: what is declared no more may still be used by what is not changed yet. */

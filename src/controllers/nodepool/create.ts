@@ -8,10 +8,8 @@ import { loginOf } from "../cloudaccount/login.ts";
 import type { Send } from "../external/kind.ts";
 import { hostOf } from "../managedcluster/host.ts";
 import { taintsOf } from "./diff.ts";
-import { initialCount } from "./replicas.ts";
+import { initialAutoscaling, initialCount } from "./replicas.ts";
 import type { PoolScope } from "./scope.ts";
-
-const NO_AUTOSCALING = { enabled: false, minReplicas: 0, maxReplicas: 0 } as const;
 
 /**
  * Makes the request ready, before anything is journaled. What is recorded of a pool that stood here before is forgotten; the taints
@@ -36,11 +34,11 @@ export async function preparePool(scope: PoolScope, facet: CloudPools, client: K
 type Given = Pick<NodePoolRequest, "name" | "login" | "options" | "cluster">;
 
 export function requestOf({ spec }: NodePool, given: Given): Omit<NodePoolRequest, "nonce"> {
-  const { autoscaling, labels = {}, instanceType, zone, os, rootVolume, dataVolumes = [] } = spec;
+  const { labels = {}, instanceType, zone, os, rootVolume, dataVolumes = [] } = spec;
   return {
     ...given,
     replicas: initialCount(spec),
-    autoscaling: autoscaling ?? NO_AUTOSCALING,
+    autoscaling: initialAutoscaling(spec),
     labels,
     taints: taintsOf({ spec, status: {} }),
     instanceType,

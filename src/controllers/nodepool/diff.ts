@@ -63,17 +63,17 @@ export function taintsOf({ spec, status }: TaintSource, pool?: Pool): readonly T
 function sentDifferences(declared: Declared, pool: Pool): readonly SentField[] {
   const { spec } = declared;
   return [
-    ...(sameAutoscaling(spec.autoscaling, pool.autoscaling) ? [] : ["autoscaling" as const]),
+    ...(sameAutoscaling(spec, pool) ? [] : ["autoscaling" as const]),
     ...(spec.labels === undefined || sameLabels(spec.labels, pool.labels) ? [] : ["labels" as const]),
     ...(sameTaints(declared, pool) ? [] : ["taints" as const]),
   ];
 }
 
 /** Bounds mean nothing while it is off. */
-function sameAutoscaling(wanted: Spec["autoscaling"], there: Pool["autoscaling"]): boolean {
-  if (wanted === undefined) return true;
-  if (!wanted.enabled) return !there.enabled;
-  const { enabled, minReplicas, maxReplicas } = there;
+function sameAutoscaling(spec: Spec, pool: Pool): boolean {
+  const wanted = autoscalingOf(spec, pool);
+  const { enabled, minReplicas, maxReplicas } = pool.autoscaling;
+  if (!wanted.enabled) return !enabled;
   return enabled && minReplicas === wanted.minReplicas && maxReplicas === wanted.maxReplicas;
 }
 

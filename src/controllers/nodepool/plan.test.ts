@@ -122,6 +122,15 @@ describe("the count", () => {
     expect(plan({ spec: { autoscaling: off } }, shown)).toMatchObject(changing({ autoscaling: { ...off, ...others } }));
   });
 
+  it.each([
+    ["the lower bound", { enabled: true, maxReplicas: 9 }],
+    ["whether it is on", { minReplicas: 1, maxReplicas: 9 }],
+    ["all of it", {}],
+  ])("has its autoscaling as it is where the block leaves out %s", (_what, declared) => {
+    const there = { enabled: true, minReplicas: 1, maxReplicas: 9 };
+    expect(plan({ spec: { autoscaling: declared } }, { autoscaling: there, desired: 5 })).toMatchObject({ do: "Keep" });
+  });
+
   it("and its autoscaling are left alone where neither is declared", () => {
     const declared = { spec: { replicas: undefined } };
     expect(plan(declared, { desired: 5, autoscaling }, activeNodes(5))).toMatchObject({ do: "Keep" });

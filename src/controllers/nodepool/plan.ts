@@ -98,9 +98,10 @@ function asDeclared(declared: Declared, pool: Pool): PoolPlan {
  * Earlier versions took 0 for a spec.replicas that nobody gave, and stored it: whoever adopts a pool means none of its nodes to go. Later, once the count was shown in the
  * status, 0 is meant.
  */
-function undeclaredCount({ spec, status }: Declared, { id, desired }: Pool): PoolPlan | undefined {
+function undeclaredCount({ spec, status }: Declared, pool: Pool): PoolPlan | undefined {
+  const { id, desired } = pool;
   const isNew = status.origin === "Adopted" && status.desiredReplicas === undefined;
-  const isOurs = spec.managementPolicy === "Manage" && !spec.autoscaling?.enabled;
+  const isOurs = spec.managementPolicy === "Manage" && !autoscalingOf(spec, pool).enabled;
   if (!isNew || !isOurs || spec.replicas !== 0 || desired === 0) return undefined;
   const message =
     `Node pool ${id} is to be adopted with ${desired} nodes, but spec.replicas is 0, as it was once where nobody gave it. ` +

@@ -33,8 +33,18 @@ export function countable<S extends Pick<Spec, "existingServers" | "replicas">>(
 }
 
 /** As it is to be: what is not declared stays as the cloud has it. */
-export function autoscalingOf({ autoscaling }: Spec, pool: Pool): PoolAutoscaling {
-  return { ...pool.autoscaling, ...autoscaling };
+export function autoscalingOf({ autoscaling }: Pick<Spec, "autoscaling">, pool: Pool): PoolAutoscaling {
+  return { ...pool.autoscaling, ...declaredOver(pool.autoscaling, autoscaling) };
+}
+
+/** As a new pool is to have it. */
+export function initialAutoscaling({ autoscaling }: Pick<Spec, "autoscaling">): Autoscaling {
+  return declaredOver({ enabled: false, minReplicas: 0, maxReplicas: 0 }, autoscaling);
+}
+
+function declaredOver(there: Autoscaling, declared: Spec["autoscaling"]): Autoscaling {
+  const { enabled = there.enabled, minReplicas = there.minReplicas, maxReplicas = there.maxReplicas } = declared ?? {};
+  return { enabled, minReplicas, maxReplicas };
 }
 
 /**
@@ -54,9 +64,11 @@ export function nextCount(spec: Spec, seen: Seen): number | undefined {
 }
 
 /** With how many nodes a pool begins; nobody says where its servers exist already. */
-export function initialCount({ autoscaling, replicas = 0, existingServers }: Spec): number | undefined {
+export function initialCount(spec: Spec): number | undefined {
+  const { replicas = 0, existingServers } = spec;
   if (existingServers) return undefined;
-  return autoscaling?.enabled ? withinBounds(autoscaling, replicas) : replicas;
+  const autoscaling = initialAutoscaling(spec);
+  return autoscaling.enabled ? withinBounds(autoscaling, replicas) : replicas;
 }
 
 /** Exactly as many nodes as it is to have, by both lists, all of them working, and nothing under way. */

@@ -68,6 +68,7 @@ const operation = z.object({
       "ScaleOut",
       "Attach",
       "Remove",
+      "Restart",
       "Reset",
       "Move",
       "Detach",

@@ -64,12 +64,22 @@ export const ManifestSetReason = {
   KindNotFound: "KindNotFound",
   /** The target refuses to change a field of an object that is there. */
   ImmutableField: "ImmutableField",
+  /** A node port of a Service is another one's. */
+  NodePortTaken: "NodePortTaken",
   /** Some objects are not healthy yet. */
   ObjectsNotReady: "ObjectsNotReady",
   /** An object has failed and does not become healthy by itself. */
   ObjectFailed: "ObjectFailed",
   /** Of UpToDate: somebody else sets a field back again and again. */
   FieldContested: "FieldContested",
+  /** Of ObjectsReady: some workloads are stopped on purpose. */
+  Stopped: "Stopped",
+  /** Of UpToDate: a workload runs with a former revision, and its manifest waits. */
+  RolledBack: "RolledBack",
+  /** A workload has no such revision to be rolled back to. */
+  RevisionNotFound: "RevisionNotFound",
+  /** The cloud was asked for a change, and shows something else: the same is not sent again. */
+  UpdateIgnored: "UpdateIgnored",
   /** More objects are declared no more than spec.maxPrunes allows to delete. */
   PruneHeld: "PruneHeld",
 } as const;

@@ -26,22 +26,29 @@ const cloudName = z
 
 const nodes = integer({ min: 0, max: MOST_NODES });
 
+/** What is left out is as the pool has it: a default would be a wish that nobody expressed. */
 const autoscaling = withRule(
   z.object({
     enabled: z
       .boolean()
-      .default(false)
-      .describe("While true, the cloud owns the count and spec.replicas only starts it."),
-    minReplicas: nodes.default(0).describe("The fewest nodes that the autoscaler leaves."),
-    maxReplicas: nodes.default(0).describe("The most nodes that the autoscaler makes."),
+      .optional()
+      .describe(
+        "While true, the cloud owns the count and spec.replicas only starts it. Unset: as it is; a new pool has it off.",
+      ),
+    minReplicas: nodes
+      .optional()
+      .describe("The fewest nodes that the autoscaler leaves. Unset: as it is; of a new pool 0."),
+    maxReplicas: nodes.optional().describe("The most nodes that the autoscaler makes. Needed where it is enabled."),
   }),
   {
-    // has(): the API server asks it of the default {} too, before that has defaults of its own.
-    rule: "!has(self.enabled) || !self.enabled || (self.maxReplicas >= 1 && self.minReplicas <= self.maxReplicas)",
+    rule:
+      "!has(self.enabled) || !self.enabled || " +
+      "(has(self.maxReplicas) && self.maxReplicas >= 1 && (!has(self.minReplicas) || self.minReplicas <= self.maxReplicas))",
     message: "with autoscaling enabled, maxReplicas must be 1 or more and not less than minReplicas",
     fieldPath: ".maxReplicas",
   },
-  ({ enabled, minReplicas, maxReplicas }) => !enabled || (maxReplicas >= 1 && minReplicas <= maxReplicas),
+  ({ enabled = false, minReplicas = 0, maxReplicas = 0 }) =>
+    !enabled || (maxReplicas >= 1 && minReplicas <= maxReplicas),
 );
 
 const volume = z.object({

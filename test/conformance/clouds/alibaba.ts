@@ -91,7 +91,9 @@ function conforming(dialect: Dialect, as: Pick<ConformingCloud, "name" | "facets
 const OTHERS = {
   nodes: "Its nodes are seen on the pools",
   addons: "Add-ons of ACK are not in its reference",
+  applications: "ACK keeps no applications of its own",
   namespaces: "ACK keeps no namespaces of its own",
+  volumeClaims: "Claims of ACK are not in its reference",
   registry: "ACK has no registry",
   inventory: "ACK keeps no inventory",
 } as const;

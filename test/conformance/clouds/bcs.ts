@@ -23,7 +23,9 @@ function dialect(name: DialectName): ConformingCloud {
     ambiguousCredentials: { token: TOKEN, username: "operator", password: "Right-password-1" },
     unknownId: "BCS-K8S-99999",
     facets: {
+      applications: "bcs-storage keeps an inventory, not clouds",
       namespaces: "Namespaces are seen in the inventory",
+      volumeClaims: "Claims are seen in the inventory",
       registry: "bcs-storage keeps what others report, and has no images",
       clusters: "bcs-storage keeps what others report, and makes no clusters",
       nodePools: "bcs-storage keeps what others report, and makes no nodes",

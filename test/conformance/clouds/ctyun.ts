@@ -36,7 +36,9 @@ export const ctyun: ConformingCloud = {
   ambiguousCredentials: { ...KEYS, username: "operator", password: "Right-password-1" },
   unknownId: "4711",
   facets: {
+    applications: "CTYUN keeps no applications of its own",
     namespaces: "Namespaces are not for projects of images",
+    volumeClaims: "CCI makes no storage",
     registry,
     clusters: "Container Instance has no clusters",
     nodePools: "Container Instance has no clusters",

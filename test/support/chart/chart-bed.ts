@@ -16,6 +16,9 @@ import { CREDENTIALS, startSimulator, type LoggedRequest, type SimulatorControls
 export const RELEASE = "yunfan";
 export const RELEASE_NAMESPACE = "yunfan-system";
 
+/** Kinds that need a cluster behind the simulated one, which is not there. */
+const INSIDE: ReadonlySet<string> = new Set(["ManifestSet", "CloudVolumeClaim"]);
+
 const READY_WITHIN = "--timeout=120s";
 
 export interface ChartBed extends AsyncDisposable {
@@ -76,7 +79,7 @@ export async function createChartBed(options: { auditLogPath?: string } = {}): P
   /** Of kinds that the installed chart has; a set of objects needs a cluster to put them into, which test/docs/quickstart.test.ts gives it. */
   const applicable = async (samples: string): Promise<{ kind: string }[]> => {
     const served = (await kubectl(["get", "crd", "-o", "jsonpath={.items[*].spec.names.kind}"])).split(" ");
-    const wanted = new Set(["Secret", ...served.filter((kind) => kind !== "ManifestSet")]);
+    const wanted = new Set(["Secret", ...served.filter((kind) => !INSIDE.has(kind))]);
     const objects = parseAllDocuments(samples).map((document) => document.toJS() as { kind: string });
     return objects.filter(({ kind }) => wanted.has(kind));
   };

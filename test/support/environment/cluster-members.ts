@@ -94,7 +94,7 @@ export interface Home {
 }
 
 const CLOUD: SimulatedCloud<MembersSimulator, Options> = {
-  kinds: ["cloudaccounts", "managedclusters", "nodepools", "managednodes", "managedaddons"],
+  kinds: ["cloudaccounts", "managedclusters", "nodepools", "managednodes", "managedaddons", "cloudvolumeclaims"],
   secrets: [CREDENTIALS.secretKey, LOGIN.password, "-----BEGIN PRIVATE KEY-----"],
   start: startSimulator,
   accountManifests: huaweiAccountManifests,

@@ -2,12 +2,14 @@
 import type { Managed } from "../../../src/controllers/lifecycle/resource.ts";
 import type { Kind } from "../../../src/crds/kind.ts";
 import { alarmSource, type AlarmSource } from "../../../src/crds/alarmsource/schema.ts";
+import { cloudVolumeClaim, type CloudVolumeClaim } from "../../../src/crds/cloudvolumeclaim/schema.ts";
 import { cloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
 import { inventoryQuery, type InventoryQuery } from "../../../src/crds/inventoryquery/schema.ts";
 import { inventorySink, type InventorySink } from "../../../src/crds/inventorysink/schema.ts";
 import { managedAddon, type ManagedAddon } from "../../../src/crds/managedaddon/schema.ts";
 import { managedCluster, type ManagedCluster } from "../../../src/crds/managedcluster/schema.ts";
 import { managedNode, type ManagedNode } from "../../../src/crds/managednode/schema.ts";
+import { managedApplication, type ManagedApplication } from "../../../src/crds/managedapplication/schema.ts";
 import { managedNamespace, type ManagedNamespace } from "../../../src/crds/managednamespace/schema.ts";
 import { manifestSet, type ManifestSet } from "../../../src/crds/manifestset/schema.ts";
 import { nodePool } from "../../../src/crds/nodepool/schema.ts";
@@ -64,6 +66,19 @@ export function managedAddonManifest(overrides: Overrides = {}): Manifest {
 export function managedNamespaceManifest(overrides: Overrides = {}): Manifest {
   const spec = { clusterRef: { name: "production" }, quota: { pods: 20 } };
   return manifest(managedNamespace, spec, { name: "shop" }, overrides);
+}
+
+/** A ManagedApplication as an author writes it. */
+export function managedApplicationManifest(overrides: Overrides = {}): Manifest {
+  const spec = { clusterRef: { name: "production" }, members: [{ kind: "Deployment", name: "web" }] };
+  return manifest(managedApplication, spec, { name: "shop" }, overrides);
+}
+
+/** A CloudVolumeClaim as an author writes it. */
+export function cloudVolumeClaimManifest(overrides: Overrides = {}): Manifest {
+  const huawei = { volumeId: "disk-1", storageType: "bs" };
+  const spec = { clusterRef: { name: "production" }, accessModes: ["ReadWriteMany"], huawei };
+  return manifest(cloudVolumeClaim, spec, { name: "files" }, overrides);
 }
 
 /** A RegistryProject as an author writes it. */
@@ -129,6 +144,11 @@ export function storedManagedNode(overrides: Stored<ManagedNode> = {}): ManagedN
   return stored(managedNode, managedNodeManifest(overrides), overrides);
 }
 
+/** A CloudVolumeClaim as the API server returns it. */
+export function storedCloudVolumeClaim(overrides: Stored<CloudVolumeClaim> = {}): CloudVolumeClaim {
+  return stored(cloudVolumeClaim, cloudVolumeClaimManifest(overrides), overrides);
+}
+
 /** A ManagedAddon as the API server returns it. */
 export function storedManagedAddon(overrides: Stored<ManagedAddon> = {}): ManagedAddon {
   return stored(managedAddon, managedAddonManifest(overrides), overrides);
@@ -137,6 +157,11 @@ export function storedManagedAddon(overrides: Stored<ManagedAddon> = {}): Manage
 /** A ManagedNamespace as the API server returns it. */
 export function storedManagedNamespace(overrides: Stored<ManagedNamespace> = {}): ManagedNamespace {
   return stored(managedNamespace, managedNamespaceManifest(overrides), overrides);
+}
+
+/** A ManagedApplication as the API server returns it. */
+export function storedManagedApplication(overrides: Stored<ManagedApplication> = {}): ManagedApplication {
+  return stored(managedApplication, managedApplicationManifest(overrides), overrides);
 }
 
 /** A ManifestSet as the API server returns it. */

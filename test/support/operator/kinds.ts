@@ -27,9 +27,11 @@ import { condition, storedCloudAccount, type StoredAccount } from "../environmen
 import { storedNodePool } from "../environment/nodepools.ts";
 import {
   storedAlarmSource,
+  storedCloudVolumeClaim,
   storedInventoryQuery,
   storedInventorySink,
   storedManagedAddon,
+  storedManagedApplication,
   storedManagedCluster,
   storedManagedNode,
   storedManagedNamespace,
@@ -75,6 +77,8 @@ const STORED: Readonly<Record<string, (declared: StoredAccount) => Managed>> = {
   ManagedNode: storedManagedNode,
   ManagedAddon: storedManagedAddon,
   ManagedNamespace: storedManagedNamespace,
+  ManagedApplication: storedManagedApplication,
+  CloudVolumeClaim: storedCloudVolumeClaim,
   RegistryProject: storedRegistryProject,
   ManifestSet: storedManifestSet,
   InventorySink: storedInventorySink,

@@ -8,7 +8,7 @@ import { presentable, redactor } from "../../http/message.ts";
 import type { LiveObject, Manifest } from "../../facets/manifests.ts";
 import { jsonOrUndefined, unreadable } from "../../kit/json.ts";
 import { listOf, text } from "../../kit/wire.ts";
-import { NAMESPACE_NOT_FOUND } from "../../manifests/status-error.ts";
+import { isOfNodePort, NAMESPACE_NOT_FOUND, NODE_PORT_TAKEN } from "../../manifests/status-error.ts";
 
 export type YamlBody = "Field" | "Document";
 
@@ -33,7 +33,7 @@ export function objectIn(operation: string, body: string): LiveObject {
 }
 
 /** The same for what need not be an object that is there. */
-function valueIn(body: string): unknown {
+export function valueIn(body: string): unknown {
   const json = jsonOrUndefined(body);
   if (json === undefined) return yamlIn(body);
   if (typeof json === "string") return yamlIn(json);
@@ -95,14 +95,15 @@ function refusalOf(reason: string, { operation, isSecret }: Written): CloudError
   const words = isSecret ? causes.map(({ field }) => field).join(", ") : wordsOf(reason, causes);
   return new CloudError(kind, {
     message: [`${operation} was refused`, presentable(words, redactor([]))].filter((part) => part !== "").join(": "),
-    codes: [isOfNamespace(reason) ? NAMESPACE_NOT_FOUND : "failed"],
+    codes: [codeOf(reason)],
     causes: isSecret ? causes.map(({ field }) => ({ field, message: "" })) : causes,
     advice: "",
   });
 }
 
-function isOfNamespace(reason: string): boolean {
-  return /^namespaces? ".*" not found/i.test(reason.trim());
+function codeOf(reason: string): string {
+  if (/^namespaces? ".*" not found/i.test(reason.trim())) return NAMESPACE_NOT_FOUND;
+  return isOfNodePort(reason) ? NODE_PORT_TAKEN : "failed";
 }
 
 const CAUSE =

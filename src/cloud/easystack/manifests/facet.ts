@@ -6,13 +6,21 @@ import type { NamespacesFacet } from "../../facets/namespaces.ts";
 import { readBlock } from "../../kit/settings.ts";
 import type { AccountOptions } from "../blocks.ts";
 import { manifests as block } from "../blocks-manifests.ts";
+import type { ProjectClient } from "../client.ts";
 import type { EasyStackClusters } from "../clusters.ts";
 import type { Places } from "../places/places.ts";
 import type { SharedReads } from "../places/shared-reads.ts";
 import type { Place } from "../places/turn.ts";
+import { FormsChannel } from "./forms/channel.ts";
+import { Knowledge } from "./forms/known.ts";
+import { AutoscalerObjects } from "./autoscaler-objects.ts";
+import { Looks } from "./looks.ts";
+import { WorkloadOperations } from "./operations/operations.ts";
+import { volumeTypeList } from "./preflight.ts";
 import { YamlChannel } from "./yaml-channel.ts";
 
 interface FacetDeps {
+  readonly client: ProjectClient;
   readonly clusters: Pick<EasyStackClusters, "get">;
   readonly namespaces: NamespacesFacet;
   readonly places: Places;
@@ -22,19 +30,39 @@ interface FacetDeps {
 }
 
 export function easystackManifests(deps: FacetDeps): ManifestsFacet {
+  const { client, account } = deps;
+  const knowledge = new Knowledge({ client, registryAddress: account.registryAddress ?? "Domain" });
   return {
     intoClusters: "Always",
     open({ clusterId: cluster = "", options }) {
-      const { product = "eks", forceDelete: isForced = false } = readBlock("spec.easystack", block, options);
-      return new YamlChannel({
+      const asked = readBlock("spec.easystack", block, options);
+      const { product = "eks", forceDelete: isForced = false, workloads = [], services = [] } = asked;
+      const address = (signal: AbortSignal): Promise<string> => addressOf(deps, cluster, signal);
+      const looks = new Looks({
         ...deps,
         cluster,
         product,
-        isForced,
-        yamlBody: deps.account.yamlBody ?? "Field",
-        address: (signal) => addressOf(deps, cluster, signal),
+        address,
         lacksNamespace: (place, signal) => lacksNamespace(deps, place, signal),
       });
+      const volumeTypes = async (signal: AbortSignal): Promise<readonly string[]> => {
+        const { value } = await client.read({ operation: "ListVolumeTypes", product, signal }, volumeTypeList);
+        return value;
+      };
+      const yaml = new YamlChannel({
+        looks,
+        autoscalers: new AutoscalerObjects(looks),
+        operations: new WorkloadOperations({ looks, options: asked }),
+        cluster,
+        product,
+        isForced,
+        address,
+        yamlBody: account.yamlBody ?? "Field",
+        volumeTypes,
+      });
+      if (asked.route !== "Forms") return yaml;
+      const beside = { workloads, services };
+      return new FormsChannel({ yaml, looks, knowledge, client, cluster, address, volumeTypes, beside });
     },
   };
 }

@@ -23,7 +23,7 @@ export interface DeletionOptions {
 type Given = Pick<RawKind, "kind" | "apiVersion" | "deletion"> & Partial<RawKind>;
 
 /** Whole objects are edited: with UID and version in them Kubernetes refuses what is meant for another one. */
-function raw(given: Given): RawKind {
+export function raw(given: Given): RawKind {
   const slash = given.apiVersion.indexOf("/");
   return {
     group: slash === -1 ? "" : given.apiVersion.slice(0, slash),

@@ -1,112 +1,122 @@
 // Channel Yaml: objects as they are, by view, edit and create (1.16), in turns where the server-side session stands (places/). An object
 // is changed or deleted only after a look in the same turn has shown the wanted one there.
-import { sleep, type Clock } from "../../../lib/clock.ts";
 import type { WritePermit } from "../../collection.ts";
 import { CloudError } from "../../errors.ts";
 import type {
-  KindAbility,
+  ChannelHistory,
+  ChannelOperations,
   LiveObject,
   Manifest,
   ManifestChannel,
   ManifestRefusal,
   ObjectKey,
 } from "../../facets/manifests.ts";
-import { orAbsent } from "../../kit/error-table.ts";
-import { NAMESPACE_NOT_FOUND } from "../../manifests/status-error.ts";
-import type { Product } from "../calls.ts";
-import { BETWEEN_LOOKS_MS, type Places } from "../places/places.ts";
-import type { SharedReads } from "../places/shared-reads.ts";
-import type { CallHere, Place, Turn } from "../places/turn.ts";
-import { existence } from "../wire.ts";
-import { assertWritten, bodyOf, objectIn, type YamlBody } from "./documents.ts";
-import { isWanted, lackOf, RAW_KINDS, type RawKind } from "./kinds.ts";
+import type { CallHere, Turn } from "../places/turn.ts";
+import { AUTOSCALER } from "./autoscalers.ts";
+import type { AutoscalerObjects } from "./autoscaler-objects.ts";
+import { assertWritten, bodyOf, type YamlBody } from "./documents.ts";
+import { isWanted, lackOf, RAW_KINDS, type DeletionOptions, type RawKind } from "./kinds.ts";
+import { keyOf, shown, type Looks, type LooksDeps } from "./looks.ts";
+import { isDefault, markingOf, narrowCallOf } from "./narrow.ts";
+import { historyBy } from "./operations/history.ts";
+import { assertSound } from "./preflight.ts";
+import { withSameStatus } from "./same-status.ts";
 
-export interface YamlDeps {
-  readonly places: Places;
-  readonly reads: SharedReads;
-  readonly clock: Clock;
+export interface YamlDeps extends Pick<LooksDeps, "address" | "cluster" | "product"> {
+  readonly looks: Looks;
+  readonly autoscalers: AutoscalerObjects;
+  readonly operations: ChannelOperations;
   readonly yamlBody: YamlBody;
-  readonly cluster: string;
-  readonly product: Product;
   readonly isForced: boolean;
-  /** Of the cluster's API server. Throws CloudError NotFound where the cluster is not there. */
-  readonly address: (signal: AbortSignal) => Promise<string>;
-  /** Whether the cluster has no such namespace, by all that tells; in doubt it has. */
-  readonly lacksNamespace: (place: Place, signal: AbortSignal) => Promise<boolean>;
+  /** Names of the types of volumes that there are. */
+  readonly volumeTypes: (signal: AbortSignal) => Promise<readonly string[]>;
 }
 
-/** Where objects without a namespace are looked at: every cluster has it. */
-const ANY_NAMESPACE = "default";
+export const YAML_KINDS: readonly RawKind[] = [...RAW_KINDS, AUTOSCALER];
 
 export class YamlChannel implements ManifestChannel {
-  readonly kinds: readonly RawKind[] = RAW_KINDS;
+  readonly kinds = YAML_KINDS;
+  readonly operations: ChannelOperations;
+  readonly history: ChannelHistory;
   readonly #deps: YamlDeps;
 
   constructor(deps: YamlDeps) {
     this.#deps = deps;
+    this.operations = deps.operations;
+    this.history = historyBy(deps.looks);
   }
 
   readonly kindOf: ManifestChannel["kindOf"] = (wanted) =>
     Promise.resolve(this.kinds.find((kind) => isWanted(kind, wanted)));
 
-  readonly refusals = ({ kind }: Manifest): readonly ManifestRefusal[] => {
-    const lacks = this.kinds.filter((each) => each.kind === kind).flatMap((each) => this.#lackOf(each) ?? []);
+  readonly refusals = (manifest: Manifest): readonly ManifestRefusal[] => {
+    if (manifest.kind === AUTOSCALER.kind) return this.#deps.autoscalers.refusals(manifest);
+    const lacks = this.kinds.filter(({ kind }) => kind === manifest.kind).flatMap((kind) => this.#lackOf(kind) ?? []);
     return lacks.map((message) => ({ path: "", message }));
   };
 
   /** The lists of the reference show names and forms, never an object. */
   readonly list: ManifestChannel["list"] = () => Promise.resolve([]);
 
-  readonly read: ManifestChannel["read"] = async (ability, key, signal) => {
-    const kind = ability as RawKind;
-    const place = this.#placeOf(key);
-    const look = (): Promise<LiveObject | "Absent"> =>
-      this.#deps.reads.read(place, signal, (turn) => this.#look(turn, kind, { key, signal }));
-    try {
-      const found = await look();
-      if (found !== "Absent") return found;
-      // A switch hides that a session was lost: that there is none, another turn has to find too.
-      await sleep(this.#deps.clock, BETWEEN_LOOKS_MS, signal);
-      return await look();
-    } catch (error) {
-      if (await this.#isOfNamespace(error, place, signal)) return "Absent";
-      throw error;
-    }
+  readonly read: ManifestChannel["read"] = (ability, key, signal) => {
+    const { looks, autoscalers } = this.#deps;
+    return ability === AUTOSCALER ? autoscalers.read(key, signal) : looks.read(ability as RawKind, key, signal);
   };
 
-  readonly create: ManifestChannel["create"] = async (ability, manifest, permit) => {
+  readonly create: ManifestChannel["create"] = (ability, manifest, permit) => {
     const kind = ability as RawKind;
+    if (kind === AUTOSCALER) return this.#deps.autoscalers.create(manifest, permit);
     const key = keyOf(manifest, kind);
-    const place = this.#placeOf(key);
     const operation = `Create ${shown(key)}`;
-    try {
-      return await this.#deps.places.within(place, permit.signal, (turn) =>
-        this.#write(turn, { call: "CreateYaml", operation, kind, key, manifest, permit }),
-      );
-    } catch (error) {
-      if (!(await this.#isOfNamespace(error, place, permit.signal))) throw error;
-      const message = `${operation}: ${this.#deps.cluster} has no namespace ${key.namespace}`;
-      throw new CloudError("NotFound", { message, codes: [NAMESPACE_NOT_FOUND], advice: "" });
-    }
-  };
-
-  readonly change: ManifestChannel["change"] = (ability, { live, merged }, permit) => {
-    const kind = ability as RawKind;
-    const key = keyOf(live, kind);
-    const operation = `Change ${shown(key)}`;
-    return this.#inTurn(key, permit, async (turn) => {
-      const found = await this.#lookFor(turn, kind, { live, operation, permit });
-      if (found.metadata.resourceVersion !== live.metadata.resourceVersion) throw moved(operation);
-      return this.#write(turn, { call: "EditYaml", operation, kind, key, manifest: merged, permit });
+    return this.#deps.looks.inTurn(key, permit.signal, async (turn) => {
+      const write = { operation, kind, key, manifest, permit };
+      await this.#assertSound(turn, write, undefined);
+      await this.#send(turn, "CreateYaml", write);
+      if (kind.kind === "StorageClass" && isDefault(manifest)) {
+        await turn.write(markingOf(key.name, true, await this.#cluster(permit.signal)));
+      }
+      return this.#deps.looks.readBack(turn, kind, write);
     });
   };
 
+  readonly change: ManifestChannel["change"] = (ability, { live, merged, patch }, permit) => {
+    const kind = ability as RawKind;
+    if (kind === AUTOSCALER) return this.#deps.autoscalers.change(live, merged, permit);
+    const key = keyOf(live, kind);
+    const operation = `Change ${shown(key)}`;
+    const { looks } = this.#deps;
+    return looks.inTurn(key, permit.signal, async (turn) => {
+      const found = await looks.lookFor(turn, kind, { live, operation, permit });
+      const manifest = withSameStatus(merged, { live, found });
+      if (manifest === "Moved") throw moved(operation);
+      const write = { operation, kind, key, manifest, permit };
+      const narrow = narrowCallOf({ live, patch }, await this.#clusterFor(kind, permit.signal));
+      if (narrow !== undefined) {
+        await turn.write(narrow.call);
+        const changed = await looks.readBack(turn, kind, write);
+        if (!narrow.leavesMore) return changed;
+        const { resourceVersion } = changed.metadata;
+        write.manifest = { ...manifest, metadata: { ...manifest.metadata, resourceVersion } };
+      }
+      await this.#assertSound(turn, write, live);
+      return this.edit(turn, write);
+    });
+  };
+
+  /** One object, whole, in a turn that has looked at it. Reads it back. */
+  async edit(turn: Turn, write: Write): Promise<LiveObject> {
+    await this.#send(turn, "EditYaml", write);
+    return this.#deps.looks.readBack(turn, write.kind, write);
+  }
+
   readonly remove: ManifestChannel["remove"] = (ability, live, permit) => {
     const kind = ability as RawKind;
+    const { looks, autoscalers } = this.#deps;
+    if (kind === AUTOSCALER) return autoscalers.remove(live, permit);
     const key = keyOf(live, kind);
     const operation = `Delete ${shown(key)}`;
-    return this.#inTurn(key, permit, async (turn) => {
-      await this.#lookFor(turn, kind, { live, operation, permit });
+    return looks.inTurn(key, permit.signal, async (turn) => {
+      await looks.lookFor(turn, kind, { live, operation, permit });
       await turn.write(await this.#deletionOf(kind, key.name, permit.signal)).catch(unprovenAbsence);
     });
   };
@@ -115,46 +125,13 @@ export class YamlChannel implements ManifestChannel {
     return lackOf(kind, this.#deps.product);
   }
 
-  #placeOf({ namespace }: ObjectKey): Place {
-    const { cluster, product } = this.#deps;
-    return { cluster, namespace: namespace === "" ? ANY_NAMESPACE : namespace, product };
+  #assertSound(turn: Turn, { operation, manifest, permit }: Write, live: LiveObject | undefined): Promise<void> {
+    const volumeTypes = (): Promise<readonly string[]> => this.#deps.volumeTypes(permit.signal);
+    return assertSound(turn, { operation, manifest, live, volumeTypes });
   }
 
-  #inTurn<T>(key: ObjectKey, permit: WritePermit, work: (turn: Turn) => Promise<T>): Promise<T> {
-    return this.#deps.places.within(this.#placeOf(key), permit.signal, work);
-  }
-
-  /** In this turn. Absent only where the name check agrees; a kind that it does not know is looked at once. */
-  async #look(
-    turn: Turn,
-    kind: RawKind,
-    { key, signal }: { key: ObjectKey; signal: AbortSignal },
-  ): Promise<LiveObject | "Absent"> {
-    const found = await orAbsent(turn.readText(await this.#viewOf(kind, key.name, signal)));
-    if (found !== "Absent") return assertAsked(objectIn("ViewYaml", found), key);
-    if (kind.checkedAs === undefined) return "Absent";
-    const names = { type: kind.checkedAs, name: key.name };
-    const { existence: isThere } = await turn.read({ operation: "CheckNameHere", names }, existence);
-    if (!isThere) return "Absent";
-    const message = `${shown(key)} is not shown, and its name is in use: nothing is told of it`;
-    throw new CloudError("Unavailable", { message, codes: ["Contradiction"], advice: "Looking again" });
-  }
-
-  /** The very object. Throws CloudError NotFound where it is gone, Conflict where another one has its name. */
-  async #lookFor(
-    turn: Turn,
-    kind: RawKind,
-    { live, operation, permit }: { live: LiveObject; operation: string; permit: WritePermit },
-  ): Promise<LiveObject> {
-    const found = await this.#look(turn, kind, { key: keyOf(live, kind), signal: permit.signal });
-    if (found === "Absent") throw new CloudError("NotFound", { message: `${operation}: it is gone`, advice: "" });
-    if (found.metadata.uid === live.metadata.uid) return found;
-    throw new CloudError("Conflict", { message: `${operation}: another one has its name`, advice: "" });
-  }
-
-  /** And reads it back: most answers to writes are not described. */
-  async #write(turn: Turn, write: Write): Promise<LiveObject> {
-    const { call, operation, kind, key, manifest, permit } = write;
+  async #send(turn: Turn, call: "CreateYaml" | "EditYaml", write: Write): Promise<void> {
+    const { operation, kind, key, manifest } = write;
     const names = { kind: kind.kind, name: key.name };
     const isSecret = kind.kind === "Secret";
     const body = bodyOf(manifest, this.#deps.yamlBody);
@@ -162,38 +139,30 @@ export class YamlChannel implements ManifestChannel {
       throw isSecret ? withoutWords(error, operation) : error;
     });
     assertWritten(answer.body, { operation, isSecret });
-    await turn.confirm();
-    const found = await this.#look(turn, kind, { key, signal: permit.signal });
-    if (found !== "Absent") return found;
-    const message = `${operation}: the cloud said that it was done, and does not show it`;
-    throw new CloudError("Unavailable", { message, codes: ["NotShown"], advice: "Looking again" });
   }
 
-  async #viewOf({ kind, namespaced }: RawKind, name: string, signal: AbortSignal): Promise<CallHere> {
-    const names = { kind, name };
-    if (namespaced) return { operation: "ViewYaml", names };
-    return { operation: "ViewYaml", names, query: [["cluster_addr", await this.#deps.address(signal)]] };
+  async #cluster(signal: AbortSignal): Promise<Pick<DeletionOptions, "cluster" | "address">> {
+    return { cluster: this.#deps.cluster, address: await this.#deps.address(signal) };
+  }
+
+  /** Only what lies in no namespace is named with its cluster. */
+  #clusterFor({ namespaced }: RawKind, signal: AbortSignal): Promise<Pick<DeletionOptions, "cluster" | "address">> {
+    const { cluster } = this.#deps;
+    return namespaced ? Promise.resolve({ cluster, address: "" }) : this.#cluster(signal);
   }
 
   async #deletionOf(kind: RawKind, name: string, signal: AbortSignal): Promise<CallHere> {
-    const { product, isForced, cluster, address } = this.#deps;
+    const { product, isForced } = this.#deps;
     const lack = this.#lackOf(kind);
     if (kind.deletion === undefined || lack !== undefined) {
       throw new CloudError("Rejected", { message: `Delete ${kind.kind} ${name}: ${lack ?? ""}`, advice: "" });
     }
-    const asked = { product, isForced, cluster, address: kind.namespaced ? "" : await address(signal) };
-    return kind.deletion(name, asked);
-  }
-
-  /** Whether the place was not confirmed because its namespace is gone, and so all that was in it. */
-  async #isOfNamespace(error: unknown, place: Place, signal: AbortSignal): Promise<boolean> {
-    const isUnconfirmed = error instanceof CloudError && error.kind === "PlaceNotConfirmed";
-    return isUnconfirmed && (await this.#deps.lacksNamespace(place, signal));
+    return kind.deletion(name, { product, isForced, ...(await this.#clusterFor(kind, signal)) });
   }
 }
 
-interface Write {
-  readonly call: "CreateYaml" | "EditYaml";
+export interface Write {
+  /** In messages, such as: Change Deployment shop/web. */
   readonly operation: string;
   readonly kind: RawKind;
   readonly key: ObjectKey;
@@ -201,25 +170,17 @@ interface Write {
   readonly permit: WritePermit;
 }
 
-/** Throws CloudError PlaceNotConfirmed where what came is of another place: the session does not stand where it was confirmed to. */
-function assertAsked(found: LiveObject, key: ObjectKey): LiveObject {
-  const { name, namespace = "" } = found.metadata;
-  if (found.kind === key.kind && name === key.name && namespace === key.namespace) return found;
-  const message = `${shown(key)} was asked for, and another object was shown: ${shown({ ...key, kind: found.kind, namespace, name })}`;
-  throw new CloudError("PlaceNotConfirmed", { message });
-}
-
 /** What a deletion answers proves nothing (1.2: "normal code 404"): the next look does. */
 function unprovenAbsence(error: unknown): void {
   if (!(error instanceof CloudError) || error.kind !== "NotFound") throw error;
 }
 
-function moved(operation: string): CloudError {
+export function moved(operation: string): CloudError {
   return new CloudError("Conflict", { message: `${operation}: it has changed since it was looked at`, advice: "" });
 }
 
 /** Of a Secret's write no word is repeated. */
-function withoutWords(error: unknown, operation: string): unknown {
+export function withoutWords(error: unknown, operation: string): unknown {
   if (!(error instanceof CloudError) || error.status === undefined) return error;
   const { kind, codes, status, retryAfterMs, requestId } = error;
   return new CloudError(kind, {
@@ -230,12 +191,4 @@ function withoutWords(error: unknown, operation: string): unknown {
     requestId,
     advice: error.advice,
   });
-}
-
-function keyOf({ metadata }: Manifest, { group, kind }: KindAbility): ObjectKey {
-  return { group, kind, namespace: metadata.namespace ?? "", name: metadata.name };
-}
-
-function shown({ kind, namespace, name }: ObjectKey): string {
-  return `${kind} ${namespace === "" ? "" : `${namespace}/`}${name}`;
 }

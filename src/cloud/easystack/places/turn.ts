@@ -76,6 +76,15 @@ export class Turn {
     return readJson(call.operation, answer.body, schema);
   }
 
+  /** The same, with the answer itself: lists in pages and clocks need it. */
+  async readAnswer<T extends z.ZodType>(
+    call: CallHere,
+    schema: T,
+  ): Promise<{ readonly value: z.output<T>; readonly answer: HttpAnswer }> {
+    const answer = await this.#inPlace(call);
+    return { value: readJson(call.operation, answer.body, schema), answer };
+  }
+
   /** The same for an answer that may be no JSON: its body as it is. */
   async readText(call: CallHere): Promise<string> {
     return (await this.#inPlace(call, "Text")).body;

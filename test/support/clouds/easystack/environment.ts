@@ -26,7 +26,15 @@ export type EasyStackOptions = Partial<EasyStackSimulatorOptions>;
 export type EasyStackStand = Stand<EasyStackSimulator, EasyStackOptions>;
 
 const EASYSTACK: SimulatedCloud<EasyStackSimulator, EasyStackOptions> = {
-  kinds: ["cloudaccounts", "registryprojects", "managedclusters", "managednamespaces", "manifestsets"],
+  kinds: [
+    "cloudaccounts",
+    "registryprojects",
+    "managedclusters",
+    "managednamespaces",
+    "managedapplications",
+    "manifestsets",
+    "cloudvolumeclaims",
+  ],
   secrets: [LOGIN.password, Buffer.from(`registry of ${PROJECT_ID}`).toString("base64"), "sessionid=", "MII"],
   start: startSimulator,
   accountManifests: (simulator, account) => easystackAccountManifests(simulator, account),
@@ -84,6 +92,57 @@ export function namespaceManifest(name: string, spec: object = {}): object {
   };
 }
 
+/** A ManagedApplication in namespace `default` of the cluster that ManagedCluster `eks-1` stands for. */
+export function applicationManifest(name: string, spec: object = {}): object {
+  return {
+    apiVersion: "yunfan.dev/v1alpha1",
+    kind: "ManagedApplication",
+    metadata: { name },
+    spec: { clusterRef: { name: "eks-1" }, driftIntervalSeconds: 5, ...spec },
+  };
+}
+
+/** One server that logs in by a key pair, as a hybrid application's `virtualMachines` have it, of what every simulator offers. */
+export function serverOptions(name: string, options: object = {}) {
+  return {
+    name,
+    replicas: 1,
+    zone: "default-az",
+    flavor: "m1.small",
+    imageName: "ubuntu",
+    systemDisk: { type: "hdd", sizeGiB: 40, cascadeDelete: true },
+    keyPairName: "ops",
+    loadBalancer: { internalIp: "10.30.0.9", ports: [{ port: 3306, protocol: "TCP" }] },
+    ...options,
+  };
+}
+
+/** What a hybrid application of that name is made of: a ConfigMap, a Deployment of two pods and a server. */
+export function hybridOptions(name: string, { virtualMachines = [serverOptions(`${name}-db`)] } = {}) {
+  const labels = { app: `${name}-web` };
+  const containers = [{ name: "main", image: "nginx:1.27", env: [{ name: "MODE", value: "shop" }] }];
+  return {
+    network: { networkId: "net-1", networkName: "net", subnetId: "sub-1", subnetName: "sub" },
+    configMaps: [{ name: `${name}-conf`, data: { mode: "shop" } }],
+    workloads: [
+      {
+        manifest: {
+          apiVersion: "apps/v1",
+          kind: "Deployment",
+          metadata: { name: `${name}-web` },
+          spec: {
+            replicas: 2,
+            selector: { matchLabels: labels },
+            template: { metadata: { labels }, spec: { containers } },
+          },
+        },
+        securityGroups: ["default"],
+      },
+    ],
+    virtualMachines,
+  };
+}
+
 /** A ManifestSet in that ManagedCluster, which looks for drift every 5 s, the least there is. */
 export function clusterSetManifest(name: string, cluster: string, spec: object = {}): object {
   return {
@@ -91,5 +150,21 @@ export function clusterSetManifest(name: string, cluster: string, spec: object =
     kind: "ManifestSet",
     metadata: { name },
     spec: { clusterRef: { name: cluster }, driftIntervalSeconds: 5, ...spec },
+  };
+}
+
+/** A CloudVolumeClaim of 10 GiB in that ManagedCluster; as clusterSetManifest. */
+export function clusterClaimManifest(name: string, cluster: string, spec: object = {}): object {
+  return {
+    apiVersion: "yunfan.dev/v1alpha1",
+    kind: "CloudVolumeClaim",
+    metadata: { name },
+    spec: {
+      clusterRef: { name: cluster },
+      accessModes: ["ReadWriteOnce"],
+      sizeGiB: 10,
+      driftIntervalSeconds: 5,
+      ...spec,
+    },
   };
 }

@@ -1,0 +1,145 @@
+// What EasyStack ECNS does with workloads of a set beside having them as declared: on an API server with the controllers of workloads, for
+// revisions and pods are their doing.
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { promisify } from "node:util";
+import { describe, it, vi } from "vitest";
+import { startWorkloadControlPlane } from "../support/clouds/easystack/controllers.ts";
+import { clusterSetManifest } from "../support/clouds/easystack/environment.ts";
+import { useEasyStackSets } from "../support/clouds/easystack/sets.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
+import { configMap, targetShows, type Json } from "../support/environment/manifest-sets.ts";
+
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000, maxConcurrency: 20 });
+
+const theStand = useEasyStackSets("easystack-operations", {
+  simulator: { runPods: true },
+  plane: startWorkloadControlPlane,
+});
+
+const MAIN = path.resolve("src/main.ts");
+const run = promisify(execFile);
+
+function deployment(image: string, replicas = 1): Json {
+  const template = { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "web", image }] } };
+  const selector = { matchLabels: { app: "web" } };
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "web" },
+    spec: { replicas, selector, template },
+  };
+}
+
+const image = (version: number): string => `registry.example.com/web:${version}.0`;
+
+function imageIn(found: { readonly spec?: Json }): string | undefined {
+  const { template } = found.spec as { template: { spec: { containers: { image: string }[] } } };
+  return template.spec.containers[0]?.image;
+}
+
+describe.concurrent("workloads of a set in a cluster of EasyStack", () => {
+  it("are rolled back while that is asked for, then forward again, and revisions go but for those that are kept", async ({
+    expect,
+  }) => {
+    const stand = theStand();
+    const real = await stand.inCluster("back");
+    const spec = (version: number, asked: object): object => ({
+      targetNamespace: "back",
+      manifests: [deployment(image(version))],
+      easystack: { workloads: [{ kind: "Deployment", namespace: "back", name: "web", ...asked }] },
+    });
+    await stand.apply(clusterSetManifest("back", stand.cluster, spec(1, {})));
+    await stand.reaches("manifestset/back", "Available");
+    await stand.edit("manifestset/back", { spec: spec(2, {}) });
+    await stand.until("manifestset/back", ({ status }) =>
+      JSON.stringify(status["easystack"] ?? "").includes('"revision":2'),
+    );
+    await stand.reaches("manifestset/back", "Available");
+    await stand.edit("manifestset/back", { spec: spec(3, { rollbackTo: 1 }) });
+    await targetShows(stand, ["deployment", "web", real], (found) => imageIn(found) === image(1));
+    const { status } = await stand.until("manifestset/back", (set) =>
+      JSON.stringify(set.status).includes('"RolledBack"'),
+    );
+    expect(status["easystack"]).toMatchObject({ workloads: [{ ref: "apps/Deployment/back/web", rolledBackTo: 1 }] });
+    await stand.reaches("manifestset/back", "Available");
+    const before = await stand.writesIn("back");
+    expect(before.filter((write) => write.startsWith("PATCH"))).toEqual(["PATCH /workloads/workload/web/"]);
+    await stand.lookAgain("manifestset/back");
+    expect(await stand.writesIn("back")).toEqual(before);
+    await stand.edit("manifestset/back", { spec: spec(3, { rollbackTo: 9 }) });
+    const { message } = await stand.reaches("manifestset/back", "RevisionNotFound");
+    expect(message).toContain("no revision 9; there are 2, 3");
+    const entry = { kind: "Deployment", namespace: "back", name: "web", revisionsToKeep: 1, rollbackTo: null };
+    await stand.edit("manifestset/back", { spec: { easystack: { workloads: [entry] } } });
+    await targetShows(stand, ["deployment", "web", real], (found) => imageIn(found) === image(3));
+    await stand.reaches("manifestset/back", "Available");
+    await expect
+      .poll(() => stand.target.kubectl("get", "replicasets", "-n", real, "-o", "name"), { timeout: 60_000 })
+      .toMatch(/^replicaset\S+\n$/);
+    const place = ["-n", stand.namespace, "--kubeconfig", stand.kubeconfig];
+    const printed = await run(process.execPath, [MAIN, "manifests", "get", "back", "Deployment/web", ...place]);
+    expect(printed.stdout).toContain(`image: ${image(3)}`);
+    const listed = await run(process.execPath, [
+      MAIN,
+      "manifests",
+      "get",
+      "back",
+      "deployment/web",
+      "--revisions",
+      ...place,
+    ]);
+    expect(listed.stdout.trim()).toMatch(/^\d+$/);
+    const args = ["manifests", "get", "back", "Deployment/web", "--revision", listed.stdout.trim()];
+    expect((await run(process.execPath, [MAIN, ...args, ...place])).stdout).toContain(`image: ${image(3)}`);
+    await expect(run(process.execPath, [MAIN, "manifests", "get", "back", "Service/web", ...place])).rejects.toThrow(
+      /has no object Service\/web/,
+    );
+  });
+
+  it("are stopped and started by the calls for it, and restarted once for each text", async ({ expect }) => {
+    const stand = theStand();
+    const real = await stand.inCluster("power");
+    const workload = { kind: "Deployment", namespace: "power", name: "web" };
+    const spec = (asked: object): object => ({
+      targetNamespace: "power",
+      manifests: [deployment(image(1), 2), configMap("settings")],
+      easystack: { workloads: [{ ...workload, ...asked }] },
+    });
+    await stand.apply(clusterSetManifest("power", stand.cluster, spec({ restartAt: "first" })));
+    await stand.until("manifestset/power", ({ status }) =>
+      JSON.stringify(status["easystack"] ?? "").includes('"restartedFor":"first"'),
+    );
+    await stand.reaches("manifestset/power", "Available");
+    await stand.edit("manifestset/power", { spec: spec({ restartAt: "first", powerState: "Stopped" }) });
+    await targetShows(stand, ["deployment", "web", real], (found) => found.spec?.["replicas"] === 0);
+    const { status } = await stand.until("manifestset/power", (set) =>
+      JSON.stringify(set.status).includes('"stopped":true'),
+    );
+    expect(status["easystack"]).toMatchObject({ workloads: [{ restartedFor: "first", stopped: true }] });
+    await stand.reaches("manifestset/power", "Available");
+    await stand.lookAgain("manifestset/power");
+    expect((await stand.target.get("deployment", "web", real))!.spec).toMatchObject({ replicas: 0 });
+    await stand.edit("manifestset/power", { spec: spec({ restartAt: "second", powerState: "Running" }) });
+    await stand.until("manifestset/power", (set) => JSON.stringify(set.status).includes('"restartedFor":"second"'));
+    await targetShows(stand, ["deployment", "web", real], (found) => found.spec?.["replicas"] === 2);
+    await stand.reaches("manifestset/power", "Available");
+    await stand.lookAgain("manifestset/power");
+    const writes = (await stand.writesIn("power")).filter((write) => write.includes("/workloads/"));
+    // Restarted, stopped, started, restarted; the count that it had is the one that is declared.
+    expect(writes).toEqual(Array.from({ length: 4 }, () => "PUT /workloads/workload/web/"));
+  });
+
+  it("are named where the set has no such object, before anything is written", async ({ expect }) => {
+    const stand = theStand();
+    await stand.inCluster("named");
+    const workloads = [{ kind: "Deployment", namespace: "named", name: "wbe", powerState: "Stopped" }];
+    const spec = { targetNamespace: "named", manifests: [configMap("one")], easystack: { workloads } };
+    await stand.apply(clusterSetManifest("named", stand.cluster, spec));
+    const { message } = await stand.reaches("manifestset/named", "ManifestInvalid");
+    expect(message).toContain("spec.easystack.workloads[0]: Deployment named/wbe is no object of this set");
+    expect(await stand.writesIn("named")).toEqual([]);
+  });
+});
+
+itStaysClean(theStand);
