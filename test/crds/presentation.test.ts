@@ -20,6 +20,7 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
     "managedapplication",
     "registryproject",
     "cloudvolumeclaim",
+    "manifestset",
   ],
   huawei: [
     "secret",
