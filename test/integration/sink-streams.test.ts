@@ -21,7 +21,7 @@ interface Said {
   readonly yunfan: { readonly state: string; readonly at: number };
 }
 
-const PATIENCE = { timeout: 30_000, interval: 100 };
+const PATIENCE = { timeout: 60_000, interval: 100 };
 
 describe.each(DIALECT_NAMES)("in dialect %s", (dialect) => {
   let stand: BcsStand;
