@@ -141,7 +141,7 @@ export interface OperationScene {
 
 /** What people are told of an operation while it stands, and which condition it spoils. */
 export interface OperationSaid {
-  readonly reason: string;
+  readonly reason: "Stopped" | "RolledBack" | "RevisionNotFound" | "UpdateIgnored";
   readonly message: string;
   /** `Nothing`: it is as it is meant to be. `UpToDate`: the manifest waits on purpose. `Ready`: a person has to correct what is asked. */
   readonly spoils: "Nothing" | "UpToDate" | "Ready";

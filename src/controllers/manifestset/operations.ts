@@ -92,12 +92,19 @@ function waitingFor(message: string, pollAfterMs: number): WaitingError {
   return new WaitingError({ reason: Reason.Applying, message, pollAfterMs });
 }
 
+const REASONS: Readonly<Record<OperationSaid["reason"], Said["reason"]>> = {
+  Stopped: Reason.Stopped,
+  RolledBack: Reason.RolledBack,
+  RevisionNotFound: Reason.RevisionNotFound,
+  UpdateIgnored: Reason.UpdateIgnored,
+};
+
 /** The first of them that spoils so much, of all alike. */
 export function saidTo(said: readonly OperationSaid[], spoils: OperationSaid["spoils"]): Said | undefined {
   const [first, ...others] = said.filter((each) => each.spoils === spoils);
   if (first === undefined) return undefined;
   const more = others.length === 0 ? "" : `; and ${others.length} more`;
-  return { reason: first.reason, message: `${first.message}${more}` };
+  return { reason: REASONS[first.reason], message: `${first.message}${more}` };
 }
 
 /** Throws WaitingError where something is under way, HeldError where a person has to correct what is asked. */
