@@ -102,7 +102,7 @@ describe("what it means", () => {
     ["GetCluster", 403, cce("CCE.01403001"), "Forbidden"],
     ["ListClusters", 429, "", "Throttled"],
     ["UpdateCluster", 409, cce("CCE.09999999"), "Busy"],
-    ["GetCluster", 410, cce("X.1"), "NotFound"],
+    ["GetCluster", 410, cce("X.1"), "Unavailable"],
     ["CreateCluster", 408, "", "Unavailable"],
     ["GetCluster", 500, { code: "SVCSTG.CCE-ADDONMGR.5000002" }, "Unavailable"],
     ["GetCluster", 503, cce("CCE.01404001"), "Unavailable"],
