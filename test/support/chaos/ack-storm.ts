@@ -101,8 +101,8 @@ export class AckStorm implements Storm, AsyncDisposable {
 
   async #newServer(): Promise<string> {
     const id = `i-storm-${this.bed.dialect.toLowerCase()}-${this.#servers.length}`;
-    await this.bed.stand.simulator.behindOurBack("POST", "servers", { id, name: id });
     this.#servers.push(id);
+    await this.bed.stand.simulator.behindOurBack("POST", "servers", { id, name: id });
     return id;
   }
 
