@@ -51,6 +51,8 @@ export class SinkWorker {
   readonly #store: Store;
   #scope: SinkScope;
   #difference: Difference | undefined;
+  /** The first comparison has begun: it sees what was there before, and no more. */
+  #hasBegun = false;
   #obstacle: unknown;
   #lostEvents = 0;
   #lostBefore: number | undefined;
@@ -140,7 +142,7 @@ export class SinkWorker {
 
   /** A resource of any kind has changed: what is reported of it, and of what hangs on it where that lies elsewhere now. */
   changed(change: Change<Managed>): void {
-    if (this.#difference === undefined || this.#observes) return;
+    if (!this.#hasBegun || this.#observes) return;
     for (const resource of [change.old, change.new]) {
       if (!resource || !this.#scope.coverage.coversNamespace(resource.metadata.namespace ?? "")) continue;
       this.#touch(recordSlot(this.#scope, subjectOf(resource)));
@@ -197,6 +199,7 @@ export class SinkWorker {
 
   async #compare(signal: AbortSignal): Promise<Worked> {
     if (!this.#observes) await this.batches.prove(signal);
+    this.#hasBegun = true;
     const difference = await this.comparison.run(this.#scope, signal);
     const isFirst = this.#difference === undefined;
     this.#difference = difference;
@@ -261,6 +264,7 @@ export class SinkWorker {
     const { mode, intervalSeconds } = this.#scope.sink.spec.metrics;
     if (mode === "Disabled") return "Done";
     for (const { slot, report } of metricReports(this.#scope, Math.floor(this.#deps.clock.now() / 1000))) {
+      this.comparison.remember(slot.clusterId);
       await this.slots.settle(slot, report, { subject: `metrics of ${slot.namespace}`, signal });
     }
     return { againInMs: intervalSeconds * 1000 };
