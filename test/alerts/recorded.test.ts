@@ -64,6 +64,12 @@ describe("on the recording of its failure", () => {
     expect(await playAlerts(played[of], { minutes: MINUTES, selector, fired: [alert] })).toEqual(PASSED);
   });
 
+  it("YunfanResourceNotReady fires for a node that does not work, whose runbook is NodeAbnormal", async () => {
+    const alert = "YunfanResourceNotReady";
+    const selector = `alertname="${alert}",kind="ManagedNode",name="abnormal"`;
+    expect(await playAlerts(played.ill, { minutes: MINUTES, selector, fired: [alert] })).toEqual(PASSED);
+  });
+
   it("every alert has one", () => {
     expect(Object.keys(FAILURES).sort()).toEqual(alerts.map(({ alert }) => alert).sort());
   });

@@ -5,7 +5,16 @@ import { throughProxy } from "../chaos/bed.ts";
 import { sharedControlPlane } from "../apiserver/controlplane.ts";
 import { faultProxyOptionsOf, startFaultProxy, type FaultProxy } from "../apiserver/fault-proxy.ts";
 import { BCS, sinkManifest, type BcsSimulator } from "../clouds/bcs/environment.ts";
-import { accountManifests, createStand, projectManifest, type Stand } from "../environment/environment.ts";
+import { clusterManifest, HUAWEI, huaweiAccountManifests, type HuaweiSimulator } from "../clouds/huawei/environment.ts";
+import {
+  accountManifests,
+  createStand,
+  createStandOn,
+  CTYUN,
+  projectManifest,
+  type Stand,
+} from "../environment/environment.ts";
+import { managedNodeManifest } from "../environment/resources.ts";
 
 export interface Ill extends AsyncDisposable {
   /** Where each is scraped. */
@@ -14,6 +23,7 @@ export interface Ill extends AsyncDisposable {
   takeFinalizer(): Promise<void>;
 }
 
+const WITH_NODES = { ...CTYUN, kinds: [...CTYUN.kinds, "managedclusters", "managednodes"] };
 const METRICS = ["--metrics-bind-address", "127.0.0.1:0"];
 const names = (prefix: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
@@ -21,12 +31,17 @@ const names = (prefix: string, count: number): string[] =>
 /** Resolves when all of it has gone wrong. */
 export async function createIll(): Promise<Ill> {
   await using made = new AsyncDisposableStack();
-  const [stand, calm] = await Promise.all([createStand("alerts-ill"), createStand("alerts-calm")]);
+  const [stand, calm] = await Promise.all([createStandOn(WITH_NODES, "alerts-ill"), createStand("alerts-calm")]);
   made.use(stand);
   made.use(calm);
   const proxy = made.use(await startProxy());
   const store = made.use(await BCS.start({}));
-  const [calmPort, illPort, cutPort] = [await beCalm(calm), await beIll(stand, store), await beCut(stand, proxy)];
+  const servers = made.use(await HUAWEI.start({}));
+  const [calmPort, illPort, cutPort] = [
+    await beCalm(calm),
+    await beIll(stand, store, servers),
+    await beCut(stand, proxy),
+  ];
   const all = made.move();
   return {
     ports: { ill: illPort, cut: cutPort, calm: calmPort },
@@ -63,9 +78,11 @@ async function beCut(stand: Stand, proxy: FaultProxy): Promise<number> {
 }
 
 /** One worker for accounts, so that accounts that do not answer hold up the others; enough for the projects of all clouds. */
-async function beIll(stand: Stand, store: BcsSimulator): Promise<number> {
+async function beIll(stand: Stand, store: BcsSimulator, servers: HuaweiSimulator): Promise<number> {
   const workers = ["--concurrency", "CloudAccount=1", "--concurrency", "RegistryProject=60"];
   const { metricsPort } = await stand.operator({ identity: "ill", flags: [...METRICS, ...workers] }).ready;
+  // Before the accounts that take the one worker for theirs.
+  await beAbnormal(stand, servers);
   const projects = (account: string, count: number): object[] =>
     names(account, count).map((name) => projectManifest(name, { accountRef: { name: account } }));
   const clouds = { down: await stand.cloud("down"), busy: await stand.cloud("busy"), kept: await stand.cloud("kept") };
@@ -91,6 +108,21 @@ async function beIll(stand: Stand, store: BcsSimulator): Promise<number> {
   await stand.apply(...projects("down", 30), ...projects("busy", 5), ...(await deafAccounts(stand)));
   await stand.reaches("registryproject/down-0", "CloudUnavailable");
   return metricsPort!;
+}
+
+/** A node that worked, and does not any more. */
+async function beAbnormal(stand: Stand, cloud: HuaweiSimulator): Promise<void> {
+  const { id } = (await cloud.behindOurBack("POST", "clusters", { name: "production" })) as { id: string };
+  const spec = { clusterRef: { name: "production" }, driftIntervalSeconds: 5 };
+  await stand.apply(
+    ...huaweiAccountManifests(cloud),
+    clusterManifest("production", { externalId: id }),
+    managedNodeManifest({ metadata: { name: "abnormal" }, spec }),
+  );
+  await stand.reaches("managednode/abnormal", "Available");
+  const { status } = (await stand.read("managednode/abnormal"))!;
+  await cloud.behindOurBack("PATCH", `nodes/${status.externalId}`, { phase: "Abnormal" });
+  await stand.reaches("managednode/abnormal", "NodeAbnormal");
 }
 
 function wrongAccount({ simulator }: Stand): object[] {
