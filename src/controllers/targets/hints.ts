@@ -4,7 +4,7 @@ import type { ChangeHint, KindAbility, LiveObject, ManifestChannel } from "../..
 import type { Clock, Timer } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/log.ts";
 import { HintStream } from "./hint-stream.ts";
-import type { TargetLists } from "./lists.ts";
+import { kindText, type TargetLists } from "./lists.ts";
 
 interface HintsDeps {
   readonly clock: Clock;
@@ -185,8 +185,4 @@ function keyOf(kind: KindAbility, { namespace = "", name }: { namespace?: string
 
 function versionOf({ uid, resourceVersion }: { uid: string; resourceVersion: string }): string {
   return `${uid} ${resourceVersion}`;
-}
-
-function kindText({ apiVersion, kind }: KindAbility): string {
-  return `${apiVersion} ${kind}`;
 }

@@ -90,6 +90,6 @@ export class TargetLists {
   }
 }
 
-function kindText({ apiVersion, kind }: KindAbility): string {
+export function kindText({ apiVersion, kind }: KindAbility): string {
   return `${apiVersion} ${kind}`;
 }
