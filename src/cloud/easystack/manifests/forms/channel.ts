@@ -7,6 +7,7 @@ import { CloudError } from "../../../errors.ts";
 import type { KindAbility, LiveObject, Manifest, ManifestChannel, ObjectChange } from "../../../facets/manifests.ts";
 import type { ProjectClient } from "../../client.ts";
 import type { CallHere, Turn } from "../../places/turn.ts";
+import type { Astray } from "../astray.ts";
 import type { RawKind } from "../kinds.ts";
 import { keyOf, shown, type Looks } from "../looks.ts";
 import { isDefault, markingOf } from "../narrow.ts";
@@ -26,6 +27,7 @@ import { missingIn } from "./subset.ts";
 interface FormsDeps {
   readonly yaml: YamlChannel;
   readonly looks: Looks;
+  readonly astray: Astray;
   readonly cluster: string;
   /** Of the cluster's API server. */
   readonly address: (signal: AbortSignal) => Promise<string>;
@@ -82,16 +84,21 @@ export class FormsChannel implements ManifestChannel {
     const key = keyOf(manifest, kind);
     const writing = { kind, key, operation: `Create ${shown(key)}`, permit };
     const { creation, view } = await this.#formOf(noun, manifest, writing);
-    return this.#deps.looks.inTurn(key, permit.signal, async (turn) => {
-      await this.#assertPossible(turn, { manifest, live: undefined }, writing);
-      await this.#send(turn, creation, writing);
-      if (isDefault(manifest)) await this.#send(turn, markingOf(key.name, true, await this.#cluster(permit)), writing);
-      const made = await this.#suspended(turn, manifest, await this.#readBack(turn, writing), writing);
-      const live = await this.#withRemainder(turn, { live: made, wanted: manifest, patch: manifest }, writing);
-      await this.#assertShown(turn, { view, sent: creation, live }, writing);
-      assertChosen(manifest, live, writing.operation);
-      return live;
-    });
+    return this.#deps.astray.watching({ kind, manifest, by: "Form" }, permit, (sending) =>
+      this.#deps.looks.inTurn(key, permit.signal, async (turn) => {
+        await this.#assertPossible(turn, { manifest, live: undefined }, writing);
+        sending();
+        await this.#send(turn, creation, writing);
+        if (isDefault(manifest)) {
+          await this.#send(turn, markingOf(key.name, true, await this.#cluster(permit)), writing);
+        }
+        const made = await this.#suspended(turn, manifest, await this.#readBack(turn, writing), writing);
+        const live = await this.#withRemainder(turn, { live: made, wanted: manifest, patch: manifest }, writing);
+        await this.#assertShown(turn, { view, sent: creation, live }, writing);
+        assertChosen(manifest, live, writing.operation);
+        return live;
+      }),
+    );
   };
 
   readonly change: ManifestChannel["change"] = (ability, change, permit) => {
