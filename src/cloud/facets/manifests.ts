@@ -182,6 +182,16 @@ export interface ChannelHistory {
   readonly revision: (key: ObjectKey, version: number, signal: AbortSignal) => Promise<unknown>;
 }
 
+/** What tells objects that bear no mark yet. A crash between the two writes leaves one; all members are pure. */
+export interface Newborns {
+  /** Whether objects of that kind are made so. */
+  readonly are: (kind: KindAbility) => boolean;
+  /** Whether it may be what was made of `sent`: it says the same and no more, and bears nothing of anybody. */
+  readonly isOf: (live: LiveObject, sent: Manifest) => boolean;
+  /** Of what is made of a manifest, or of an object that bears nothing of anybody; undefined of any other, and of what is secret. */
+  readonly printOf: (object: Manifest) => string | undefined;
+}
+
 /** One target, opened. Every member throws CloudError and nothing else, apart from the signal's reason and FencedError. */
 export interface ManifestChannel {
   /** Kinds that it takes; "Discovered" where the target is asked. */
@@ -201,6 +211,9 @@ export interface ManifestChannel {
    * single objects.
    */
   readonly completed?: (manifest: Manifest) => Manifest;
+
+  /** Of objects that are made first and marked afterwards, by another write; left out where each is made with its marks. */
+  readonly newborns?: Newborns;
 
   /** Pure. Of all objects, completed, before the first write of any. */
   readonly refusals: (manifest: Manifest) => readonly ManifestRefusal[];

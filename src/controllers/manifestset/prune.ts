@@ -9,7 +9,7 @@ import type { Sender } from "../external/sender.ts";
 import type { Memory } from "./memory.ts";
 import { holdsData, isKeptFromPruning, keyOfRef, shownKey } from "./objects.ts";
 import { inTurns } from "./observe.ts";
-import { isMarkedBy, type InventoryEntry } from "./plan.ts";
+import { isMadeOf, isMarkedBy, type InventoryEntry } from "./plan.ts";
 import { endsVisit, hasMoved } from "./refusals.ts";
 import { stepsOf } from "./waves.ts";
 import type { Work } from "./work.ts";
@@ -74,7 +74,8 @@ export class Pruner {
       // With the kind all of it has gone; and what was named before its kind was known to have namespaces was never made.
       const isNowhere = !kind || (kind.namespaced && key.namespace === "");
       const live = !isNowhere ? await place.channel.read(kind, key, visit.signal) : "Absent";
-      if (kind && live !== "Absent" && isOurs(live, entry, owner.uid) && !spared.has(live.metadata.uid)) {
+      const isTold = live !== "Absent" && isMadeOf(live, entry, place.channel.newborns);
+      if (kind && live !== "Absent" && (isTold || isOurs(live, entry, owner.uid)) && !spared.has(live.metadata.uid)) {
         return { entry, kind, live, manifest: live, fate: fateOf(entry, live, { spec, isSetLeaving }) };
       }
       inventory.drop(entry.ref);

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { commonStatus } from "../common/status.ts";
 import { statusFields } from "../common/with-blocks.ts";
 import { integer, listMapOf, listOf, text } from "../../schema/fields.ts";
+import { time } from "../../schema/formats.ts";
 
 /** Objects of all sources together. */
 export const MOST_OBJECTS = 1_000;
@@ -28,6 +29,15 @@ const entry = z
     origin: z
       .enum(["Created", "Adopted"])
       .describe("Who made it. Created: Yunfan, which then deletes it by default. Adopted: somebody else."),
+    making: z
+      .object({
+        since: time.describe("When it was about to be sent."),
+        print: text({ max: 128 }).optional().describe("Print of what it is made of; none of what is secret."),
+      })
+      .optional()
+      .describe(
+        "Of an object that is made first and marked afterwards, until both are done; written before it is sent.",
+      ),
   })
   .describe("An object of this set.");
 

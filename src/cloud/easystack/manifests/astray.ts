@@ -10,7 +10,7 @@ import { listed } from "../../../lib/text.ts";
 import type { PlacesThere } from "../clusters.ts";
 import { refusedElsewhere, isSessionLost, type Place } from "../places/turn.ts";
 import { isAfter } from "../times.ts";
-import { isNewborn } from "./forms/newborn.ts";
+import { formNewborns } from "./forms/newborn.ts";
 import type { DeletionOptions, RawKind } from "./kinds.ts";
 import { keyOf, NOT_SHOWN, shown, type Looks } from "./looks.ts";
 
@@ -151,7 +151,7 @@ export class Astray {
       const looks = this.#deps.looksIn(place.cluster);
       const live = await looks.inTurn(key, signal, (turn) => looks.look(turn, kind, { key, signal }));
       if (live === "Absent") return undefined;
-      const isOurs = isMarked(live, suspect) || (suspect.by === "Form" && isNewborn(live, manifest));
+      const isOurs = isMarked(live, suspect) || (suspect.by === "Form" && formNewborns.isOf(live, manifest));
       return isOurs ? { place, key, live } : undefined;
     } catch (error) {
       if (error instanceof CloudError && ELSEWHERE.has(error.kind)) return undefined;

@@ -17,6 +17,7 @@ import { moved, withoutWords, type Write, type YamlChannel } from "../yaml-chann
 import { withBeside, type Beside } from "./beside.ts";
 import { assertChosen, assertNotChosen, memberOf } from "./chosen.ts";
 import type { Knowledge } from "./known.ts";
+import { formNewborns } from "./newborn.ts";
 import { lostIn, nounOf, type Noun, type View } from "./nouns.ts";
 import { assertNone, assertService } from "./preflight.ts";
 import { remainderOf } from "./remainder.ts";
@@ -47,6 +48,7 @@ const WORKLOADS: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "Da
 
 export class FormsChannel implements ManifestChannel {
   readonly kinds: readonly RawKind[];
+  readonly newborns = formNewborns;
   readonly kindOf: ManifestChannel["kindOf"];
   readonly list: ManifestChannel["list"];
   readonly read: ManifestChannel["read"];

@@ -1,7 +1,9 @@
 // Objects that no form can mark (pure): a form of these kinds has neither labels nor annotations, so that our label follows as YAML. In between,
 // what was made is told by its contents, and by what it does not bear.
+import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import type { LiveObject, Manifest } from "../../../facets/manifests.ts";
+import { stringifyExactly } from "../../../../lib/exact-json.ts";
+import type { LiveObject, Manifest, Newborns } from "../../../facets/manifests.ts";
 import { nounOf } from "./nouns.ts";
 
 const UNMARKED: ReadonlySet<string> = new Set(["ConfigMap", "Secret", "PersistentVolumeClaim", "StorageClass"]);
@@ -9,20 +11,28 @@ const UNMARKED: ReadonlySet<string> = new Set(["ConfigMap", "Secret", "Persisten
 /** Written by Kubernetes itself, on what anybody makes. */
 const SERVERS = /^(?:pv|volume|volume\.beta|storageclass)\.kubernetes\.io\//;
 
-export function isBornUnmarked({ kind }: Pick<Manifest, "kind">): boolean {
-  return UNMARKED.has(kind);
+/** One that kubectl, Helm or an owner made bears their words. */
+export const formNewborns: Newborns = {
+  are: ({ kind }) => UNMARKED.has(kind),
+  isOf: (live, sent) =>
+    UNMARKED.has(sent.kind) && live.kind === sent.kind && isBare(live) && isDeepStrictEqual(formOf(live), formOf(sent)),
+  printOf(object) {
+    if (!UNMARKED.has(object.kind) || object.kind === "Secret") return undefined;
+    if (isLive(object) && !isBare(object)) return undefined;
+    return createHash("sha256")
+      .update(stringifyExactly(formOf(object)))
+      .digest("base64");
+  },
+};
+
+function isLive(object: Manifest): object is LiveObject {
+  return object.metadata["uid"] !== undefined;
 }
 
-/**
- * Whether an object may be what the form of `sent` has just made: it says the same and no more, and bears nothing of anybody. When it was made,
- * the caller compares. One that kubectl, Helm or an owner made bears their words.
- */
-export function isNewborn(live: LiveObject, sent: Manifest): boolean {
-  if (!isBornUnmarked(sent) || live.kind !== sent.kind) return false;
-  const { labels = {}, annotations = {}, ownerReferences } = live.metadata;
-  const isBare = Object.keys(labels).length === 0 && Object.keys(annotations).every((name) => SERVERS.test(name));
-  if (!isBare || ownerReferences !== undefined) return false;
-  return isDeepStrictEqual(formOf(live), formOf(sent));
+function isBare({ metadata }: LiveObject): boolean {
+  const { labels = {}, annotations = {}, ownerReferences } = metadata;
+  if (ownerReferences !== undefined || Object.keys(labels).length > 0) return false;
+  return Object.keys(annotations).every((name) => SERVERS.test(name));
 }
 
 function formOf(manifest: Manifest): unknown {
