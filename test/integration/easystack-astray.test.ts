@@ -51,8 +51,9 @@ describe("a create whose session is moved after it was confirmed", () => {
       const other = await another(route === "Yaml" ? "y" : "f");
       // YAML names its namespace; a form gets anywhere.
       const namespace = route === "Yaml" ? "default" : "shop";
-      if (route === "Forms")
+      if (route === "Forms") {
         await stand.simulator.behindOurBack("POST", "namespaces", { cluster: other, name: namespace });
+      }
       const path = route === "Yaml" ? `/_raw/ConfigMap/name/${name}/` : `/kubernetes/configmap/${name}/`;
       await late(path);
       const manifests: Json[] = [configMap(name, { level: "info" })];
