@@ -11,7 +11,6 @@ import {
   type EasyStackStand,
 } from "../support/clouds/easystack/environment.ts";
 import { sourceSecret } from "../support/clouds/easystack/form-manifests.ts";
-import { itStaysClean } from "../support/environment/invariants.ts";
 import { configMap, targetOn, type Json, type ReachedTarget } from "../support/environment/manifest-sets.ts";
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
@@ -91,6 +90,7 @@ describe("what a form has made and nobody has marked", () => {
     const { status } = stand.seen(`manifestset/${set}`)!;
     expect(status["inventory"]).toMatchObject([{ uid: before.metadata.uid, origin: "Created" }]);
     expect(JSON.stringify(status["inventory"])).not.toContain("making");
+    expect(JSON.stringify(stand.versions())).not.toContain(SECRET_VALUE);
     const made = (await stand.simulator.effects()) as readonly { method: string; path: string; place?: string }[];
     const posts = made.filter((each) => each.method === "POST" && each.place === `${cluster}/${set}`);
     expect(posts.map((each) => each.path.endsWith(path))).toEqual([true]);
@@ -136,5 +136,3 @@ describe("what a form has made and nobody has marked", () => {
     await operator[Symbol.asyncDispose]();
   });
 });
-
-itStaysClean(() => stand);
