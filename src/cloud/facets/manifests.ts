@@ -192,6 +192,16 @@ export interface Newborns {
   readonly printOf: (object: Manifest) => string | undefined;
 }
 
+/** What the cloud makes for objects and may leave when they have gone, so that it costs on. */
+export interface Residue {
+  /** What it is, in messages. */
+  readonly noun: string;
+  /** Pure. By name, of an object that is there. */
+  readonly namesOf: (object: Manifest) => readonly string[];
+  /** Which of these are there still. Throws CloudError. */
+  readonly left: (names: readonly string[], signal: AbortSignal) => Promise<readonly string[]>;
+}
+
 /** One target, opened. Every member throws CloudError and nothing else, apart from the signal's reason and FencedError. */
 export interface ManifestChannel {
   /** Kinds that it takes; "Discovered" where the target is asked. */
@@ -257,6 +267,8 @@ export interface ManifestChannel {
     listener: { readonly on: (hint: ChangeHint) => void; readonly signal: AbortSignal },
   ) => Promise<void>;
 
+  /** Left out where nothing outlives its object. */
+  readonly residue?: Residue;
   /** Left out where a cloud does nothing of the kind. */
   readonly operations?: ChannelOperations;
   /** Revisions of a workload that the cloud keeps; left out where it shows none. */

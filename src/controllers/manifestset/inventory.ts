@@ -29,6 +29,12 @@ export class Inventory {
     return this.#entries.get(ref);
   }
 
+  /** Whether the object of that UID may be this set's. */
+  mayBe(ref: string, uid: string): boolean {
+    const entry = this.#entries.get(ref);
+    return entry !== undefined && (entry.uid ?? uid) === uid;
+  }
+
   /**
    * Names these beside what it names already, and that one of them is about to be made without a mark; has the server keep that, unless it does.
    * Throws as Visit.persist does.

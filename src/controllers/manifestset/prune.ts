@@ -17,7 +17,7 @@ import type { Work } from "./work.ts";
 type Spec = ManifestSet["spec"];
 
 /** An object of the inventory that is to go, as it is now. */
-interface Leaving {
+export interface Leaving {
   readonly entry: InventoryEntry;
   readonly kind: KindAbility;
   readonly live: LiveObject;

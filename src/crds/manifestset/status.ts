@@ -12,6 +12,7 @@ const LONGEST_INVENTORY = 2 * MOST_OBJECTS;
 export const MOST_NOT_READY = 32;
 export const MOST_WORKLOADS = 50;
 export const MOST_WARNINGS = 10;
+export const MOST_RESIDUE = 256;
 
 const ref = text({ min: 1, max: 700 });
 const word = text({ max: 253 });
@@ -76,6 +77,14 @@ const warning = z
   })
   .describe("What one Event says.");
 
+const residue = z
+  .object({
+    ref: ref.describe("The object that it was made for, as group/Kind/namespace/name."),
+    name: word.describe("Its name in the cloud."),
+    since: time.optional().describe("When the object was found to be gone, and it may be there still."),
+  })
+  .describe("What the cloud has made for an object, such as a load balancer.");
+
 export const manifestSetStatus = z.object({
   ...commonStatus,
   targetId: text({ max: 512 })
@@ -100,6 +109,9 @@ export const manifestSetStatus = z.object({
     .describe(
       "What in the target is this set's, or may be. An entry leaves only when its object has gone or is left on purpose.",
     ),
+  residue: listMapOf(residue, { keys: ["ref", "name"], max: MOST_RESIDUE })
+    .optional()
+    .describe("What may outlive objects of this set and cost on. An entry leaves when it has gone after its object."),
   notReady: listOf(unready, { max: MOST_NOT_READY }).optional().describe("Objects that are not healthy."),
   workloads: listOf(workload, { max: MOST_WORKLOADS }).optional().describe("Objects that run pods."),
   warnings: listOf(warning, { max: MOST_WARNINGS })

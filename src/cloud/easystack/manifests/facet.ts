@@ -11,6 +11,7 @@ import type { EasyStackClusters } from "../clusters.ts";
 import type { Places } from "../places/places.ts";
 import type { SharedReads } from "../places/shared-reads.ts";
 import type { Place } from "../places/turn.ts";
+import { balancersLeft } from "./balancers-left.ts";
 import { FormsChannel } from "./forms/channel.ts";
 import { Knowledge } from "./forms/known.ts";
 import { Astray, Creates } from "./astray.ts";
@@ -68,6 +69,7 @@ export function easystackManifests(deps: FacetDeps): ManifestsFacet {
         astray,
         autoscalers: new AutoscalerObjects(looks),
         operations: new WorkloadOperations({ looks, options: asked }),
+        residue: balancersLeft({ client, address }),
         cluster,
         product,
         isForced,

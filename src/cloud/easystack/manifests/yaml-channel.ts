@@ -10,6 +10,7 @@ import type {
   ManifestChannel,
   ManifestRefusal,
   ObjectKey,
+  Residue,
 } from "../../facets/manifests.ts";
 import type { CallHere, Turn } from "../places/turn.ts";
 import type { Astray } from "./astray.ts";
@@ -28,6 +29,7 @@ export interface YamlDeps extends Pick<LooksDeps, "address" | "cluster" | "produ
   readonly astray: Astray;
   readonly autoscalers: AutoscalerObjects;
   readonly operations: ChannelOperations;
+  readonly residue: Residue;
   readonly yamlBody: YamlBody;
   readonly isForced: boolean;
   /** Names of the types of volumes that there are. */
@@ -40,11 +42,13 @@ export class YamlChannel implements ManifestChannel {
   readonly kinds = YAML_KINDS;
   readonly operations: ChannelOperations;
   readonly history: ChannelHistory;
+  readonly residue: Residue;
   readonly #deps: YamlDeps;
 
   constructor(deps: YamlDeps) {
     this.#deps = deps;
     this.operations = deps.operations;
+    this.residue = deps.residue;
     this.history = historyBy(deps.looks);
   }
 

@@ -53,6 +53,7 @@ export class FormsChannel implements ManifestChannel {
   readonly list: ManifestChannel["list"];
   readonly read: ManifestChannel["read"];
   readonly remove: ManifestChannel["remove"];
+  readonly residue: YamlChannel["residue"];
   readonly operations: YamlChannel["operations"];
   readonly history: YamlChannel["history"];
   readonly #deps: FormsDeps;
@@ -67,6 +68,7 @@ export class FormsChannel implements ManifestChannel {
     this.list = yaml.list;
     this.read = yaml.read;
     this.remove = yaml.remove;
+    this.residue = yaml.residue;
     this.operations = yaml.operations;
     this.history = yaml.history;
   }
