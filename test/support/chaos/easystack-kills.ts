@@ -15,6 +15,7 @@ import {
 } from "../clouds/easystack/environment.ts";
 import { ingress, job, ports, service, sourceSecret, workload } from "../clouds/easystack/form-manifests.ts";
 import { configMap, targetOn, type Json, type ReachedTarget, type TargetObject } from "../environment/manifest-sets.ts";
+import type { Resource } from "../environment/status-watch.ts";
 import { chanceOf, type Chance } from "./random.ts";
 
 export interface EasyStackKills {
@@ -102,13 +103,13 @@ async function run(course: Course): Promise<void> {
       ...places.map((place) => setOf(course, place, revision)),
     );
   };
-  await phase(course, declare(1), "Ready");
+  await phase(course, declare(1), "Applied");
   const made = await uidsIn(course);
   await expectAsDeclared(course, 1);
-  await phase(course, declare(2), "Ready");
+  await phase(course, declare(2), "Applied");
   expect(await uidsIn(course)).toEqual(made);
   await expectAsDeclared(course, 2);
-  await phase(course, declare(3), "Ready");
+  await phase(course, declare(3), "Applied");
   const left = [...made].filter(([ref]) => !/ (?:service|ingress|cronjob)\//.test(ref));
   expect([...(await uidsIn(course))]).toEqual(left);
   const leave = async (): Promise<void> => {
@@ -162,7 +163,7 @@ async function expectAsDeclared({ target, cluster, places }: Course, revision: 1
 }
 
 /** Changes something, has operators killed meanwhile, and lets one bring it to its end. */
-async function phase(course: Course, change: () => Promise<void>, end: "Ready" | "Gone"): Promise<void> {
+async function phase(course: Course, change: () => Promise<void>, end: "Applied" | "Gone"): Promise<void> {
   const { stand, places, chance, options } = course;
   const { simulator } = stand;
   await change();
@@ -183,18 +184,21 @@ async function phase(course: Course, change: () => Promise<void>, end: "Ready" |
   await last.ready;
   await Promise.all(
     places.map(({ name }) =>
-      end === "Gone"
-        ? stand.gone(`manifestset/${name}`)
-        : stand.until(`manifestset/${name}`, ({ status, metadata }) =>
-            (status.conditions ?? []).some(
-              ({ type, status: is, observedGeneration }) =>
-                type === "Ready" && is === "True" && observedGeneration === metadata.generation,
-            ),
-          ),
+      end === "Gone" ? stand.gone(`manifestset/${name}`) : stand.until(`manifestset/${name}`, isAsDeclared),
     ),
   );
   await simulator.setFaults([]);
   await kill(last);
+}
+
+/** Without a controller manager no Deployment is healthy. */
+function isAsDeclared({ status: { conditions = [] }, metadata }: Resource): boolean {
+  return ["Applied", "UpToDate"].every((wanted) =>
+    conditions.some(
+      ({ type, status, observedGeneration }) =>
+        type === wanted && status === "True" && observedGeneration === metadata.generation,
+    ),
+  );
 }
 
 /** A write has been done and is not answered; where none is to come any more, some seconds have to do. */
