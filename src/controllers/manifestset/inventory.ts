@@ -47,9 +47,8 @@ export class Inventory {
     this.#draft();
     await this.#visit.persist(verdict);
     // A definition of an older version may know no such field, and drops it without a word.
-    const kept = new Map((this.#visit.object.status.inventory ?? []).map((entry) => [entry.ref, entry]));
-    const isKept = newborn === undefined || kept.get(newborn.ref)?.making?.since === newborn.making.since;
-    if (!isKept || !missing.every((ref) => kept.has(ref))) {
+    const kept = this.#visit.object.status.inventory ?? [];
+    if (!isNamedIn(kept, missing) || (newborn && !isToldIn(kept, newborn))) {
       throw new ChangedError("The inventory was not kept by the API server");
     }
   }
@@ -79,4 +78,13 @@ export class Inventory {
     if (ordered.length === 0) delete this.#visit.status.inventory;
     else this.#visit.status.inventory = ordered;
   }
+}
+
+function isNamedIn(kept: readonly InventoryEntry[], refs: readonly string[]): boolean {
+  const names = new Set(kept.map(({ ref }) => ref));
+  return refs.every((ref) => names.has(ref));
+}
+
+function isToldIn(kept: readonly InventoryEntry[], { ref, making }: Newborn): boolean {
+  return kept.find((entry) => entry.ref === ref)?.making?.since === making.since;
 }

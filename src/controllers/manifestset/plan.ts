@@ -54,10 +54,9 @@ interface Known {
 }
 
 export function decide(declared: DeclaredObject, known: Known): Decision {
-  const { kind, live, entry, owner, newborns, isNormalised } = known;
+  const { kind, live, entry, owner, isNormalised } = known;
   if (live === "Absent") return absent(declared, { kind, entry, owner });
-  const isNewborn = isOfTime(live, entry) && newborns?.isOf(live, markedFor(declared, kind, owner)) === true;
-  const whose = isNewborn ? "Ours" : whoseIs(live, entry, owner);
+  const whose = isNewborn(declared, live, known) ? "Ours" : whoseIs(live, entry, owner);
   if (whose === "AnotherSets") return refused(Reason.NameConflict, anotherSets(declared, live));
   const isRefused = whose === "Strangers" && owner.existingObjects === "Refuse";
   if (isRefused) return refused(Reason.AlreadyExists, strangers(declared));
@@ -103,6 +102,15 @@ function isOfTime({ metadata }: LiveObject, entry: InventoryEntry | undefined): 
   const sinceMs = Date.parse(entry?.making?.since ?? "");
   const ageMs = Date.parse(metadata.creationTimestamp ?? "") - sinceMs;
   return entry?.uid === undefined && ageMs >= -CLOCKS_MS && ageMs <= ON_THE_WAY_MS + CLOCKS_MS;
+}
+
+/** What was just made of it, and bears no mark yet. */
+function isNewborn(
+  declared: DeclaredObject,
+  live: LiveObject,
+  { kind, entry, owner, newborns }: Pick<Known, "kind" | "entry" | "owner" | "newborns">,
+): boolean {
+  return isOfTime(live, entry) && newborns?.isOf(live, markedFor(declared, kind, owner)) === true;
 }
 
 /** By what its entry tells of what was about to be made, where nothing is declared of it any more. */

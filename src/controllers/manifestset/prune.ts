@@ -68,14 +68,14 @@ export class Pruner {
     { spec, isSetLeaving, spared }: { spec: Spec; isSetLeaving: boolean; spared: ReadonlySet<string> },
   ): Promise<readonly Leaving[]> {
     const found = await inTurns(entries, async (entry): Promise<Leaving | undefined> => {
-      const { place, visit, owner, inventory } = work;
+      const { place, visit, inventory } = work;
       const key = keyOfRef(entry.ref);
       const kind = await place.channel.kindOf({ group: key.group, kind: key.kind, version: undefined }, visit.signal);
       // With the kind all of it has gone; and what was named before its kind was known to have namespaces was never made.
       const isNowhere = !kind || (kind.namespaced && key.namespace === "");
       const live = !isNowhere ? await place.channel.read(kind, key, visit.signal) : "Absent";
-      const isTold = live !== "Absent" && isMadeOf(live, entry, place.channel.newborns);
-      if (kind && live !== "Absent" && (isTold || isOurs(live, entry, owner.uid)) && !spared.has(live.metadata.uid)) {
+      const isIts = live !== "Absent" && this.#isOurs(work, entry, live);
+      if (kind && live !== "Absent" && isIts && !spared.has(live.metadata.uid)) {
         return { entry, kind, live, manifest: live, fate: fateOf(entry, live, { spec, isSetLeaving }) };
       }
       inventory.drop(entry.ref);
@@ -83,6 +83,10 @@ export class Pruner {
       return undefined;
     });
     return found.flatMap((each) => each ?? []);
+  }
+
+  #isOurs({ owner, place }: Work, entry: InventoryEntry, live: LiveObject): boolean {
+    return isOurs(live, entry, owner.uid) || isMadeOf(live, entry, place.channel.newborns);
   }
 
   /** Each step waits for the one after it in the order of applying. */
