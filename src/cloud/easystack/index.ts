@@ -63,6 +63,7 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
     projectId: async (signal) => (await tokens.grant(signal)).projectId,
     clientOf: clientsBy(budget, service),
     clock: deps.clock,
+    sessions: options.sessions ?? "Auto",
   });
   const clusters = new EasyStackClusters({ client, tokens });
   const namespaces = namespacesBy({ client, organisation, tokens });
@@ -73,7 +74,7 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
     namespaces,
     applications: applicationsBy({ client, clusters, namespaces, places }),
     volumeClaims: easystackClaims({ client, namespaces }),
-    manifests: easystackManifests({ client, clusters, namespaces, places, reads, clock: deps.clock, account: options }),
+    manifests: easystackManifests({ client, clusters, namespaces, places, reads, account: options }),
     async verify(signal) {
       await organisation.read(signal);
     },
