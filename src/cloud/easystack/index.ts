@@ -75,7 +75,7 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
     namespaces,
     applications: applicationsBy({ client, clusters, namespaces, places }),
     volumeClaims: easystackClaims({ client, namespaces, clock: deps.clock, closed }),
-    manifests: easystackManifests({ client, clusters, namespaces, places, reads, account: options }),
+    manifests: easystackManifests({ client, clusters, namespaces, places, reads, clock: deps.clock, account: options }),
     async verify(signal) {
       await organisation.read(signal);
     },

@@ -1,4 +1,5 @@
 // The manifests facet of EasyStack: into its clusters, by the way that a set asks for.
+import type { Clock } from "../../../lib/clock.ts";
 import { CloudError } from "../../errors.ts";
 import type { ManifestsFacet } from "../../facets/manifests.ts";
 import type { NamespacesFacet } from "../../facets/namespaces.ts";
@@ -24,6 +25,7 @@ interface FacetDeps {
   readonly namespaces: NamespacesFacet;
   readonly places: Places;
   readonly reads: SharedReads;
+  readonly clock: Clock;
   readonly account: AccountOptions;
 }
 
