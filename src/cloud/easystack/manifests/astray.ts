@@ -149,7 +149,11 @@ export class Astray {
     const key = { ...keyOf(manifest, kind), namespace: kind.namespaced ? place.namespace : "" };
     try {
       const looks = this.#deps.looksIn(place.cluster);
-      const live = await looks.inTurn(key, signal, (turn) => looks.look(turn, kind, { key, signal }));
+      const live = await looks.inTurn(key, signal, async (turn) => {
+        // Whoever has moved one session may have moved them all.
+        await turn.confirm();
+        return looks.look(turn, kind, { key, signal });
+      });
       if (live === "Absent") return undefined;
       const isOurs = isMarked(live, suspect) || (suspect.by === "Form" && formNewborns.isOf(live, manifest));
       return isOurs ? { place, key, live } : undefined;
@@ -173,6 +177,7 @@ export class Astray {
     const operation = `Take away ${shown(key)} in ${cluster}`;
     try {
       await looks.inTurn(key, permit.signal, async (turn) => {
+        await turn.confirm();
         await looks.lookFor(turn, kind, { live, operation, permit });
         await turn.write(deletion);
       });
