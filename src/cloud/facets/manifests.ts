@@ -1,80 +1,10 @@
 // The manifests facet: Kubernetes objects in one target, over whatever channel a cloud has to it. The engine of ManifestSet decides
 // what is to be there; a channel carries single objects, and says beforehand what it can't carry.
 import type { BlockOptions, WritePermit } from "../collection.ts";
+import type { Newborns, Residue } from "./object-traces.ts";
+import type { KindAbility, KindWanted, LiveObject, Manifest, ObjectKey } from "./objects.ts";
 
-/** An object as it is declared. Whole numbers beyond 2^53 are bigints. */
-export interface Manifest {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: ManifestMeta;
-  readonly [member: string]: unknown;
-}
-
-export interface ManifestMeta {
-  readonly name: string;
-  readonly namespace?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly [member: string]: unknown;
-}
-
-/** An object as it is in the target. */
-export interface LiveObject extends Manifest {
-  readonly metadata: ManifestMeta & {
-    readonly uid: string;
-    readonly resourceVersion: string;
-    readonly generation?: number;
-    readonly creationTimestamp?: string;
-    readonly deletionTimestamp?: string;
-    readonly finalizers?: readonly string[];
-    readonly managedFields?: readonly ManagedFields[];
-  };
-}
-
-/** Who owns which fields, by the target's books (Kubernetes: metav1.ManagedFieldsEntry). */
-export interface ManagedFields {
-  readonly manager?: string;
-  readonly operation?: string;
-  readonly subresource?: string;
-  readonly fieldsV1?: unknown;
-}
-
-/** Which object; `namespace` is empty where the kind has none, `group` of the core group. */
-export interface ObjectKey {
-  readonly group: string;
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
-}
-
-/** What a channel can do with objects of one kind. */
-export interface KindAbility {
-  readonly group: string;
-  readonly kind: string;
-  /** The apiVersion that is sent, and in which objects come back. */
-  readonly apiVersion: string;
-  /** Others that manifests may have: what is declared in them is converted (manifests/spellings.ts). */
-  readonly alsoTaken: readonly string[];
-  readonly namespaced: boolean;
-  /** `Names`: names, and nothing that shows what an object is. `None`: not even those. With both, objects are read by name. */
-  readonly list: "Objects" | "Names" | "None";
-  /** Whether a list can be of the objects with our label alone, and over all namespaces. */
-  readonly selects: boolean;
-  /**
-   * `ServerSide`: the target merges what is declared. `Replace`: the whole object under its version. `MergePatch`: the difference
-   * under its version. `ReplaceUnlocked`: the whole object, whoever has changed it. `None`: objects can be made and deleted only.
-   */
-  readonly change: "ServerSide" | "Replace" | "MergePatch" | "ReplaceUnlocked" | "None";
-  /** Whether an object keeps labels and annotations of ours. */
-  readonly marks: "OnObject" | "None";
-}
-
-/** A kind, in a version where it matters: undefined is whichever the target prefers. */
-export interface KindWanted {
-  readonly group: string;
-  readonly version: string | undefined;
-  readonly kind: string;
-}
+export type { KindAbility, KindWanted, LiveObject, Manifest, ManifestMeta, ObjectKey } from "./objects.ts";
 
 /** What a channel can't express: the field, from the object, and what to do. */
 export interface ManifestRefusal {
@@ -180,26 +110,6 @@ export interface ChannelHistory {
   readonly revisions: (key: ObjectKey, signal: AbortSignal) => Promise<readonly number[]>;
   /** The object as it was then, as far as the cloud shows it. Throws CloudError NotFound where there is no such revision. */
   readonly revision: (key: ObjectKey, version: number, signal: AbortSignal) => Promise<unknown>;
-}
-
-/** What tells objects that bear no mark yet. A crash between the two writes leaves one; all members are pure. */
-export interface Newborns {
-  /** Whether objects of that kind are made so. */
-  readonly are: (kind: KindAbility) => boolean;
-  /** Whether it may be what was made of `sent`: it says the same and no more, and bears nothing of anybody. */
-  readonly isOf: (live: LiveObject, sent: Manifest) => boolean;
-  /** Of what is made of a manifest, or of an object that bears nothing of anybody; undefined of any other, and of what is secret. */
-  readonly printOf: (object: Manifest) => string | undefined;
-}
-
-/** What the cloud makes for objects and may leave when they have gone, so that it costs on. */
-export interface Residue {
-  /** What it is, in messages. */
-  readonly noun: string;
-  /** Pure. By name, of an object that is there. */
-  readonly namesOf: (object: Manifest) => readonly string[];
-  /** Which of these are there still. Throws CloudError. */
-  readonly left: (names: readonly string[], signal: AbortSignal) => Promise<readonly string[]>;
 }
 
 /** One target, opened. Every member throws CloudError and nothing else, apart from the signal's reason and FencedError. */

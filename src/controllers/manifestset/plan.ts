@@ -1,5 +1,6 @@
 // What to do about one declared object (pure): make it, take it over, change it, or leave it alone and say why.
-import type { KindAbility, LiveObject, Manifest, Newborns } from "../../cloud/facets/manifests.ts";
+import type { KindAbility, LiveObject, Manifest } from "../../cloud/facets/manifests.ts";
+import type { Newborns } from "../../cloud/facets/object-traces.ts";
 import { FIELD_MANAGER, MARKS } from "../../cloud/manifests/marks.ts";
 import { ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
 import type { ManifestSet } from "../../crds/manifestset/schema.ts";

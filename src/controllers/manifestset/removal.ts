@@ -75,7 +75,7 @@ export class Remover {
     await this.#noteResidue(work, leaving);
     const departed = await pruner.send(work, leaving);
     if (inventory.entries.length > 0) throw this.#waitingFor(visit, departed, inventory.entries.length);
-    return this.#deps.residues.look(work);
+    return await this.#deps.residues.look(work);
   }
 
   /** Of what goes; kept before it does. */

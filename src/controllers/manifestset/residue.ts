@@ -60,7 +60,7 @@ export class Residues {
     const others = before
       .filter((entry) => !isWanted(entry))
       // The object is there, and has another one now.
-      .map((entry) => (there.has(entry.ref) && entry.since === undefined ? { ...entry, since } : entry));
+      .map((entry) => (there.has(entry.ref) ? goneSince(entry, since) : entry));
     draft(visit, [...others, ...wanted]);
     return wanted.every((entry) => before.some((each) => isSame(each, entry))) ? "Known" : "New";
   }
@@ -125,6 +125,11 @@ function saidOf(late: readonly Entry[], noun: string): Said {
   const names = listed(late.map(({ name, ref }) => `${name} of ${keyOfRef(ref).namespace}/${keyOfRef(ref).name}`));
   const message = `What it was made for is gone, and ${noun} ${names} is there still and costs on. Delete it in the cloud`;
   return { reason: Reason.ResidueLeft, message };
+}
+
+/** Since then, unless it was before. */
+function goneSince(entry: Entry, since: string): Entry {
+  return { since, ...entry };
 }
 
 function isSame(one: Entry, other: Entry): boolean {

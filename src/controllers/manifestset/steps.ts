@@ -35,7 +35,7 @@ import { Remover } from "./removal.ts";
 import type { Residues } from "./residue.ts";
 import type { Declaration, SourceReader } from "./source-reader.ts";
 import { describe, isApplied, judged, stateConditions, type Judged } from "./status.ts";
-import { verdictOf } from "./verdict.ts";
+import { soonest, verdictOf } from "./verdict.ts";
 import type { Usages } from "./usage.ts";
 import type { Warnings } from "./warnings.ts";
 import type { Outcomes, Work } from "./work.ts";
@@ -175,8 +175,7 @@ export class ManifestSetSteps implements Steps<ManifestSet> {
     const { usageIntervalSeconds } = spec;
     const verdict = verdictOf(facts);
     assertOperated(operated, Math.min(driftIntervalMs, HELD_POLL_MS));
-    const again = [left.againMs ?? 0, usageIntervalSeconds * 1000].filter((ms) => ms > 0);
-    return { ...verdict, ...(again.length > 0 && { againMs: Math.min(...again) }) };
+    return { ...verdict, ...soonest(left.againMs, usageIntervalSeconds * 1000) };
   }
 
   /** Only after everything is applied: what is declared no more may still be used by what is not changed yet. */

@@ -1,5 +1,5 @@
 // Load balancers of Services' own that outlive them: they cost as long as they are there, and no call deletes one (1.14, 1.21).
-import type { Residue } from "../../facets/manifests.ts";
+import type { Residue } from "../../facets/object-traces.ts";
 import type { ProjectClient } from "../client.ts";
 import { serverGroups } from "../cluster-wire.ts";
 import { balancerBeside } from "./forms/beside.ts";

@@ -10,8 +10,8 @@ import type {
   ManifestChannel,
   ManifestRefusal,
   ObjectKey,
-  Residue,
 } from "../../facets/manifests.ts";
+import type { Residue } from "../../facets/object-traces.ts";
 import type { CallHere, Turn } from "../places/turn.ts";
 import type { Astray } from "./astray.ts";
 import { AUTOSCALER } from "./autoscalers.ts";

@@ -3,7 +3,8 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { stringifyExactly } from "../../../../lib/exact-json.ts";
-import type { LiveObject, Manifest, Newborns } from "../../../facets/manifests.ts";
+import type { LiveObject, Manifest } from "../../../facets/manifests.ts";
+import type { Newborns } from "../../../facets/object-traces.ts";
 import { nounOf } from "./nouns.ts";
 
 const UNMARKED: ReadonlySet<string> = new Set(["ConfigMap", "Secret", "PersistentVolumeClaim", "StorageClass"]);
