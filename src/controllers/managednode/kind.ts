@@ -58,6 +58,8 @@ function nodeKind(deps: KindDeps<ManagedNode>): ExternalKind<NodeShape> {
     namesAreFixed: false,
     namesake: "Refuse",
     removal: "Repeated",
+    // Bought or accepted.
+    creating: { reason: Reason.Creating, message: "The cloud is installing the node" },
     madeAs: ({ spec }) => (spec.existingServer === undefined ? "Created" : "Accepted"),
     items: (facet, place, visit) => nodesOf(facet, place, { visit, client: deps.client }),
     listsIn: (facet, place) => deps.nodeLists.in(place, facet),
