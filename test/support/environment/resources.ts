@@ -114,6 +114,23 @@ export function inventoryQueryManifest(overrides: Overrides = {}): Manifest {
   return manifest(inventoryQuery, spec, { name: "pods" }, overrides);
 }
 
+/** One of each kind, by its kind, as an author writes them. */
+export const EXAMPLES: Readonly<Record<string, Manifest>> = {
+  CloudAccount: cloudAccountManifest(),
+  ManagedCluster: managedClusterManifest(),
+  NodePool: nodePoolManifest(),
+  ManagedNode: managedNodeManifest(),
+  ManagedAddon: managedAddonManifest(),
+  ManagedNamespace: managedNamespaceManifest(),
+  ManagedApplication: managedApplicationManifest(),
+  CloudVolumeClaim: cloudVolumeClaimManifest(),
+  RegistryProject: registryProjectManifest(),
+  ManifestSet: manifestSetManifest(),
+  InventorySink: inventorySinkManifest(),
+  AlarmSource: alarmSourceManifest(),
+  InventoryQuery: inventoryQueryManifest(),
+};
+
 /** An InventorySink as the API server returns it. */
 export function storedInventorySink(overrides: Stored<InventorySink> = {}): InventorySink {
   return stored(inventorySink, inventorySinkManifest(overrides), overrides);
