@@ -2,7 +2,8 @@
 import { outcomeIsUnknown } from "../../cloud/errors.ts";
 import type { ClusterNode } from "../../cloud/facets/nodes.ts";
 import { ManagedNodeCondition, ManagedNodeReason as Reason } from "../../crds/managednode/conditions.ts";
-import { managedNode, type ManagedNode } from "../../crds/managednode/schema.ts";
+import { managedNode } from "../../crds/managednode/kind.ts";
+import type { ManagedNode } from "../../crds/managednode/schema.ts";
 import { timestamp } from "../../lib/clock.ts";
 import { WaitingError } from "../../lib/errors.ts";
 import { offered } from "../cloudaccount/offers.ts";
