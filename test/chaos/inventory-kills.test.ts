@@ -21,6 +21,6 @@ describe("everything is reported once though", { timeout: 300_000 }, () => {
   });
 
   it("the watches on the API server break in every way", async () => {
-    await stormWhileReporting({ seed: 18, dialect: "V2026", resources: 12, rounds: 1 });
+    expect(await stormWhileReporting({ seed: 18, dialect: "V2026", resources: 12, rounds: 1 })).toBe(1);
   });
 });

@@ -22,6 +22,6 @@ describe.each(DIALECT_NAMES)("everything is reported once (%s) though", (dialect
   });
 
   it("the watches on the API server break in every way, ten times", async () => {
-    await stormWhileReporting({ seed: 3, dialect, resources: 100, rounds: 10 });
+    expect(await stormWhileReporting({ seed: 3, dialect, resources: 100, rounds: 10 })).toBe(10);
   });
 });

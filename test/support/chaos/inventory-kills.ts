@@ -111,7 +111,9 @@ const WEATHER: readonly ProxyFault[] = [
 ];
 
 /** The operator's watches break in every way while a burst of changes is reported, so many times each. */
-export async function stormWhileReporting(options: Omit<KillOptions, "longestLifeMs" | "kills"> & { rounds: number }) {
+export async function stormWhileReporting(
+  options: Omit<KillOptions, "longestLifeMs" | "kills"> & { rounds: number },
+): Promise<number> {
   const { dialect, resources, rounds } = options;
   const chance = chanceOf(options.seed);
   await using stand = await createBcsStand(`chaos-weather-${dialect.toLowerCase()}`, { dialect });
@@ -131,6 +133,7 @@ export async function stormWhileReporting(options: Omit<KillOptions, "longestLif
   }
   await conclude(stand, resources, foreign);
   report(`${dialect}: ${rounds} times ${WEATHER.length} kinds of weather before the API server`);
+  return rounds;
 }
 
 /** With an operator that works: the account, the sink, what is others', and faults of every kind. Resolves with what is others'. */

@@ -16,14 +16,14 @@ import {
 import { report } from "./outcome.ts";
 
 /**
- * The account of all projects is lost, and tried again and again for so many hours: one alarm, of the account, and its end. Then so many
- * Events come at once: each is in the store once.
+ * The account of all projects is lost, and tried again and again for so many hours; then so many Events come at once, of which each has
+ * to be in the store once. Resolves with the alarms that were sent while it was lost.
  */
 export async function loseAccount(options: {
   readonly projects: number;
   readonly hours: number;
   readonly events: number;
-}): Promise<void> {
+}): Promise<readonly string[]> {
   await using bed = await startTurnedInventory("storm-account", { projects: options.projects, sink: {} });
   const secret = "ctyun-credentials";
   const before = await bed.store.contents();
@@ -35,7 +35,7 @@ export async function loseAccount(options: {
     });
     await bed.driver.pass(10 * MINUTE_MS);
   }
-  expect(saidSince(before, await bed.store.contents())).toEqual([[`CloudAccount/${bed.namespace}/ctyun`, ["Firing"]]]);
+  const said = saidSince(before, await bed.store.contents());
   await bed.patch("Secret", secret, { stringData: CREDENTIALS });
   await bed.until(() => others(bed, "Available"), 60 * MINUTE_MS);
   await bed.until(bed.flaws, 10 * MINUTE_MS);
@@ -43,16 +43,16 @@ export async function loseAccount(options: {
   await bed.until(() => (bed.events.size > options.events ? [] : ["not all Events are seen"]), MINUTE_MS);
   await bed.until(bed.flaws, 10 * MINUTE_MS);
   report(
-    `${options.projects} projects without their account for ${options.hours} h: one alarm; ${bed.events.size} Events`,
+    `${options.projects} projects without their account for ${options.hours} h: ${said.length} alarms; ${bed.events.size} Events`,
   );
+  return said;
 }
 
-function saidSince(
-  before: SimulatedStore,
-  { alarms }: SimulatedStore,
-): readonly (readonly [string, readonly string[]])[] {
+/** By kind and name, and what was said. */
+function saidSince(before: SimulatedStore, { alarms }: SimulatedStore): readonly string[] {
   const known = new Set(before.alarms.map(({ id }) => id));
-  return [...alarmsOf({ alarms: alarms.filter(({ id }) => !known.has(id)) })];
+  const said = alarmsOf({ alarms: alarms.filter(({ id }) => !known.has(id)) });
+  return [...said].map(([source, states]) => `${source.replace(/\/.*\//, "/")} ${states.join()}`);
 }
 
 function others(bed: TurnedInventory, reason: string): readonly string[] {
@@ -61,14 +61,23 @@ function others(bed: TurnedInventory, reason: string): readonly string[] {
   return wrong.length === 0 ? [] : [`${wrong.length} are not ${reason} but ${wrong[0]}`];
 }
 
-const POLL_SECONDS = 30;
+export const POLL_SECONDS = 30;
 
-/** So many alarms a minute on one cluster: it is written once a minute at most, no other one, and another one's alarm still shows on time. */
+interface Flooded {
+  /** Of the status of the cluster that the flood is about. */
+  readonly floodedWrites: number;
+  /** How many others were written. */
+  readonly othersWrites: number;
+  /** After which another one's alarm shows. */
+  readonly shownMs: number;
+}
+
+/** So many alarms a minute on one cluster; then another one has an alarm. */
 export async function floodOneCluster(options: {
   readonly clusters: number;
   readonly minutes: number;
   readonly perMinute: number;
-}): Promise<void> {
+}): Promise<Flooded> {
   const { clusters, minutes, perMinute } = options;
   await using bed = await startTurnedInventory("storm-alarms", { store: { dialect: "V2026" }, projects: 0 });
   await bed.create(
@@ -88,19 +97,17 @@ export async function floodOneCluster(options: {
     await inLanes(namesOf(`flood ${poll}`, (perMinute * POLL_SECONDS) / 60), (message) => alarm(bed, 0, message));
     await bed.driver.pass(POLL_SECONDS * 1_000);
   }
-  expect(writes.get("c-0")).toBeGreaterThanOrEqual(1);
-  expect(writes.get("c-0")).toBeLessThanOrEqual(minutes + 1);
-  expect([...writes.keys()]).toEqual(["c-0"]);
+  const [floodedWrites = 0, othersWrites] = [writes.get("c-0"), writes.size - 1];
   const beganMs = bed.clock.monotonic();
   await alarm(bed, 1, "another");
   await bed.until(() => unlike(bed, ["c-1"], "AlarmsFiring"), 5 * MINUTE_MS);
   const shownMs = bed.clock.monotonic() - beganMs;
-  expect(shownMs).toBeLessThanOrEqual(POLL_SECONDS * 1_000 + 2_000);
   expect(findCondition(bed.one("ManagedCluster", "c-1")!.status.conditions, "AlarmsClear")?.message).toBe("m: another");
   report(
-    `${perMinute} alarms a minute on one of ${clusters} clusters for ${minutes} minutes: ${writes.get("c-0")} writes of its status; ` +
+    `${perMinute} alarms a minute on one of ${clusters} clusters for ${minutes} minutes: ${floodedWrites} writes of its status; ` +
       `another one's showed after ${shownMs / 1_000} s`,
   );
+  return { floodedWrites, othersWrites, shownMs };
 }
 
 function idOf(at: number): string {
