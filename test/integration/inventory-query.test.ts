@@ -82,6 +82,8 @@ describe.each(DIALECT_NAMES)("in dialect %s", (dialect) => {
     const opened = stand.kubectl(["wait", "--for=condition=Ready", "inventoryquery/gate", "--timeout=30s"]);
     await plant("records", pod("d", "Running"));
     expect((await opened).code).toBe(0);
+    // The watch of this test may be behind that of kubectl.
+    await stand.until("inventoryquery/gate", ({ status }) => status["total"] === 3);
     expect(stand.seen("inventoryquery/gate")!.status).toMatchObject({
       total: 3,
       truncated: false,
