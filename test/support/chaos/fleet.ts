@@ -6,6 +6,7 @@ import type { Managed } from "../../../src/controllers/lifecycle/resource.ts";
 import { cloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
 import { managedAddon } from "../../../src/crds/managedaddon/schema.ts";
 import { managedCluster } from "../../../src/crds/managedcluster/schema.ts";
+import { managedNode } from "../../../src/crds/managednode/schema.ts";
 import { nodePool } from "../../../src/crds/nodepool/schema.ts";
 import type { KubeClient } from "../../../src/kube/client.ts";
 import type { Clock } from "../../../src/lib/clock.ts";
@@ -24,6 +25,7 @@ const KINDS = {
   CloudAccount: cloudAccount,
   ManagedCluster: managedCluster,
   NodePool: nodePool,
+  ManagedNode: managedNode,
   ManagedAddon: managedAddon,
 };
 
