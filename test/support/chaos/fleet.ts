@@ -3,11 +3,11 @@
 import { startHuaweiSimulator, type HuaweiSimulatorOptions } from "../../../src/cloud/huawei/simulator/index.ts";
 import { SECRETS } from "../../../src/controllers/cloudaccount/credentials.ts";
 import type { Managed } from "../../../src/controllers/lifecycle/resource.ts";
-import { cloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
-import { managedAddon } from "../../../src/crds/managedaddon/schema.ts";
-import { managedCluster } from "../../../src/crds/managedcluster/schema.ts";
-import { managedNode } from "../../../src/crds/managednode/schema.ts";
-import { nodePool } from "../../../src/crds/nodepool/schema.ts";
+import { cloudAccount } from "../../../src/crds/cloudaccount/kind.ts";
+import { managedAddon } from "../../../src/crds/managedaddon/kind.ts";
+import { managedCluster } from "../../../src/crds/managedcluster/kind.ts";
+import { managedNode } from "../../../src/crds/managednode/kind.ts";
+import { nodePool } from "../../../src/crds/nodepool/kind.ts";
 import type { KubeClient } from "../../../src/kube/client.ts";
 import type { Clock } from "../../../src/lib/clock.ts";
 import { findCondition } from "../../../src/runtime/conditions.ts";

@@ -2,9 +2,9 @@
 import { expect } from "vitest";
 import type { DialectName } from "../../../src/cloud/bcs/simulator/dialect.ts";
 import { EVENTS, OUR_EVENTS, type KubeEvent } from "../../../src/controllers/inventory/kube-events.ts";
-import { cloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
-import { inventorySink } from "../../../src/crds/inventorysink/schema.ts";
-import { registryProject } from "../../../src/crds/registryproject/schema.ts";
+import { cloudAccount } from "../../../src/crds/cloudaccount/kind.ts";
+import { inventorySink } from "../../../src/crds/inventorysink/kind.ts";
+import { registryProject } from "../../../src/crds/registryproject/kind.ts";
 import { bcsAccountManifests, createBcsStand, sinkManifest, type SimulatedStore } from "../clouds/bcs/environment.ts";
 import { projectManifest } from "../environment/manifests.ts";
 import { createBed, type Bed, type Manifest } from "./bed.ts";

@@ -1,6 +1,6 @@
 // Nothing happens to what is reported, and what that costs the API server and the store is counted.
-import { inventorySink, REPORTED_KINDS } from "../../../src/crds/inventorysink/schema.ts";
-import { registryProject } from "../../../src/crds/registryproject/schema.ts";
+import { inventorySink, REPORTED_KINDS } from "../../../src/crds/inventorysink/kind.ts";
+import { registryProject } from "../../../src/crds/registryproject/kind.ts";
 import { bcsAccountManifests, createBcsStand, sinkManifest } from "../clouds/bcs/environment.ts";
 import { projectManifest } from "../environment/manifests.ts";
 import { createBed, type Manifest } from "./bed.ts";
