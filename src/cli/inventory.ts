@@ -9,6 +9,7 @@ import { cloudAccount } from "../crds/cloudaccount/kind.ts";
 import type { CloudAccount } from "../crds/cloudaccount/schema.ts";
 import { ENVIRONMENTS } from "../crds/inventoryquery/resources.ts";
 import { HttpKubeClient } from "../kube/client.ts";
+import { isNotFound } from "../kube/errors.ts";
 import { loadKubeConfig } from "../kube/kubeconfig.ts";
 import { KubeTransport } from "../kube/transport.ts";
 import { systemClock } from "../lib/clock.ts";
@@ -38,7 +39,21 @@ interface AccountName {
   readonly name: string;
 }
 
-export function command(): Command {
+/** What a command that is called more than once in a process has in place of the process. */
+interface Surroundings {
+  readonly begin: () => AbortSignal;
+  readonly print: (text: string) => void;
+  /** Nothing is left to do. */
+  readonly end: () => void;
+}
+
+const PROCESS: Surroundings = {
+  begin: stopOnSignals,
+  print: (text) => void process.stdout.write(text),
+  end: endProcess,
+};
+
+export function command({ begin, print, end }: Surroundings = PROCESS): Command {
   return new Command("inventory")
     .description("ask a platform's inventory what it knows of a cluster")
     .argument("<resource>", "such as pod, event, alarm, metric, record/TYPE or watch/TYPE")
@@ -48,19 +63,21 @@ export function command(): Command {
     .requiredOption("--cluster <id>", "the cluster's id in the inventory", inventoryId)
     .addOption(new Option("--env <environment>", "which of its worlds").choices(ENVIRONMENTS).default("K8s"))
     .option("-n, --namespace <name>", "only this namespace")
-    .option("--filter <name=value>", "by the reference's names, repeatable", filter, {})
+    .addOption(
+      new Option("--filter <name=value>", "by the reference's names, repeatable").argParser(filter).default({}, "none"),
+    )
     .option("--columns <paths>", "members of each row, separated by commas, such as data.status.phase", paths)
     .option("--limit <n>", "the most that is shown", limit, 500)
     .option("--window <seconds>", "of events and alarms: how old they may be", limit, 3_600)
     .addOption(new Option("-o, --output <format>", "how it is shown").choices(FORMATS).default("table"))
     .action(async (resource: string, name: string | undefined, flags: Flags, self: Command) => {
-      const stop = stopOnSignals();
+      const stop = begin();
       try {
-        process.stdout.write(await run(resource, name, flags, stop));
+        print(await run(resource, name, flags, stop));
       } catch (error) {
         failUsage(self, error);
       }
-      endProcess();
+      end();
     });
 }
 
@@ -76,10 +93,10 @@ async function run(resource: string, name: string | undefined, flags: Flags, sig
   const subject = subjectOf(resource, environment);
   const columns = columnsOf(subject, flags.columns);
   const request: Request = { subject, clusterId, environment, namespace, name, filters, windowSeconds, columns };
-  const found = await withInventory(flags, signal, (facet) =>
+  const answer = await withInventory(flags, signal, (facet) =>
     look(facet, request, { nowMs: systemClock.now(), signal }),
   );
-  return printed({ ...found, most, columns }, flags.output);
+  return printed({ ...answer, most, columns }, flags.output);
 }
 
 async function withInventory<T>(
@@ -92,9 +109,9 @@ async function withInventory<T>(
   const shared = { clock: systemClock, log, userAgent, fence: SHUT };
   await using transport = KubeTransport.create({ ...shared, kubeConfig: loadKubeConfig({ path: kubeconfig }) });
   const client = new HttpKubeClient(transport);
-  const account = await client.get<CloudAccount>(cloudAccount.type, ref, { signal });
+  const account = await found(client.get<CloudAccount>(cloudAccount.type, ref, { signal }), "CloudAccount", ref);
   const secretRef = { namespace: ref.namespace, name: account.spec.credentialsSecretRef.name };
-  const secret = await client.get<CredentialsSecret>(SECRETS, secretRef, { signal });
+  const secret = await found(client.get<CredentialsSecret>(SECRETS, secretRef, { signal }), "Secret", secretRef);
   const accounts = new AccountDirectory({
     accounts: { get: () => account },
     secrets: { get: () => secret },
@@ -108,6 +125,15 @@ async function withInventory<T>(
     return await work(inventory);
   } finally {
     await accounts.close();
+  }
+}
+
+/** Throws an error that says which one there is not. */
+async function found<T>(asked: Promise<T>, kind: string, { namespace, name }: AccountName): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw isNotFound(error) ? new Error(`there is no ${kind} ${namespace}/${name}`, { cause: error }) : error;
   }
 }
 

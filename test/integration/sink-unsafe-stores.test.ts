@@ -9,7 +9,7 @@ import { itStaysClean } from "../support/environment/invariants.ts";
 vi.setConfig({ testTimeout: 180_000, maxConcurrency: 4 });
 
 const PROJECTS = 12;
-const FOREIGN = 300;
+const FOREIGN = 1_000;
 const AN_HOUR_AGO = new Date(Date.now() - 3_600_000).toISOString();
 
 let stand: BcsStand;

@@ -2,6 +2,7 @@
 import { ConditionType, Reason } from "../../crds/common/conditions.ts";
 import type { AlarmSource } from "../../crds/alarmsource/schema.ts";
 import type { Clock } from "../../lib/clock.ts";
+import { listed } from "../../lib/text.ts";
 import { findCondition, type Statement } from "../../runtime/conditions.ts";
 import { Coverage, type CoverageDeps } from "../inventory/coverage.ts";
 import type { Managed } from "../lifecycle/resource.ts";
@@ -65,10 +66,10 @@ export class Board {
   }
 
   /** What it has found stands until it has failed three times in a row. */
-  failed({ metadata }: AlarmSource): void {
-    this.#barred.delete(metadata.uid);
-    const { failures, found } = this.#sources.get(metadata.uid) ?? UNPOLLED;
-    this.#sources.set(metadata.uid, { failures: failures + 1, found });
+  failed(source: AlarmSource): void {
+    this.#barred.delete(source.metadata.uid);
+    const { failures, found } = this.#at(source);
+    this.#sources.set(source.metadata.uid, { failures: failures + 1, found });
   }
 
   /** It may not look: nothing is stated by it. */
@@ -100,8 +101,8 @@ export class Board {
 
   #stated(topic: Topic, resource: Managed, covering: readonly AlarmSource[]): readonly Statement[] {
     const name = nameOf(resource);
-    const sources = covering.map(({ metadata }) => this.#sources.get(metadata.uid) ?? UNPOLLED);
-    const known = sources.filter(({ failures }) => failures < MOST_FAILURES);
+    const unknowing = covering.filter((source) => this.#at(source).failures >= MOST_FAILURES);
+    const known = covering.filter((source) => !unknowing.includes(source)).map((source) => this.#at(source));
     const firing = known
       .flatMap(({ found }) => found?.[topic].get(name) ?? [])
       .reduce<Firing | undefined>((all, one) => together(all, one), undefined);
@@ -111,10 +112,14 @@ export class Board {
       return [{ type, status: "False", reason: words.firing, message: this.#grantedOf(key, messageOf(firing)) }];
     }
     this.#granted.delete(key);
-    if (known.length < sources.length) return [{ type, ...UNKNOWN }];
+    if (unknowing.length > 0) return [unknown(type, unknowing)];
     if (known.every(({ found }) => found)) return [{ type, ...words.clear }];
     const said = findCondition(resource.status.conditions, type);
     return said ? [{ type, status: said.status, reason: said.reason, message: said.message }] : [];
+  }
+
+  #at({ metadata }: AlarmSource): Source {
+    return this.#sources.get(metadata.uid) ?? UNPOLLED;
   }
 
   #grantedOf(key: string, message: string): string {
@@ -143,11 +148,11 @@ function coverageOf(source: AlarmSource, deps: CoverageDeps): Coverage | undefin
 
 const UNPOLLED: Source = { failures: 0, found: undefined };
 
-const UNKNOWN = {
-  status: "Unknown",
-  reason: Reason.AlarmsUnknown,
-  message: "The inventory could not be asked three times in a row: see the AlarmSource",
-} as const;
+function unknown(type: string, sources: readonly AlarmSource[]): Statement {
+  const names = sources.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+  const message = `The inventory could not be asked three times in a row: see AlarmSource ${listed(names)}`;
+  return { type, status: "Unknown", reason: Reason.AlarmsUnknown, message };
+}
 
 /** "Kind/namespace/name". */
 export function nameOf({ kind, metadata }: Managed): string {

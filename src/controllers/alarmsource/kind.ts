@@ -14,39 +14,24 @@ import {
   WaitingError,
 } from "../../lib/errors.ts";
 import { FencedError } from "../../lib/fence.ts";
-import { accountOf } from "../cloudaccount/parent.ts";
-import { controlled, type KindDeps } from "../controlled.ts";
-import { refTo } from "../external/parent.ts";
+import type { KindDeps } from "../controlled.ts";
 import { Coverage, type CoverageDeps } from "../inventory/coverage.ts";
+import { askAs, inventoryReader } from "../inventory/reader.ts";
 import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
-import type { Outcome, Steps } from "../lifecycle/reconciler.ts";
+import type { Outcome } from "../lifecycle/reconciler.ts";
 import type { Managed } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { Board } from "./board.ts";
 import { Poll } from "./poll.ts";
 
-export const alarmSources = controlled<AlarmSource>({
-  kind: alarmSource,
-  facet: "inventory",
-  parentOf: (source) => refTo("CloudAccount", accountOf(source)),
-  cloudName: undefined,
-  // It only reads, and holds nothing there.
-  needsParent: () => false,
-  contentOf: undefined,
-  publishes: false,
-  holdsNothing: true,
-  rules: [],
-  steps: (deps) => new AlarmSourceSteps(deps),
-});
+export const alarmSources = inventoryReader<AlarmSource>(alarmSource, (deps) => new Sources(deps));
 
-/** One of what the facet is about, in messages. */
-const NOUN = "inventory";
 /** Counts alone are written no more often. */
 const COUNTS_MS = 60_000;
 /** So many statuses of others are written at once. */
 const MOST_AT_ONCE = 16;
 
-class AlarmSourceSteps implements Steps<AlarmSource> {
+class Sources {
   readonly #deps: KindDeps<AlarmSource>;
   readonly #coverageDeps: CoverageDeps;
   readonly #board: Board;
@@ -81,20 +66,16 @@ class AlarmSourceSteps implements Steps<AlarmSource> {
     return { state: "Ready", reason: Reason.Queried, message, againMs: intervalMs(source) };
   }
 
-  /** It stands for nothing. */
-  finalize(): Promise<"Released"> {
-    return Promise.resolve("Released");
-  }
-
   async #poll(visit: Visit<AlarmSource>): Promise<void> {
     const source = visit.object;
     const { uid } = source.metadata;
     const coverage = new Coverage(source, this.#coverageDeps);
-    const { facet } = this.#deps.accounts.use(source, "inventory", NOUN);
     const poll = this.#polls.get(uid) ?? new Poll({ clock: this.#deps.clock });
     this.#polls.set(uid, poll);
     const covered = [...this.#covered(coverage)];
-    const { found, clusterCount } = await poll.run({ source, coverage, covered, facet }, visit.signal);
+    const { found, clusterCount } = await askAs(this.#deps, source, (facet) =>
+      poll.run({ source, coverage, covered, facet }, visit.signal),
+    );
     this.#board.found(source, found);
     this.#count(visit, { clusterCount, firingCount: found.Alarms.size });
   }
@@ -115,7 +96,6 @@ class AlarmSourceSteps implements Steps<AlarmSource> {
   async #failed({ object, signal }: Visit<AlarmSource>, error: unknown): Promise<unknown> {
     const failure = error instanceof CloudError ? reconcileErrorOf(error) : error;
     if (!(failure instanceof ReconcileError)) return failure;
-    if (error instanceof CloudError && error.kind === "Unauthenticated") this.#deps.recheck(accountOf(object));
     const mayNot = MAY_NOT.has(failure.reason);
     if (mayNot) this.#board.bar(object);
     else this.#board.failed(object);

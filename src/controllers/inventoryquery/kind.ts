@@ -3,32 +3,16 @@ import { InventoryQueryReason as Reason } from "../../crds/inventoryquery/condit
 import { inventoryQuery, LONGEST_VALUE } from "../../crds/inventoryquery/kind.ts";
 import type { InventoryQuery } from "../../crds/inventoryquery/schema.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
-import { CloudError } from "../../cloud/errors.ts";
 import { WaitingError } from "../../lib/errors.ts";
 import { cutTo } from "../../lib/text.ts";
-import { accountOf } from "../cloudaccount/parent.ts";
-import { controlled, type KindDeps } from "../controlled.ts";
-import { refTo } from "../external/parent.ts";
+import type { KindDeps } from "../controlled.ts";
 import { askInventory, valuesOf, type AnswerRow, type Question } from "../inventory/asking.ts";
-import type { Outcome, Steps } from "../lifecycle/reconciler.ts";
+import { askAs, inventoryReader } from "../inventory/reader.ts";
+import type { Outcome } from "../lifecycle/reconciler.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 
-export const inventoryQueries = controlled<InventoryQuery>({
-  kind: inventoryQuery,
-  facet: "inventory",
-  parentOf: (query) => refTo("CloudAccount", accountOf(query)),
-  cloudName: undefined,
-  // It only reads, and holds nothing there.
-  needsParent: () => false,
-  contentOf: undefined,
-  publishes: false,
-  holdsNothing: true,
-  rules: [],
-  steps: (deps) => new InventoryQuerySteps(deps),
-});
+export const inventoryQueries = inventoryReader<InventoryQuery>(inventoryQuery, (deps) => new Queries(deps));
 
-/** One of what the facet is about, in messages. */
-const NOUN = "inventory";
 const GATE_POLL_MS = 5_000;
 const CLUSTER_POLL_MS = 10_000;
 const DEFAULT_WINDOW_S = 3_600;
@@ -37,7 +21,7 @@ const MOST_BYTES = 16 * 1024;
 
 type Item = NonNullable<InventoryQuery["status"]["items"]>[number];
 
-class InventoryQuerySteps implements Steps<InventoryQuery> {
+class Queries {
   readonly #deps: KindDeps<InventoryQuery>;
 
   constructor(deps: KindDeps<InventoryQuery>) {
@@ -55,20 +39,9 @@ class InventoryQuerySteps implements Steps<InventoryQuery> {
     return conclusionOf(query, rows.length);
   }
 
-  /** It stands for nothing. */
-  finalize(): Promise<"Released"> {
-    return Promise.resolve("Released");
-  }
-
-  async #ask(question: Question, { object, signal }: Visit<InventoryQuery>): ReturnType<typeof askInventory> {
-    const { accounts, clock, recheck } = this.#deps;
-    const { facet } = accounts.use(object, "inventory", NOUN);
-    try {
-      return await askInventory(facet, question, { nowMs: clock.now(), signal });
-    } catch (error) {
-      if (error instanceof CloudError && error.kind === "Unauthenticated") recheck(accountOf(object));
-      throw error;
-    }
+  #ask(question: Question, { object, signal }: Visit<InventoryQuery>): ReturnType<typeof askInventory> {
+    const nowMs = this.#deps.clock.now();
+    return askAs(this.#deps, object, (facet) => askInventory(facet, question, { nowMs, signal }));
   }
 
   #clusterIdOf({ spec, metadata }: InventoryQuery): string {
@@ -112,7 +85,7 @@ function fitting(items: readonly Item[]): readonly Item[] {
 /** Throws WaitingError NotAsExpected. */
 function conclusionOf({ spec }: InventoryQuery, total: number): Outcome {
   const { atLeast = 0, atMost = Number.POSITIVE_INFINITY } = spec.expect ?? {};
-  const found = `${total} of ${spec.resource} match`;
+  const found = `${total} of kind ${spec.resource} match`;
   if (total >= atLeast && total <= atMost) return { state: "Ready", reason: Reason.Queried, message: found };
   const wanted = total < atLeast ? `at least ${atLeast}` : `at most ${atMost}`;
   throw new WaitingError({

@@ -71,21 +71,17 @@ export class Batches {
   }
 
   /**
-   * Deletes the owner's records of a scope that were last written a minute ago or earlier, and in any case before that age. What was
-   * written since, a request that takes effect late spares too. Does nothing where a batch is not safe.
+   * Deletes the owner's records of a scope that were last written a minute ago or earlier. What was written since, a request that takes
+   * effect late spares too. Does nothing where a batch is not safe.
    */
   async remove(
     scope: RecordScope,
-    {
-      owner,
-      ageSeconds = 0,
-      signal,
-    }: { readonly owner: string; readonly ageSeconds?: number; readonly signal: AbortSignal },
+    { owner, signal }: { readonly owner: string; readonly signal: AbortSignal },
   ): Promise<void> {
     const boundIn = await this.prove(signal);
     if (boundIn === "Refused") return;
     const { store } = this.#deps;
-    const before = (await this.#storeNowSeconds(scope, signal)) - MARGIN_S - ageSeconds;
+    const before = (await this.#storeNowSeconds(scope, signal)) - MARGIN_S;
     await store.write("records", signal, ({ records }, permit) =>
       records.removeBatch(scope, { where: [ownedBy(owner)], before, boundIn }, permit),
     );

@@ -15,6 +15,7 @@ import { refTo } from "../external/parent.ts";
 import { heldFor } from "../external/removal.ts";
 import { holdsParent, isAskedFor, leavesCloudAlone, orphaning } from "../external/resource.ts";
 import { Coverage } from "../inventory/coverage.ts";
+import { NOUN } from "../inventory/reader.ts";
 import { lastTickMs } from "../lifecycle/drift-schedule.ts";
 import type { Outcome, Steps } from "../lifecycle/reconciler.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
@@ -23,7 +24,7 @@ import { removeAll } from "./removal.ts";
 import { keyOfSink, type SinkScope } from "./scope.ts";
 import { statementsOf, verdictOf } from "./verdict.ts";
 import type { SinkWorker } from "./worker.ts";
-import { NOUN, SinkWorkers } from "./workers.ts";
+import { SinkWorkers } from "./workers.ts";
 
 /** Index of the cache by the owner in the records. */
 const BY_OWNER = "owner";

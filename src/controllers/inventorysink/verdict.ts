@@ -56,7 +56,7 @@ function eventsDelivered(found: Findings, before: number): Statement {
   if (found.lostEvents === 0) return delivered(Condition.EventsDelivered, found);
   const message =
     `${Math.max(before, found.lostEvents)} Events were lost: the API server forgot them before the store took them, and more than 10,000 ` +
-    "are not kept. See to it that the store is there within the time that Events live";
+    "are not kept; or the store refused them, which the log says. See to it that the store is there within the time that Events live";
   return { type: Condition.EventsDelivered, status: "False", reason: Reason.EventsLost, message };
 }
 
@@ -102,7 +102,8 @@ function upToDate({ missing, differing, surplus, conflicts }: NonNullable<Findin
 function conflict(conflicts: readonly string[]): TerminalError {
   const message =
     `Somebody else's records have the keys of ${listed(conflicts)}: they are not overwritten. If they are of a sink that is gone, take them ` +
-    "over: set spec.externalId of a new InventorySink to the owner in them (data.yunfan.owner). Else choose another spec.clusterId";
+    "over: set spec.externalId of a new InventorySink to the owner in them (data.yunfan.owner). Else choose another spec.clusterId, or cover " +
+    "by spec.kinds and spec.selector what no other sink reports";
   return new TerminalError({ reason: Reason.RecordConflict, message });
 }
 

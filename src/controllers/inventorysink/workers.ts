@@ -8,11 +8,9 @@ import type { InventoryMetrics } from "../../runtime/metrics/metrics-inventory.t
 import type { KindDeps, ResourceView } from "../controlled.ts";
 import { isPaused } from "../lifecycle/resource.ts";
 import type { KubeEvent } from "../inventory/kube-events.ts";
+import { NOUN } from "../inventory/reader.ts";
 import { keyOfSink, type SinkScope } from "./scope.ts";
 import { SinkWorker } from "./worker.ts";
-
-/** One of what the facet is about, in messages. */
-export const NOUN = "inventory";
 
 export interface WorkersDeps extends Pick<
   KindDeps<InventorySink>,

@@ -3,7 +3,6 @@
 // is others' as it was.
 import { expect } from "vitest";
 import type { DialectName } from "../../../src/cloud/bcs/simulator/dialect.ts";
-import { hashOf } from "../../../src/controllers/inventorysink/report.ts";
 import {
   bcsAccountManifests,
   createBcsStand,
@@ -11,8 +10,12 @@ import {
   type BcsStand,
   type SimulatedStore,
 } from "../clouds/bcs/environment.ts";
+import { cuttable } from "../apiserver/cuttable-connections.ts";
+import type { Fault as ProxyFault } from "../apiserver/fault-proxy.ts";
 import type { Fault } from "../clouds/simulator.ts";
 import { projectManifest } from "../environment/environment.ts";
+import { startCandidate } from "../operator/failover.ts";
+import { flawsOfAlarms, flawsOfEvents, flawsOfRecords, FOREIGN } from "./inventory-outcome.ts";
 import { report } from "./outcome.ts";
 import { chanceOf, type Chance } from "./random.ts";
 
@@ -27,7 +30,7 @@ interface KillOptions {
 
 const CLUSTER = "BCS-K8S-00001";
 const PROJECT = "YunfanRegistryProject";
-const FOREIGN = 50;
+const FOREIGNERS = 50;
 const CONVERGES_WITHIN_MS = 90_000;
 
 /** Of reads and writes alike, some of each. */
@@ -47,11 +50,7 @@ export async function killWhileReporting(options: KillOptions): Promise<number> 
   });
   const start = (): Promise<unknown> => stand.operator({ flags: ["--no-leader-elect"] }).ready;
   await start();
-  await stand.apply(...bcsAccountManifests(stand.simulator));
-  await stand.reaches("cloudaccount/bcs", "Verified");
-  const foreign = await plantForeign(stand);
-  await stand.apply(sinkManifest("fleet"));
-  await stand.simulator.setFaults(FAULTS, options.seed);
+  const foreign = await begin(stand, options.seed);
   for (let kill = 1; kill <= options.kills; kill += 1) {
     await Promise.all([churn(stand, chance.branch(), options.resources), chance.pause(100, options.longestLifeMs)]);
     const operator = stand.operators.at(-1)!;
@@ -59,14 +58,102 @@ export async function killWhileReporting(options: KillOptions): Promise<number> 
     await operator.ended;
     await start();
   }
+  await conclude(stand, options.resources, foreign);
+  report(`${options.dialect}: killed ${options.kills} times, ${(await stand.simulator.effects()).length} writes`);
+  return options.kills;
+}
+
+/** Of two operators with election the leader is killed, again and again, while a burst of changes is reported. */
+export async function killLeaders(options: Omit<KillOptions, "longestLifeMs">): Promise<number> {
+  const { dialect, resources, kills } = options;
+  const chance = chanceOf(options.seed);
+  await using stand = await createBcsStand(`chaos-leaders-${dialect.toLowerCase()}`, { dialect });
+  const all = Array.from({ length: resources }, (_, at) => `p${at}`);
+  let leader = await startCandidate(stand, "leader-0");
+  await leader.acquiredAt();
+  const foreign = await begin(stand, options.seed);
+  for (let kill = 1; kill <= kills; kill += 1) {
+    const standby = await startCandidate(stand, `leader-${kill}`);
+    const visibility = kill % 2 === 0 ? "Private" : "Public";
+    const burst = stand.apply(...all.map((name) => projectManifest(name, { visibility, driftIntervalSeconds: 3_600 })));
+    await chance.pause(500, 3_000);
+    await using former = leader;
+    former.operator.kill("SIGKILL");
+    await former.operator.ended;
+    await burst;
+    await standby.acquiredAt();
+    leader = standby;
+  }
+  await using _last = leader;
+  await conclude(stand, resources, foreign);
+  report(`${dialect}: ${kills} leaders killed, ${(await stand.simulator.effects()).length} writes`);
+  return kills;
+}
+
+const EXPIRED = {
+  kind: "Status",
+  apiVersion: "v1",
+  status: "Failure",
+  reason: "Expired",
+  code: 410,
+  message: "too old",
+};
+const JSON_TYPE = { "content-type": "application/json" };
+const CACHED = /registryprojects|cloudaccounts|\/events/;
+
+/** What API servers and the networks before them do to those who watch. */
+const WEATHER: readonly ProxyFault[] = [
+  { action: "Answer", status: 410, path: /[?&]watch=/, times: 4, headers: JSON_TYPE, body: JSON.stringify(EXPIRED) },
+  { action: "DropBefore", path: CACHED, times: 6 },
+  { action: "CutBody", method: /GET/, path: /(?:registryprojects|events)\?/, times: 3 },
+  { action: "Answer", status: 500, path: CACHED, times: 4 },
+  { action: "DropAfter", method: /PATCH|POST|PUT/, times: 4 },
+];
+
+/** The operator's watches break in every way while a burst of changes is reported, so many times each. */
+export async function stormWhileReporting(
+  options: Omit<KillOptions, "longestLifeMs" | "kills"> & { rounds: number },
+): Promise<number> {
+  const { dialect, resources, rounds } = options;
+  const chance = chanceOf(options.seed);
+  await using stand = await createBcsStand(`chaos-weather-${dialect.toLowerCase()}`, { dialect });
+  const { proxy, kubeconfig } = await cuttable(stand.kubeconfig);
+  await using _proxy = proxy;
+  await stand.operator({ kubeconfig, flags: ["--no-leader-elect"] }).ready;
+  const foreign = await begin(stand, options.seed);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const fault of WEATHER) {
+      const injection = proxy.inject(fault);
+      proxy.cutStreams();
+      await churn(stand, chance.branch(), resources);
+      proxy.cutStreams();
+      await churn(stand, chance.branch(), resources);
+      injection.remove();
+    }
+  }
+  await conclude(stand, resources, foreign);
+  report(`${dialect}: ${rounds} times ${WEATHER.length} kinds of weather before the API server`);
+  return rounds;
+}
+
+/** With an operator that works: the account, the sink, what is others', and faults of every kind. Resolves with what is others'. */
+async function begin(stand: BcsStand, seed: number): Promise<readonly unknown[]> {
+  await stand.apply(...bcsAccountManifests(stand.simulator));
+  await stand.reaches("cloudaccount/bcs", "Verified");
+  const foreign = await plantForeign(stand);
+  await stand.apply(sinkManifest("fleet"));
+  await stand.simulator.setFaults(FAULTS, seed);
+  return foreign;
+}
+
+/** Fails where the store does not come to hold what it must. */
+async function conclude(stand: BcsStand, resources: number, foreign: readonly unknown[]): Promise<void> {
   await stand.simulator.setFaults([]);
-  await mendAll(stand, options.resources);
+  await mendAll(stand, resources);
   await stand.lookAgain("inventorysink/fleet");
   const look = async (): Promise<readonly string[]> => flawsOf(stand, await stand.simulator.store());
   await expect.poll(look, { timeout: CONVERGES_WITHIN_MS, interval: 300 }).toEqual([]);
   expect(await foreignIn(stand)).toEqual(foreign);
-  report(`${options.dialect}: killed ${options.kills} times, ${(await stand.simulator.effects()).length} writes`);
-  return options.kills;
 }
 
 /** One step of what users do: something comes, changes, goes, stalls or is mended. */
@@ -105,12 +192,12 @@ async function mendAll(stand: BcsStand, resources: number): Promise<void> {
 }
 
 async function plantForeign(stand: BcsStand): Promise<readonly unknown[]> {
-  for (let at = 0; at < FOREIGN; at += 1) {
+  for (let at = 0; at < FOREIGNERS; at += 1) {
     await stand.simulator.behindOurBack("POST", "records", {
       clusterId: CLUSTER,
       namespace: at % 2 === 0 ? stand.namespace : "elsewhere",
       resourceType: at % 3 === 0 ? "Pod" : PROJECT,
-      resourceName: `foreign-${at}`,
+      resourceName: `${FOREIGN}${at}`,
       data: { yunfan: { owner: `owner-${at % 5}`, hash: "x" } },
     });
   }
@@ -118,27 +205,10 @@ async function plantForeign(stand: BcsStand): Promise<readonly unknown[]> {
 }
 
 async function foreignIn(stand: BcsStand): Promise<readonly unknown[]> {
-  return (await stand.simulator.store()).records.filter(({ resourceName }) => resourceName.startsWith("foreign-"));
+  return (await stand.simulator.store()).records.filter(({ resourceName }) => resourceName.startsWith(FOREIGN));
 }
 
 async function flawsOf(stand: BcsStand, store: SimulatedStore): Promise<readonly string[]> {
-  return [...flawsOfRecords(stand, store), ...(await flawsOfEvents(stand, store)), ...flawsOfAlarms(store)];
-}
-
-function flawsOfRecords(stand: BcsStand, { records }: SimulatedStore): readonly string[] {
-  const there = resourcesOf(stand).map(({ kind, metadata }) => `Yunfan${kind}/${metadata.name}/${metadata.uid}`);
-  const ours = records.filter(({ resourceName, resourceType }) => {
-    return resourceType.startsWith("Yunfan") && !resourceName.startsWith("foreign-");
-  });
-  const told = ours.map(({ resourceType, resourceName, data }) => {
-    const { metadata, yunfan } = data as { metadata?: { uid: string }; yunfan: { hash: string } };
-    const isWhole = yunfan.hash === hashOf(data);
-    return `${resourceType}/${resourceName}/${metadata?.uid}${isWhole ? "" : ", edited"}`;
-  });
-  return differences("record", there, told);
-}
-
-async function flawsOfEvents(stand: BcsStand, { events }: SimulatedStore): Promise<readonly string[]> {
   const { stdout } = await stand.kubectl(["get", "events", "-o", "json"]);
   const { items } = JSON.parse(stdout) as { items: KubeEvent[] };
   const there = items
@@ -146,25 +216,7 @@ async function flawsOfEvents(stand: BcsStand, { events }: SimulatedStore): Promi
       return reportingComponent === "yunfan.dev/operator" && involvedObject.kind !== "InventorySink";
     })
     .map(({ metadata }) => metadata.uid);
-  return differences(
-    "Event",
-    there,
-    events.map(({ data }) => (data as KubeEvent).metadata.uid),
-  );
-}
-
-/** Of each resource in turn Firing and Resolved, and Resolved in the end, since all is well then. */
-function flawsOfAlarms({ alarms }: SimulatedStore): readonly string[] {
-  const bySource = Map.groupBy(alarms, ({ source }) => source);
-  const said = [...bySource].map(([source, each]) => {
-    const states = each
-      .map(({ data }) => (data as { yunfan: { state: string; at: number } }).yunfan)
-      .toSorted((a, b) => a.at - b.at)
-      .map(({ state }) => state);
-    const expected = states.map((_, at) => (at % 2 === 0 ? "Firing" : "Resolved"));
-    return states.length % 2 === 0 && states.join() === expected.join() ? "" : `alarms of ${source}: ${states.join()}`;
-  });
-  return said.filter((flaw) => flaw !== "");
+  return [...flawsOfRecords(resourcesOf(stand), store), ...flawsOfEvents(there, store), ...flawsOfAlarms(store)];
 }
 
 interface KubeEvent {
@@ -180,13 +232,4 @@ function resourcesOf(stand: BcsStand) {
     .filter(({ kind }) => kind === "CloudAccount" || kind === "RegistryProject")
     .map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`);
   return [...new Set(names)].map((name) => stand.seen(name)).filter((resource) => resource !== undefined);
-}
-
-function differences(what: string, there: readonly string[], told: readonly string[]): readonly string[] {
-  const counts = Map.groupBy(told, (key) => key);
-  return [
-    ...there.filter((key) => !counts.has(key)).map((key) => `missing ${what} ${key}`),
-    ...[...counts].filter(([key]) => !there.includes(key)).map(([key]) => `surplus ${what} ${key}`),
-    ...[...counts].filter(([, each]) => each.length > 1).map(([key, each]) => `${what} ${key} ${each.length} times`),
-  ];
 }

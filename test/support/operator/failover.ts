@@ -23,7 +23,7 @@ export interface Candidate extends AsyncDisposable {
 
 /** Resolves when it waits for the lease, or leads. */
 export async function startCandidate(
-  stand: Stand,
+  stand: Pick<Stand, "kubeconfig" | "operator">,
   identity: string,
   flags: readonly string[] = [],
 ): Promise<Candidate> {
