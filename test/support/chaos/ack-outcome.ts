@@ -1,5 +1,6 @@
 // What must be true when chaos over clusters on ACK is over: each declared cluster and pool exists once, by its mark and as declared, with as
 // many bought servers as it is to have; no existing server was erased twice or is gone, and no bought one is left behind.
+import { Reason } from "../../../src/crds/common/conditions.ts";
 import { managedCluster, type ManagedCluster } from "../../../src/crds/managedcluster/schema.ts";
 import { nodePool, type NodePool } from "../../../src/crds/nodepool/schema.ts";
 import { boughtOf, ownedOf, type AckBed, type AckPools, type AckState, type AckWish } from "./ack.ts";
@@ -56,7 +57,7 @@ export async function flawsOfUnmarked(
   servers: readonly string[],
 ): Promise<string[]> {
   const { scene, creates, nonces } = await judged(bed, wishes, servers);
-  const { cloud, clusters, pools } = scene;
+  const { cloud, clusters } = scene;
   const named = idsToldIn(bed.stand.versions());
   const isTold = (name: string): boolean => {
     const own = cloud.clusters.filter((cluster) => cluster.name === name).map(({ id }) => id);
@@ -82,8 +83,8 @@ export async function flawsOfUnmarked(
     ...cloud.clusters
       .filter(({ name }) => !wishes.has(name) && !isTold(name))
       .map(({ name }) => `${name} is left, untold`),
-    ...[...clusters, ...pools].filter(isUnderWay).map(({ metadata }) => `${metadata.name} is under way`),
-    ...flawsOfVersions(bed.stand.versions()),
+    ...clusters.filter(isUnderWay).map(({ metadata }) => `${metadata.name} is under way`),
+    ...flawsOfVersions(bed.stand.versions()).filter((flaw) => !flaw.includes(Reason.AlreadyExists)),
   ];
 }
 
@@ -97,7 +98,8 @@ function idsToldIn(versions: readonly Resource[]): ReadonlySet<string> {
   return new Set(messages.flatMap((message) => message.match(/\b(c[0-9a-f]{32}|i-[\w-]+)\b/g) ?? []));
 }
 
-function isUnderWay({ status }: ManagedCluster | NodePool): boolean {
+/** What is in a cluster that stands still waits for it. */
+function isUnderWay({ status }: ManagedCluster): boolean {
   return status.conditions?.some(({ type, status: is }) => type === "Reconciling" && is === "True") ?? true;
 }
 
