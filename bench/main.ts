@@ -118,22 +118,29 @@ function sayMemory(figures: readonly MemoryFigures[]): void {
   if (figures.some(({ peakRssMiB, limitMiB }) => peakRssMiB > limitMiB)) throw new Error("The limit was exceeded");
 }
 
-/** Per minute, but for memory. */
-function renderSteady({ clusters, pools, minutes, rssMiB, peakRssMiB, cpuMs, ...requests }: SteadyFigures): string {
-  const { kubeReads, leaseWrites, kubeWrites, cloudReads, cloudWrites } = requests;
-  const perMinute = (count: number): string => (count / minutes).toFixed(1);
-  const cells = [
-    clusters,
-    pools,
-    minutes,
-    perMinute(cpuMs / 1000),
-    rssMiB.toFixed(0),
-    peakRssMiB.toFixed(0),
-    ...[kubeReads, leaseWrites, kubeWrites, cloudReads, cloudWrites].map(perMinute),
-  ];
+/** Per minute, but for the time until all were Ready, and memory. */
+function renderSteady(figures: readonly SteadyFigures[]): string {
+  const rows = figures.map(({ cloud, clusters, pools, minutes, rssMiB, peakRssMiB, ...measured }) => {
+    const { convergedMs, convergedCpuMs, cpuMs } = measured;
+    const { kubeReads, leaseWrites, kubeWrites, cloudReads, cloudWrites } = measured;
+    const perMinute = (count: number): string => (count / minutes).toFixed(1);
+    const cells = [
+      cloud,
+      clusters,
+      pools,
+      (convergedMs / 1000).toFixed(1),
+      (convergedCpuMs / 1000).toFixed(1),
+      minutes,
+      perMinute(cpuMs / 1000),
+      rssMiB.toFixed(0),
+      peakRssMiB.toFixed(0),
+      ...[kubeReads, leaseWrites, kubeWrites, cloudReads, cloudWrites].map(perMinute),
+    ];
+    return `| ${cells.join(" | ")} |`;
+  });
   const head =
-    "| clusters | pools | minutes | CPU s/min | MiB | peak MiB | kube reads/min | lease writes/min | other kube writes/min | cloud reads/min | cloud writes/min |";
-  return [head, "|---".repeat(cells.length).concat("|"), `| ${cells.join(" | ")} |`, ""].join("\n");
+    "| cloud | clusters | pools | s to all Ready | CPU s of that | minutes | CPU s/min | MiB | peak MiB | kube reads/min | lease writes/min | other kube writes/min | cloud reads/min | cloud writes/min |";
+  return [head, "|---".repeat(14).concat("|"), ...rows, ""].join("\n");
 }
 
 function renderStarts(figures: readonly StartFigures[]): string {

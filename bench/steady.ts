@@ -1,4 +1,5 @@
-// What a fleet costs that is as declared: CPU and memory of the operator, and its requests, over some drift intervals.
+// What a fleet of clusters with pools costs, on CCE and on ACK: until all is as declared, and then over some drift intervals: CPU and memory of
+// the operator, and its requests.
 import { setTimeout as delay } from "node:timers/promises";
 import { startControlPlane, type ControlPlane } from "../controlplane/control-plane.ts";
 import { startCommand, type RunningCommand } from "../demo/command.ts";
@@ -30,6 +31,10 @@ interface Requests {
 
 /** Requests and CPU time are those of the minutes that were counted. */
 export interface SteadyFigures extends Usage, Requests {
+  readonly cloud: string;
+  /** From the operator's start until all were Ready, and the CPU time of that. */
+  readonly convergedMs: number;
+  readonly convergedCpuMs: number;
   readonly clusters: number;
   readonly pools: number;
   readonly minutes: number;
@@ -41,18 +46,61 @@ interface Site {
   readonly operator: RunningCommand;
 }
 
-export async function measureSteady(clusters: number, intervals: number): Promise<SteadyFigures> {
+interface Cloud {
+  readonly provider: string;
+  /** Of the account's spec. `projectId`: where the simulator tells one. */
+  readonly account: (projectId: string) => object;
+  readonly cluster: (name: string) => object;
+  readonly pool: object;
+}
+
+const LOGIN = { keyPairName: "ops" };
+
+const CLOUDS: readonly Cloud[] = [
+  {
+    provider: "HuaweiCCE",
+    account: (projectId) => ({ huawei: { projectId } }),
+    cluster: () => ({ network: { vpcId: "vpc-1", subnetId: "subnet-1" } }),
+    pool: { instanceType: "s6.large.2", login: LOGIN },
+  },
+  {
+    provider: "AlibabaACK",
+    account: () => ({ region: "cn-hangzhou" }),
+    // The pods of two clusters of a VPC have ranges of their own, of which there are not as many.
+    cluster: (name) => ({
+      network: { vpcId: `vpc-${name}`, subnetId: `vsw-${name}` },
+      alibaba: { clusterType: "ManagedKubernetes" },
+    }),
+    pool: { instanceType: "ecs.g7.large", login: LOGIN },
+  },
+];
+
+/** One cloud after the other. */
+export async function measureSteady(clusters: number, intervals: number): Promise<readonly SteadyFigures[]> {
+  const figures: SteadyFigures[] = [];
+  for (const cloud of CLOUDS) figures.push(await measureOn(cloud, clusters, intervals));
+  return figures;
+}
+
+async function measureOn(cloud: Cloud, clusters: number, intervals: number): Promise<SteadyFigures> {
   const plane = await startControlPlane();
   const keys = ["--access-key", KEYS.accessKey, "--secret-key", KEYS.secretKey];
   const limits = ["--cluster-quota", String(clusters), "--speed", "2000"];
-  const simulator = await startCommand(["simulate", "HuaweiCCE", ...keys, ...limits], () => undefined);
-  const url = simulator.ready.url ?? "";
+  const simulator = await startCommand(["simulate", cloud.provider, ...keys, ...limits], () => undefined);
+  const { url = "", projectId = "" } = simulator.ready;
   try {
-    const kubeconfig = await prepare(plane, [...accountAt(url, simulator.ready.projectId ?? ""), ...fleet(clusters)]);
+    const kubeconfig = await prepare(plane, [...accountAt(cloud, url, projectId), ...fleet(cloud, clusters)]);
+    const startedAt = performance.now();
     const run = ["run", "--kubeconfig", kubeconfig, "--log-level", "warn", "--metrics-bind-address", "127.0.0.1:0"];
     const operator = await startCommand(run, (line) => void process.stderr.write(`${line}\n`));
     try {
-      return await observe({ plane, simulator: url, operator }, clusters, intervals);
+      const site = { plane, simulator: url, operator };
+      await allReady(site, clusters * (1 + POOLS_PER_CLUSTER));
+      const convergedMs = performance.now() - startedAt;
+      const { cpuMs: convergedCpuMs } = await usageOf(operator.pid);
+      const steady = await observe(site, intervals);
+      const pools = clusters * POOLS_PER_CLUSTER;
+      return { cloud: cloud.provider, clusters, pools, convergedMs, convergedCpuMs, ...steady };
     } finally {
       await operator.stop();
     }
@@ -62,16 +110,14 @@ export async function measureSteady(clusters: number, intervals: number): Promis
   }
 }
 
-async function observe(site: Site, clusters: number, intervals: number): Promise<SteadyFigures> {
-  const pools = clusters * POOLS_PER_CLUSTER;
-  await allReady(site, clusters + pools);
+async function observe(site: Site, intervals: number): Promise<Usage & Requests & Pick<SteadyFigures, "minutes">> {
   // Everything has looked for drift once, so nothing of the start is left.
   await delay(DRIFT_SECONDS * 1_000);
   const [before, usedBefore] = [await requestsOf(site), await usageOf(site.operator.pid)];
   await delay(intervals * DRIFT_SECONDS * 1_000);
   const [after, used] = [await requestsOf(site), await usageOf(site.operator.pid)];
   const minutes = (intervals * DRIFT_SECONDS) / 60;
-  return { clusters, pools, minutes, ...used, cpuMs: used.cpuMs - usedBefore.cpuMs, ...difference(after, before) };
+  return { minutes, ...used, cpuMs: used.cpuMs - usedBefore.cpuMs, ...difference(after, before) };
 }
 
 async function allReady({ plane, operator }: Site, resources: number): Promise<void> {
@@ -119,29 +165,19 @@ function difference(after: Requests, before: Requests): Requests {
   };
 }
 
-function accountAt(endpoint: string, projectId: string): object[] {
-  return account("huawei", {
-    provider: "HuaweiCCE",
-    endpoint,
-    huawei: { projectId },
-    requestBudget: { readsPerMinute: REQUESTS_PER_MINUTE, writesPerMinute: REQUESTS_PER_MINUTE },
-  });
+function accountAt({ provider, account: own }: Cloud, endpoint: string, projectId: string): object[] {
+  const requestBudget = { readsPerMinute: REQUESTS_PER_MINUTE, writesPerMinute: REQUESTS_PER_MINUTE };
+  return account("cloud", { provider, endpoint, requestBudget, ...own(projectId) });
 }
 
 const DRIFT = { driftIntervalSeconds: DRIFT_SECONDS };
 
-function fleet(clusters: number): object[] {
+function fleet(cloud: Cloud, clusters: number): object[] {
   const names = Array.from({ length: clusters }, (_, n) => `c${String(n).padStart(3, "0")}`);
   const pools = Array.from({ length: POOLS_PER_CLUSTER }, (_, n) => String(n));
+  const cluster = (name: string): object =>
+    manifest("ManagedCluster", name, { ...DRIFT, accountRef: { name: "cloud" }, ...cloud.cluster(name) });
+  const pool = (name: string, suffix: string): object =>
+    manifest("NodePool", `${name}-${suffix}`, { ...DRIFT, clusterRef: { name }, replicas: 1, ...cloud.pool });
   return [...names.map(cluster), ...names.flatMap((name) => pools.map((suffix) => pool(name, suffix)))];
-}
-
-function cluster(name: string): object {
-  const network = { vpcId: "vpc-1", subnetId: "subnet-1" };
-  return manifest("ManagedCluster", name, { ...DRIFT, accountRef: { name: "huawei" }, network });
-}
-
-function pool(name: string, suffix: string): object {
-  const spec = { instanceType: "s6.large.2", replicas: 1, login: { keyPairName: "ops" } };
-  return manifest("NodePool", `${name}-${suffix}`, { ...DRIFT, clusterRef: { name }, ...spec });
 }

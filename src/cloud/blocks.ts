@@ -1,6 +1,6 @@
 // The registry of the clouds' blocks: one line per cloud, from which follow `spec.provider` and what a spec may hold of each cloud.
 import type * as z from "zod";
-import type { Block, BlockOptions, CloudBlocks, NamedSecret } from "../schema/blocks.ts";
+import type { Block, BlockOptions, CloudBlocks, NamedSecret, NamedThing } from "../schema/blocks.ts";
 import { alibaba } from "./alibaba/blocks.ts";
 import { bcs } from "./bcs/blocks.ts";
 import { ctyun } from "./ctyun/blocks.ts";
@@ -99,6 +99,19 @@ export function loginsOf(
 ): readonly { readonly path: string; readonly field: string }[] {
   const name = blockNameOf(provider);
   return (blockOf(name, kind)?.logins ?? []).map((path) => ({ path, field: `spec.${name}.${path}` }));
+}
+
+/** Those of the kind's blocks that name what its resource is of. */
+export function namingBlocks(kind: string): readonly BlockName[] {
+  return BLOCK_NAMES.filter((name) => blockOf(name, kind)?.names !== undefined);
+}
+
+/** What the spec names for its resource to be of; undefined where it names nothing. */
+export function thingNamedIn(kind: string, spec: object): NamedThing | undefined {
+  const blocks = spec as { readonly [Name in BlockName]?: BlockOptions };
+  const name = namingBlocks(kind).find((one) => blocks[one] !== undefined);
+  const named = name && blockOf(name, kind)?.names?.(blocks[name] ?? {});
+  return named && { id: named.id, sort: named.sort, field: `spec.${name}.${named.member}` };
 }
 
 /** Secrets beside the resource that the blocks of its spec name, whichever cloud's they are. */

@@ -22,6 +22,8 @@ export interface Item {
    * cloud shows it. It never changes.
    */
   readonly incarnation?: string | undefined;
+  /** The nonce that it shows as its mark; left out where it shows none, or where something else marks an item. */
+  readonly mark?: string | undefined;
   /** The job that is making it; only while the cloud tells it. */
   readonly jobId?: string | undefined;
   /** By what else than its name it may be sought, such as the id of its server. */

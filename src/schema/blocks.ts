@@ -16,6 +16,8 @@ export interface Block<S extends z.ZodObject = z.ZodObject> {
   readonly logins?: readonly string[];
   /** Secrets that it names and whose contents go to the cloud. Pure. */
   readonly secrets?: (block: BlockOptions) => readonly NamedSecret[];
+  /** What the resource is of that is there already, such as a disk, where a spec names it. Pure. */
+  readonly names?: (block: BlockOptions) => Omit<NamedThing, "field"> & { readonly member: string };
   /** What other clouds need of the neutral fields and this one does not: names of rules that do not hold beside its block. */
   readonly waives?: readonly string[];
   /** Further rules over the whole spec, each as CEL and as its twin for zod. */
@@ -28,6 +30,15 @@ export interface NamedSecret {
   readonly field: string;
   readonly name: string;
   readonly key: string;
+}
+
+/** Something in the cloud that a spec names. */
+export interface NamedThing {
+  readonly id: string;
+  /** Where the spec has it, such as spec.huawei.volumeId. */
+  readonly field: string;
+  /** Of which sort it is, in the cloud's word. */
+  readonly sort: string;
 }
 
 /** A cloud's own block of a spec, as the schema admitted it; empty where the spec has none. */

@@ -81,6 +81,19 @@ describe.concurrent("on ACK", () => {
     expect(await clustersOf(cloud, "failing")).toMatchObject([{ state: "failed" }]);
   });
 
+  it("a tag that somebody takes away, our mark, is missed and said, and is not fought about", async ({ expect }) => {
+    const cloud = await stand.cloud("untagged", {}, on("untagged", "untagged"));
+    const resource = "managedcluster/untagged";
+    await stand.reaches(resource, "Available");
+    const { id, tags } = (await clustersOf(cloud, "untagged"))[0]!;
+    await cloud.behindOurBack("PATCH", `clusters/${id}`, { tags: {} });
+    await stand.until(resource, (shown) => conditionOf(shown, "UpToDate")?.reason === "MarkMissing");
+    await stand.reaches(resource, "Available");
+    await cloud.behindOurBack("PATCH", `clusters/${id}`, { tags });
+    await stand.until(resource, (shown) => conditionOf(shown, "UpToDate")?.reason === "InSync");
+    expect((await cloud.effects()).map(({ method }) => method)).toEqual(["POST"]);
+  });
+
   it("the autoscaler is never pulled back, whenever it moves", async ({ expect }) => {
     const autoscaling = { enabled: true, minReplicas: 1, maxReplicas: 5 };
     const cloud = await stand.anotherSimulator();

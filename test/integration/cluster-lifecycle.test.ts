@@ -109,19 +109,29 @@ describe.concurrent("a ManagedCluster", () => {
       (await stand.simulator.clusters("described")).map(({ description }) => description);
     await stand.simulator.behindOurBack("PATCH", `clusters/${cluster!.id}`, { description: `Theirs ${mark}` });
     await expect.poll(descriptions, { timeout: 20_000 }).toEqual([`After ${mark}`]);
+    await stand.simulator.behindOurBack("PATCH", `clusters/${cluster!.id}`, { description: "Theirs, without a mark" });
+    await expect.poll(descriptions, { timeout: 20_000 }).toEqual([`After ${mark}`]);
 
     await stand.edit(resource, { spec: { description: "" } });
     await expect.poll(descriptions, { timeout: 20_000 }).toEqual([mark]);
     await stand.reaches(resource, "Available");
   });
 
-  it("keeps the description that it has in the cloud where none is declared", async ({ expect }) => {
+  it("keeps the description that it has in the cloud where none is declared, and says that our mark is missing", async ({
+    expect,
+  }) => {
     const resource = await available("undescribed");
     const [cluster] = await stand.simulator.clusters("undescribed");
     await stand.simulator.behindOurBack("PATCH", `clusters/${cluster!.id}`, { description: "Theirs" });
     await stand.lookAgain(resource);
     expect(await stand.simulator.clusters("undescribed")).toMatchObject([{ description: "Theirs" }]);
     expect(stand.seen(resource)!.status.externalId).toBe(cluster!.id);
+    const upToDate = () => stand.seen(resource)!.status.conditions?.find(({ type }) => type === "UpToDate");
+    expect(upToDate()).toMatchObject({ status: "False", reason: "MarkMissing" });
+    await stand.edit(resource, { spec: { description: "Ours" } });
+    await stand.until(resource, () => upToDate()?.reason === "InSync");
+    const mark = `[yunfan:${stand.seen(resource)!.metadata.uid}-1]`;
+    expect(await stand.simulator.clusters("undescribed")).toMatchObject([{ description: `Ours ${mark}` }]);
   });
 
   it("goes to sleep and wakes up as declared, and says what it still costs", async ({ expect }) => {

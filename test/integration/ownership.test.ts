@@ -145,6 +145,9 @@ describe.concurrent("two resources that claim one project", () => {
     await stand.reaches("registryproject/heir", "NameConflict");
     await deleteAndWait("registryproject/elder");
     await stand.reaches("registryproject/heir", "Available");
+    const reasons = async (): Promise<string[]> =>
+      (await stand.events("registryproject/heir")).map((one) => one.reason);
+    await expect.poll(reasons, { timeout: 20_000 }).toEqual(expect.arrayContaining(["NameConflict", "Available"]));
     const [second, ...others] = await inRegistry("inherited");
     expect(others).toEqual([]);
     expect(second?.id).not.toBe(first?.id);

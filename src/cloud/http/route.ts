@@ -8,7 +8,7 @@ import { presentable, redactor } from "./message.ts";
 import { proxyFor, type ProxySettings } from "./proxy.ts";
 import type { HttpRequest } from "./request.ts";
 
-/** A token of Huawei's IAM alone may have 16 KiB, which is all that Node allows by default. */
+/** A token alone, in a header, may have 16 KiB, which is all that Node allows by default. */
 const LONGEST_HEAD_BYTES = 64 * 1024;
 /** Enough for every worker; a cloud's gateway limits connections sooner than we do. */
 const MOST_CONNECTIONS = 32;

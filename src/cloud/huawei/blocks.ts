@@ -269,6 +269,13 @@ export const huawei = {
     },
     NodePool: { schema: pool, immutable: "nodes are made with it; create another NodePool" },
     ManagedNode: { schema: node, rules: withServersOwn },
-    CloudVolumeClaim: { schema: claim, immutable: "it names the storage; create another CloudVolumeClaim" },
+    CloudVolumeClaim: {
+      schema: claim,
+      immutable: "it names the storage; create another CloudVolumeClaim",
+      names: (block) => {
+        const { volumeId, storageType } = block as ClaimOptions;
+        return { id: volumeId, member: "volumeId", sort: storageType };
+      },
+    },
   },
 } as const satisfies CloudBlocks;

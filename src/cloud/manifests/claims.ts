@@ -27,7 +27,7 @@ const claimObject = z.object({
     .prefault({}),
 });
 
-/** Storage of a plug-in, as of CCE's own before and after CSI (7.9). */
+/** Storage of a plug-in, as of a cloud's own before and after CSI. */
 const volumeObject = z.object({
   spec: z.object({
     flexVolume: z.object({ options: z.record(z.string(), z.string()).optional() }).optional(),

@@ -1,6 +1,8 @@
 // Where a claim is, and whose its storage is: of those that claim the same, the oldest has it.
+import { thingNamedIn } from "../../cloud/blocks.ts";
 import type { WithChannel } from "../../cloud/facets/manifests.ts";
 import { CloudVolumeClaimReason as Reason } from "../../crds/cloudvolumeclaim/conditions.ts";
+import { cloudVolumeClaim } from "../../crds/cloudvolumeclaim/kind.ts";
 import type { CloudVolumeClaim } from "../../crds/cloudvolumeclaim/schema.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
@@ -37,7 +39,13 @@ export function uidOf({ status }: CloudVolumeClaim): readonly string[] {
 }
 
 export function storageOf({ spec }: CloudVolumeClaim): readonly string[] {
-  return spec.managementPolicy === "Observe" || spec.huawei === undefined ? [] : [spec.huawei.volumeId];
+  const named = storageIn(spec);
+  return spec.managementPolicy === "Observe" || named === undefined ? [] : [named.id];
+}
+
+/** The storage that exists, which the claim is of; undefined of new storage. */
+export function storageIn(spec: CloudVolumeClaim["spec"]): ReturnType<typeof thingNamedIn> {
+  return thingNamedIn(cloudVolumeClaim.type.kind, spec);
 }
 
 export function claimParent(deps: KindDeps<CloudVolumeClaim>): Parent<CloudVolumeClaim, ClusterPlace> {
@@ -71,11 +79,11 @@ function accountPlaceOf({ accounts, clusters }: KindDeps<CloudVolumeClaim>, reso
 }
 
 /** What lies in another namespace is not named to whoever may have no part in it. */
-function anothers({ metadata }: CloudVolumeClaim, owner: CloudVolumeClaim, storage: string): TerminalError {
+function anothers({ metadata, spec }: CloudVolumeClaim, owner: CloudVolumeClaim, storage: string): TerminalError {
   const isNear = owner.metadata.namespace === metadata.namespace;
   const who = isNear ? `${owner.kind} ${keyOf(owner.metadata)}` : `A ${owner.kind} in another namespace`;
   const message =
-    `${who} claims the same storage ${storage} (spec.huawei.volumeId) and came first. Delete one of the two; deleting this one leaves the ` +
+    `${who} claims the same storage ${storage} (${storageIn(spec)?.field}) and came first. Delete one of the two; deleting this one leaves the ` +
     "storage alone";
   return new TerminalError({ reason: Reason.ExternalIdConflict, message });
 }

@@ -7,6 +7,7 @@ import { findCondition } from "../../runtime/conditions.ts";
 import type { Plan } from "../external/kind.ts";
 import { annotating, isAskedFor } from "../external/resource.ts";
 import { ANNOTATIONS } from "../lifecycle/resource.ts";
+import { storageIn } from "./place.ts";
 import type { ClaimChange, ClaimSeen } from "./scope.ts";
 
 type ClaimPlan = Plan<ClaimChange>;
@@ -93,10 +94,11 @@ function lost({ name, id }: VolumeClaim, status: CloudVolumeClaim["status"]): Cl
   return { do: "Stall", reason: Reason.ExternalResourceMissing, message };
 }
 
-function pendingText({ huawei }: CloudVolumeClaim["spec"]): string {
-  if (huawei === undefined) return "The claim waits for its storage: its events in the cluster tell what for";
+function pendingText(spec: CloudVolumeClaim["spec"]): string {
+  const named = storageIn(spec);
+  if (named === undefined) return "The claim waits for its storage: its events in the cluster tell what for";
   return (
-    `The cluster has not bound the claim yet. Where that lasts, see whether ${huawei.volumeId} (spec.huawei.volumeId) is of the type ` +
-    `${huawei.storageType}, is there, and is nobody else's; the claim's events in the cluster tell more`
+    `The cluster has not bound the claim yet. Where that lasts, see whether ${named.id} (${named.field}) is of the type ${named.sort}, is ` +
+    "there, and is nobody else's; the claim's events in the cluster tell more"
   );
 }

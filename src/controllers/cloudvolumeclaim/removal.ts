@@ -9,6 +9,7 @@ import type { SendFirst } from "../external/kind.ts";
 import { orphaning } from "../external/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { annotation, ANNOTATIONS } from "../lifecycle/resource.ts";
+import { storageIn } from "./place.ts";
 import type { ClaimScope } from "./scope.ts";
 
 /** Nothing tells when a pod has gone. */
@@ -68,7 +69,7 @@ function policy(stays: boolean): string {
 
 /** Tells of storage that is left where its claim was deleted. */
 export function tellResidue(events: Pick<EventRecorder, "event">, { object, status }: Visit<CloudVolumeClaim>): void {
-  const storage = object.spec.huawei?.volumeId ?? status.volumeName;
+  const storage = storageIn(object.spec)?.id ?? status.volumeName;
   const wasDeleted = status.operation?.verb === "Delete" && object.spec.contentsOnDelete === "Retain";
   if (!wasDeleted || storage === undefined) return;
   const note = `The claim was deleted, and its storage ${storage} is left, which costs on (spec.contentsOnDelete is Retain)`;

@@ -30,7 +30,14 @@ interface Looking {
 type Lookable = Pick<Collection<Item>, "look">;
 
 /** Where the item itself is listed, nothing else is looked for. */
-const NOTHING = { byName: [], marked: [], nameIsFree: false, settled: false } as const;
+const NOTHING = { byName: [], marked: [], unmarked: [], nameIsFree: false, settled: false } as const;
+/** The clocks of cloud and process, and whole seconds, may make a creation look so much earlier or later. */
+const CLOCKS_DIFFER_BY_MS = 5_000;
+
+interface Observed<T extends Item> extends Observation<T> {
+  /** Those by that name of which nothing tells whether the open create made them: made when it was sent, and without a mark. */
+  readonly unmarked: readonly T[];
+}
 
 export class Observer {
   readonly #clock: Clock;
@@ -54,7 +61,7 @@ export class Observer {
     this.#written.delete(metadata.uid);
   }
 
-  async observe<T extends Item>(scope: ItemScope<T>): Promise<Observation<T>> {
+  async observe<T extends Item>(scope: ItemScope<T>): Promise<Observed<T>> {
     const { visit, lists, items, name } = scope;
     const { object } = visit;
     const operation = openCreate(object.status);
@@ -67,7 +74,19 @@ export class Observer {
     const marked = operation ? resultsOf(operation, { items, byName, listing }) : [];
     const mayBeFree = mayCreate(object, settled) && byName.length === 0;
     const nameIsFree = mayBeFree && (await this.#nameIsFree(scope, this.since(scope)));
-    return { ...byId, byName, marked, nameIsFree, settled, resendIsSafe };
+    const unmarked = operation ? byName.filter((item) => this.#mayBeMadeBy(operation, item, listing)) : [];
+    return { ...byId, byName, marked, unmarked, nameIsFree, settled, resendIsSafe };
+  }
+
+  #mayBeMadeBy(
+    { startedAt, lastSentAt }: Operation,
+    item: Item,
+    { clockSkewMs }: Pick<Listing<Item>, "clockSkewMs">,
+  ): boolean {
+    if (lastSentAt === undefined || item.mark !== undefined || item.mine === false) return false;
+    const madeAtMs = (item.createdAtMs ?? Number.NaN) - clockSkewMs;
+    const [firstMs, lastMs] = [Date.parse(startedAt), Date.parse(lastSentAt) + this.#settleWindowMs];
+    return !(madeAtMs < firstMs - CLOCKS_DIFFER_BY_MS || madeAtMs > lastMs + CLOCKS_DIFFER_BY_MS);
   }
 
   /** Monotonic time from which on a list shows what is there now. */

@@ -58,6 +58,39 @@ describe("a deletion with an open create", () => {
     expect((await live.read(object)).status).toMatchObject({ externalId: "7", operation: { verb: "Delete" } });
   });
 
+  it.each([
+    ["at that time", Date.parse(OPEN.startedAt) + 3_000],
+    ["at a time that the cloud does not tell", undefined],
+  ])(
+    "is held by one of the name that shows no mark and was made %s, and goes when that is gone",
+    async (_, createdAtMs) => {
+      const toy = toyIn(live);
+      const object = await deleting(toy);
+      await toy.clock.advance(20_000);
+      toy.cloud.there.set("7", { id: "7", name: "shop", visibility: "Private", ...(createdAtMs && { createdAtMs }) });
+      expect((await toy.timeline(object)).join()).not.toContain("remove");
+      const message = expect.stringMatching(/toy 7 named shop .* no mark.*Delete it in the cloud.*force-orphan: "n-1"/);
+      expect(await ready(object)).toMatchObject({ reason: "DeletionHeld", message });
+      toy.cloud.there.clear();
+      await toy.visit(object);
+      expect(await live.find(object)).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ["is of another create, by its mark", { mark: "n-2", createdAtMs: Date.parse(OPEN.startedAt) }],
+    ["was there before", { createdAtMs: Date.parse(OPEN.startedAt) - 60_000 }],
+    ["came long after", { createdAtMs: Date.parse(OPEN.startedAt) + 60_000 }],
+    ["is somebody else's", { mine: false }],
+  ])("lets go where what has the name %s", async (_, shown) => {
+    const toy = toyIn(live);
+    const object = await deleting(toy);
+    await toy.clock.advance(20_000);
+    toy.cloud.there.set("7", { id: "7", name: "shop", visibility: "Private", ...shown });
+    expect((await toy.timeline(object)).join()).not.toContain("remove");
+    expect(await live.find(object)).toBeUndefined();
+  });
+
   it("deletes none of two that one create made: which is ours alone can't be told", async () => {
     const toy = toyIn(live);
     const object = await deleting(toy);

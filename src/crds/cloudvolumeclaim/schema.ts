@@ -1,5 +1,6 @@
 // CloudVolumeClaim: a claim of cloud storage in a ManagedCluster. Nothing on the storage is erased unasked.
 import * as z from "zod";
+import { namingBlocks } from "../../cloud/blocks.ts";
 import { withRule, withTransitionRule, type CelRule } from "../../schema/enforced.ts";
 import { integer, setOf, text } from "../../schema/fields.ts";
 import { namespaceName, objectName } from "../../schema/formats.ts";
@@ -48,16 +49,20 @@ const fields = z.object({
 });
 
 /** The blocks that name storage which exists. */
+const NAMING = namingBlocks(KIND);
+const STORAGE = [...NAMING, "sizeGiB"];
+const ORIGINS = [...STORAGE, "externalId"];
+
 const OF_STORAGE: CelRule = {
-  rule: "(has(self.huawei) ? 1 : 0) + (has(self.sizeGiB) ? 1 : 0) <= 1",
-  message: "storage exists (huawei) or is made new (sizeGiB): give one of them",
+  rule: `${STORAGE.map((member) => `(has(self.${member}) ? 1 : 0)`).join(" + ")} <= 1`,
+  message: `storage exists (${NAMING.join(", ")}) or is made new (sizeGiB): give one of them`,
   reason: "FieldValueForbidden",
   fieldPath: ".sizeGiB",
 };
 
 const SOME_STORAGE: CelRule = {
-  rule: "has(self.huawei) || has(self.sizeGiB) || has(self.externalId)",
-  message: "a claim is of storage that exists, of new storage, or adopted: give huawei, sizeGiB or externalId",
+  rule: ORIGINS.map((member) => `has(self.${member})`).join(" || "),
+  message: `a claim is of storage that exists, of new storage, or adopted: give ${STORAGE.join(", ")} or externalId`,
   reason: "FieldValueRequired",
   fieldPath: ".sizeGiB",
 };
@@ -83,13 +88,14 @@ const fixed = ["cloudName", "targetNamespace", "accessModes", "storageClassName"
   externalSpec(fields),
 );
 
-const single = withRule(fixed, OF_STORAGE, ({ huawei, sizeGiB }) => huawei === undefined || sizeGiB === undefined);
+const single = withRule(fixed, OF_STORAGE, (spec) => givenOf(spec, STORAGE) <= 1);
 
-const some = withRule(
-  single,
-  SOME_STORAGE,
-  ({ huawei, sizeGiB, externalId }) => huawei !== undefined || sizeGiB !== undefined || externalId !== undefined,
-);
+const some = withRule(single, SOME_STORAGE, (spec) => givenOf(spec, ORIGINS) > 0);
+
+/** How many of the members it has. */
+function givenOf(spec: Readonly<Record<string, unknown>>, members: readonly string[]): number {
+  return members.filter((member) => spec[member] !== undefined).length;
+}
 
 const classed = withRule(
   some,

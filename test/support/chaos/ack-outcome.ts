@@ -1,5 +1,6 @@
 // What must be true when chaos over clusters on ACK is over: each declared cluster and pool exists once, by its mark and as declared, with as
 // many bought servers as it is to have; no existing server was erased twice or is gone, and no bought one is left behind.
+import { Reason } from "../../../src/crds/common/conditions.ts";
 import { managedCluster } from "../../../src/crds/managedcluster/kind.ts";
 import type { ManagedCluster } from "../../../src/crds/managedcluster/schema.ts";
 import { nodePool } from "../../../src/crds/nodepool/kind.ts";
@@ -7,6 +8,7 @@ import type { NodePool } from "../../../src/crds/nodepool/schema.ts";
 import { boughtOf, ownedOf, type AckBed, type AckPools, type AckState, type AckWish } from "./ack.ts";
 import { flawsOfVersions } from "./clusters-history.ts";
 import { flawsOfStatus, noncesOf } from "./outcome.ts";
+import type { Resource } from "../environment/environment.ts";
 
 /** All that there is when it is judged. */
 interface Scene {
@@ -17,6 +19,19 @@ interface Scene {
 }
 
 const MARK = "yunfan.dev/nonce";
+/** Of a pool of a storm. */
+const MOST_REPLICAS = 3;
+
+/** What is judged. */
+interface Judged {
+  readonly scene: Scene;
+  readonly wishes: ReadonlyMap<string, AckWish>;
+  /** Ids of all that existed before. */
+  readonly servers: readonly string[];
+  /** Creates of clusters that took effect, and journaled nonces. */
+  readonly creates: number;
+  readonly nonces: number;
+}
 
 /** One line for each way in which kube or cloud are not as declared. `servers`: ids of all that existed before. */
 export async function flawsOfAck(
@@ -24,6 +39,73 @@ export async function flawsOfAck(
   wishes: ReadonlyMap<string, AckWish>,
   servers: readonly string[],
 ): Promise<string[]> {
+  const { scene, creates, nonces } = await judged(bed, wishes, servers);
+  return [
+    ...[...wishes].flatMap(([name, wish]) => flawsOfCluster(scene, name, wish)),
+    ...(creates > nonces ? [`${creates} creates took effect for ${nonces} journaled nonces`] : []),
+    ...flawsOfServers(scene, wishes, servers),
+    ...left(scene, wishes),
+    ...flawsOfVersions(bed.stand.versions()),
+  ];
+}
+
+/**
+ * Where no answer shows a tag: what cannot be told is Stalled with the id, and waits for a person. Nothing is made twice or erased twice for
+ * that, no existing server is released, and no more is bought than was ever declared.
+ */
+export async function flawsOfUnmarked(
+  bed: AckBed,
+  wishes: ReadonlyMap<string, AckWish>,
+  servers: readonly string[],
+): Promise<string[]> {
+  const { scene, creates, nonces } = await judged(bed, wishes, servers);
+  const { cloud, clusters } = scene;
+  const named = idsToldIn(bed.stand.versions());
+  const isTold = (name: string): boolean => {
+    const own = cloud.clusters.filter((cluster) => cluster.name === name).map(({ id }) => id);
+    const inside = cloud.servers.filter(({ clusterId }) => own.includes(clusterId)).map(({ id }) => id);
+    return [...own, ...inside].some((id) => named.has(id));
+  };
+  const many = Object.entries(Object.groupBy(cloud.clusters, ({ name }) => name)).filter(([, of]) => of!.length > 1);
+  const boughtFor = (id: string): number =>
+    cloud.servers.filter(({ bought, clusterId }) => bought && clusterId === id).length;
+  return [
+    ...[...wishes].flatMap(([name, wish]) => (isTold(name) ? [] : flawsOfCluster(scene, name, wish))),
+    ...(creates > nonces ? [`${creates} creates took effect for ${nonces} journaled nonces`] : []),
+    ...many.map(([name, of]) => `${name} exists ${of!.length} times in the cloud`),
+    ...cloud.clusters
+      .filter(({ id }) => boughtFor(id) > MOST_REPLICAS)
+      .map(({ name }) => `${name} has too many servers`),
+    ...servers.flatMap((id) =>
+      flawsOfServer(
+        cloud.servers.find((server) => server.id === id),
+        id,
+      ),
+    ),
+    ...cloud.clusters
+      .filter(({ name }) => !wishes.has(name) && !isTold(name))
+      .map(({ name }) => `${name} is left, untold`),
+    ...clusters.filter(isUnderWay).map(({ metadata }) => `${metadata.name} is under way`),
+    ...flawsOfVersions(bed.stand.versions()).filter((flaw) => !flaw.includes(Reason.AlreadyExists)),
+  ];
+}
+
+/** All that a resource has ever named to a person while it stood still for that. */
+function idsToldIn(versions: readonly Resource[]): ReadonlySet<string> {
+  const messages = versions.flatMap(({ status }) =>
+    (status.conditions ?? []).flatMap(({ type, status: is, message }) =>
+      type === "Stalled" && is === "True" ? [message] : [],
+    ),
+  );
+  return new Set(messages.flatMap((message) => message.match(/\b(c[0-9a-f]{32}|i-[\w-]+)\b/g) ?? []));
+}
+
+/** What is in a cluster that stands still waits for it. */
+function isUnderWay({ status }: ManagedCluster): boolean {
+  return status.conditions?.some(({ type, status: is }) => type === "Reconciling" && is === "True") ?? true;
+}
+
+async function judged(bed: AckBed, wishes: ReadonlyMap<string, AckWish>, servers: readonly string[]): Promise<Judged> {
   const [cloud, clusters, pools, requests] = await Promise.all([
     bed.cloud(),
     bed.list<ManagedCluster>(managedCluster.type),
@@ -34,14 +116,7 @@ export async function flawsOfAck(
   const creates = requests.filter(
     ({ effect, method, path }) => effect && method === "POST" && path === "/clusters",
   ).length;
-  const nonces = noncesOf(bed, managedCluster.type.kind).size;
-  return [
-    ...[...wishes].flatMap(([name, wish]) => flawsOfCluster(scene, name, wish)),
-    ...(creates > nonces ? [`${creates} creates took effect for ${nonces} journaled nonces`] : []),
-    ...flawsOfServers(scene, wishes, servers),
-    ...left(scene, wishes),
-    ...flawsOfVersions(bed.stand.versions()),
-  ];
+  return { scene, wishes, servers, creates, nonces: noncesOf(bed, managedCluster.type.kind).size };
 }
 
 function flawsOfCluster(scene: Scene, name: string, { version, deletionProtection, pools }: AckWish): string[] {
@@ -124,13 +199,14 @@ function flawsOfServers({ cloud }: Scene, wishes: ReadonlyMap<string, AckWish>, 
   const listed = new Set([...wishes.values()].flatMap(({ pools }) => pools?.servers ?? []));
   return ids.flatMap((id) => {
     const server = cloud.servers.find((one) => one.id === id);
-    if (!server) return [`${id} was released`];
-    const flaws = [
-      ...(server.imaged > 1 ? [`${id} was erased ${server.imaged} times`] : []),
-      ...(server.clusterId !== "" && !listed.has(id) ? [`${id} is still in a cluster`] : []),
-    ];
-    return flaws;
+    const isKept = server !== undefined && server.clusterId !== "" && !listed.has(id);
+    return [...flawsOfServer(server, id), ...(isKept ? [`${id} is still in a cluster`] : [])];
   });
+}
+
+function flawsOfServer(server: AckState["servers"][number] | undefined, id: string): string[] {
+  if (!server) return [`${id} was released`];
+  return server.imaged > 1 ? [`${id} was erased ${server.imaged} times`] : [];
 }
 
 /** What nobody declares any more. */

@@ -4,7 +4,7 @@ import { nodePool } from "../../../src/crds/nodepool/kind.ts";
 import { isConflict, isNotFound } from "../../../src/kube/errors.ts";
 import type { Dialect } from "../clouds/alibaba/environment.ts";
 import { createAckBed, type AckBed, type AckPools, type AckWish } from "./ack.ts";
-import { flawsOfAck } from "./ack-outcome.ts";
+import { flawsOfAck, flawsOfUnmarked } from "./ack-outcome.ts";
 import { noncesOf } from "./outcome.ts";
 import type { Chance } from "./random.ts";
 import { SETTLE_WINDOW_SECONDS, type Storm, stormFaults, tryTo } from "./storm.ts";
@@ -17,6 +17,12 @@ const VERSIONS: Readonly<Record<Dialect, string>> = { V2026: "1.33", Reference: 
 /** A change by a user, for a name that is declared. */
 type Act = (name: string, wish: AckWish, chance: Chance) => Promise<void>;
 
+interface AckStormOptions {
+  readonly duplicateNames?: "Refuse" | "Allow";
+  /** No answer shows a mark. */
+  readonly hideTags?: boolean;
+}
+
 export class AckStorm implements Storm, AsyncDisposable {
   readonly bed: AckBed;
   readonly faults = stormFaults("/clusters$");
@@ -28,14 +34,17 @@ export class AckStorm implements Storm, AsyncDisposable {
   readonly #acts: readonly Act[];
   readonly #done = { created: 0, changed: 0, deleted: 0 };
 
-  constructor(bed: AckBed) {
+  readonly #flaws: typeof flawsOfAck;
+
+  constructor(bed: AckBed, { hideTags = false }: AckStormOptions) {
     this.bed = bed;
+    this.#flaws = hideTags ? flawsOfUnmarked : flawsOfAck;
     const { scale, attach, protect, toggle, remove } = this.#actions();
     this.#acts = [scale, scale, scale, attach, attach, protect, toggle, remove];
   }
 
-  static async on(dialect: Dialect, options: object = {}): Promise<AckStorm> {
-    return new AckStorm(await createAckBed(dialect, options, SETTLE_WINDOW_SECONDS));
+  static async on(dialect: Dialect, options: AckStormOptions = {}): Promise<AckStorm> {
+    return new AckStorm(await createAckBed(dialect, options, { settleWindowSeconds: SETTLE_WINDOW_SECONDS }), options);
   }
 
   async begin(): Promise<void> {
@@ -48,7 +57,7 @@ export class AckStorm implements Storm, AsyncDisposable {
   }
 
   flaws(): Promise<readonly string[]> {
-    return flawsOfAck(this.bed, this.#wishes, this.#servers);
+    return this.#flaws(this.bed, this.#wishes, this.#servers);
   }
 
   async act(author: string, chance: Chance): Promise<void> {

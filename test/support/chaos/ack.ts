@@ -59,6 +59,16 @@ export interface AckBed extends Bed<AckState> {
   removePools(name: string): Promise<void>;
 }
 
+interface AckBedOptions {
+  readonly settleWindowSeconds?: number;
+  /** Whether operators hold a lease; not where unset. */
+  readonly leaderElect?: boolean;
+  /** Of clusters and pools; 5 where unset. */
+  readonly driftIntervalSeconds?: number;
+  /** Of the account's spec. */
+  readonly account?: object;
+}
+
 /** A cluster takes less than half a second. */
 const SPEED = 2_000;
 const ACCOUNT = "alibaba";
@@ -67,8 +77,9 @@ const ACCOUNT = "alibaba";
 export async function createAckBed(
   dialect: Dialect,
   options: object = {},
-  settleWindowSeconds?: number,
+  { settleWindowSeconds, leaderElect, driftIntervalSeconds = 5, account = {} }: AckBedOptions = {},
 ): Promise<AckBed> {
+  const drift = { driftIntervalSeconds };
   const stand = await createStandOn(ALIBABA, `chaos-ack-${dialect.toLowerCase()}`, {
     dialect,
     speed: SPEED,
@@ -77,18 +88,23 @@ export async function createAckBed(
   const bed = await createBed<AckState>({
     stand,
     settleWindowSeconds,
-    accountManifests: ({ name }) => alibabaAccountManifests(stand.simulator, { name, spec: { alibaba: { dialect } } }),
+    leaderElect,
+    accountManifests: ({ name }) =>
+      alibabaAccountManifests(stand.simulator, { name, spec: { ...account, alibaba: { dialect } } }),
   });
   bed.start();
   await bed.addAccount(ACCOUNT);
   await stand.reaches(`cloudaccount/${ACCOUNT}`, "Verified");
   const addPool = (name: string, spec: object): Promise<void> =>
-    bed.add(nodePool.type, manifestOf(poolManifest(name, spec)));
+    bed.add(nodePool.type, manifestOf(poolManifest(name, { ...drift, ...spec })));
   return {
     ...bed,
     dialect,
     addCluster: (name, wish) =>
-      bed.add(managedCluster.type, manifestOf(ackClusterManifest(name, BLOCKS.managed(), { version: wish.version }))),
+      bed.add(
+        managedCluster.type,
+        manifestOf(ackClusterManifest(name, BLOCKS.managed(), { ...drift, version: wish.version })),
+      ),
     changeCluster: (name, wish) => bed.change(managedCluster.type, name, wish),
     async addPools(name, { replicas, tier, servers }) {
       const clusterRef = { name };

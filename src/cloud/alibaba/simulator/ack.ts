@@ -14,7 +14,13 @@ export interface Ack {
   readonly timeline: Timeline;
 }
 
-export function createAck(rules: AckRules, quotas: Readonly<Record<string, number>>, timeline: Timeline): Ack {
+/** `left`: records of before, in place of none. */
+export function createAck(
+  rules: AckRules,
+  quotas: Readonly<Record<string, number>>,
+  timeline: Timeline,
+  left?: Store<AckTables>,
+): Ack {
   const collections = [
     "clusters",
     "nodepools",
@@ -25,6 +31,7 @@ export function createAck(rules: AckRules, quotas: Readonly<Record<string, numbe
     "plans",
     "quotas",
   ] as const;
+  if (left !== undefined) return { store: left, rules, timeline };
   const ack = { store: new Store<AckTables>(collections, timeline), rules, timeline };
   for (const [id, limit] of Object.entries(quotas)) ack.store.put("quotas", { ...newEntity(ack, id, id), limit });
   return ack;

@@ -11,6 +11,7 @@ import type { FaultPlanInput } from "../../simulation/faults.ts";
 import { readFaultPlan } from "../../simulation/faults.ts";
 import { readKubeconfig } from "../../simulation/kubeconfig.ts";
 import { serve } from "../../simulation/server.ts";
+import type { Store } from "../../simulation/store.ts";
 import { Timeline } from "../../simulation/timeline.ts";
 import { createAck } from "./ack.ts";
 import { openOffsetClock } from "./clock.ts";
@@ -69,17 +70,24 @@ export interface AlibabaSimulatorOptions extends Chosen {
   /** How many times faster than the cloud tasks are. Default: 1. */
   speed?: number;
   faults?: FaultPlanInput | undefined;
+  /** What a simulator that was closed has left: an installation that goes on, be it in the other dialect. Quotas and records are its own. */
+  left?: AlibabaSimulator["left"];
   /** Stamps, dates of requests, delays and, with `speed`, everything that takes time. Default: the system's. */
   clock?: Clock;
 }
 
+export interface AlibabaSimulator extends RunningSimulator {
+  /** For another one, once this one is closed. */
+  readonly left: Store<AckTables>;
+}
+
 /** Starts the simulator. Rejects where `listen` or `faults` are not valid or the port is taken. */
-export async function startAlibabaSimulator(options: AlibabaSimulatorOptions): Promise<RunningSimulator> {
+export async function startAlibabaSimulator(options: AlibabaSimulatorOptions): Promise<AlibabaSimulator> {
   const { accessKey, secretKey, securityToken, speed = 1 } = options;
   const clock = openOffsetClock(options.clock ?? systemClock);
   const timeline = new Timeline(clock, speed);
   const rules = rulesOf(options);
-  const ack = createAck(rules, quotasOf(options), timeline);
+  const ack = createAck(rules, quotasOf(options), timeline, options.left);
   const keys = openKeyRing({ id: accessKey, secretKey, securityToken });
   const { signature = "Any", throttleStatus = 400, writesPerMinute } = options;
   const running = await serve({
@@ -95,7 +103,7 @@ export async function startAlibabaSimulator(options: AlibabaSimulatorOptions): P
       advance: () => timeline.advance(),
     },
   });
-  return { ...running, extra: { region: rules.region } };
+  return { ...running, extra: { region: rules.region }, left: ack.store };
 }
 
 function rulesOf(options: AlibabaSimulatorOptions): AckRules {
