@@ -28,7 +28,7 @@ type Types = Readonly<Record<string, OpenApiSchema>>;
 
 /** As src/controllers/manifestset/shapes.ts reads it. */
 interface FieldEntry {
-  readonly as?: "Atomic" | "Set" | "Quantity" | "Quantities";
+  readonly as?: "Atomic" | "Set" | "Map" | "Quantity" | "Quantities";
   /** Of a list whose items have keys: each with its default, or null. */
   readonly keys?: Readonly<Record<string, unknown>>;
   readonly of?: string;
@@ -87,7 +87,8 @@ function entryOf(schema: OpenApiSchema, types: Types): FieldEntry {
   if (type !== undefined) return { of: type };
   if (schema.items) return listEntry(schema, schema.items, types);
   const values = schema.additionalProperties;
-  return typeof values === "object" && refOf(values) === QUANTITY ? { as: "Quantities" } : {};
+  if (typeof values !== "object") return {};
+  return { as: refOf(values) === QUANTITY ? "Quantities" : "Map" };
 }
 
 function listEntry(schema: OpenApiSchema, items: OpenApiSchema, types: Types): FieldEntry {

@@ -71,9 +71,9 @@ describe("no difference is", () => {
     ],
     ["an empty value that is left out", deployment({ env: [], command: [], workingDir: "" }), deployment()],
     [
-      "a variable at another place",
+      "somebody else's variable between",
       deployment({ env: [v("a"), v("b")] }),
-      deployment({ env: [v("b"), v("a"), v("c")] }),
+      deployment({ env: [v("a"), v("c"), v("b")] }),
     ],
     [
       "a port whose protocol is the default",
@@ -104,6 +104,12 @@ describe("a difference is", () => {
       "spec.template.spec.containers[name=web].env[name=a].value",
     ],
     [
+      "a variable at another place: it sees those before it",
+      deployment({ env: [v("a"), v("b")] }),
+      deployment({ env: [v("b"), v("a"), v("c")] }),
+      "spec.template.spec.containers[name=web].env",
+    ],
+    [
       "a list that is one value, and longer",
       deployment({ args: ["a"] }),
       deployment({ args: ["a", "b"] }),
@@ -132,8 +138,20 @@ describe("a difference is", () => {
     expect(fields(deployment({ env: [v("a")] }), applied(before))).toEqual([
       "spec.template.spec.containers[name=web].command",
       "spec.template.spec.containers[name=web].env[name=b]",
-      "spec.template.spec.volumes",
+      "spec.template.spec.volumes[name=tmp]",
     ]);
+  });
+
+  it("of a map that is declared no more only what was ours", () => {
+    const config = (data?: Members): Manifest => ({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "a" },
+      ...(data && { data }),
+    });
+    const there = applied(config({ ours: "1" }), config({ ours: "1", theirs: "2" }));
+    expect(fields(config(), there)).toEqual(["data.ours"]);
+    expect(mergedWith(config(), there, shape(there))["data"]).toEqual({ theirs: "2" });
   });
 
   it("by the target's own books where it keeps them", () => {
@@ -181,6 +199,13 @@ describe("the merged object", () => {
     const declared = { ...plain, metadata: { ...plain.metadata, annotations } };
     const present = applied(deployment({ command: ["x"] }), deployment({ command: ["x"], image: "other" }));
     expect(fields(declared, mergedWith(declared, present, shape(declared)))).toEqual([]);
+  });
+
+  it("has items in the order in which they are declared, and others' where they are met", () => {
+    const present = deployment({ env: [v("theirs"), v("b"), v("a"), v("last")] });
+    const declared = deployment({ env: [v("new"), v("a"), v("b")] });
+    const merged = mergedWith(declared, live(present), shape(declared));
+    expect(merged["spec"]).toEqual(deployment({ env: [v("theirs"), v("new"), v("a"), v("last"), v("b")] })["spec"]);
   });
 
   it("takes up a list of a shape that is not known as a whole", () => {

@@ -4,7 +4,7 @@ import type { LiveObject, Manifest } from "../../cloud/facets/manifests.ts";
 import type { Difference } from "../external/change.ts";
 import { appliedFields, droppedFields } from "./fields.ts";
 import { indexOfItem, textOf, type Path } from "./paths.ts";
-import { isKeyed, isObject, itemOf, memberOf, type JsonObject, type Shape } from "./shapes.ts";
+import { isKeyed, isObject, itemKey, itemOf, memberOf, type JsonObject, type Shape } from "./shapes.ts";
 import { isEmpty, isSame } from "./values.ts";
 
 interface Pair {
@@ -61,7 +61,22 @@ function* compareList(declared: readonly unknown[], pair: Pair): Generator<Diffe
       const found = items[indexOfItem(items, keys, shape)];
       yield* compare({ declared: item, live: found, shape: itemOf(shape), at: [...at, { keys }] });
     }
+    yield* compareOrder(declared, items, { ...pair, shape });
   } else yield* compareWhole(pair);
+}
+
+/** Of the items that are there: containers start in it, and a variable sees those before it. */
+function* compareOrder(
+  declared: readonly unknown[],
+  live: readonly unknown[],
+  { shape, at }: { readonly shape: Shape & Required<Pick<Shape, "keys">>; readonly at: Path },
+): Generator<Difference> {
+  const keyOf = (item: unknown): string | undefined => itemKey(shape.keys, item);
+  const there = live.map(keyOf);
+  const wanted = declared.map(keyOf).filter((key) => there.includes(key));
+  const found = there.filter((key) => wanted.includes(key));
+  if (found.join() === wanted.join()) return;
+  yield { field: textOf(at), before: `in the order ${found.join()}`, after: `in the order ${wanted.join()}` };
 }
 
 function* compareWhole(pair: Pair): Generator<Difference> {

@@ -84,7 +84,14 @@ function parsed(text: string | undefined): FieldSet | undefined {
   }
 }
 
-/** Paths that were applied and are declared no more; where a whole item or member is, none of what is in it. */
+/**
+ * Paths that were applied and are declared no more. An item of a list, or a member that is a structure, goes with all that is in it; of a
+ * map, or a list whose items have keys, only what was ours does.
+ *
+ * Names are all that is known here, so two things are otherwise than in a server that keeps books of who set which value: a field that
+ * somebody else has changed since goes all the same, and so does what others have put into a structure, or an item, of ours that is
+ * declared no more (a server leaves what others own, or refuses what is left of it).
+ */
 export function droppedFields(applied: FieldSet, declared: Manifest, shape: Shape): readonly Path[] {
   return [...dropped(applied, { value: declared, shape, at: [] })];
 }
@@ -100,9 +107,16 @@ function* dropped(applied: FieldSet, place: Place): Generator<Path> {
     const step = stepOf(text);
     if (step === undefined) continue;
     const next = enter(place, step);
-    if (next.value === undefined) yield next.at;
-    else yield* dropped(isObject(below) ? below : LEAF, next);
+    const inside = isObject(below) ? below : LEAF;
+    const goesWhole = !("member" in step && isShared(next.shape));
+    if (next.value === undefined && goesWhole) yield next.at;
+    else yield* dropped(inside, next);
   }
+}
+
+/** Whether others may have put something of their own beside what is ours. */
+function isShared({ as, keys }: Shape): boolean {
+  return keys !== undefined || as === "Map" || as === "Quantities" || as === "Set";
 }
 
 function enter({ value, shape, at }: Place, step: Step): Place {

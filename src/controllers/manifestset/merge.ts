@@ -29,8 +29,9 @@ function overlay(live: unknown, declared: unknown, shape: Shape): unknown {
   if (isObject(declared)) return overlayMembers(isObject(live) ? live : {}, declared, shape);
   if (!Array.isArray(declared)) return isSame(live, declared, shape) ? live : declared;
   const items: readonly unknown[] = Array.isArray(live) ? live : [];
-  if (shape.as === "Set") return withMissing(items, declared);
-  return isKeyed(shape, declared) && isKeyed(shape, items) ? overlayItems(items, declared, shape) : declared;
+  if (shape.as === "Set") return overlayItems(items, declared, { keyOf: (item) => JSON.stringify(item), shape });
+  if (!isKeyed(shape, declared) || !isKeyed(shape, items)) return declared;
+  return overlayItems(items, declared, { keyOf: (item) => itemKey(shape.keys, item), shape });
 }
 
 function overlayMembers(live: JsonObject, declared: JsonObject, shape: Shape): JsonObject {
@@ -41,24 +42,35 @@ function overlayMembers(live: JsonObject, declared: JsonObject, shape: Shape): J
   return { ...live, ...(Object.fromEntries(laid) as JsonObject) };
 }
 
-/** Those that are there keep their place; new ones follow. */
+interface Items {
+  readonly keyOf: (item: unknown) => string | undefined;
+  readonly shape: Shape;
+}
+
+/**
+ * What is declared, in its order; what others have put between stays where it is met, as server-side apply has it (structured-merge-diff,
+ * visitListItems).
+ */
 function overlayItems(
   live: readonly unknown[],
   declared: readonly unknown[],
-  shape: Shape & Required<Pick<Shape, "keys">>,
+  { keyOf, shape }: Items,
 ): readonly unknown[] {
-  const items = [...live];
-  for (const item of declared) {
-    const index = items.findIndex((other) => itemKey(shape.keys, other) === itemKey(shape.keys, item));
-    if (index === -1) items.push(item);
-    else items[index] = overlay(items[index], item, itemOf(shape));
+  const there = new Map(live.map((item) => [keyOf(item), item]));
+  const wanted = declared.map(keyOf);
+  const shared = new Set(wanted.filter((key) => there.has(key)));
+  const items: unknown[] = [];
+  let next = 0;
+  for (const [at, item] of declared.entries()) {
+    // The next of ours that is there: up to it, others' items are taken along.
+    const upTo = wanted.slice(at).find((key) => shared.has(key));
+    for (; next < live.length && keyOf(live[next]) !== upTo; next++) {
+      if (!shared.has(keyOf(live[next]))) items.push(live[next]);
+    }
+    items.push(there.has(wanted[at]) ? overlay(there.get(wanted[at]), item, itemOf(shape)) : item);
+    if (wanted[at] === upTo) next++;
   }
-  return items;
-}
-
-function withMissing(live: readonly unknown[], declared: readonly unknown[]): readonly unknown[] {
-  const missing = declared.filter((value) => !live.some((item) => isSame(item, value, {})));
-  return [...live, ...missing];
+  return [...items, ...live.slice(next).filter((item) => !shared.has(keyOf(item)))];
 }
 
 /** What is declared, but with the live values at these JSON pointers: fields that others own after the object was made. */

@@ -1,10 +1,10 @@
 // How values of a kind merge, from Kubernetes' OpenAPI (shapes.json, written by scripts/shapes.ts): lists whose items have keys, sets,
-// what is one value although it has members, and quantities. What is not named there: members merge one by one, a list is one value.
+// maps, whose members anybody may add to, what is one value although it has members, and quantities. What is not named there: members merge one by one, a list is one value.
 import shapes from "./shapes.json" with { type: "json" };
 
 export interface Shape {
-  /** `Quantities`: each member is one. */
-  readonly as?: "Atomic" | "Set" | "Quantity" | "Quantities";
+  /** `Quantities`: a map, each member of which is one. */
+  readonly as?: "Atomic" | "Set" | "Map" | "Quantity" | "Quantities";
   /** Of a list whose items have keys: each with its default, or null. */
   readonly keys?: Readonly<Record<string, unknown>>;
   /** Name of the type of the value, or of the list's items. */

@@ -2,8 +2,9 @@
 import * as z from "zod";
 import { commonStatus } from "../common/status.ts";
 import { statusFields } from "../common/with-blocks.ts";
-import { integer, listMapOf, listOf, text } from "../../schema/fields.ts";
 import { time } from "../../schema/formats.ts";
+import { MOST_RESIDUE } from "./residue.ts";
+import { integer, listMapOf, listOf, text } from "../../schema/fields.ts";
 
 /** Objects of all sources together. */
 export const MOST_OBJECTS = 1_000;
@@ -12,7 +13,6 @@ const LONGEST_INVENTORY = 2 * MOST_OBJECTS;
 export const MOST_NOT_READY = 32;
 export const MOST_WORKLOADS = 50;
 export const MOST_WARNINGS = 10;
-export const MOST_RESIDUE = 256;
 
 const ref = text({ min: 1, max: 700 });
 const word = text({ max: 253 });

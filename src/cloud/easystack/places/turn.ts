@@ -112,15 +112,18 @@ export class Turn {
 
   /**
    * What another lane shows while this turn's stands here, for which that one is not confirmed again: whether it has stayed where it was. A
-   * read; changes nothing. Throws only where nothing can be sent at all.
+   * read; changes nothing. Throws no CloudError.
    */
   async lookInto(other: Lane): Promise<Shown> {
     const { witness } = other;
     if (witness === undefined) return "Ended";
     const { kind, name, uid } = witness;
-    const answer = await this.#send({ operation: "ViewYaml", names: { kind, name } }, PLACE_CALLS.ViewYaml, other);
-    if (other.take(answer, this.#deps.nowMs()) === "Another") return "Ended";
+    const view = { operation: "ViewYaml", names: { kind, name } } as const;
+    const answer = await this.#send(view, PLACE_CALLS.ViewYaml, other).catch(unanswered);
+    if (answer === undefined || other.take(answer, this.#deps.nowMs()) === "Another") return "Ended";
     if (answer.status === 200) return answer.body.includes(uid) ? "Stayed" : "Moved";
+    if (answer.status !== 404) return "Ended";
+    // It may have been deleted: the next look is for another one.
     other.saw(undefined);
     return "Unclear";
   }
@@ -195,6 +198,10 @@ export class Turn {
     const secrets = [...(this.#proof?.secrets ?? []), ...this.#deps.lane.secrets(), ...secret];
     return errorOf(operation, answer, redactor(secrets));
   }
+}
+
+function unanswered(error: unknown): undefined {
+  if (!(error instanceof CloudError)) throw error;
 }
 
 /** What tells one proof from another. */

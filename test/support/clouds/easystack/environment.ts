@@ -26,7 +26,7 @@ export interface EasyStackSimulator extends SimulatorControls {
 export type EasyStackOptions = Partial<EasyStackSimulatorOptions>;
 export type EasyStackStand = Stand<EasyStackSimulator, EasyStackOptions>;
 
-const EASYSTACK: SimulatedCloud<EasyStackSimulator, EasyStackOptions> = {
+export const EASYSTACK: SimulatedCloud<EasyStackSimulator, EasyStackOptions> = {
   kinds: [
     "cloudaccounts",
     "registryprojects",
