@@ -163,7 +163,17 @@ describe.each(Object.keys(CHANNELS))("the channel %s", (name) => {
   test("tells the events of a namespace, of what and why", async () => {
     const its = await subject(name);
     if (!its.channel.events) return;
-    const about = { apiVersion: "v1", kind: "Pod", namespace: its.real, name: "web", uid: "1" };
+    const { kubectl } = sharedControlPlane();
+    // Where a cloud shows events pod by pod, the pod has to be there.
+    const pod = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "web", namespace: its.real },
+      spec: { containers: [{ name: "main", image: "nginx:1.27" }] },
+    };
+    await kubectlOk(kubectl, ["apply", "-f", "-"], JSON.stringify(pod));
+    const uid = await kubectlOk(kubectl, ["get", "pod", "web", "-n", its.real, "-o", "jsonpath={.metadata.uid}"]);
+    const about = { apiVersion: "v1", kind: "Pod", namespace: its.real, name: "web", uid };
     const event = {
       apiVersion: "v1",
       kind: "Event",
@@ -173,8 +183,9 @@ describe.each(Object.keys(CHANNELS))("the channel %s", (name) => {
       reason: "Failed",
       message: "Failed to pull image",
     };
-    await kubectlOk(sharedControlPlane().kubectl, ["apply", "-f", "-"], JSON.stringify(event));
-    expect(await its.channel.events(its.namespace, never)).toContainEqual(
+    await kubectlOk(kubectl, ["apply", "-f", "-"], JSON.stringify(event));
+    const asked = [{ group: "", kind: "Pod", namespace: its.namespace, name: "web", uid }];
+    expect(await its.channel.events(its.namespace, never, asked)).toContainEqual(
       expect.objectContaining({ type: "Warning", reason: "Failed", about: expect.objectContaining({ name: "web" }) }),
     );
   });

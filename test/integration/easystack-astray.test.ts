@@ -10,7 +10,8 @@ vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 const theStand = useEasyStackSets("easystack-astray");
 const PATIENTLY = { timeout: 60_000, interval: 50 };
-const LATE_MS = 2_500;
+/** A loaded machine has to see it before it takes effect. */
+const LATE_MS = 8_000;
 
 /** Another cluster of the project, which has a namespace `default` too; with that namespace beside it. */
 async function another(name: string): Promise<string> {

@@ -116,7 +116,7 @@ describe("what a form has made and nobody has marked", () => {
     const operator = stand.operator(FLAGS);
     await operator.ready;
     const path = "/kubernetes/configmap/between/";
-    await stand.simulator.setFaults([{ method: "POST", path, action: "Latency", ms: 2_500 }]);
+    await stand.simulator.setFaults([{ method: "POST", path, action: "Latency", ms: 8_000 }]);
     const manifests = [configMap("before"), configMap("between")];
     await stand.apply(formsSet("strangers", { manifests }));
     const isLate = async (): Promise<boolean> =>

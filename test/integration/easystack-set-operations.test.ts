@@ -151,6 +151,16 @@ describe.concurrent("workloads of a set in a cluster of EasyStack", () => {
     await stand.reaches("manifestset/surplus", "Available");
   });
 
+  it("are warned of while their pods do not run, in the cloud's words (calls 52, 116)", async ({ expect }) => {
+    const stand = theStand();
+    await stand.inCluster("ailing");
+    const manifests = [deployment("registry.example.com/web:missing")];
+    await stand.apply(clusterSetManifest("ailing", stand.cluster, { targetNamespace: "ailing", manifests }));
+    const { status } = await stand.until("manifestset/ailing", (set) => set.status["warnings"] !== undefined);
+    const [warning] = status["warnings"] as readonly { object: string; reason: string }[];
+    expect(warning).toMatchObject({ reason: "Failed", object: expect.stringMatching(/^Pod ailing\/web-/) });
+  });
+
   it("are named where the set has no such object, before anything is written", async ({ expect }) => {
     const stand = theStand();
     await stand.inCluster("named");

@@ -67,7 +67,7 @@ export const machineList = z.union([
 
 export const machineAnswer = machine;
 
-const pod = lenientObject({ name: text, creation_time: text });
+const pod = lenientObject({ name: text, creation_time: text, status: text });
 
 export const podList = z.union([z.array(pod), z.object({ pods: listOf(pod) }).transform(({ pods }) => pods)]);
 

@@ -96,6 +96,7 @@ export const PLACE_CALLS = {
   EditYaml: { method: "PUT", path: "{product}/_raw/{kind}/name/{name}/" },
   CreateYaml: { method: "POST", path: "{product}/_raw/{kind}/name/{name}/" },
   ListPods: { method: "GET", path: "{product}/pods/" },
+  GetPod: { method: "GET", path: "{product}/pods/pod/{name}/" },
   DeletePod: { method: "DELETE", path: "{product}/pods/" },
   // 1.4, 1.6
   ListConfigMapKeys: { method: "GET", path: "{product}/kubernetes/configmap/{name}/keys/" },

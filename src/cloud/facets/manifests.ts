@@ -163,8 +163,15 @@ export interface ManifestChannel {
   /** Of that UID alone; dependents go too, later. Conflict where it is another one, NotFound where it is gone. Accepted is not gone. */
   readonly remove: (kind: KindAbility, live: LiveObject, permit: WritePermit) => Promise<void>;
 
-  /** Events of a namespace; left out where there are none to be had. Bounded; the newest where there are more. */
-  readonly events?: (namespace: string, signal: AbortSignal) => Promise<readonly TargetEvent[]>;
+  /**
+   * Events of a namespace; left out where there are none to be had. Bounded; the newest where there are more. Some channels show them object by
+   * object: then those of the objects that are asked about, and of their pods.
+   */
+  readonly events?: (
+    namespace: string,
+    signal: AbortSignal,
+    about: readonly TargetEvent["about"][],
+  ) => Promise<readonly TargetEvent[]>;
 
   /**
    * Tells `on` of each object of a kind that bears our label, as it is now and whenever it changes or goes, until the target ends that.

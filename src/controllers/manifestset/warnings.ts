@@ -54,11 +54,12 @@ export class Warnings {
     const namespaces = [...new Set(unready.map(({ declared }) => declared.key.namespace))].filter(
       (name) => name !== "",
     );
-    const events = (await Promise.all(namespaces.map((namespace) => this.#eventsIn(work, namespace)))).flat();
     const owners = unready.map(({ declared, outcome }) => ({
       key: declared.key,
       uid: outcome.live?.metadata.uid ?? "",
     }));
+    const asked = owners.map(({ key, uid }) => ({ ...key, uid }));
+    const events = (await Promise.all(namespaces.map((namespace) => this.#eventsIn(work, namespace, asked)))).flat();
     const told = events.filter(
       ({ type, about }) => type === "Warning" && owners.some((owner) => concerns(about, owner)),
     );
@@ -76,7 +77,11 @@ export class Warnings {
   }
 
   /** Without the right to read them there are none. */
-  async #eventsIn({ place: { channel }, visit: { signal } }: Work, namespace: string): Promise<readonly TargetEvent[]> {
+  async #eventsIn(
+    { place: { channel }, visit: { signal } }: Work,
+    namespace: string,
+    asked: readonly TargetEvent["about"][],
+  ): Promise<readonly TargetEvent[]> {
     if (!channel.events) return [];
     const known = this.#known.get(channel) ?? new Map<string, Known>();
     this.#known.set(channel, known);
@@ -84,7 +89,7 @@ export class Warnings {
     const now = this.#deps.clock.monotonic();
     if (latest && now - latest.at < FRESH_MS) return latest.events;
     try {
-      const events = await channel.events(namespace, signal);
+      const events = await channel.events(namespace, signal, asked);
       known.set(namespace, { at: now, events });
       return events;
     } catch (error) {

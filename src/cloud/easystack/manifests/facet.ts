@@ -19,6 +19,7 @@ import { AutoscalerObjects } from "./autoscaler-objects.ts";
 import { Looks } from "./looks.ts";
 import { WorkloadOperations } from "./operations/operations.ts";
 import { volumeTypeList } from "./preflight.ts";
+import { warningsBy } from "./warnings.ts";
 import { YamlChannel } from "./yaml-channel.ts";
 
 interface FacetDeps {
@@ -71,6 +72,7 @@ export function easystackManifests(deps: FacetDeps): ManifestsFacet {
         autoscalers: new AutoscalerObjects(looks),
         operations: new WorkloadOperations({ looks, options: asked }),
         residue: balancersLeft({ client, address }),
+        events: warningsBy({ reads: deps.reads, placeOf: (key) => looks.placeOf(key) }),
         cluster,
         product,
         isForced,

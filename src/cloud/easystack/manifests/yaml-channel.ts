@@ -30,6 +30,7 @@ export interface YamlDeps extends Pick<LooksDeps, "address" | "cluster" | "produ
   readonly autoscalers: AutoscalerObjects;
   readonly operations: ChannelOperations;
   readonly residue: Residue;
+  readonly events: NonNullable<ManifestChannel["events"]>;
   readonly yamlBody: YamlBody;
   readonly isForced: boolean;
   /** Names of the types of volumes that there are. */
@@ -43,12 +44,14 @@ export class YamlChannel implements ManifestChannel {
   readonly operations: ChannelOperations;
   readonly history: ChannelHistory;
   readonly residue: Residue;
+  readonly events: NonNullable<ManifestChannel["events"]>;
   readonly #deps: YamlDeps;
 
   constructor(deps: YamlDeps) {
     this.#deps = deps;
     this.operations = deps.operations;
     this.residue = deps.residue;
+    this.events = deps.events;
     this.history = historyBy(deps.looks);
   }
 

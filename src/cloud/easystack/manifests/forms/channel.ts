@@ -54,6 +54,7 @@ export class FormsChannel implements ManifestChannel {
   readonly read: ManifestChannel["read"];
   readonly remove: ManifestChannel["remove"];
   readonly residue: YamlChannel["residue"];
+  readonly events: YamlChannel["events"];
   readonly operations: YamlChannel["operations"];
   readonly history: YamlChannel["history"];
   readonly #deps: FormsDeps;
@@ -69,6 +70,7 @@ export class FormsChannel implements ManifestChannel {
     this.read = yaml.read;
     this.remove = yaml.remove;
     this.residue = yaml.residue;
+    this.events = yaml.events;
     this.operations = yaml.operations;
     this.history = yaml.history;
   }
