@@ -1,9 +1,10 @@
-// `npm run bench [-- transport|start|fleet|memory|steady|inventory …]`: measures and prints tables for docs/benchmarks.md. Run it on an idle machine.
+// `npm run bench [-- transport|start|fleet|memory|steady|inventory|lanes …]`: measures and prints tables for docs/benchmarks.md. Run it on an idle machine.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { startControlPlane } from "../controlplane/control-plane.ts";
 import { measureFleet, type FleetFigures } from "./fleet.ts";
 import { measureInventories, type InventoryFigures } from "./inventory.ts";
+import { measureLanes, type LaneFigures } from "./lanes.ts";
 import { measureMemory, type MemoryFigures } from "./memory.ts";
 import { measureStarts, type StartFigures } from "./start.ts";
 import { measureSteady, type SteadyFigures } from "./steady.ts";
@@ -39,6 +40,19 @@ if (isWanted("inventory")) {
   say(renderInventories(await measureInventories(sizes)));
 }
 
+if (isWanted("lanes")) say(renderLanes(await laneFigures()));
+
+async function laneFigures(): Promise<LaneFigures[]> {
+  const plane = await startControlPlane();
+  try {
+    const figures: LaneFigures[] = [];
+    for (const latencyMs of [0, 50]) figures.push(...(await measureLanes(plane, { latencyMs, objectsPerPlace: 10 })));
+    return figures;
+  } finally {
+    await plane.stop();
+  }
+}
+
 async function fleetFigures(): Promise<FleetFigures[]> {
   const fleets: FleetFigures[] = [];
   for (const runtime of ["yunfan", "dot-i"] as const) fleets.push(await measureFleet(runtime, resources));
@@ -68,6 +82,16 @@ function renderFleets(figures: readonly FleetFigures[]): string {
       `| ${runtime} | ${count} | ${(elapsedMs / 1000).toFixed(1)} | ${(cpuMs / 1000).toFixed(1)} | ${peakRssMiB.toFixed(0)} |`,
   );
   return ["| runtime | resources | s to all Ready | CPU s | peak MiB |", "|---|---|---|---|---|", ...rows, ""].join(
+    "\n",
+  );
+}
+
+function renderLanes(figures: readonly LaneFigures[]): string {
+  const rows = figures.map(
+    ({ sessions, latencyMs, objects, requests, elapsedMs }) =>
+      `| ${sessions} | ${latencyMs} | ${objects} | ${requests} | ${(elapsedMs / 1000).toFixed(1)} |`,
+  );
+  return ["| sessions | ms of each request | objects | requests | s |", "|---|---|---|---|---|", ...rows, ""].join(
     "\n",
   );
 }

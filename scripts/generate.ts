@@ -7,6 +7,7 @@ import { renderArgocdConfig } from "./argocd.ts";
 import { chartFiles } from "./chart.ts";
 import { renderBcsCalls } from "./bcs-calls.ts";
 import { renderCapabilities } from "./capabilities.ts";
+import { renderEasyStackCalls } from "./easystack-calls.ts";
 import { renderGuarantees } from "./guarantees.ts";
 import { kindPages } from "./kinds.ts";
 import { renderMetrics } from "./metrics.ts";
@@ -19,6 +20,7 @@ const files = new Map([
   ["docs/capabilities.md", renderCapabilities()],
   ["gitops/argocd/argocd-cm.yaml", await renderArgocdConfig(root)],
   ["docs/clouds/bcs-calls.md", await renderBcsCalls(root)],
+  ["docs/clouds/easystack-calls.md", await renderEasyStackCalls(root)],
   ["docs/metrics.md", renderMetrics()],
   ["docs/guarantees.md", await renderGuarantees(root)],
   ...(await kindPages(root)),

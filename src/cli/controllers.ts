@@ -187,7 +187,7 @@ async function contentsOf(session: CloudSession, clusterId: string, signal: Abor
  */
 const DEADLINE_MS = 900_000;
 
-interface Shared extends Parts, Omit<KindDeps<Managed>, "store" | keyof Parts> {
+interface Shared extends Parts, Omit<KindDeps<Managed>, "store" | "driftGroup" | keyof Parts> {
   readonly beside: Beside;
   /** UIDs of resources that we have let go of, or are about to. */
   readonly releases: Set<string>;
@@ -202,6 +202,7 @@ function controllerOf(controlled: ControlledKind, informer: Informer<Managed>, s
   wireVanished(controlled, informer, shared);
   const { type } = controlled.kind;
   const name = type.kind.toLowerCase();
+  const driftGroup = (resource: Managed): string => driftGroupOf(shared.informers, controlled, resource);
   const reconciler = new LifecycleReconciler<Managed>(
     {
       client,
@@ -217,9 +218,9 @@ function controllerOf(controlled: ControlledKind, informer: Informer<Managed>, s
       get: (key) => store.get(key),
       events,
       random: Math.random,
-      driftGroup: (object) => controlled.parentOf(object) ?? keyOf(object.metadata),
+      driftGroup,
     },
-    controlled.steps({ ...shared, store }),
+    controlled.steps({ ...shared, store, driftGroup }),
   );
   const workers = concurrency.get(type.kind) ?? controlled.workers;
   metrics.resources({ type, store, clock });
@@ -254,6 +255,15 @@ function wireVanished(controlled: ControlledKind, { store }: Informer<Managed>, 
     published: (uid) => published.byIndex("owner", uid),
     onLeft: metrics.vanished(controlled.kind.type.kind),
   });
+}
+
+/** The account, where it lists them over all its clusters; else the parent. */
+function driftGroupOf(informers: Informers, controlled: ControlledKind, resource: Managed): string {
+  const { parentOf, facet } = controlled;
+  const account = facet && (accountBehind(informers, controlled, resource) as CloudAccount | undefined);
+  const isOfAccount = account && clouds[account.spec.provider]?.listedByAccount?.includes(facet);
+  if (isOfAccount) return refTo("CloudAccount", keyOf(account.metadata));
+  return parentOf(resource) ?? keyOf(resource.metadata);
 }
 
 /** The account that a resource works with, by its parents; undefined where one of them is gone. */

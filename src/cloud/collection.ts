@@ -33,6 +33,8 @@ export interface Listed<T extends Item> {
   readonly items: readonly T[];
   /** The cloud's clock less ours, milliseconds, from the answer's Date header (whole seconds); 0 where there is none. */
   readonly clockSkewMs: number;
+  /** When it was begun, monotonic by our clock, where that was before it was asked for: others had asked for it already. */
+  readonly startedAt?: number | undefined;
 }
 
 /** "Forbidden": it is there, and somebody else's. */
@@ -72,8 +74,11 @@ export interface Refusal {
 
 /** Every member throws CloudError and nothing else, apart from the signal's reason and FencedError. */
 export interface Collection<T extends Item> {
-  /** May lag, and may tell less of an item than `get`, the mark among it. */
-  readonly list: (signal: AbortSignal) => Promise<Listed<T>>;
+  /**
+   * May lag, and may tell less of an item than `get`, the mark among it. `since`: one that was begun at that time or later does (monotonic, by our
+   * clock); left out: from now on.
+   */
+  readonly list: (signal: AbortSignal, since?: number) => Promise<Listed<T>>;
 
   /** "Absent" where the cloud answers that there is none of this id. Left out where no read shows one by its id; `look` then proves. */
   readonly get?: (id: string, signal: AbortSignal) => Promise<T | "Absent">;

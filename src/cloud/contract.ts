@@ -80,6 +80,11 @@ export interface Cloud {
    */
   readonly manifestsInto?: ManifestsFacet["intoClusters"];
   /**
+   * Facets of what lies in clusters and is listed over all clusters of the account by one request: their resources look for drift at the
+   * same time, so that one list serves them all. Left out: none.
+   */
+  readonly listedByAccount?: readonly (keyof Facets)[];
+  /**
    * Throws CloudError `CredentialsMalformed` where the Secret's keys are missing, empty or contradict each other
    * (`AmbiguousCredentials`), and `EndpointRequired` where the endpoint is needed and not given.
    */

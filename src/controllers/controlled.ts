@@ -45,6 +45,8 @@ export interface KindDeps<R extends Managed> {
   readonly watchNamespaces: readonly string[];
   /** Where a resource of the inventory may be about the resources of other namespaces. */
   readonly platformNamespace: string;
+  /** Resources of one group look for drift at the same time: those of one parent, or of the account where one list serves all its clusters. */
+  readonly driftGroup: (resource: R) => string;
   /** How long after a send a create may still take effect. */
   readonly settleWindowMs: number;
   /** Ends when the operator stops. */

@@ -7,22 +7,7 @@ import type { Kind } from "../../src/crds/kind.ts";
 import { kinds } from "../../src/crds/kinds.ts";
 import type { StructuralSchema } from "../../src/schema/structural.ts";
 import { sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
-import {
-  alarmSourceManifest,
-  cloudAccountManifest,
-  cloudVolumeClaimManifest,
-  managedAddonManifest,
-  managedApplicationManifest,
-  managedClusterManifest,
-  managedNodeManifest,
-  managedNamespaceManifest,
-  manifestSetManifest,
-  nodePoolManifest,
-  inventoryQueryManifest,
-  inventorySinkManifest,
-  registryProjectManifest,
-  type Manifest,
-} from "../support/environment/resources.ts";
+import { EXAMPLES } from "../support/environment/resources.ts";
 import { almostFitting, fitting } from "./arbitraries.ts";
 import { Api, installCrds } from "./cluster.ts";
 
@@ -31,21 +16,6 @@ const SPECS_PER_KIND = 300;
 const STATUSES_PER_KIND = 100;
 /** Of the generated values, so many are taken and so many are refused, or the comparison shows little. */
 const LEAST_SHARE = 0.1;
-const EXAMPLES: Record<string, Manifest> = {
-  CloudAccount: cloudAccountManifest(),
-  ManagedCluster: managedClusterManifest(),
-  NodePool: nodePoolManifest(),
-  ManagedNode: managedNodeManifest(),
-  ManagedAddon: managedAddonManifest(),
-  ManagedNamespace: managedNamespaceManifest(),
-  ManagedApplication: managedApplicationManifest(),
-  CloudVolumeClaim: cloudVolumeClaimManifest(),
-  RegistryProject: registryProjectManifest(),
-  ManifestSet: manifestSetManifest(),
-  InventorySink: inventorySinkManifest(),
-  AlarmSource: alarmSourceManifest(),
-  InventoryQuery: inventoryQueryManifest(),
-};
 
 let api: Api;
 let namespace: string;

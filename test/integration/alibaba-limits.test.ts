@@ -179,7 +179,8 @@ it("Throttling.User with status 400 slows writes down, stalls nothing, and shows
   const samples = await scrape(metricsPort!);
   const labels = { account: `${own.namespace}/throttled`, class: "writes" };
   expect(sumOf(samples, "yunfan_cloud_budget_limit", labels)).toBeLessThan(60_000);
-  expect(sumOf(samples, "controller_runtime_terminal_reconcile_errors_total") ?? 0).toBe(0);
+  expect(sumOf(samples, "controller_runtime_reconcile_errors_total")).toBe(0);
+  expect(sumOf(samples, "yunfan_cloud_requests_total", { account: labels.account, code: "400" })).toBe(await refused());
 });
 
 itStaysClean(() => stand);

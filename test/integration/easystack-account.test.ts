@@ -50,7 +50,7 @@ const ways: readonly { title: string; name: string; stringData?: object; easysta
 
 describe.concurrent("an account that signs in by", () => {
   it.for(ways)(
-    "$title is Ready and tells what the cloud says of it",
+    "$title is Ready and tells what the cloud says of it (calls 1, 3, 4, 8, 29)",
     async ({ name, stringData, easystack }, { expect }) => {
       const keystoneEndpoint = `${stand.simulator.url}/v3`;
       const spec = { easystack: { ...easystack, keystoneEndpoint } };

@@ -80,7 +80,9 @@ const written = async (name: string) =>
   (await cloud.effects()).filter(({ path, userAgent }) => path.includes(name) && userAgent.startsWith("yunfan/"));
 
 describe.concurrent("a normal application", () => {
-  it("is made, gathers workloads and lets go of them, is described, and deleted without them", async ({ expect }) => {
+  it("is made, gathers workloads and lets go of them, is described, and deleted without them (calls 93, 94, 122, 123, 124)", async ({
+    expect,
+  }) => {
     await deploy("life-a", "life-b");
     await make("life", { description: "What customers see", members: [member("life-a")] });
     await becomes("life", { members: [inCloud("life-a")] });
@@ -131,7 +133,7 @@ describe.concurrent("a normal application", () => {
     expect(await there("first")).toMatchObject({ members: [inCloud("shared-a")] });
   });
 
-  it("is stopped, started and restarted, each once", async ({ expect }) => {
+  it("is stopped, started and restarted, each once (calls 97, 126, 127)", async ({ expect }) => {
     await deploy("power-a");
     await make("power", { members: [member("power-a")], powerState: "Running", restartAt: "one" });
     const before = await templateOf("power-a");
@@ -152,7 +154,9 @@ describe.concurrent("a normal application", () => {
     expect(await templateOf("power-a")).toBe(after);
   });
 
-  it("restarts once more where the answer got lost and no new pod shows, and then never again", async ({ expect }) => {
+  it("restarts once more where the answer got lost and no new pod shows, and then never again (call 54)", async ({
+    expect,
+  }) => {
     await deploy("again-a");
     await make("again", { members: [member("again-a")] });
     await cloud.setFaults([{ method: "PUT", path: "/applications/app$", action: "DropBefore", times: 1 }]);

@@ -56,7 +56,9 @@ describe("a balancer of a Service's own", () => {
     expect(said.message).toContain(field);
   });
 
-  it("is made with its Service, and no second one where licences have run out", async ({ expect }) => {
+  it("is made with its Service, and no second one where licences have run out (calls 77, 78, 79, 80, 81, 82)", async ({
+    expect,
+  }) => {
     const { stand, namespace, formsSet, applied } = theStand();
     await namespace("made");
     await stand.apply(formsSet("made", manifests, block("made", WANTED)));

@@ -109,7 +109,7 @@ const says = async (name: string) => {
 };
 
 describe.concurrent("a claim of a class", () => {
-  it("is made once with the default class, grows, and is deleted when its volume is seen to stay", async ({
+  it("is made once with the default class, grows, and is deleted when its volume is seen to stay (calls 55, 56, 57, 83, 85)", async ({
     expect,
   }) => {
     const { uid, volume } = await made("life");

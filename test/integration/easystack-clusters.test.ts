@@ -34,7 +34,9 @@ const conditionOf = (name: string, type: string, reason: string) =>
   );
 
 describe.concurrent("a cluster that is there", () => {
-  it("is adopted, with what is told of its nodes and of what is in it, and left at the end", async ({ expect }) => {
+  it("is adopted, with what is told of its nodes and of what is in it, and left at the end (calls 18, 19, 20, 21, 22, 23)", async ({
+    expect,
+  }) => {
     await stand.apply(clusterManifest("eks-1"));
     await stand.reaches(ref("eks-1"), "Available");
     const { status } = await conditionOf("eks-1", "WorkloadsHealthy", "Healthy");

@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000, maxConcurrency: 20 })
 const theStand = useFormsStand("easystack-form-sections");
 
 describe.concurrent("a workload on route Forms", () => {
-  it("changes a workload section by section, each by the call that carries no more, and heals one that drifts", async ({
+  it("changes a workload section by section, each by the call that carries no more, and heals one that drifts (calls 101, 104, 105, 110, 111, 112, 116, 118, 119)", async ({
     expect,
   }) => {
     const { stand, target, namespace, writesIn, formsSet, applied } = theStand();

@@ -21,7 +21,9 @@ const web = { kind: "Deployment", name: "web" };
 const theStand = useFormsStand("easystack-forms");
 
 describe.concurrent("a set on route Forms", () => {
-  it("makes each kind by its own call, and writes no more when the same is applied again", async ({ expect }) => {
+  it("makes each kind by its own call, and writes no more when the same is applied again (calls 36, 42, 48, 59, 61, 63, 68, 74, 84, 92)", async ({
+    expect,
+  }) => {
     const { stand, target, namespace, writesIn, formsSet, applied } = theStand();
     const real = await namespace("kinds");
     const auths = { "registry.example.com": { username: "robot", password: SECRET_VALUE } };
@@ -111,7 +113,9 @@ describe.concurrent("a set on route Forms", () => {
     expect((await target.get("persistentvolumeclaim", "data", real))!.metadata.labels).toBeUndefined();
   });
 
-  it("changes configurations, Services, routes and cron jobs each by its own call", async ({ expect }) => {
+  it("changes configurations, Services, routes and cron jobs each by its own call (calls 43, 44, 49, 51, 66, 67, 69, 71, 72, 75)", async ({
+    expect,
+  }) => {
     const { stand, target, namespace, writesIn, formsSet, applied } = theStand();
     const real = await namespace("changes");
     const services = [{ namespace: "changes", name: "inside", workload: web }];

@@ -39,7 +39,9 @@ const conditionOf = (name: string, type: string, reason: string) =>
   );
 
 describe.concurrent("a collection", () => {
-  it("starts where little storage is free, once, and is said to run and to have ended", async ({ expect }) => {
+  it("starts where little storage is free, once, and is said to run and to have ended (calls 29, 30, 31)", async ({
+    expect,
+  }) => {
     const registry = await collecting("space", { freeBelowPercent: 99 });
     await conditionOf("space", "RegistryHasSpace", "StorageLow");
     await conditionOf("space", "GarbageCollected", "Collecting");

@@ -57,7 +57,9 @@ const creates = async (name: string) =>
     0 && (await there(name)) !== undefined;
 
 describe.concurrent("a hybrid application", () => {
-  it("is made whole by one request, shows its servers, and leaves nothing behind", async ({ expect }) => {
+  it("is made whole by one request, shows its servers, and leaves nothing behind (calls 123, 125, 128, 129, 130)", async ({
+    expect,
+  }) => {
     const hybrid = hybridOptions("whole", {
       virtualMachines: [
         serverOptions("whole-db", {

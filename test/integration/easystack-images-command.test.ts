@@ -50,7 +50,7 @@ async function archive(name: string): Promise<string> {
 }
 
 describe("yunfan registry", () => {
-  it("uploads an archive, and lists it", async ({ expect }) => {
+  it("uploads an archive, and lists it (calls 33, 34, 35)", async ({ expect }) => {
     const file = await archive("web.tar");
     expect(await registry("upload", "team", file, "--image", "shop/web", "--tag", "v1")).toContain(
       "web.tar is in project team",

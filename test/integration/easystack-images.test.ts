@@ -37,7 +37,7 @@ const tagsOf = async (repository: string, of = cloud): Promise<readonly string[]
   (await of.list("images")).filter((image) => image["repository"] === repository).map((image) => String(image["tag"]));
 
 describe.concurrent("what a workspace holds", () => {
-  it("is counted for all of them from two lists", async ({ expect }) => {
+  it("is counted for all of them from two lists (call 32)", async ({ expect }) => {
     const counted = await stand.cloud("counted");
     for (const name of ["count-a", "count-b", "count-c"]) {
       await counted.behindOurBack("POST", "projects", { name, public: name === "count-b" });
@@ -52,7 +52,9 @@ describe.concurrent("what a workspace holds", () => {
     expect(details).toEqual([]);
   });
 
-  it("keeps it from being deleted, and goes with it image by image where the spec says so", async ({ expect }) => {
+  it("keeps it from being deleted, and goes with it image by image where the spec says so (call 38)", async ({
+    expect,
+  }) => {
     await make("full");
     await push("full/app", "v1");
     await push("full/deep/er", "v1");
@@ -69,7 +71,7 @@ describe.concurrent("what a workspace holds", () => {
     expect(deletions.length).toBeGreaterThanOrEqual(2);
   });
 
-  it("is described as declared; other images are left alone, and one that is not there yet is said", async ({
+  it("is described as declared; other images are left alone, and one that is not there yet is said (call 37)", async ({
     expect,
   }) => {
     await make("described", { easystack: { images: [{ name: "app", description: "Our shop" }] } });
@@ -93,7 +95,7 @@ describe.concurrent("a retention", () => {
   const DAY_MS = 86_400_000;
   const daysAgo = (days: number): string => new Date(Date.now() - days * DAY_MS).toISOString();
 
-  it("lets the right thirty of forty tags go, ten a run, each told in an event", async ({ expect }) => {
+  it("lets the right thirty of forty tags go, ten a run, each told in an event (calls 33, 39)", async ({ expect }) => {
     const tags = Array.from({ length: 40 }, (_, index) => ({ tag: `b${index + 2}`, createdAt: daysAgo(index + 2) }));
     await make("retained");
     for (const [index, { tag, createdAt }] of tags.entries()) {

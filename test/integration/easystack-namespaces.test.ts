@@ -59,7 +59,9 @@ const becomes = (name: string, what: object): Promise<void> =>
   );
 
 describe.concurrent("a namespace", () => {
-  it("is made with quota, policy, users and roles in one request, and deleted", async ({ expect }) => {
+  it("is made with quota, policy, users and roles in one request, and deleted (calls 7, 9, 10, 12, 16)", async ({
+    expect,
+  }) => {
     await make("life", {
       quota: { pods: 20, cpuCores: 8 },
       easystack: { psp: "Limited", access: "ListedUsers", users: ["u-dev"], roles: ["Developer"] },
@@ -117,7 +119,7 @@ describe.concurrent("a namespace", () => {
     );
   });
 
-  it("refuses a limit below what is in use, and sets it where that is asked for", async ({ expect }) => {
+  it("refuses a limit below what is in use, and sets it where that is asked for (call 15)", async ({ expect }) => {
     await make("below", { quota: { pods: 10 } });
     await changed("below", { used: { pods: 8 } });
     await stand.edit(ref("below"), { spec: { quota: { pods: 5 } } });
@@ -133,7 +135,7 @@ describe.concurrent("a namespace", () => {
     );
   });
 
-  it("lets in whom the spec lists, whole, and our own user; or everybody", async ({ expect }) => {
+  it("lets in whom the spec lists, whole, and our own user; or everybody (call 14)", async ({ expect }) => {
     await make("users", { easystack: { access: "ListedUsers", users: ["u-dev"] } });
     const listed = [USER_ID, "u-dev"].toSorted();
     await changed("users", { users: ["u-dev", "u-guest"] });
@@ -145,7 +147,7 @@ describe.concurrent("a namespace", () => {
     await becomes("users", { users: [] });
   });
 
-  it("has its security policy set both ways, and none where none is declared", async ({ expect }) => {
+  it("has its security policy set both ways, and none where none is declared (call 13)", async ({ expect }) => {
     await make("policy", { easystack: { psp: "Limited" } });
     await changed("policy", { psp: "Unlimited" });
     await becomes("policy", { psp: "Limited" });

@@ -37,7 +37,7 @@ const writesOn = async (name: string) =>
   (await cloud.effects()).filter(({ path, userAgent }) => path.includes(name) && userAgent.startsWith("yunfan/"));
 
 describe.concurrent("a workspace", () => {
-  it("is made once, shown with its incarnation, healed, and deleted", async ({ expect }) => {
+  it("is made once, shown with its incarnation, healed, and deleted (calls 24, 25, 26, 27, 28)", async ({ expect }) => {
     await make("life", { visibility: "Public" });
     const made = await workspace("life");
     const { status } = (await stand.read(ref("life")))!;

@@ -68,7 +68,9 @@ const SECRET = {
 };
 
 describe.concurrent("a set in a cluster of EasyStack", () => {
-  it("has each of the kinds made by YAML and deleted by its own call, whatever that answers", async ({ expect }) => {
+  it("has each of the kinds made by YAML and deleted by its own call, whatever that answers (calls 50, 53, 57, 60, 65, 70, 85, 89, 90)", async ({
+    expect,
+  }) => {
     const stand = theStand();
     const real = await stand.inCluster("kinds");
     const claim = {
@@ -153,7 +155,7 @@ describe.concurrent("a set in a cluster of EasyStack", () => {
     expect(await stand.target.get("storageclass", `${cluster}fast`)).toBeUndefined();
   });
 
-  it("has replicas, suspension, autoscaling and the default class changed by the calls for them", async ({
+  it("has replicas, suspension, autoscaling and the default class changed by the calls for them (calls 64, 87, 102, 109, 117)", async ({
     expect,
   }) => {
     const stand = theStand();
@@ -191,7 +193,7 @@ describe.concurrent("a set in a cluster of EasyStack", () => {
     expect(general!.metadata.annotations).toMatchObject({ "easystack.simulator/is-default-class": "false" });
   });
 
-  it("is told of node ports, keys and volume types that are wrong, and nothing is sent of the object", async ({
+  it("is told of node ports, keys and volume types that are wrong, and nothing is sent of the object (calls 41, 73, 91)", async ({
     expect,
   }) => {
     const stand = theStand();

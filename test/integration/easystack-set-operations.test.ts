@@ -39,7 +39,7 @@ function imageIn(found: { readonly spec?: Json }): string | undefined {
 }
 
 describe.concurrent("workloads of a set in a cluster of EasyStack", () => {
-  it("are rolled back while that is asked for, then forward again, and revisions go but for those that are kept", async ({
+  it("are rolled back while that is asked for, then forward again, and revisions go but for those that are kept (calls 106, 107, 108, 121)", async ({
     expect,
   }) => {
     const stand = theStand();
@@ -97,7 +97,9 @@ describe.concurrent("workloads of a set in a cluster of EasyStack", () => {
     );
   });
 
-  it("are stopped and started by the calls for it, and restarted once for each text", async ({ expect }) => {
+  it("are stopped and started by the calls for it, and restarted once for each text (calls 113, 114, 115)", async ({
+    expect,
+  }) => {
     const stand = theStand();
     const real = await stand.inCluster("power");
     const workload = { kind: "Deployment", namespace: "power", name: "web" };
@@ -128,6 +130,25 @@ describe.concurrent("workloads of a set in a cluster of EasyStack", () => {
     const writes = (await stand.writesIn("power")).filter((write) => write.includes("/workloads/"));
     // Restarted, stopped, started, restarted; the count that it had is the one that is declared.
     expect(writes).toEqual(Array.from({ length: 4 }, () => "PUT /workloads/workload/web/"));
+  });
+
+  it("lose the one revision that is not to be kept (call 120)", async ({ expect }) => {
+    const stand = theStand();
+    const real = await stand.inCluster("surplus");
+    const workloads = [{ kind: "Deployment", namespace: "surplus", name: "web", revisionsToKeep: 1 }];
+    const spec = (version: number): object => ({
+      targetNamespace: "surplus",
+      manifests: [deployment(image(version))],
+      easystack: { workloads },
+    });
+    await stand.apply(clusterSetManifest("surplus", stand.cluster, spec(1)));
+    await stand.reaches("manifestset/surplus", "Available");
+    await stand.edit("manifestset/surplus", { spec: spec(2) });
+    await targetShows(stand, ["deployment", "web", real], (found) => imageIn(found) === image(2));
+    await expect
+      .poll(() => stand.writesIn("surplus"), { timeout: 90_000 })
+      .toContain("DELETE /workloads/workload/web/revisions/");
+    await stand.reaches("manifestset/surplus", "Available");
   });
 
   it("are named where the set has no such object, before anything is written", async ({ expect }) => {

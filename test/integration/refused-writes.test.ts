@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { sharedControlPlane } from "../support/apiserver/controlplane.ts";
 import { refuse, type Policy } from "../support/apiserver/policies.ts";
 import { accountManifests, createStand, projectManifest, type Stand } from "../support/environment/environment.ts";
-import { visitsTo } from "../support/environment/polling.ts";
+import { expectSeldom } from "../support/environment/polling.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -34,15 +34,6 @@ async function ready(): Promise<void> {
   await stand.reaches(project, "Available");
 }
 
-/** In the next visits, which come more and more seldom. */
-async function expectSeldom(name: string): Promise<void> {
-  const sinceMs = Date.now();
-  await stand.visited(name, 3);
-  // Three visits take 1 s, 1 s and 1 s at the very least.
-  expect(Date.now() - sinceMs).toBeGreaterThanOrEqual(2000);
-  expect(visitsTo(stand, name, { sinceMs })).toBeLessThanOrEqual(4);
-}
-
 it("A finalizer that may not be taken off: the cloud is asked a few times, and the resource goes when the policy does", async () => {
   await ready();
   const words = await refusing({ resources: ["registryprojects"] });
@@ -54,7 +45,7 @@ it("A finalizer that may not be taken off: the cloud is asked a few times, and t
     { type: "Stalled", status: "True" },
     {},
   ]);
-  await expectSeldom(project);
+  await expectSeldom(stand, project);
   expect((await stand.simulator.requests()).length - before).toBeLessThan(25);
   expect((await stand.events(project)).filter(({ reason }) => reason === "RequestRefused")).toMatchObject([
     { type: "Warning", message: expect.stringContaining(words) },
@@ -70,7 +61,7 @@ it("A finalizer that may not be put on an account, answered 403: nothing goes to
   const words = await refusing({ resources: ["cloudaccounts"], reason: "Forbidden" });
   await stand.apply(...accountManifests(stand.simulator));
   expect((await stand.reaches("cloudaccount/ctyun", "RequestRefused")).message).toContain(words);
-  await expectSeldom("cloudaccount/ctyun");
+  await expectSeldom(stand, "cloudaccount/ctyun");
   expect(await stand.simulator.requests()).toEqual([]);
   await policy?.lift();
   await stand.reaches("cloudaccount/ctyun", "Verified");
@@ -81,7 +72,7 @@ it("A status that may not be written: an event says it, and nothing is created w
   await stand.reaches("cloudaccount/ctyun", "Verified");
   const words = await refusing({ resources: ["registryprojects/status"], reason: "RequestEntityTooLarge" });
   await stand.apply(projectManifest("shop"));
-  await expectSeldom(project);
+  await expectSeldom(stand, project);
   const told = async () => (await stand.events(project)).map(({ reason, message }) => `${reason}: ${message}`);
   await expect
     .poll(told, { timeout: 20_000 })

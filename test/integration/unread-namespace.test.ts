@@ -5,6 +5,7 @@ import { resourceRules } from "../../src/cli/rbac.ts";
 import { kinds } from "../../src/crds/kinds.ts";
 import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
 import { accountManifests, createStand, projectManifest, type Stand } from "../support/environment/environment.ts";
+import { EXAMPLES } from "../support/environment/resources.ts";
 import type { Operator } from "../support/operator/operator.ts";
 import { scrape, sumOf } from "../support/operator/scrape.ts";
 
@@ -13,6 +14,15 @@ vi.setConfig({ testTimeout: 120_000 });
 /** Each kind, credentials, published Secrets, and both kinds of sources. */
 const WATCHES = kinds.length + 4;
 const LEFT_OUT = "The namespace can't be read and is left out; grant the rights, or do not watch it";
+
+/** One of each kind but those that are tried with a cloud. */
+const OTHERS = kinds.filter(({ type }) => !["CloudAccount", "RegistryProject"].includes(type.kind));
+
+interface Shown {
+  readonly kind: string;
+  readonly metadata: { readonly finalizers?: readonly string[] };
+  readonly status: { readonly observedGeneration: number; readonly conditions?: readonly { readonly type: string }[] };
+}
 
 let stand: Stand;
 let operator: Operator;
@@ -33,6 +43,12 @@ beforeAll(async () => {
     ...accountManifests(stand.simulator, { spec: { allowedNamespaces: [bad] } }),
     projectManifest("shop"),
     projectManifest("elsewhere", { accountRef: { name: "ctyun", namespace: stand.namespace } }, { namespace: bad }),
+  );
+  await applied(
+    ...OTHERS.map(({ type }) => {
+      const { metadata, ...example } = EXAMPLES[type.kind]!;
+      return { ...example, metadata: { ...metadata, namespace: bad } };
+    }),
   );
   const kubeconfig = await plane.serviceAccountKubeconfig({ namespace: home, name: "limited" });
   const addresses = ["--metrics-bind-address", "127.0.0.1:0", "--health-probe-bind-address", "127.0.0.1:0"];
@@ -81,6 +97,20 @@ async function readyz(): Promise<{ status: number; text: string }> {
   return { status: response.status, text: await response.text() };
 }
 
+/** Those in the namespace, as their kinds stand in OTHERS. */
+async function others(): Promise<readonly Shown[]> {
+  const plurals = OTHERS.map(({ type }) => `${type.plural}.${type.group}`).join();
+  const found = await kubectlOk(sharedControlPlane().kubectl, ["get", plurals, "-n", bad, "-o", "json"]);
+  return (JSON.parse(found) as { readonly items: readonly Shown[] }).items;
+}
+
+/** Their kinds. */
+async function touched(): Promise<readonly string[]> {
+  const isTouched = ({ metadata, status }: Shown): boolean =>
+    metadata.finalizers !== undefined || status.observedGeneration !== -1 || status.conditions !== undefined;
+  return (await others()).filter(isTouched).map(({ kind }) => kind);
+}
+
 const elsewhere = (): string => `${bad}/registryproject/elsewhere`;
 const refusedKinds = async () => sumOf(await scrape(ports.metricsPort!), "yunfan_watch_refused", { namespace: bad });
 
@@ -93,6 +123,7 @@ it("R14: works on the namespace that it can read, and says in log, metric and re
   });
   expect(await refusedKinds()).toBe(WATCHES);
   expect(stand.seen(elsewhere())?.status["observedGeneration"]).toBe(-1);
+  expect(await touched()).toEqual([]);
 });
 
 it("R14: with a half of its Role there it does nothing there either", async () => {
@@ -100,6 +131,7 @@ it("R14: with a half of its Role there it does nothing there either", async () =
   await expect.poll(refusedKinds, { timeout: 60_000 }).toBe(WATCHES - 1);
   await stand.lookAgain("registryproject/shop");
   expect(stand.seen(elsewhere())?.status["observedGeneration"]).toBe(-1);
+  expect(await touched()).toEqual([]);
   expect(await stand.simulator.projects()).toMatchObject([{ name: "shop" }]);
 });
 
@@ -118,11 +150,16 @@ it("R14: takes the namespace in within half a minute of its Role, without a rest
   // Sources of sets hold up nobody, and may be read a little later.
   await expect.poll(readyz, { timeout: 60_000 }).toEqual({ status: 200, text: "ok" });
   expect(await refusedKinds()).toBeUndefined();
+  const said = async () =>
+    (await others()).filter(({ status }) => status.conditions?.[0]?.type === "Ready").map(({ kind }) => kind);
+  await expect.poll(said, { timeout: 60_000 }).toEqual(OTHERS.map(({ type }) => type.kind));
   // What could not be read is read and named, long before the account would look again by itself.
   const named = new RegExp(`In use by RegistryProject ${elsewhere().replace("/registryproject", "")}`);
   await stand.until("cloudaccount/ctyun", ({ status }) =>
     Boolean(status.conditions?.some((c) => named.test(c.message))),
   );
+  const all = OTHERS.map(({ type }) => `${type.plural}.${type.group}`).join();
+  await kubectlOk(sharedControlPlane().kubectl, ["delete", all, "--all", "-n", bad, "--timeout=60s"]);
   await stand.remove(elsewhere());
   await stand.gone(elsewhere());
   await stand.gone("cloudaccount/ctyun");

@@ -68,6 +68,12 @@ const account = withRule(
       .describe(
         "When the registry's garbage is collected: of the whole installation, and nobody can push meanwhile. Default: none is ever started.",
       ),
+    sessions: z
+      .enum(["Auto", "Exclusive"])
+      .optional()
+      .describe(
+        "Whether requests in several namespaces may run beside each other. Auto: once it is seen that the cloud keeps their sessions apart. Exclusive: never. Default: Auto.",
+      ),
     yamlBody: z
       .enum(["Field", "Document"])
       .optional()

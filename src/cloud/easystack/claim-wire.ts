@@ -3,6 +3,7 @@
 import * as z from "zod";
 import type { ClaimPhase } from "../facets/volumeclaims.ts";
 import { gibOf } from "../manifests/claims.ts";
+import type { QueryItem } from "../kit/uri.ts";
 import { lenientObject, listOf, optionalText, text, word } from "../kit/wire.ts";
 import { flag } from "./wire.ts";
 
@@ -34,6 +35,14 @@ export const storageList = z.object({
   pvc: listOf(claim).default([]),
   pv: listOf(volume).default([]),
 });
+
+/** Kinds are separated by commas. */
+export function ofAllClusters(kinds: string): readonly QueryItem[] {
+  return [
+    ["type", kinds],
+    ["cluster_selector", "all"],
+  ];
+}
 
 export type StorageOnWire = z.output<typeof storageList>;
 export type ClaimOnWire = z.output<typeof claim>;

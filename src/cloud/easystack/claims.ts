@@ -2,6 +2,7 @@
 // which, their times of creation tell, and a look at the object itself (55) where they don't. What changes something goes by the channel
 // into the cluster: it stands in the right place, and carries our mark, which the form of 84 would not.
 import type { CreateAttempt, Created, Listed, Refusal, WritePermit } from "../collection.ts";
+import type { Clock } from "../../lib/clock.ts";
 import { CloudError } from "../errors.ts";
 import type { ClusterHost } from "../facets/clusters.ts";
 import type { LiveObject, Manifest, ManifestChannel, WithChannel } from "../facets/manifests.ts";
@@ -19,9 +20,11 @@ import type {
 } from "../facets/volumeclaims.ts";
 import { clockSkewMs } from "../http/answer.ts";
 import { CLAIM_MARK, kindIn, nativeClaims, type NativeClaims } from "../manifests/claims.ts";
+import { AccountList } from "./account-list.ts";
 import type { ProjectClient } from "./client.ts";
 import {
   capacityOf,
+  ofAllClusters,
   phaseOf,
   sizeOf,
   storageList,
@@ -34,16 +37,25 @@ import { readings } from "./times.ts";
 interface ClaimsDeps {
   readonly client: ProjectClient;
   readonly namespaces: NamespacesFacet;
+  readonly clock: Pick<Clock, "monotonic">;
+  /** Ends when the session is closed. */
+  readonly closed: AbortSignal;
+}
+
+interface ListedDeps extends ClaimsDeps {
+  /** Claims and volumes of all clusters (1.20). */
+  readonly all: AccountList<typeof storageList>;
 }
 
 const CLAIM = "PersistentVolumeClaim";
 const VOLUME = "PersistentVolume";
 
 export function easystackClaims(deps: ClaimsDeps): VolumeClaimsFacet {
+  const all = new AccountList(deps, { operation: "ListStorage", query: ofAllClusters("PVC,PV") }, storageList);
   return {
     check,
     storageNamed: ({ volumeName }) => volumeName,
-    in: (cluster, inside) => new EasyStackClaims(deps, cluster, inside),
+    in: (cluster, inside) => new EasyStackClaims({ ...deps, all }, cluster, inside),
   };
 }
 
@@ -55,22 +67,26 @@ function check({ sizeGiB }: Omit<ClaimRequest, "nonce">): Refusal | undefined {
 }
 
 class EasyStackClaims implements ClusterClaims {
-  readonly #deps: ClaimsDeps;
+  readonly #deps: ListedDeps;
   readonly #cluster: ClusterHost;
   readonly #inside: WithChannel;
   readonly #native: NativeClaims;
 
-  constructor(deps: ClaimsDeps, cluster: ClusterHost, inside: WithChannel) {
+  constructor(deps: ListedDeps, cluster: ClusterHost, inside: WithChannel) {
     this.#deps = deps;
     this.#cluster = cluster;
     this.#inside = inside;
     this.#native = nativeClaims(inside);
   }
 
-  readonly list = async (sought: readonly ClaimSought[], signal: AbortSignal): Promise<Listed<VolumeClaim>> => {
-    const { storage, skewMs } = await this.#storage("PVC,PV", signal);
-    const found = await Promise.all(sought.map((one) => this.#find(one, storage, signal)));
-    return { items: found.filter((item) => item !== undefined), clockSkewMs: skewMs };
+  readonly list = async (
+    sought: readonly ClaimSought[],
+    signal: AbortSignal,
+    since?: number,
+  ): Promise<Listed<VolumeClaim>> => {
+    const { value, answer, startedAt } = await this.#deps.all.at(since, signal);
+    const found = await Promise.all(sought.map((one) => this.#find(one, this.#here(value), signal)));
+    return { items: found.filter((item) => item !== undefined), clockSkewMs: clockSkewMs(answer) ?? 0, startedAt };
   };
 
   readonly read = (key: ClaimKey, signal: AbortSignal): Promise<VolumeClaim | "Absent"> =>
@@ -78,7 +94,7 @@ class EasyStackClaims implements ClusterClaims {
 
   /** Where the list tells no namespaces, those of a namesake count too: a deletion may wait longer, and never comes too early. */
   readonly usersOf = async (key: ClaimKey, signal: AbortSignal): Promise<readonly string[]> => {
-    const { storage } = await this.#storage("PVC", signal);
+    const storage = await this.#storage("PVC", signal);
     return [...new Set(named(key, storage).flatMap(usersIn))].toSorted();
   };
 
@@ -92,7 +108,7 @@ class EasyStackClaims implements ClusterClaims {
       const message = `Namespace ${key.namespace} (spec.targetNamespace) is not in cluster ${id}. Create it there`;
       return { what: "Namespace", message };
     }
-    const { storage } = await this.#storage("StorageClass", signal);
+    const storage = await this.#storage("StorageClass", signal);
     return missingClass(storageClassName, storage.storage_class, id);
   };
 
@@ -183,13 +199,10 @@ class EasyStackClaims implements ClusterClaims {
   }
 
   /** 1.20, of all clusters: it stands in none. */
-  async #storage(type: string, signal: AbortSignal): Promise<{ storage: StorageOnWire; skewMs: number }> {
-    const query = [
-      ["type", type],
-      ["cluster_selector", "all"],
-    ] as const;
-    const { value, answer } = await this.#deps.client.read({ operation: "ListStorage", query, signal }, storageList);
-    return { storage: this.#here(value), skewMs: clockSkewMs(answer) ?? 0 };
+  async #storage(type: string, signal: AbortSignal): Promise<StorageOnWire> {
+    const call = { operation: "ListStorage", query: ofAllClusters(type), signal } as const;
+    const { value } = await this.#deps.client.read(call, storageList);
+    return this.#here(value);
   }
 
   #here({ storage_class: classes, pvc, pv }: StorageOnWire): StorageOnWire {

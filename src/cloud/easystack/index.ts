@@ -32,6 +32,7 @@ export const easystack: Cloud = {
   facets: ["registry", "clusters", "namespaces", "applications", "volumeClaims", "manifests"],
   manifestKinds: YAML_KINDS,
   manifestsInto: "Always",
+  listedByAccount: ["namespaces", "volumeClaims"],
   open,
 };
 
@@ -63,16 +64,17 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
     projectId: async (signal) => (await tokens.grant(signal)).projectId,
     clientOf: clientsBy(budget, service),
     clock: deps.clock,
+    sessions: options.sessions ?? "Auto",
   });
   const clusters = new EasyStackClusters({ client, tokens });
-  const namespaces = namespacesBy({ client, organisation, tokens });
+  const namespaces = namespacesBy({ client, organisation, tokens, clock: deps.clock, closed });
   const reads = new SharedReads({ places, closed });
   return {
     registry: new EasyStackRegistry({ client, organisation, options }),
     clusters,
     namespaces,
     applications: applicationsBy({ client, clusters, namespaces, places }),
-    volumeClaims: easystackClaims({ client, namespaces }),
+    volumeClaims: easystackClaims({ client, namespaces, clock: deps.clock, closed }),
     manifests: easystackManifests({ client, clusters, namespaces, places, reads, clock: deps.clock, account: options }),
     async verify(signal) {
       await organisation.read(signal);

@@ -9,6 +9,7 @@ import {
   type Refusal,
   type WritePermit,
 } from "../collection.ts";
+import type { Clock } from "../../lib/clock.ts";
 import { CloudError } from "../errors.ts";
 import type { ClusterHost } from "../facets/clusters.ts";
 import type {
@@ -23,6 +24,7 @@ import type { Upkeep } from "../facets/upkeep.ts";
 import { listed } from "../kit/lists.ts";
 import { readBlock } from "../kit/settings.ts";
 import type { TokenAuthenticator } from "../keystone/tokens.ts";
+import { AccountList } from "./account-list.ts";
 import type { NamespaceOptions } from "./blocks-namespace.ts";
 import { easystack } from "./blocks.ts";
 import type { ProjectClient } from "./client.ts";
@@ -36,34 +38,44 @@ interface NamespaceDeps {
   readonly client: ProjectClient;
   readonly organisation: Organisation;
   readonly tokens: Pick<TokenAuthenticator, "grant">;
+  readonly clock: Pick<Clock, "monotonic">;
+  /** Ends when the session is closed. */
+  readonly closed: AbortSignal;
 }
 
 export function namespacesBy(deps: NamespaceDeps): NamespacesFacet {
-  return { check, in: (cluster) => new EasyStackNamespaces(deps, cluster) };
+  const all = new AccountList(deps, { operation: "ListNamespaces" }, namespaceList);
+  return { check, in: (cluster) => new EasyStackNamespaces({ ...deps, all }, cluster) };
+}
+
+interface ListedDeps extends NamespaceDeps {
+  /** The project's of all its clusters. */
+  readonly all: AccountList<typeof namespaceList>;
 }
 
 class EasyStackNamespaces implements ClusterNamespaces {
-  readonly #deps: NamespaceDeps;
+  readonly #deps: ListedDeps;
   readonly #client: ProjectClient;
   readonly #cluster: ClusterHost;
 
-  constructor(deps: NamespaceDeps, cluster: ClusterHost) {
+  constructor(deps: ListedDeps, cluster: ClusterHost) {
     this.#deps = deps;
     this.#client = deps.client;
     this.#cluster = cluster;
   }
 
   /** The project's of all its clusters, of which those of this one are kept. */
-  readonly list = async (signal: AbortSignal): Promise<Listed<Namespace>> => {
-    const [{ projectId }, { value, answer }] = await Promise.all([
+  readonly list = async (signal: AbortSignal, since?: number): Promise<Listed<Namespace>> => {
+    const [{ projectId }, { value, answer, startedAt }] = await Promise.all([
       this.#deps.tokens.grant(signal),
-      this.#client.read({ operation: "ListNamespaces", signal }, namespaceList),
+      this.#deps.all.at(since, signal),
     ]);
     const here = value.filter(({ namespace_base: base }) => base.cluster_name === this.#cluster.id);
-    return listed(
+    const found = listed(
       here.map((wire) => namespaceOf(wire, projectId)),
       answer,
     );
+    return { ...found, startedAt };
   };
 
   /** No call shows one by its name: the list does, and whether the name is in use has to agree. Forbidden: another project's. */

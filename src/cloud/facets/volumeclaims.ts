@@ -69,8 +69,8 @@ export interface ClaimRemoval {
 
 /** Claims of one cluster. Every member throws CloudError, and what the way into the cluster throws. */
 export interface ClusterClaims {
-  /** Those of the cluster that are sought, whoever made them, and others where that costs nothing. */
-  readonly list: (sought: readonly ClaimSought[], signal: AbortSignal) => Promise<Listed<VolumeClaim>>;
+  /** Those of the cluster that are sought, whoever made them, and others where that costs nothing. `since`: as Collection.list. */
+  readonly list: (sought: readonly ClaimSought[], signal: AbortSignal, since?: number) => Promise<Listed<VolumeClaim>>;
 
   /** What has that name now. "Absent" where the cluster itself says that there is none. */
   readonly read: (key: ClaimKey, signal: AbortSignal) => Promise<VolumeClaim | "Absent">;

@@ -26,7 +26,7 @@ export function claimsFor({ claims, place, visit, residents, holderOf }: Dealing
   const get = (id: string, signal: AbortSignal): Promise<VolumeClaim | "Absent"> =>
     orGoneWithCluster({ place, visit }, signal, () => find({ claims, visit, residents, holderOf }, id, signal));
   return {
-    list: (signal) => claims.list(residents().map(soughtBy), signal),
+    list: (signal, since) => claims.list(residents().map(soughtBy), signal, since),
     get,
     look: lookBy(get),
     remove: async (id: string, permit: WritePermit) => {

@@ -39,6 +39,24 @@ function build(options: { knownIds?: () => ReadonlySet<string> } = {}) {
   return { clock, asked, signal, cache: new ListCache({ list, knownIds, clock, signal }) };
 }
 
+it("takes a list that others have begun for what it is: as old as it began", async () => {
+  const clock = new FakeClock();
+  const asked: (number | undefined)[] = [];
+  const list = (_signal: AbortSignal, since?: number): Promise<Listed<Project>> => {
+    asked.push(since);
+    return Promise.resolve({ items: [], clockSkewMs: 0, startedAt: since ?? Number.NaN });
+  };
+  const cache = new ListCache({ list, knownIds: () => new Set(), clock, signal: never });
+  const before = clock.monotonic();
+  await clock.advance(1_000);
+  expect((await cache.observe(before, never)).startedAt).toBe(before);
+  await cache.observe(before, never);
+  expect(asked).toEqual([before]);
+  // A second one has to be another list.
+  await cache.observeTwice(before, never);
+  expect(asked).toEqual([before, clock.monotonic()]);
+});
+
 describe("observe", () => {
   it("shares one list among all who ask while it is read", async () => {
     const { cache, asked } = build();

@@ -17,7 +17,7 @@ export interface Listing<T extends Item> {
 }
 
 interface ListCacheDeps<T extends Item> {
-  readonly list: (signal: AbortSignal) => Promise<Listed<T>>;
+  readonly list: (signal: AbortSignal, since?: number) => Promise<Listed<T>>;
   /** Ids that resources of this place hold and that nobody is deleting. */
   readonly knownIds: () => ReadonlySet<string>;
   readonly clock: Clock;
@@ -39,7 +39,7 @@ export class ListCache<T extends Item> {
   async observe(since: number, signal: AbortSignal): Promise<Listing<T>> {
     signal.throwIfAborted();
     while (!this.#latest || this.#latest.startedAt < since) {
-      await untilAborted(this.#run(), signal);
+      await untilAborted(this.#run(since), signal);
     }
     return this.#latest;
   }
@@ -48,24 +48,29 @@ export class ListCache<T extends Item> {
   async observeTwice(since: number, signal: AbortSignal): Promise<readonly [Listing<T>, Listing<T>]> {
     await this.observe(since, signal);
     while (!this.#previous || !this.#latest || this.#previous.startedAt < since) {
-      await untilAborted(this.#run(), signal);
+      await untilAborted(this.#run(this.#nextAfter(since)), signal);
     }
     return [this.#previous, this.#latest];
   }
 
   /** Joins the list under way, or starts one. */
-  #run(): Promise<Listing<T>> {
-    this.#running ??= this.#start().finally(() => {
+  #run(since: number): Promise<Listing<T>> {
+    this.#running ??= this.#start(since).finally(() => {
       this.#running = undefined;
     });
     return this.#running;
   }
 
-  async #start(): Promise<Listing<T>> {
-    const startedAt = this.#deps.clock.monotonic();
+  /** Another list than the latest, and from `since` on. */
+  #nextAfter(since: number): number {
+    return this.#latest === undefined || this.#latest.startedAt < since ? since : this.#deps.clock.monotonic();
+  }
+
+  async #start(since: number): Promise<Listing<T>> {
+    const now = this.#deps.clock.monotonic();
     const knownBefore = this.#deps.knownIds();
-    const list = await this.#deps.list(this.#deps.signal);
-    return this.#keep(startedAt, knownBefore, list);
+    const list = await this.#deps.list(this.#deps.signal, since);
+    return this.#keep(list.startedAt ?? now, knownBefore, list);
   }
 
   #keep(startedAt: number, knownBefore: ReadonlySet<string>, list: Listed<T>): Listing<T> {

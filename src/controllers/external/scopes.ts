@@ -16,6 +16,8 @@ export interface ScopesDeps<S extends Shape> {
   readonly store: Pick<Store<S["resource"]>, "byIndex">;
   /** Ends when the operator stops. */
   readonly stop: AbortSignal;
+  /** Resources of one group share their drift ticks; left out: those of one parent. */
+  readonly driftGroup?: (resource: S["resource"]) => string;
 }
 
 export class Scopes<S extends Shape> {
@@ -48,7 +50,7 @@ export class Scopes<S extends Shape> {
       items,
       lists: this.#listsOf(place, items),
       name: nameOf(visit.object),
-      driftGroup: parent.refOf(visit.object),
+      driftGroup: (this.#deps.driftGroup ?? parent.refOf)(visit.object),
       noun,
       namesAreFixed,
       namesake,

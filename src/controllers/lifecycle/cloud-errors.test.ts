@@ -1,10 +1,10 @@
 // What each thing that a cloud can say means for a resource.
 import { describe, expect, it } from "vitest";
 import { CloudError, type CloudErrorKind } from "../../cloud/errors.ts";
-import { ReconcileError, RetryableError, TerminalError } from "../../lib/errors.ts";
+import { ReconcileError, RetryableError, TerminalError, WaitingError } from "../../lib/errors.ts";
 import { reconcileErrorOf } from "./cloud-errors.ts";
 
-type Expected = readonly [typeof TerminalError | typeof RetryableError, string];
+type Expected = readonly [typeof TerminalError | typeof RetryableError | typeof WaitingError, string];
 
 /** By kind, so that the compiler asks for a row when a kind is added. */
 const EXPECTED: Readonly<Record<CloudErrorKind, Expected>> = {
@@ -19,7 +19,7 @@ const EXPECTED: Readonly<Record<CloudErrorKind, Expected>> = {
   NotEmpty: [TerminalError, "NotEmpty"],
   QuotaExceeded: [TerminalError, "QuotaExceeded"],
   Busy: [RetryableError, "CloudBusy"],
-  Throttled: [RetryableError, "Throttled"],
+  Throttled: [WaitingError, "Throttled"],
   Unreachable: [RetryableError, "EndpointUnreachable"],
   Unavailable: [RetryableError, "CloudUnavailable"],
   CredentialsMalformed: [TerminalError, "CredentialsIncomplete"],
@@ -65,5 +65,9 @@ describe("reconcileErrorOf", () => {
       expect(asked).toHaveProperty("retryAfterMs", 7000);
       expect(reconcileErrorOf(new CloudError(kind, { message: "Later" }))).toHaveProperty("retryAfterMs", undefined);
     }
+    const throttled = (retryAfterMs?: number) =>
+      reconcileErrorOf(new CloudError("Throttled", { message: "Later", retryAfterMs }));
+    expect(throttled(7000)).toHaveProperty("pollAfterMs", 7000);
+    expect(throttled()).toHaveProperty("pollAfterMs", 10_000);
   });
 });

@@ -116,8 +116,8 @@ describe("a visit that fails", () => {
     const object = await live.create();
     const said = new CloudError("Throttled", { message: "Slow down", retryAfterMs: 7000 });
     const error = await rejectionOf(failingFrame(live, said).visit(object));
-    expect(error).toBeInstanceOf(RetryableError);
-    expect(error).toMatchObject({ reason: "Throttled", retryAfterMs: 7000, cause: said });
+    expect(error).toBeInstanceOf(WaitingError);
+    expect(error).toMatchObject({ reason: "Throttled", pollAfterMs: 7000, cause: said });
     expect(await conditionsOf(object)).toMatchObject([{ reason: "Throttled" }, { type: "Reconciling" }]);
   });
 

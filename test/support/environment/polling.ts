@@ -32,6 +32,27 @@ export async function expectPatience(stand: Parts, { name, clock, cloud }: Waiti
   expect(await shown()).toEqual(before);
 }
 
+interface Seldom {
+  readonly visits: number;
+  /** For so many. */
+  readonly leastMs: number;
+}
+
+/** Three visits take 1 s, 1 s and 1 s at the very least. */
+const BACKED_OFF: Seldom = { visits: 3, leastMs: 2_000 };
+
+/** In the next visits to a resource of whose writes one is refused, which come more and more seldom. */
+export async function expectSeldom(
+  stand: Pick<Parts, "visited" | "operators">,
+  name: string,
+  { visits, leastMs }: Seldom = BACKED_OFF,
+): Promise<void> {
+  const sinceMs = Date.now();
+  await stand.visited(name, visits);
+  expect(Date.now() - sinceMs, `ms for ${visits} visits to ${name}`).toBeGreaterThanOrEqual(leastMs);
+  expect(visitsTo(stand, name, { sinceMs }), `visits to ${name}`).toBeLessThanOrEqual(visits + 1);
+}
+
 interface Window {
   readonly sinceMs: number;
   /** For ever where unset. */

@@ -63,13 +63,13 @@ export function managedAddonManifest(overrides: Overrides = {}): Manifest {
 }
 
 /** A ManagedNamespace as an author writes it. */
-export function managedNamespaceManifest(overrides: Overrides = {}): Manifest {
+function managedNamespaceManifest(overrides: Overrides = {}): Manifest {
   const spec = { clusterRef: { name: "production" }, quota: { pods: 20 } };
   return manifest(managedNamespace, spec, { name: "shop" }, overrides);
 }
 
 /** A ManagedApplication as an author writes it. */
-export function managedApplicationManifest(overrides: Overrides = {}): Manifest {
+function managedApplicationManifest(overrides: Overrides = {}): Manifest {
   const spec = { clusterRef: { name: "production" }, members: [{ kind: "Deployment", name: "web" }] };
   return manifest(managedApplication, spec, { name: "shop" }, overrides);
 }
@@ -98,21 +98,38 @@ export function manifestSetManifest(overrides: Overrides = {}): Manifest {
 }
 
 /** An InventorySink as an author writes it. */
-export function inventorySinkManifest(overrides: Overrides = {}): Manifest {
+function inventorySinkManifest(overrides: Overrides = {}): Manifest {
   const spec = { accountRef: { name: "bcs" }, clusterId: "BCS-K8S-00001" };
   return manifest(inventorySink, spec, { name: "fleet" }, overrides);
 }
 
 /** An AlarmSource as an author writes it. */
-export function alarmSourceManifest(overrides: Overrides = {}): Manifest {
+function alarmSourceManifest(overrides: Overrides = {}): Manifest {
   return manifest(alarmSource, { accountRef: { name: "bcs" } }, { name: "fleet" }, overrides);
 }
 
 /** An InventoryQuery as an author writes it. */
-export function inventoryQueryManifest(overrides: Overrides = {}): Manifest {
+function inventoryQueryManifest(overrides: Overrides = {}): Manifest {
   const spec = { accountRef: { name: "bcs" }, clusterId: "BCS-K8S-40001", resource: "Pod" };
   return manifest(inventoryQuery, spec, { name: "pods" }, overrides);
 }
+
+/** One of each kind, by its kind, as an author writes them. */
+export const EXAMPLES: Readonly<Record<string, Manifest>> = {
+  CloudAccount: cloudAccountManifest(),
+  ManagedCluster: managedClusterManifest(),
+  NodePool: nodePoolManifest(),
+  ManagedNode: managedNodeManifest(),
+  ManagedAddon: managedAddonManifest(),
+  ManagedNamespace: managedNamespaceManifest(),
+  ManagedApplication: managedApplicationManifest(),
+  CloudVolumeClaim: cloudVolumeClaimManifest(),
+  RegistryProject: registryProjectManifest(),
+  ManifestSet: manifestSetManifest(),
+  InventorySink: inventorySinkManifest(),
+  AlarmSource: alarmSourceManifest(),
+  InventoryQuery: inventoryQueryManifest(),
+};
 
 /** An InventorySink as the API server returns it. */
 export function storedInventorySink(overrides: Stored<InventorySink> = {}): InventorySink {

@@ -1,14 +1,13 @@
 // Looks at objects where they are to be, by the view of YAML (1.16): whatever way they are changed by, this shows them.
-import { sleep, type Clock } from "../../../lib/clock.ts";
 import type { WritePermit } from "../../collection.ts";
 import { CloudError } from "../../errors.ts";
 import type { KindAbility, LiveObject, Manifest, ObjectKey } from "../../facets/manifests.ts";
 import { orAbsent } from "../../kit/error-table.ts";
 import { NAMESPACE_NOT_FOUND } from "../../manifests/status-error.ts";
 import type { Product } from "../calls.ts";
-import { BETWEEN_LOOKS_MS, type Places } from "../places/places.ts";
+import type { Places } from "../places/places.ts";
 import type { SharedReads } from "../places/shared-reads.ts";
-import type { CallHere, Place, Turn } from "../places/turn.ts";
+import { ANOTHER_PLACE, type CallHere, type Place, type Turn } from "../places/turn.ts";
 import { existence } from "../wire.ts";
 import { objectIn } from "./documents.ts";
 import type { RawKind } from "./kinds.ts";
@@ -16,7 +15,6 @@ import type { RawKind } from "./kinds.ts";
 export interface LooksDeps {
   readonly places: Places;
   readonly reads: SharedReads;
-  readonly clock: Clock;
   readonly cluster: string;
   readonly product: Product;
   /** Of the cluster's API server. Throws CloudError NotFound where the cluster is not there. */
@@ -64,12 +62,12 @@ export class Looks {
     look: (turn: Turn) => Promise<T | "Absent">,
   ): Promise<T | "Absent"> {
     const place = this.placeOf(key);
-    const { reads, clock } = this.#deps;
+    const { reads, places } = this.#deps;
     try {
       const found = await reads.read(place, signal, look);
       if (found !== "Absent") return found;
       // A switch hides that a session was lost.
-      await sleep(clock, BETWEEN_LOOKS_MS, signal);
+      await places.beforeSecondLook(place, signal);
       return await reads.read(place, signal, look);
     } catch (error) {
       if (await this.#isOfNamespace(error, place, signal)) return "Absent";
@@ -84,7 +82,11 @@ export class Looks {
     { key, signal }: { key: ObjectKey; signal: AbortSignal },
   ): Promise<LiveObject | "Absent"> {
     const found = await orAbsent(turn.readText(await this.#viewOf(kind, key.name, signal)));
-    if (found !== "Absent") return assertAsked(objectIn("ViewYaml", found), key);
+    if (found !== "Absent") {
+      const asked = assertAsked(objectIn("ViewYaml", found), key);
+      if (kind.namespaced) turn.saw({ kind: kind.kind, name: key.name, uid: asked.metadata.uid });
+      return asked;
+    }
     if (kind.checkedAs === undefined) return "Absent";
     const names = { type: kind.checkedAs, name: key.name };
     const { existence: isThere } = await turn.read({ operation: "CheckNameHere", names }, existence);
@@ -138,6 +140,7 @@ function assertAsked(found: LiveObject, key: ObjectKey): LiveObject {
   const other = shown({ ...key, kind: found.kind, namespace, name });
   throw new CloudError("PlaceNotConfirmed", {
     message: `${shown(key)} was asked for, and another object was shown: ${other}`,
+    codes: [ANOTHER_PLACE],
   });
 }
 

@@ -6,7 +6,7 @@ import { parse, stringify } from "yaml";
 import * as z from "zod";
 import { sharedControlPlane } from "../../../../test/support/apiserver/controlplane.ts";
 import { controlsOf } from "../../../../test/support/clouds/simulator.ts";
-import { systemClock } from "../../../lib/clock.ts";
+import { sleep, systemClock } from "../../../lib/clock.ts";
 import { openFence } from "../../../lib/fence.ts";
 import { createLogger } from "../../../lib/log.ts";
 import { Budgets } from "../../budget/budgets.ts";
@@ -19,7 +19,7 @@ import { serviceAt } from "../../kit/requests.ts";
 import { errorOf } from "../errors.ts";
 import { startEasyStackSimulator, type EasyStackSimulatorOptions } from "../simulator/index.ts";
 import { clientsBy, Places } from "./places.ts";
-import type { Place } from "./turn.ts";
+import { ANOTHER_PLACE, type Place, type Turn } from "./turn.ts";
 
 const USER = { username: "operator", password: "Right-password-1" };
 const never = new AbortController().signal;
@@ -27,7 +27,7 @@ const log = createLogger({ level: "silent" });
 const SESSIONS = ["Cookie", "Token", "User", "Decoy"] as const;
 
 /** Two clusters that no other test has, each with a namespace beside its default. */
-async function start(options: Partial<EasyStackSimulatorOptions> = {}) {
+async function start(options: Partial<EasyStackSimulatorOptions> = {}, declared: "Auto" | "Exclusive" = "Auto") {
   const clusters = ["a", "b"].map((end) => ({
     name: `t${randomBytes(3).toString("hex")}${end}`,
     type: "EKS" as const,
@@ -64,6 +64,7 @@ async function start(options: Partial<EasyStackSimulatorOptions> = {}) {
     projectId: async (signal) => (await tokens.grant(signal)).projectId,
     clientOf: clientsBy(new SessionBudget(budget, never), service),
     clock: systemClock,
+    sessions: declared,
   });
   onTestFinished(async () => {
     budgets.close();
@@ -79,7 +80,10 @@ async function start(options: Partial<EasyStackSimulatorOptions> = {}) {
 }
 
 const shown = z.object({ yaml: z.string() });
-const object = z.object({ metadata: z.object({ namespace: z.string() }), data: z.record(z.string(), z.string()) });
+const object = z.object({
+  metadata: z.object({ namespace: z.string(), uid: z.string() }),
+  data: z.record(z.string(), z.string()),
+});
 
 const configMap = (name: string, { cluster, namespace }: Place): object => ({
   apiVersion: "v1",
@@ -97,8 +101,31 @@ async function make(places: Places, name: string, place: Place): Promise<void> {
 
 async function read(places: Places, name: string, place: Place) {
   const names = { kind: "ConfigMap", name };
-  const found = await places.within(place, never, (turn) => turn.find({ operation: "ViewYaml", names }, shown));
-  return found === "Absent" ? found : object.parse(parse(found.yaml));
+  return places.within(place, never, async (turn) => {
+    const found = await turn.find({ operation: "ViewYaml", names }, shown);
+    if (found === "Absent") return found;
+    const seen = object.parse(parse(found.yaml));
+    turn.saw({ kind: "ConfigMap", name, uid: seen.metadata.uid });
+    return seen;
+  });
+}
+
+/** Whether a turn there begins while one here is under way: for one that would not, a moment has to do. */
+async function runBeside(places: Places, here: Place, there: Place): Promise<boolean> {
+  const began = Promise.withResolvers<true>();
+  let other: Promise<void> | undefined;
+  const isBeside = await places.within(here, never, () => {
+    other = places.within(there, never, () => Promise.resolve(began.resolve(true)));
+    return Promise.race([began.promise, sleep(systemClock, 500, never).then(() => false)]);
+  });
+  await other;
+  return isBeside;
+}
+
+/** An object of one name in each, seen there. */
+async function lookAround(places: Places, there: readonly Place[]): Promise<void> {
+  for (const place of there) await make(places, "witness", place);
+  for (const place of there) await read(places, "witness", place);
 }
 
 describe.each(SESSIONS)("with sessions by %s", (sessions) => {
@@ -172,6 +199,79 @@ test("a token that is refused in the middle of a turn is replaced, and the place
     await turn.write({ operation: "CreateYaml", names, body: { yaml: stringify(configMap("renewed", here)) } });
   });
   expect(await read(places, "renewed", here)).toMatchObject({ metadata: { namespace: here.namespace } });
+});
+
+describe("turns in several places", () => {
+  test("run beside each other once the lanes are seen to be apart, but for two of one place", async () => {
+    const { places, there } = await start({ sessions: "Cookie" });
+    const [here, elsewhere] = there as [Place, Place];
+    expect(await runBeside(places, here, elsewhere)).toBe(false);
+    await lookAround(places, there);
+    expect(await runBeside(places, here, elsewhere)).toBe(true);
+    expect(await runBeside(places, here, here)).toBe(false);
+  });
+
+  test.each(["Token", "User", "Decoy"] as const)("never do with sessions by %s", async (sessions) => {
+    const { cloud, places, there } = await start({ sessions });
+    const [here, elsewhere] = there as [Place, Place];
+    await lookAround(places, there);
+    expect(await runBeside(places, here, elsewhere)).toBe(false);
+    for (const place of there) {
+      expect(await read(places, "witness", place)).toMatchObject({ metadata: { namespace: place.namespace } });
+    }
+    expect((await cloud.effects()).filter(({ method }) => method === "POST")).toHaveLength(there.length);
+  });
+
+  test("never do where the account says so", async () => {
+    const { places, there } = await start({ sessions: "Cookie" }, "Exclusive");
+    const [here, elsewhere] = there as [Place, Place];
+    await lookAround(places, there);
+    expect(await runBeside(places, here, elsewhere)).toBe(false);
+  });
+
+  test("do no longer once a session stood elsewhere than it was told to", async () => {
+    const { places, there } = await start({ sessions: "Cookie" });
+    const [here, elsewhere] = there as [Place, Place];
+    await lookAround(places, there);
+    expect(await runBeside(places, here, elsewhere)).toBe(true);
+    const astray = places.within(here, never, () => {
+      throw new CloudError("PlaceNotConfirmed", { message: "Another object was shown", codes: [ANOTHER_PLACE] });
+    });
+    expect(await kindOf(astray)).toBe("PlaceNotConfirmed");
+    expect(await runBeside(places, here, elsewhere)).toBe(false);
+  });
+
+  test("are all confirmed, each in its place, while many run beside each other", async () => {
+    const { cloud, places, there } = await start({ sessions: "Cookie" });
+    await lookAround(places, there);
+    const names = Array.from({ length: 5 }, (_, index) => `beside-${index}`);
+    await Promise.all(names.flatMap((name) => there.map((place) => make(places, name, place))));
+    for (const place of there) {
+      for (const name of names) {
+        expect(await read(places, name, place)).toMatchObject({ data: { at: `${place.cluster}/${place.namespace}` } });
+      }
+    }
+    const writes = (await cloud.effects()).filter(({ method, path }) => method === "POST" && path.includes("beside-"));
+    expect(writes).toHaveLength(names.length * there.length);
+  });
+});
+
+test("turns beside each other read without another confirmation, and write with one", async () => {
+  const { cloud, places, there } = await start({ sessions: "Cookie" });
+  const [here] = there as [Place];
+  await lookAround(places, there);
+  const confirmations = async () => (await cloud.requests()).filter(({ path }) => path.includes("/ns/")).length;
+  await read(places, "witness", here);
+  const before = await confirmations();
+  await read(places, "witness", here);
+  await read(places, "witness", here);
+  expect(await confirmations()).toBe(before);
+  await make(places, "written", here);
+  expect(await confirmations()).toBe(before + 1);
+  const isMissing = async (turn: Turn) =>
+    (await turn.find({ operation: "ViewYaml", names: { kind: "ConfigMap", name: "none" } }, shown)) === "Absent";
+  expect(await places.isAbsent(here, never, isMissing)).toBe(true);
+  expect(await confirmations()).toBe(before + 2);
 });
 
 test("an absence takes two turns", async () => {

@@ -11,7 +11,8 @@ import { listOf } from "../../kit/wire.ts";
 import { PLACE_CALLS, SWITCH, type CallSpec, type PlaceOperation, type Product } from "../calls.ts";
 import { requestOf, type CallTo } from "../client.ts";
 import { errorOf, type Operation } from "../errors.ts";
-import type { Lane } from "./lane.ts";
+import type { Proof as Shown } from "./apart.ts";
+import type { Lane, Witness } from "./lane.ts";
 
 export interface Place {
   readonly cluster: string;
@@ -50,6 +51,12 @@ export class Turn {
     this.#deps = deps;
   }
 
+  /** As confirm, but that a confirmation of a moment ago does. */
+  async begin(): Promise<void> {
+    const { lane, nowMs } = this.#deps;
+    if (!lane.wasConfirmed(nowMs(), tokenOf(await this.#proven()))) await this.confirm();
+  }
+
   /** Throws CloudError PlaceNotConfirmed, which is no unknown outcome: nothing was sent. Or why nothing can be sent at all. */
   async confirm(): Promise<void> {
     const { place, projectId } = this.#deps;
@@ -66,8 +73,11 @@ export class Turn {
       told.data.ecns_cluster_name === cluster &&
       told.data.ecns_current_ns.length === 1 &&
       told.data.ecns_current_ns[0] === namespace;
-    if (!isThere) throw notConfirmed(place, "the server confirms another one");
+    const codes = told.success ? [ANOTHER_PLACE] : [];
+    if (!isThere) throw notConfirmed(place, "the server confirms another one", { codes });
     this.#isLost = false;
+    const { lane, nowMs } = this.#deps;
+    lane.confirmed(nowMs(), tokenOf(this.#proof));
   }
 
   /** Reads in the place. Throws CloudError Unavailable where the session was lost meanwhile: what came may be of another place. */
@@ -93,6 +103,26 @@ export class Turn {
   /** `Absent` where there is none in this turn. That there is none, two turns prove (Places.isAbsent). */
   find<T extends z.ZodType>(call: CallHere, schema: T): Promise<z.output<T> | "Absent"> {
     return orAbsent(this.read(call, schema));
+  }
+
+  /** That object was shown in this turn, and lies in its place. */
+  saw(witness: Witness): void {
+    this.#deps.lane.saw(witness);
+  }
+
+  /**
+   * What another lane shows while this turn's stands here, for which that one is not confirmed again: whether it has stayed where it was. A
+   * read; changes nothing. Throws only where nothing can be sent at all.
+   */
+  async lookInto(other: Lane): Promise<Shown> {
+    const { witness } = other;
+    if (witness === undefined) return "Ended";
+    const { kind, name, uid } = witness;
+    const answer = await this.#send({ operation: "ViewYaml", names: { kind, name } }, PLACE_CALLS.ViewYaml, other);
+    if (other.take(answer, this.#deps.nowMs()) === "Another") return "Ended";
+    if (answer.status === 200) return answer.body.includes(uid) ? "Stayed" : "Moved";
+    other.saw(undefined);
+    return "Unclear";
   }
 
   /**
@@ -134,12 +164,21 @@ export class Turn {
     return second;
   }
 
-  async #send<O extends Operation>(call: Omit<CallTo<O>, "signal" | "product">, spec: CallSpec): Promise<HttpAnswer> {
-    const { place, lane, signal, clientOf, authenticator } = this.#deps;
+  async #send<O extends Operation>(
+    call: Omit<CallTo<O>, "signal" | "product">,
+    spec: CallSpec,
+    lane = this.#deps.lane,
+  ): Promise<HttpAnswer> {
+    const { place, signal, clientOf } = this.#deps;
     const request = requestOf({ ...call, product: place.product, signal }, spec);
-    // One for the whole turn: sessions may hang on it.
+    return clientOf(await this.#proven()).send({ ...request, headers: lane.headers(), answersText: true });
+  }
+
+  /** One for the whole turn: sessions may hang on it. */
+  async #proven(): Promise<Proof> {
+    const { authenticator, signal } = this.#deps;
     this.#proof ??= await authenticator.prove(NOTHING, signal);
-    return clientOf(this.#proof).send({ ...request, headers: lane.headers(), answersText: true });
+    return this.#proof;
   }
 
   #accepted(
@@ -158,6 +197,11 @@ export class Turn {
   }
 }
 
+/** What tells one proof from another. */
+function tokenOf(proof: Proof | undefined): string {
+  return proof?.secrets.join(" ") ?? "";
+}
+
 /** A token covers no request. */
 const NOTHING = { method: "GET", path: "", query: [], headers: {} };
 
@@ -172,13 +216,20 @@ const ELSEWHERE: ReadonlySet<CloudError["kind"]> = new Set([
 
 function unconfirmed(place: Place, error: unknown): unknown {
   if (!(error instanceof CloudError) || ELSEWHERE.has(error.kind)) return error;
-  return notConfirmed(place, error.message, error);
+  return notConfirmed(place, error.message, { cause: error });
 }
 
-function notConfirmed({ cluster, namespace }: Place, why: string, cause?: unknown): CloudError {
+export function notConfirmed(
+  { cluster, namespace }: Place,
+  why: string,
+  rest: { readonly cause?: unknown; readonly codes?: readonly string[] } = {},
+): CloudError {
   const message = `That the session stands in ${cluster}/${namespace} was not confirmed: ${why}. Nothing was sent`;
-  return new CloudError("PlaceNotConfirmed", { message, cause });
+  return new CloudError("PlaceNotConfirmed", { message, ...rest });
 }
+
+/** Among the codes of a CloudError: a session was seen to stand elsewhere than it was told to. */
+export const ANOTHER_PLACE = "AnotherPlace";
 
 function sessionLost(operation: string): CloudError {
   const message = `${operation}: the server has begun another session meanwhile, so that it may have acted in another place`;

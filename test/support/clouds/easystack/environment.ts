@@ -6,6 +6,7 @@ import {
 import { createStandOn, type SimulatedCloud, type Stand } from "../../environment/environment.ts";
 import { accountManifests } from "../../environment/manifests.ts";
 import { controlsOf, type LoggedRequest, type SimulatorControls } from "../simulator.ts";
+import { noting } from "./calls-made.ts";
 
 /** Of the user that every simulator knows, as its Secret has them. */
 export const LOGIN = { username: "operator", password: "Right-password-1", domainName: "Default" } as const;
@@ -25,7 +26,7 @@ export interface EasyStackSimulator extends SimulatorControls {
 export type EasyStackOptions = Partial<EasyStackSimulatorOptions>;
 export type EasyStackStand = Stand<EasyStackSimulator, EasyStackOptions>;
 
-const EASYSTACK: SimulatedCloud<EasyStackSimulator, EasyStackOptions> = {
+export const EASYSTACK: SimulatedCloud<EasyStackSimulator, EasyStackOptions> = {
   kinds: [
     "cloudaccounts",
     "registryprojects",
@@ -47,8 +48,10 @@ export function createEasyStackStand(prefix: string, options: EasyStackOptions =
 
 async function startSimulator(options: EasyStackOptions = {}): Promise<EasyStackSimulator> {
   const { username, password, domainName: domain } = LOGIN;
-  const controls = controlsOf(
-    await startEasyStackSimulator({ listen: "127.0.0.1:0", username, password, domain, speed: 20, ...options }),
+  const controls = noting(
+    controlsOf(
+      await startEasyStackSimulator({ listen: "127.0.0.1:0", username, password, domain, speed: 20, ...options }),
+    ),
   );
   return {
     ...controls,
