@@ -80,7 +80,7 @@ async function measure(
     }
     // What they are known to be apart by.
     for (const place of places) await makeAndChange(place, "first");
-    await cloud.setFaults([{ action: "Latency", ms: latencyMs, path: "/api/", times: 1_000_000 }]);
+    await cloud.setFaults([{ action: "Latency", ms: latencyMs, method: "[A-Z]+", path: "/api/", times: 1_000_000 }]);
     const before = (await cloud.requests()).length;
     const names = Array.from({ length: objectsPerPlace }, (_, index) => `object-${index}`);
     const work = names.flatMap((name) => places.map((place) => () => makeAndChange(place, name)));

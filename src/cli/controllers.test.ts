@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { condition, openCreate } from "../../test/support/environment/builders.ts";
 import { cachedKinds, partsOf, storedOf, verifiedAccount } from "../../test/support/operator/kinds.ts";
 import type { CloudSession } from "../cloud/contract.ts";
+import type { ClusterNode } from "../cloud/facets/nodes.ts";
 import type { NodePool as Pool } from "../cloud/facets/nodepools.ts";
 import type { KindDeps } from "../controllers/controlled.ts";
 import { controlledKinds } from "../controllers/kinds.ts";
@@ -112,16 +113,14 @@ describe("what goes along with a cluster", () => {
       return { list };
     };
     const node = (name: string, poolId: string | undefined) => ({ id: name, name, poolId, phase: "Active" });
-    const nodes = {
-      list: () => Promise.resolve({ items: [node("n-1", "a"), node("n-2", undefined)], clockSkewMs: 0 }),
-    };
+    const nodes = () =>
+      Promise.resolve([node("n-1", "a"), node("n-2", undefined)] as unknown as readonly ClusterNode[]);
     const session = {
       nodePools: { membership: "Cloud", in: inside },
-      nodes,
       addons: { in: inside },
     } as unknown as CloudSession;
     const { contentsOf } = given("ManagedCluster", account());
-    expect(await contentsOf(session, "c-1", signal)).toEqual([
+    expect(await contentsOf({ session, clusterId: "c-1", nodes }, signal)).toEqual([
       { kind: "NodePool", nouns: "node pools", names: ["a"] },
       { kind: undefined, nouns: "nodes outside of all pools", names: ["n-2"] },
     ]);
@@ -130,7 +129,8 @@ describe("what goes along with a cluster", () => {
 
   it("is nothing where the cloud has no pools", async () => {
     const { contentsOf } = given("ManagedCluster", account());
-    const contents = await contentsOf({} as Partial<CloudSession> as CloudSession, "c-1", signal);
+    const session = {} as Partial<CloudSession> as CloudSession;
+    const contents = await contentsOf({ session, clusterId: "c-1", nodes: undefined }, signal);
     expect(contents.flatMap(({ names }) => names)).toEqual([]);
   });
 });

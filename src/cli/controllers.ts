@@ -1,8 +1,8 @@
 // The controllers, one for each kind, put together from what they share.
-import type { CloudDeps, CloudSession } from "../cloud/contract.ts";
+import type { CloudDeps } from "../cloud/contract.ts";
 import type { ProxySettings } from "../cloud/http/proxy.ts";
 import { AccountDirectory, allowsNamespace } from "../controllers/cloudaccount/accounts.ts";
-import type { Content, ControlledKind, KindDeps, ResourceView } from "../controllers/controlled.ts";
+import type { Content, ControlledKind, KindDeps, ResourceView, Undeclared } from "../controllers/controlled.ts";
 import { keyIn, kindIn, refTo, type ParentKind } from "../controllers/external/parent.ts";
 import { controlledKinds } from "../controllers/kinds.ts";
 import { tellVanished } from "../controllers/vanished.ts";
@@ -12,6 +12,7 @@ import { Lookout } from "../controllers/lifecycle/lookout.ts";
 import { LifecycleReconciler } from "../controllers/lifecycle/reconciler.ts";
 import { isDeleting, type Managed } from "../controllers/lifecycle/resource.ts";
 import { ClusterDirectory } from "../controllers/managedcluster/clusters.ts";
+import { NodeLists } from "../controllers/managedcluster/node-lists.ts";
 import { ClusterTargets } from "../controllers/targets/clusters.ts";
 import { Hints } from "../controllers/targets/hints.ts";
 import type { CloudAccount } from "../crds/cloudaccount/schema.ts";
@@ -97,6 +98,7 @@ export function createControllers(parts: Parts): Created {
     recheck: visitAccount,
     holders: (parent: string) => holdersOf(parts, parent),
     below: (parent: string) => below(informers, parent),
+    nodeLists: new NodeLists({ ...parts, clusters, below: (parent) => below(informers, parent) }),
     contentsOf,
   };
   for (const controlled of controlledKinds) {
@@ -175,9 +177,9 @@ function named({ kind, metadata }: Managed): string {
   return `${kind} ${keyOf(metadata)}`;
 }
 
-async function contentsOf(session: CloudSession, clusterId: string, signal: AbortSignal): Promise<readonly Content[]> {
+async function contentsOf(cluster: Undeclared, signal: AbortSignal): Promise<readonly Content[]> {
   const asked = controlledKinds.flatMap(({ contentOf }) => contentOf ?? []);
-  const contents = asked.map((contentOf) => contentOf(session, clusterId, signal));
+  const contents = asked.map((contentOf) => contentOf(cluster, signal));
   return (await Promise.all(contents)).flat();
 }
 

@@ -1,6 +1,7 @@
 // All that differs between kinds outside of their folders: from a list of these (kinds.ts) follow informers and indexes, controllers,
 // who wakes whom, rights, what holds its parent, the guard of CRDs, metrics and documents.
 import type { CloudSession, Facets } from "../cloud/contract.ts";
+import type { ClusterNode } from "../cloud/facets/nodes.ts";
 import type { Kind } from "../crds/kind.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { KubeObject } from "../kube/types.ts";
@@ -13,6 +14,7 @@ import type { Store } from "../runtime/cache/store.ts";
 import type { EventRecorder } from "../runtime/events.ts";
 import type { AccountDirectory } from "./cloudaccount/accounts.ts";
 import type { ClusterDirectory } from "./managedcluster/clusters.ts";
+import type { NodeLists } from "./managedcluster/node-lists.ts";
 import type { ClusterTargets } from "./targets/clusters.ts";
 import type { Hints } from "./targets/hints.ts";
 import type { KubeEvent } from "./inventory/kube-events.ts";
@@ -75,8 +77,19 @@ export interface KindDeps<R extends Managed> {
   readonly hints: Hints;
   /** Where it shows what workloads in targets use. */
   readonly usageMetrics: UsageMetrics;
-  /** What goes along with the cluster of that id, whether a resource stands for it or not. */
-  readonly contentsOf: (session: CloudSession, clusterId: string, signal: AbortSignal) => Promise<readonly Content[]>;
+  /** Lists of clusters' nodes, which kinds share. */
+  readonly nodeLists: NodeLists;
+  /** What goes along with that cluster, whether a resource stands for it or not. */
+  readonly contentsOf: (cluster: Undeclared, signal: AbortSignal) => Promise<readonly Content[]>;
+}
+
+/** A cluster of which is asked what is in it. */
+export interface Undeclared {
+  readonly session: CloudSession;
+  /** The cloud's id. */
+  readonly clusterId: string;
+  /** All of its nodes; undefined where the cloud lists none. */
+  readonly nodes: (() => Promise<readonly ClusterNode[]>) | undefined;
 }
 
 /** Items of one kind in a cluster, by their names in the cloud. */
@@ -105,9 +118,7 @@ export interface ControlledKind<R extends Managed = Managed> {
   /** Of a parent: what its children see of it. They are visited when that changes. */
   readonly childrenSee?: (resource: R) => string;
   /** What of this kind is in that cluster and must not go along with it unasked; undefined where it may, or nothing is in clusters. */
-  readonly contentOf:
-    | ((session: CloudSession, clusterId: string, signal: AbortSignal) => Promise<readonly Content[]>)
-    | undefined;
+  readonly contentOf: ((cluster: Undeclared, signal: AbortSignal) => Promise<readonly Content[]>) | undefined;
   /** Whether it publishes Secrets: then it is visited when one of them changes. */
   readonly publishes: boolean;
   /** ConfigMaps and Secrets that it reads, as "Kind namespace/name": it is visited when one of them changes. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Managed } from "../../src/controllers/lifecycle/resource.ts";
 import { findCondition } from "../../src/runtime/conditions.ts";
 import { ACCOUNT, type Fleet, isReady, LOGIN, startFleet } from "../support/chaos/fleet.ts";
-import { managedClusterManifest } from "../support/environment/resources.ts";
+import { managedClusterManifest, managedNodeManifest, nodePoolManifest } from "../support/environment/resources.ts";
 import { sumOf } from "../support/operator/scrape.ts";
 import type { LoggedRequest } from "../support/clouds/simulator.ts";
 import { untilTestEnds } from "../support/apiserver/transports.ts";
@@ -67,6 +67,51 @@ describe("10 writes a minute for 30 clusters", () => {
       expect(tookMs).toBeLessThanOrEqual(boundMs(2 * CLUSTERS, HIBERNATE_MS));
       // Polled a tenth later each time, 1 s to 15 s apart, a job of that length takes 45 looks.
       expect(await sum(fleet, "yunfan_cloud_requests_total", { operation: "GetCluster" })).toBeLessThan(CLUSTERS * 60);
+      await expectWithinBudget(fleet, writes);
+    },
+    GENEROUS_MS,
+  );
+});
+
+describe("10 writes a minute for clusters, pools and single nodes", () => {
+  const EACH = 8;
+  /** Each takes a single request, and a cluster the longest to be made. */
+  const WRITES = 3 * EACH;
+
+  it(
+    "are shared in the order in which they are asked for, whatever the kind",
+    async () => {
+      const fleet = await startLimited();
+      const { id: externalId } = (await fleet.cloud.behindOurBack("POST", "clusters", { name: "home" })) as {
+        id: string;
+      };
+      await fleet.create(managedClusterManifest({ metadata: { name: "home" }, spec: { externalId } }));
+      await fleet.driver.until(() => fleet.all("ManagedCluster").every(isReady), 60_000);
+      const login = { keyPairName: "ops" };
+      const inside = { clusterRef: { name: "home" }, login };
+      for (const name of NAMES.slice(0, EACH)) {
+        await fleet.create(nodePoolManifest({ metadata: { name }, spec: { ...inside, replicas: 1 } }));
+        await fleet.create(managedNodeManifest({ metadata: { name }, spec: inside }));
+        await fleet.create(managedClusterManifest({ metadata: { name } }));
+      }
+      const all = (): readonly Managed[] =>
+        (["NodePool", "ManagedNode", "ManagedCluster"] as const).flatMap((kind) => fleet.all(kind));
+      const tookMs = await fleet.driver.until(() => all().every(isReady), 2 * boundMs(WRITES, CREATE_MS));
+      expect(tookMs).toBeLessThanOrEqual(boundMs(WRITES, CREATE_MS));
+
+      const writes = await writesOf(fleet);
+      const kinds = writes.map(({ method, path }) => `${method} ${path.split("/").at(-1)}`);
+      expect(
+        Object.fromEntries([...Map.groupBy(kinds, (kind) => kind)].map(([kind, each]) => [kind, each.length])),
+      ).toEqual({
+        "POST clusters": EACH,
+        "POST nodepools": EACH,
+        "POST nodes": EACH,
+      });
+      // They were asked for in turn: no kind has to wait until another one has had all of its turns.
+      const half = kinds.slice(0, WRITES / 2);
+      const shares = [...new Set(kinds)].map((kind) => half.filter((one) => one === kind).length);
+      expect(Math.min(...shares)).toBeGreaterThanOrEqual(2);
       await expectWithinBudget(fleet, writes);
     },
     GENEROUS_MS,

@@ -58,7 +58,8 @@ it("no more nodes than maxNodeDisruptions leave at once, whoever leads, nor than
   for (const name of names) await stand.reaches(`managednode/${name}`, "Available");
   const standby = candidate("second");
   await standby.said("Waiting for the lease");
-  const deletion = stand.kubectl(["delete", "managednodes.yunfan.dev", "-l", "batch=turns", "--timeout=280s"]);
+  const all = ["delete", "managednodes.yunfan.dev", "-l", "batch=turns", "--timeout=280s"];
+  const deletion = stand.kubectl(all, { timeoutMs: 290_000 });
   const before = await mostUntil(COUNT - 4);
   leader.kill("SIGKILL");
   await standby.said("Acquired the lease");

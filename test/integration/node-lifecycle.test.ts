@@ -166,7 +166,8 @@ describe.concurrent("many ManagedNodes of a cluster", () => {
     const names = ["many-a", "many-b", "many-c", "many-d", "many-e"];
     await stand.apply(...names.map((name) => nodeManifest(home, {}, { name, labels: { batch: "many" } })));
     for (const name of names) await stand.reaches(`managednode/${name}`, "Available");
-    const deletion = stand.kubectl(["delete", "managednodes.yunfan.dev", "-l", "batch=many", "--timeout=80s"]);
+    const all = ["delete", "managednodes.yunfan.dev", "-l", "batch=many", "--timeout=80s"];
+    const deletion = stand.kubectl(all, { timeoutMs: 85_000 });
     const atOnce: number[] = [];
     const left = async (): Promise<number> => {
       const nodes = await home.cloud.nodes();

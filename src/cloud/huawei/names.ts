@@ -18,15 +18,16 @@ export function checkNewNodeName(name: string): void {
 
 /** Of one that is there (table 4-106). Throws CloudError NameRefused. */
 export function checkNodeName(name: string): void {
-  if (!isNodeName(name)) throw refused(name, "1 to 56");
+  if (!isNodeName(name)) throw refused(name, "1 to 56", "Choose another spec.displayName");
 }
 
 export function isNodeName(name: string): boolean {
   return /^[a-z](?:[a-z0-9-]{0,54}[a-z0-9])?$/.test(name);
 }
 
-function refused(name: string, length: string): CloudError {
+function refused(name: string, length: string, advice?: string): CloudError {
   return new CloudError("NameRefused", {
     message: `The cloud does not take the name ${JSON.stringify(name)}: it takes ${length} lower-case letters, digits and hyphens, a letter first and no hyphen last`,
+    advice,
   });
 }

@@ -7,6 +7,7 @@ import { isNothingToScale } from "./errors.ts";
 import { checkNodePoolName } from "./names.ts";
 import { createRequest } from "./nodepool-create.ts";
 import { refusalOfLabels } from "./marks.ts";
+import { refusalOfScripts } from "./server-bodies.ts";
 import { nodePool, nodePoolList, updateBody } from "./nodepool-wire.ts";
 import { pathOf } from "../kit/uri.ts";
 import { listed } from "../kit/lists.ts";
@@ -54,10 +55,15 @@ export class HuaweiNodePools implements CloudPools {
   };
 
   /** Tables 4-75 and 4-78. */
-  readonly check = ({ login, labels, existingServers }: Omit<NodePoolRequest, "nonce">): Refusal | undefined => {
+  readonly check = ({
+    login,
+    labels,
+    existingServers,
+    options,
+  }: Omit<NodePoolRequest, "nonce">): Refusal | undefined => {
     if (existingServers !== undefined) return { kind: "NotSupported", message: NO_SERVERS };
     if (login === undefined) return { kind: "Rejected", message: NO_LOGIN };
-    return refusalOfLabels(labels);
+    return refusalOfScripts(options) ?? refusalOfLabels(labels);
   };
 
   /** 4.1.19. */

@@ -15,6 +15,7 @@ import { readJson } from "../kit/json.ts";
 import { pathOf } from "../kit/uri.ts";
 import type { HuaweiClient } from "./client.ts";
 import { refusalOfLabels } from "./marks.ts";
+import { refusalOfScripts } from "./server-bodies.ts";
 import { checkNewNodeName, checkNodeName, isNodeName } from "./names.ts";
 import { acceptBody, createNodeBody, detachBody, moveBody, resetBody } from "./node-bodies.ts";
 import { node, nodeList, nodesTask } from "./node-wire.ts";
@@ -45,10 +46,10 @@ export class HuaweiNodes implements NodesFacet {
     this.#client.find({ operation: "GetNode", method: "GET", path: nodePath(clusterId, id), signal }, node);
 
   /** Tables 4-75 and 4-140. */
-  readonly check: NonNullable<NodesFacet["check"]> = ({ login, labels, displayName }): Refusal | undefined => {
+  readonly check: NonNullable<NodesFacet["check"]> = ({ login, labels, displayName, options }): Refusal | undefined => {
     if (login === undefined) return { kind: "LoginRequired", message: NO_LOGIN };
     if (displayName !== undefined && !isNodeName(displayName)) return { kind: "Rejected", message: LONG_NAME };
-    return refusalOfLabels(labels);
+    return refusalOfScripts(options) ?? refusalOfLabels(labels);
   };
 
   /** 4.1.9. */

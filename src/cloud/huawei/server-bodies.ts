@@ -1,4 +1,5 @@
 // What requests for servers have in common, in pools and alone (CCE API Reference 4.1.9, tables 4-75 to 4-86).
+import type { BlockOptions, Refusal } from "../collection.ts";
 import type { Volume } from "../facets/servers.ts";
 import type { NodeOptions } from "./blocks.ts";
 
@@ -34,6 +35,18 @@ export function userTagBodies({ userTags }: Pick<NodeOptions, "userTags">): obje
 /** Table 4-84: scripts are sent in base64. */
 export function encoded(script: string | undefined): string | undefined {
   return script === undefined ? undefined : Buffer.from(script).toString("base64");
+}
+
+/** In bytes: as long as user data of a server may be. */
+const LONGEST_SCRIPT = 32_768;
+
+/** Why CCE can't take one of the scripts; undefined where it can. Admission counts characters, of which some take several bytes. */
+export function refusalOfScripts(options: BlockOptions): Refusal | undefined {
+  const isLong = (script: unknown): boolean => typeof script === "string" && Buffer.byteLength(script) > LONGEST_SCRIPT;
+  const long = ["preInstall", "postInstall"].find((name) => isLong(options[name]));
+  if (long === undefined) return undefined;
+  const message = `spec.huawei.${long} is longer than ${LONGEST_SCRIPT} bytes (UTF-8), the most that this cloud takes. Shorten it, or fetch the rest in it`;
+  return { kind: "Rejected", message };
 }
 
 /** Undefined where nothing is in it. */

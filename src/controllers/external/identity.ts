@@ -136,7 +136,7 @@ function identifyOpenCreate<T extends Item>(subject: Subject, operation: Operati
   if (first) return { do: "Adopt", item: first, origin: subject.madeAs ?? "Created" };
   if (!seen.settled) return waitForOutcome(subject);
   if (seen.byName.length > 0) return { do: "Abandon", ...taken(subject, seen.byName) };
-  if (!seen.nameIsFree) return doubt(DISAGREEMENT);
+  if (!seen.nameIsFree) return disagreement();
   return identifyLostCreate(subject, operation, seen);
 }
 
@@ -161,7 +161,7 @@ function identifyNew<T extends Item>(subject: Subject, seen: Observation<T>): Id
     const message = `spec.managementPolicy is Observe and there is no ${subject.noun} of this name. Set spec.externalId`;
     return { do: "Stall", reason: Reason.ExternalResourceMissing, message };
   }
-  return seen.nameIsFree ? { do: "Create" } : doubt(DISAGREEMENT);
+  return seen.nameIsFree ? { do: "Create" } : disagreement();
 }
 
 /** Another name or another time of making under a known id is another item, as an account that was pointed elsewhere may show it. */
@@ -195,6 +195,11 @@ export function taken({ noun }: Pick<Subject, "noun">, items: readonly Item[]): 
 
 type Stall = Extract<Identity<never>, { do: "Stall" }>;
 type Wait = Extract<Identity<never>, { do: "Wait" }>;
+
+/** To be waited for where lists don't tell whether something is there. */
+export function disagreement(): Wait {
+  return doubt(DISAGREEMENT);
+}
 
 function doubt(what: string): Wait {
   const message = `What the cloud listed can't be right: ${what}. Nothing is written until it is; looking again`;

@@ -7,6 +7,7 @@ import type { Verdict } from "../../runtime/conditions.ts";
 import type { CloudChange, Difference } from "./change.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { Identity } from "./identity.ts";
+import type { ListCache } from "./list-cache.ts";
 import type { Observer } from "./observe.ts";
 import type { Parent } from "./parent.ts";
 import type { ExternalResource, Origin } from "./resource.ts";
@@ -106,6 +107,9 @@ export interface ExternalKind<S extends Shape> {
   /** As this resource deals with them; what they list is the same for all. Throws TerminalError where the facet lacks what it needs. */
   readonly items: (facet: Facets[S["facet"]], place: S["place"], visit: Visit<S["resource"]>) => Collection<S["item"]>;
 
+  /** Where its lists are shared with other kinds, of these very items; default: lists of its own. */
+  readonly listsIn?: (facet: Facets[S["facet"]], place: S["place"]) => ListCache<S["item"]>;
+
   // Its life.
 
   /** Before the journal is opened: throws what is missing for a create, else makes its POST. */
@@ -128,10 +132,12 @@ export interface ExternalKind<S extends Shape> {
   /** What a create of it makes of the item; default: Created. */
   readonly madeAs?: (resource: S["resource"]) => Exclude<Origin, "Adopted">;
   /**
-   * The item under another id, which a cloud may have given it; undefined where there is none. Asked where there is nothing by the id that
-   * is recorded; `since`: monotonic, from which on a list is fresh enough.
+   * By what else than its id the item is known in lists (`knownAs`), so that it may go on under another id; undefined where by nothing.
+   * Asked where there is nothing by the id that is recorded.
    */
-  readonly successor?: (scope: Scope<S>, since: number) => Promise<S["item"] | undefined>;
+  readonly outlives?: (visit: Visit<S["resource"]>) => string | undefined;
+  /** Where there is nothing by the id, nor under another: throws what is waited for where it may come back. */
+  readonly assertGone?: (scope: Scope<S>) => Promise<void>;
   /** What the deletion of the resource asks of the cloud, and what is said of it; default: Delete. */
   readonly leaving?: (resource: S["resource"]) => Said & { readonly verb: Verb };
   /** While its create is under way; default: Creating. */

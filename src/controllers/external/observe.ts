@@ -3,11 +3,12 @@ import type { Collection, Item } from "../../cloud/collection.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import type { Operation } from "../../crds/common/status.ts";
 import type { Clock } from "../../lib/clock.ts";
+import { WaitingError } from "../../lib/errors.ts";
 import { isTrue } from "../../runtime/conditions.ts";
 import { lastTickMs } from "../lifecycle/drift-schedule.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import type { Listing } from "./list-cache.ts";
-import { PROGRESS, type Observation } from "./identity.ts";
+import { disagreement, PROGRESS, type Observation } from "./identity.ts";
 import { isAskedFor, isReplacedBy, mayRecreate, openCreate, type ExternalResource } from "./resource.ts";
 import type { ItemScope } from "./scope.ts";
 
@@ -64,7 +65,8 @@ export class Observer {
     const settled = operation !== undefined && this.#settledSince(operation) !== undefined;
     const byName = await confirmed(items, listing.byName.get(name) ?? [], visit.signal);
     const marked = operation ? resultsOf(operation, { items, byName, listing }) : [];
-    const nameIsFree = mayCreate(object, settled) && byName.length === 0 && (await this.#nameIsFree(scope));
+    const mayBeFree = mayCreate(object, settled) && byName.length === 0;
+    const nameIsFree = mayBeFree && (await this.#nameIsFree(scope, this.since(scope)));
     return { ...byId, byName, marked, nameIsFree, settled, resendIsSafe };
   }
 
@@ -76,6 +78,17 @@ export class Observer {
   /** The listing in which an item made a moment ago must show. */
   async afterWrite<T extends Item>({ lists, visit }: ItemScope<T>): Promise<Listing<T>> {
     return lists.observe(this.#clock.monotonic(), visit.signal);
+  }
+
+  /** What a list from `since` (monotonic) or later shows by `name`, under another id than the recorded one. */
+  async shown<T extends Item>({ visit, lists }: ItemScope<T>, name: string, since: number): Promise<T | undefined> {
+    const { byName } = await lists.observe(since, visit.signal);
+    return byName.get(name)?.find(({ id }) => id !== visit.status.externalId);
+  }
+
+  /** On the word of two lists, as for a new name. Throws WaitingError ObservationNotTrusted where they don't prove it. */
+  async assertAbsent<T extends Item>(scope: ItemScope<T>, name: string, since: number): Promise<void> {
+    if (!(await this.#nameIsFree({ ...scope, name }, since))) throw new WaitingError(disagreement());
   }
 
   /** Monotonic time from which on a list is fresh enough to act on what it shows. */
@@ -93,9 +106,9 @@ export class Observer {
    * Two complete lists agree, and what they lack of the known ids is gone indeed. To be called when nothing by that name is
    * there: a list that shows it is from before its deletion, and two newer ones decide.
    */
-  async #nameIsFree<T extends Item>(scope: ItemScope<T>): Promise<boolean> {
+  async #nameIsFree<T extends Item>(scope: ItemScope<T>, since: number): Promise<boolean> {
     const { visit, lists: caches, items, name } = scope;
-    const recently = Math.max(this.since(scope), this.#ago(freshnessOf(visit.object)));
+    const recently = Math.max(since, this.#ago(freshnessOf(visit.object)));
     let lists = await caches.observeTwice(recently, visit.signal);
     if (lists.some(({ byName }) => byName.has(name))) {
       lists = await caches.observeTwice(this.#clock.monotonic(), visit.signal);

@@ -8,7 +8,7 @@ import type { EventRecorder } from "../../runtime/events.ts";
 import type { Outcome, Steps } from "../lifecycle/reconciler.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { Changer, notTrusted } from "./changer.ts";
-import { abandon, Creator, follow, record, type Made } from "./create.ts";
+import { abandon, Creator, record, type Made } from "./create.ts";
 import { identify, subjectOf, type Identity } from "./identity.ts";
 import type { ExternalKind, Plan, Said, SendFirst } from "./kind.ts";
 import type { Shape } from "./scope.ts";
@@ -20,6 +20,7 @@ import { isReplacedBy } from "./resource.ts";
 import type { Scope } from "./scope.ts";
 import { Scopes, type ScopesDeps } from "./scopes.ts";
 import { Sender } from "./sender.ts";
+import { Successors } from "./successor.ts";
 import { assertConfirmed, assertHere, recognise } from "./whereabouts.ts";
 
 export interface ExternalDeps<S extends Shape> extends ScopesDeps<S> {
@@ -54,6 +55,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
   readonly #changer: Changer<S>;
   readonly #creator: Creator;
   readonly #remover: Remover<S>;
+  readonly #successors: Successors<S>;
 
   constructor(kind: ExternalKind<S>, deps: ExternalDeps<S>) {
     this.#kind = kind;
@@ -64,9 +66,11 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     this.#follower = new Follower(kind, { ...deps, operations: this.#operations });
     this.#sender = new Sender(deps);
     this.#creator = new Creator({ ...deps, observer: this.#observer, sender: this.#sender });
+    this.#successors = new Successors(kind, { ...deps, observer: this.#observer });
     const shared = { observer: this.#observer, operations: this.#operations, sender: this.#sender };
     this.#changer = new Changer(kind, shared);
-    this.#remover = new Remover(kind, { ...shared, scopes: this.#scopes, follower: this.#follower });
+    const follower = this.#follower;
+    this.#remover = new Remover(kind, { ...shared, scopes: this.#scopes, follower, successors: this.#successors });
   }
 
   apply(visit: Visit<S["resource"]>): Promise<Outcome> {
@@ -111,7 +115,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
   /** The item that the resource stands for, with its id in the draft; or throws what it waits for. */
   async #identified(scope: Scope<S>): Promise<S["item"]> {
     const observation = await this.#observer.observe(scope);
-    const successor = observation.goneById ? await this.#succeeded(scope) : undefined;
+    const successor = observation.goneById ? await this.#successors.follow(scope) : undefined;
     if (successor) return successor;
     const identity = identify<S["item"]>(subjectOf(scope), observation);
     if (identity.do === "Keep") {
@@ -122,19 +126,6 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     if (identity.do === "Stall" && identity.reason === Reason.ExternalIdConflict) throw new TerminalError(identity);
     assertConfirmed(scope);
     return this.#sought(scope, identity);
-  }
-
-  /** What the resource held goes on under another id. */
-  async #succeeded(scope: Scope<S>): Promise<S["item"] | undefined> {
-    const { visit, noun } = scope;
-    if (visit.object.status.externalId === undefined) return undefined;
-    const item = await this.#kind.successor?.(scope, this.#observer.since(scope));
-    if (!item) return undefined;
-    assertConfirmed(scope);
-    follow(scope, item);
-    const note = `The cloud shows the ${noun} under the id ${item.id} now`;
-    this.#deps.events.event(visit.object, { type: "Normal", reason: Reason.Changed, action: "Reconcile", note });
-    return item;
   }
 
   /** What the resource does not stand for yet, or no longer. */

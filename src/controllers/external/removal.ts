@@ -8,7 +8,6 @@ import { HeldError, ReconcileError, TerminalError, UnsaidError, WaitingError } f
 import { findCondition } from "../../runtime/conditions.ts";
 import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 import type { Visit } from "../lifecycle/visit.ts";
-import { follow } from "./create.ts";
 import { differenceOf, isAnother, subjectOf } from "./identity.ts";
 import type { ExternalKind, Said, SendFirst } from "./kind.ts";
 import type { Shape } from "./scope.ts";
@@ -20,6 +19,7 @@ import type { Scope } from "./scope.ts";
 import type { Scopes } from "./scopes.ts";
 import type { Sender } from "./sender.ts";
 import { settledId } from "./settled-id.ts";
+import type { Successors } from "./successor.ts";
 import { assertConfirmed, assertHere, recognise } from "./whereabouts.ts";
 
 interface RemoverDeps<S extends Shape> {
@@ -28,6 +28,7 @@ interface RemoverDeps<S extends Shape> {
   readonly operations: Operations;
   readonly follower: Follower<S>;
   readonly sender: Sender;
+  readonly successors: Successors<S>;
 }
 
 const LOOK_AGAIN_MS = 1_000;
@@ -59,18 +60,9 @@ export class Remover<S extends Shape> {
     if (id === undefined || scopes.isAnothers(scope, id)) return;
     await this.#kind.parent.within(scope.place, visit.signal, async () => {
       await this.#removeIn(scope, id);
-      await this.#assertNoSuccessor(scope);
+      await this.#deps.successors.assertNone(scope);
       await this.#kind.afterRemoval?.(scope);
     });
-  }
-
-  /** What is gone by its id may go on under another. */
-  async #assertNoSuccessor(scope: Scope<S>): Promise<void> {
-    const item = await this.#kind.successor?.(scope, this.#deps.observer.now());
-    if (!item) return;
-    follow(scope, item);
-    const message = `The cloud shows the ${scope.noun} under another id now; it is deleted by that`;
-    throw new WaitingError({ reason: Reason.Deleting, message, pollAfterMs: LOOK_AGAIN_MS });
   }
 
   async #removeIn(scope: Scope<S>, id: string): Promise<void> {

@@ -40,7 +40,17 @@ export class Scopes<S extends Shape> {
 
   /** Throws what Parent.enter throws. */
   enter(visit: Visit<S["resource"]>): Scope<S> {
-    const { parent, facet: needed, noun, namesAreFixed, namesake, nameOf, items: itemsOf, madeAs } = this.#kind;
+    const {
+      parent,
+      facet: needed,
+      noun,
+      namesAreFixed,
+      namesake,
+      nameOf,
+      items: itemsOf,
+      listsIn,
+      madeAs,
+    } = this.#kind;
     const { place, facet } = parent.enter(visit.object, needed, noun);
     const items = itemsOf(facet, place, visit);
     const scope: Scope<S> = {
@@ -48,7 +58,7 @@ export class Scopes<S extends Shape> {
       place,
       facet,
       items,
-      lists: this.#listsOf(place, items),
+      lists: listsIn?.(facet, place) ?? this.#listsOf(place, items),
       name: nameOf(visit.object),
       driftGroup: (this.#deps.driftGroup ?? parent.refOf)(visit.object),
       noun,

@@ -73,7 +73,7 @@ export class ClusterDirectory {
   }
 
   /** The resources, as "namespace/name", that stand for the cluster of this place. */
-  standingFor({ clusterId, key }: ClusterPlace): readonly string[] {
+  standingFor({ clusterId, key }: Pick<ClusterPlace, "clusterId" | "key">): readonly string[] {
     const alike = this.#deps.clusters.byIndex(BY_ID, clusterId);
     return alike.filter((resource) => this.#placeIn(resource) === key).map(({ metadata }) => keyOf(metadata));
   }
@@ -121,7 +121,8 @@ export class ClusterDirectory {
   }
 }
 
-function keyIn(place: string, clusterId: string): string {
+/** Where members of a cluster have their names; `place`: that of its account. */
+export function keyIn(place: string, clusterId: string): string {
   return `${place} ${clusterId}`;
 }
 

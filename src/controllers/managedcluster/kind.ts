@@ -11,7 +11,7 @@ import { ExternalReconciler } from "../external/reconciler.ts";
 import { cloudNameOf, holdsParent, nonceOf } from "../external/resource.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import { PUBLISHING_RULES } from "../publishing/rbac.ts";
-import { BY_ID } from "./clusters.ts";
+import { BY_ID, keyIn } from "./clusters.ts";
 import { prepareCluster } from "./create.ts";
 import { clusterAttachment } from "./attachment.ts";
 import { planFor } from "./plan.ts";
@@ -38,7 +38,7 @@ export const managedClusters = controlled<ManagedCluster>({
 function clusterKind(deps: KindDeps<ManagedCluster>): ExternalKind<ClusterShape> {
   const removal = new ClusterRemoval({
     holders: ({ metadata }) => deps.holders(refTo("ManagedCluster", `${metadata.namespace}/${metadata.name}`)),
-    contentsOf: ({ visit, place }, id) => deps.contentsOf(place.session, id, visit.signal),
+    contentsOf: (scope, id) => undeclaredIn(deps, scope, id),
     events: deps.events,
   });
   return {
@@ -104,9 +104,19 @@ async function send(
   return { now: "Wait", reason: Reason.Waking, message: "The cluster is waking up" };
 }
 
-/** What members see of it: which it is, whether it can be worked with, and whether it is on its way out. */
+function undeclaredIn(deps: KindDeps<ManagedCluster>, { visit, place }: ClusterScope, clusterId: string) {
+  const { signal } = visit;
+  const { session } = place;
+  const inside = { session, clusterId, key: keyIn(place.key, clusterId) };
+  const facet = session.nodes;
+  const nodes = facet && (() => deps.nodeLists.all(inside, facet, signal));
+  return deps.contentsOf({ session, clusterId, nodes }, signal);
+}
+
+/** What members see of it: which it is, whether it can be worked with, how many nodes may be out of service, whether it is on its way out. */
 function membersView(cluster: ManagedCluster): string {
   const { conditions, externalId } = cluster.status;
   const available = findCondition(conditions, ManagedClusterCondition.ClusterAvailable);
-  return JSON.stringify([externalId, available?.status, available?.reason, isDeleting(cluster)]);
+  const { maxNodeDisruptions } = cluster.spec;
+  return JSON.stringify([externalId, available?.status, available?.reason, maxNodeDisruptions, isDeleting(cluster)]);
 }

@@ -1,11 +1,12 @@
 // ManagedNode, as the operator knows it.
+import type { WritePermit } from "../../cloud/collection.ts";
 import { outcomeIsUnknown } from "../../cloud/errors.ts";
-import type { ClusterNode } from "../../cloud/facets/nodes.ts";
+import type { ClusterNode, NodeSetup } from "../../cloud/facets/nodes.ts";
 import { ManagedNodeCondition, ManagedNodeReason as Reason } from "../../crds/managednode/conditions.ts";
 import { managedNode, type ManagedNode } from "../../crds/managednode/schema.ts";
 import { timestamp } from "../../lib/clock.ts";
-import { WaitingError } from "../../lib/errors.ts";
-import { offered } from "../cloudaccount/offers.ts";
+import { ReconcileError, WaitingError } from "../../lib/errors.ts";
+import { assertPossible, offered } from "../cloudaccount/offers.ts";
 import { controlled, type KindDeps } from "../controlled.ts";
 import type { Changed, ExternalKind, Progress } from "../external/kind.ts";
 import { ExternalReconciler } from "../external/reconciler.ts";
@@ -57,15 +58,16 @@ function nodeKind(deps: KindDeps<ManagedNode>): ExternalKind<NodeShape> {
     namesAreFixed: false,
     namesake: "Refuse",
     removal: "Repeated",
+    // Bought or accepted.
+    creating: { reason: Reason.Creating, message: "The cloud is installing the node" },
     madeAs: ({ spec }) => (spec.existingServer === undefined ? "Created" : "Accepted"),
     items: (facet, place, visit) => nodesOf(facet, place, { visit, client: deps.client }),
+    listsIn: (facet, place) => deps.nodeLists.in(place, facet),
     prepare: (scope) => prepareNode(scope, deps.client),
     assertAdoptable: (scope, { item }) => adopting(scope, item),
-    successor: async (scope, since) => {
-      const found = await successor(scope, since);
-      if (!found) await assertNotOnItsWay(deps, scope);
-      return found;
-    },
+    // The node that the same server has by now.
+    outlives: ({ status }) => status.serverId,
+    assertGone: (scope) => assertNotOnItsWay(deps, scope),
     describeLoss,
     see: (scope, item, since) => see({ ...deps, turns }, { scope, item, now: timestamp(clock) }, since),
     plan: (declared, seen, nowMs) => planFor(declared, seen, { nowMs, settleWindowMs }),
@@ -84,14 +86,6 @@ function nodeKind(deps: KindDeps<ManagedNode>): ExternalKind<NodeShape> {
     attachment: new ClusterNodes(deps),
     beforeRemoval: (scope, item) => beforeRemoval({ clock, settleWindowMs, turns }, scope, item),
   };
-}
-
-/** The node that the same server has now, under another id. */
-async function successor({ visit, lists }: NodeScope, since: number): Promise<ClusterNode | undefined> {
-  const { serverId, externalId } = visit.status;
-  if (serverId === undefined) return undefined;
-  const { byName } = await lists.observe(since, visit.signal);
-  return byName.get(serverId)?.find(({ id }) => id !== externalId);
 }
 
 type SeeDeps = Pick<KindDeps<ManagedNode>, "clusters" | "clock" | "settleWindowMs"> & { readonly turns: Turns };
@@ -169,7 +163,7 @@ const BEFORE = new WeakMap<object, object>();
 async function send(
   { client }: KindDeps<ManagedNode>,
   { scope, seen, change }: Sending,
-  permit: Parameters<ExternalKind<NodeShape>["change"]>[2],
+  permit: WritePermit,
 ): Promise<Changed<Seen>> {
   const { facet, place, visit } = scope;
   const { id } = seen.item;
@@ -179,19 +173,39 @@ async function send(
   }
   try {
     const setup = await setupOf(scope, client, seen.item);
-    if (change.do === "Move") {
-      const move = offered(place, facet.move, "the annotation yunfan.dev/move");
-      const { jobId } = await move(place.clusterId, id, { ...setup, cluster: change.to }, permit);
-      return { now: "Wait", reason: Reason.Moving, message: "The cloud is moving the node", jobId };
-    }
-    const reset = offered(place, facet.reset, "the annotation yunfan.dev/reset");
-    const { jobId } = await reset(place.clusterId, id, setup, permit);
-    return { now: "Wait", reason: Reason.Resetting, message: "The cloud is resetting the node", jobId };
+    assertPossible(facet.check?.({ ...setup, displayName: undefined }));
+    return await erase(scope, { id, change, setup }, permit);
   } catch (error) {
     // Where the cloud has certainly taken nothing, nothing is under way.
-    if (!outcomeIsUnknown(error) && !visit.signal.aborted) visit.redraft(BEFORE.get(visit) ?? visit.object.status);
+    if (isUnsent(error) && !visit.signal.aborted) visit.redraft(BEFORE.get(visit) ?? visit.object.status);
     throw error;
   }
+}
+
+/** A ReconcileError says what is missing for the request. */
+function isUnsent(error: unknown): boolean {
+  return error instanceof ReconcileError || !outcomeIsUnknown(error);
+}
+
+interface Erasing {
+  readonly id: string;
+  readonly change: Asked["change"];
+  readonly setup: NodeSetup;
+}
+
+async function erase(
+  { facet, place }: NodeScope,
+  { id, change, setup }: Erasing,
+  permit: WritePermit,
+): Promise<Changed<Seen>> {
+  if (change.do === "Move") {
+    const move = offered(place, facet.move, "the annotation yunfan.dev/move");
+    const { jobId } = await move(place.clusterId, id, { ...setup, cluster: change.to }, permit);
+    return { now: "Wait", reason: Reason.Moving, message: "The cloud is moving the node", jobId };
+  }
+  const reset = offered(place, facet.reset, "the annotation yunfan.dev/reset");
+  const { jobId } = await reset(place.clusterId, id, setup, permit);
+  return { now: "Wait", reason: Reason.Resetting, message: "The cloud is resetting the node", jobId };
 }
 
 /** Jobs tell how far it is and why it has failed, never what is there. */

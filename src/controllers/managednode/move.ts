@@ -6,20 +6,26 @@ import type { Clock } from "../../lib/clock.ts";
 import { ReconcileError, TerminalError, WaitingError } from "../../lib/errors.ts";
 import { facetOf } from "../cloudaccount/accounts.ts";
 import { follow } from "../external/create.ts";
+import type { Listing } from "../external/list-cache.ts";
 import { annotation, ANNOTATIONS } from "../lifecycle/resource.ts";
 import type { ClusterDirectory, ClusterPlace } from "../managedcluster/clusters.ts";
+import type { NodeLists } from "../managedcluster/node-lists.ts";
 import { hostOf } from "../managedcluster/host.ts";
 import { jobOf } from "../managedcluster/progress.ts";
 import { failureIn } from "./outcome.ts";
 import type { Declared, NodeScope, Seen, Target } from "./scope.ts";
 
-interface MoveDeps {
-  readonly clusters: ClusterDirectory;
+interface MoveDeps extends TargetDeps {
+  readonly nodeLists: NodeLists;
   readonly clock: Clock;
   readonly settleWindowMs: number;
 }
 
-const MOVING_POLL_MS = 2_000;
+interface TargetDeps {
+  readonly clusters: ClusterDirectory;
+}
+
+const ON_ITS_WAY_POLL_MS = 2_000;
 /** A list may lag behind the end of a job. */
 const LAG_MS = 60_000;
 
@@ -35,7 +41,7 @@ export function moveWish({ metadata, status }: Declared, id: string): string | u
 }
 
 /** Undefined where it is meant to stay, or nobody has confirmed that it may go. */
-export function targetOf({ clusters }: MoveDeps, { visit, place }: NodeScope, item: ClusterNode): Target | undefined {
+export function targetOf({ clusters }: TargetDeps, { visit, place }: NodeScope, item: ClusterNode): Target | undefined {
   const { object, status } = visit;
   const declared = { spec: object.spec, metadata: object.metadata, status };
   if (!isMeantElsewhere(declared) || moveWish(declared, item.id) === undefined) return undefined;
@@ -62,29 +68,45 @@ function refused(why: string): Target {
 }
 
 /**
- * A node that its cluster does not show any more, because it is being moved. Drafts where it is now, and throws WaitingError Moving;
- * returns where it is in neither cluster and the cloud is no longer at it.
+ * A node that its cluster does not show any more, because it is being moved, or installed anew under another id. Where it is in its new
+ * cluster, that is drafted. Throws WaitingError Moving or Resetting; returns where there is no such node and the cloud is no longer at it.
  */
 export async function assertNotOnItsWay(deps: MoveDeps, scope: NodeScope): Promise<void> {
-  const { visit, place } = scope;
+  const { visit } = scope;
+  if (isOnItsWay({ spec: visit.object.spec, status: visit.status })) return assertNotMoved(deps, scope);
+  const { disruption } = visit.status;
+  if (disruption?.verb !== "Reset" || disruption.state !== "Sent" || (await isOver(deps, scope))) return;
+  const message = "The cloud shows the node by its former id no longer, and not by another one yet: it is resetting it";
+  throw new WaitingError({ reason: Reason.Resetting, message, pollAfterMs: ON_ITS_WAY_POLL_MS });
+}
+
+async function assertNotMoved(deps: MoveDeps, scope: NodeScope): Promise<void> {
+  const { visit } = scope;
   const { status, object } = visit;
-  if (!isOnItsWay({ spec: object.spec, status })) return;
   const to = deps.clusters.enter(object);
-  const { items } = await facetOf(to, "nodes", "nodes").list(to.clusterId, visit.signal);
-  const moved = items.find((node) => node.serverId === status.serverId);
+  const lists = deps.nodeLists.in(to, facetOf(to, "nodes", "nodes"));
+  const since = deps.clock.monotonic();
+  const on = ({ byName }: Listing<ClusterNode>): ClusterNode | undefined => byName.get(status.serverId ?? "")?.[0];
+  const moved = on(await lists.observe(since, visit.signal));
   if (moved) {
     follow({ visit, place: to }, moved);
     status.clusterName = object.spec.clusterRef.name;
     throw new WaitingError({ reason: Reason.Moving, message: "The node is in its new cluster", pollAfterMs: 100 });
   }
-  if (isGivenUp(await jobOf({ visit, place }), sentAgoMs(deps, status) - deps.settleWindowMs)) return;
+  // No single list decides.
+  if ((await isOver(deps, scope)) && !(await lists.observeTwice(since, visit.signal)).some(on)) return;
   const message = `The node is in neither of both clusters now; the cloud moves it to ${object.spec.clusterRef.name}`;
-  throw new WaitingError({ reason: Reason.Moving, message, pollAfterMs: MOVING_POLL_MS });
+  throw new WaitingError({ reason: Reason.Moving, message, pollAfterMs: ON_ITS_WAY_POLL_MS });
 }
 
 function isOnItsWay(declared: Pick<Declared, "spec" | "status">): boolean {
   const { disruption } = declared.status;
   return disruption?.verb === "Move" && disruption.state === "Sent" && isMeantElsewhere(declared);
+}
+
+/** Whether nothing comes any more of what was sent last. */
+async function isOver(deps: MoveDeps, { visit, place }: NodeScope): Promise<boolean> {
+  return isGivenUp(await jobOf({ visit, place }), sentAgoMs(deps, visit.status) - deps.settleWindowMs);
 }
 
 function sentAgoMs({ clock }: MoveDeps, { disruption }: Declared["status"]): number {

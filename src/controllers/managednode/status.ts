@@ -3,7 +3,7 @@ import type { ClusterNode } from "../../cloud/facets/nodes.ts";
 import { ManagedNodeCondition, ManagedNodeReason as Reason } from "../../crds/managednode/conditions.ts";
 import type { ManagedNode } from "../../crds/managednode/schema.ts";
 import { timestampOf } from "../../lib/clock.ts";
-import type { Statement } from "../../runtime/conditions.ts";
+import { findCondition, type Statement } from "../../runtime/conditions.ts";
 import type { Plan } from "../external/kind.ts";
 import { annotation, ANNOTATIONS } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
@@ -31,7 +31,7 @@ export function describe(visit: Visit<ManagedNode>, seen: Seen, plan: Plan<NodeC
   noteDisruption(visit, seen, plan, at);
   // A confirmation that was taken back may be given again.
   if (annotation(visit.object, ANNOTATIONS.move) === undefined) delete status.lastMove;
-  const said = item.phase === "Creating" ? undefined : upToDate(visit, seen);
+  const said = item.phase === "Creating" ? beingWritten(visit) : upToDate(visit, seen);
   if (said) visit.state(said);
 }
 
@@ -102,6 +102,14 @@ export function differsInCloud(
   if (spec.displayName === undefined || spec.displayName === item.name) return undefined;
   const message = `The cloud differs in spec.displayName: it has ${item.name}`;
   return { type, status: "False", reason: Reason.Differs, message };
+}
+
+/** In place of what asks for the very reset that is under way. */
+function beingWritten({ object, status }: Visit<ManagedNode>): Statement | undefined {
+  const type = ManagedNodeCondition.UpToDate;
+  const isAsked = findCondition(object.status.conditions, type)?.reason === Reason.NeedsReset;
+  if (!isAsked || status.disruption?.state !== "Sent") return undefined;
+  return { type, status: "Unknown", reason: Reason.Changing, message: "The node is being installed anew, as declared" };
 }
 
 /** Undefined where only the cluster knows; it is asked once the rest is in order (cluster-node.ts). */

@@ -8,6 +8,7 @@ import { Sender } from "../external/sender.ts";
 import { clusterOf } from "../managedcluster/clusters.ts";
 import { Places } from "./place.ts";
 import { needsTarget } from "./removal.ts";
+import { Residues } from "./residue.ts";
 import { SourceReader, sourcesOf } from "./source-reader.ts";
 import { ManifestSetSteps } from "./steps.ts";
 import { Usages } from "./usage.ts";
@@ -53,6 +54,7 @@ function stepsWith(deps: KindDeps<ManifestSet>): ManifestSetSteps {
     sender: new Sender(deps),
     settleWindowMs: deps.settleWindowMs,
     warnings: new Warnings(deps),
+    residues: new Residues(deps),
     usages,
     hints: deps.hints,
     wake: ({ metadata }) => deps.visit(manifestSet.type.kind, keyOf(metadata)),

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { readableOf, memoryCloud } from "../../../test/support/clouds/memory.ts";
 import type { CloudSession } from "../../cloud/contract.ts";
 import type { NodePool, NodePoolsFacet } from "../../cloud/facets/nodepools.ts";
-import type { ClusterNode, NodesFacet } from "../../cloud/facets/nodes.ts";
+import type { ClusterNode } from "../../cloud/facets/nodes.ts";
 import { nodePools } from "./kind.ts";
 
 const { signal } = new AbortController();
@@ -20,9 +20,9 @@ async function holding({ pools, nodes }: Cluster): Promise<Readonly<Record<strin
     membership: "Cloud",
     in: () => readableOf(memoryCloud(...listed<NodePool>(pools).items)),
   };
-  const nodesFacet: NodesFacet | undefined = nodes && { list: () => Promise.resolve(listed<ClusterNode>(nodes)) };
-  const session = { nodePools: poolsFacet as unknown as NodePoolsFacet, nodes: nodesFacet } as Partial<CloudSession>;
-  const contents = await nodePools.contentOf!(session as CloudSession, "7", signal);
+  const session = { nodePools: poolsFacet as unknown as NodePoolsFacet } as Partial<CloudSession> as CloudSession;
+  const listNodes = nodes && (() => Promise.resolve(nodes as readonly ClusterNode[]));
+  const contents = await nodePools.contentOf!({ session, clusterId: "7", nodes: listNodes }, signal);
   return Object.fromEntries(contents.filter(({ names }) => names.length > 0).map(({ nouns, names }) => [nouns, names]));
 }
 

@@ -1,8 +1,7 @@
 // NodePool, as the operator knows it.
 import type { NodePool as Pool } from "../../cloud/facets/nodepools.ts";
-import type { CloudSession } from "../../cloud/contract.ts";
 import { nodePool, type NodePool } from "../../crds/nodepool/schema.ts";
-import { controlled, type Content, type KindDeps } from "../controlled.ts";
+import { controlled, type Content, type KindDeps, type Undeclared } from "../controlled.ts";
 import type { Steps } from "../lifecycle/reconciler.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { refTo } from "../external/parent.ts";
@@ -46,23 +45,22 @@ function isList(resource: NodePool, { clusters }: Pick<KindDeps<NodePool>, "clus
 
 /** With the nodes that are in no pool. */
 async function poolsIn(
-  { nodePools: poolsFacet, nodes: nodesFacet }: CloudSession,
-  clusterId: string,
+  { session: { nodePools: poolsFacet }, clusterId, nodes: listNodes }: Undeclared,
   signal: AbortSignal,
 ): Promise<readonly Content[]> {
   const hasPools = poolsFacet?.membership === "Cloud";
   const [pools, nodes] = await Promise.all([
     hasPools ? poolsFacet.in(clusterId).list(signal) : { items: [] },
-    nodesFacet?.list(clusterId, signal),
+    listNodes?.(),
   ]);
   const isStaying = ({ phase }: { readonly phase: string }): boolean => phase !== "Deleting";
   // Masters go with the cluster, and machines that joined by a script are nobody's to delete.
-  const loose = (nodes?.items ?? []).filter(
+  const loose = (nodes ?? []).filter(
     ({ poolId, role, origin }) => poolId === undefined && role !== "Master" && origin !== "Joined",
   );
   // Without a list of nodes only the pool itself can tell; one that does not is no empty one.
   const isEmpty = ({ id, current }: Pool): boolean =>
-    nodes ? !nodes.items.some(({ poolId }) => poolId === id) : current === 0;
+    nodes ? !nodes.some(({ poolId }) => poolId === id) : current === 0;
   const held = pools.items.filter((pool) => isStaying(pool) && !(pool.isDefault && isEmpty(pool)));
   return [
     { kind: nodePool.type.kind, nouns: "node pools", names: held.map(({ name }) => name) },

@@ -2,6 +2,8 @@
 import * as z from "zod";
 import { commonStatus } from "../common/status.ts";
 import { statusFields } from "../common/with-blocks.ts";
+import { time } from "../../schema/formats.ts";
+import { MOST_RESIDUE } from "./residue.ts";
 import { integer, listMapOf, listOf, text } from "../../schema/fields.ts";
 
 /** Objects of all sources together. */
@@ -28,6 +30,15 @@ const entry = z
     origin: z
       .enum(["Created", "Adopted"])
       .describe("Who made it. Created: Yunfan, which then deletes it by default. Adopted: somebody else."),
+    making: z
+      .object({
+        since: time.describe("When it was about to be sent."),
+        print: text({ max: 128 }).optional().describe("Print of what it is made of; none of what is secret."),
+      })
+      .optional()
+      .describe(
+        "Of an object that is made first and marked afterwards, until both are done; written before it is sent.",
+      ),
   })
   .describe("An object of this set.");
 
@@ -66,6 +77,14 @@ const warning = z
   })
   .describe("What one Event says.");
 
+const residue = z
+  .object({
+    ref: ref.describe("The object that it was made for, as group/Kind/namespace/name."),
+    name: word.describe("Its name in the cloud."),
+    since: time.optional().describe("When the object was found to be gone, and it may be there still."),
+  })
+  .describe("What the cloud has made for an object, such as a load balancer.");
+
 export const manifestSetStatus = z.object({
   ...commonStatus,
   targetId: text({ max: 512 })
@@ -90,6 +109,9 @@ export const manifestSetStatus = z.object({
     .describe(
       "What in the target is this set's, or may be. An entry leaves only when its object has gone or is left on purpose.",
     ),
+  residue: listMapOf(residue, { keys: ["ref", "name"], max: MOST_RESIDUE })
+    .optional()
+    .describe("What may outlive objects of this set and cost on. An entry leaves when it has gone after its object."),
   notReady: listOf(unready, { max: MOST_NOT_READY }).optional().describe("Objects that are not healthy."),
   workloads: listOf(workload, { max: MOST_WORKLOADS }).optional().describe("Objects that run pods."),
   warnings: listOf(warning, { max: MOST_WARNINGS })

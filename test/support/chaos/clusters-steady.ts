@@ -6,8 +6,7 @@ import { isTrue } from "../../../src/runtime/conditions.ts";
 import { flawsOfClusters } from "./clusters-outcome.ts";
 import { type ClusterBed, createClusterBed, type Wish } from "./clusters.ts";
 import { convergence, expectClean, report } from "./outcome.ts";
-import { halfwayBetweenTicks, trafficDuring, type Traffic } from "./steady.ts";
-import type { LoggedRequest } from "../clouds/simulator.ts";
+import { halfwayBetweenTicks, isOncePerInterval, lineOf, timeOf, trafficDuring, type Traffic } from "./steady.ts";
 
 export interface SteadyClusters {
   /** Each with two pools of one node. */
@@ -120,18 +119,6 @@ function expectedCost(intervals: number): SteadyCost {
   return { ...nothing, renewsLease: true, clusterLists: intervals };
 }
 
-/**
- * Every cluster has ticks of its own, so the edge of what is counted may fall upon one: then there is one list more or less. In
- * between they come one interval after the other, and up to a tenth of it late.
- */
-function isOncePerInterval(
-  times: readonly number[],
-  { driftMs, intervals }: { driftMs: number; intervals: number },
-): boolean {
-  const ticks = times.map((time) => Math.round((time - times[0]!) / driftMs));
-  return Math.abs(ticks.length - intervals) <= 1 && ticks.every((tick, index) => tick === index);
-}
-
 function said({ kubeWrites, leaseWrites, cloudWrites, cloudReads }: Traffic): string {
   const lists = (path: RegExp): number => cloudReads.filter((read) => path.test(read.path)).length;
   return (
@@ -142,12 +129,4 @@ function said({ kubeWrites, leaseWrites, cloudWrites, cloudReads }: Traffic): st
 
 function isClusterList({ path }: { readonly path: string }): boolean {
   return CLUSTERS.test(path);
-}
-
-function timeOf({ time }: LoggedRequest): number {
-  return Date.parse(time);
-}
-
-function lineOf({ method, path }: { readonly method: string; readonly path: string }): string {
-  return `${method} ${path}`;
 }

@@ -9,6 +9,7 @@ import { cloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
 import type { Kind } from "../../../src/crds/kind.ts";
 import { managedAddon } from "../../../src/crds/managedaddon/schema.ts";
 import { managedCluster } from "../../../src/crds/managedcluster/schema.ts";
+import { managedNode } from "../../../src/crds/managednode/schema.ts";
 import { nodePool } from "../../../src/crds/nodepool/schema.ts";
 import { HttpKubeClient, type KubeClient } from "../../../src/kube/client.ts";
 import { loadKubeConfig } from "../../../src/kube/kubeconfig.ts";
@@ -37,6 +38,7 @@ const KINDS = {
   CloudAccount: cloudAccount,
   ManagedCluster: managedCluster,
   NodePool: nodePool,
+  ManagedNode: managedNode,
   ManagedAddon: managedAddon,
 };
 
@@ -143,6 +145,7 @@ async function startWatch(transport: KubeTransport, namespace: string): Promise<
     CloudAccount: informer(KINDS.CloudAccount),
     ManagedCluster: informer(KINDS.ManagedCluster),
     NodePool: informer(KINDS.NodePool),
+    ManagedNode: informer(KINDS.ManagedNode),
     ManagedAddon: informer(KINDS.ManagedAddon),
   };
   const end = new AbortController();

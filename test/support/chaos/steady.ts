@@ -42,6 +42,26 @@ export async function halfwayBetweenTicks(
   await pause(driftMs / 2);
 }
 
+/**
+ * Every cluster has ticks of its own, so the edge of what is counted may fall upon one: then there is one list more or less. In
+ * between they come one interval after the other, and up to a tenth of it late.
+ */
+export function isOncePerInterval(
+  times: readonly number[],
+  { driftMs, intervals }: { driftMs: number; intervals: number },
+): boolean {
+  const ticks = times.map((time) => Math.round((time - times[0]!) / driftMs));
+  return Math.abs(ticks.length - intervals) <= 1 && ticks.every((tick, index) => tick === index);
+}
+
+export function timeOf({ time }: CloudRequest): number {
+  return Date.parse(time);
+}
+
+export function lineOf({ method, path }: { readonly method: string; readonly path: string }): string {
+  return `${method} ${path}`;
+}
+
 async function lastSeq(bed: Bed): Promise<number> {
   return (await bed.requestsSince(0)).at(-1)?.seq ?? 0;
 }

@@ -14,6 +14,7 @@ import type { KindDeps } from "../../../src/controllers/controlled.ts";
 import { FINALIZER, type Managed } from "../../../src/controllers/lifecycle/resource.ts";
 import { Visit } from "../../../src/controllers/lifecycle/visit.ts";
 import { ClusterDirectory } from "../../../src/controllers/managedcluster/clusters.ts";
+import { NodeLists } from "../../../src/controllers/managedcluster/node-lists.ts";
 import type { CloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
 import { kinds } from "../../../src/crds/kinds.ts";
 import { HttpKubeClient, type KubeClient } from "../../../src/kube/client.ts";
@@ -116,6 +117,8 @@ export function cachedKinds({ objects, credentials = {}, clock = new FakeClock()
     visit: () => undefined,
   });
   const clusters = new ClusterDirectory({ clusters: informers.clusters.store, accounts });
+  const below = (parent: string): readonly Managed[] =>
+    [...informers.kinds.values()].flatMap(({ store }) => store.byIndex("parent", parent));
   const shared = {
     client: world.client ?? new HttpKubeClient(NOWHERE),
     clock,
@@ -137,6 +140,8 @@ export function cachedKinds({ objects, credentials = {}, clock = new FakeClock()
     stop: never,
     recheck: () => undefined,
     holders: () => [],
+    below,
+    nodeLists: new NodeLists({ clock, stop: never, clusters, below }),
     undeclaredIn: () => Promise.resolve([]),
   };
   return {

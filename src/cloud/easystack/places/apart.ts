@@ -2,7 +2,7 @@
 // another one goes elsewhere, turns have the account to themselves.
 import type { Company } from "./turn-order.ts";
 
-/** What a look into one lane showed while another one stood in its own place. Ended: its session, so that it showed nothing. */
+/** What a look into one lane showed while another one stood in its own place. Ended: nothing, as where its session had ended. */
 export type Proof = "Stayed" | "Moved" | "Unclear" | "Ended";
 
 /** So often in a row may it be unclear; then it is taken for a no. */

@@ -112,15 +112,18 @@ export class Turn {
 
   /**
    * What another lane shows while this turn's stands here, for which that one is not confirmed again: whether it has stayed where it was. A
-   * read; changes nothing. Throws only where nothing can be sent at all.
+   * read; changes nothing. Throws no CloudError.
    */
   async lookInto(other: Lane): Promise<Shown> {
     const { witness } = other;
     if (witness === undefined) return "Ended";
     const { kind, name, uid } = witness;
-    const answer = await this.#send({ operation: "ViewYaml", names: { kind, name } }, PLACE_CALLS.ViewYaml, other);
-    if (other.take(answer, this.#deps.nowMs()) === "Another") return "Ended";
+    const view = { operation: "ViewYaml", names: { kind, name } } as const;
+    const answer = await this.#send(view, PLACE_CALLS.ViewYaml, other).catch(unanswered);
+    if (answer === undefined || other.take(answer, this.#deps.nowMs()) === "Another") return "Ended";
     if (answer.status === 200) return answer.body.includes(uid) ? "Stayed" : "Moved";
+    if (answer.status !== 404) return "Ended";
+    // It may have been deleted: the next look is for another one.
     other.saw(undefined);
     return "Unclear";
   }
@@ -139,7 +142,7 @@ export class Turn {
     const answer = await this.#withProof(async () => this.#send(call, PLACE_CALLS[call.operation]));
     if (this.#deps.lane.take(answer, this.#deps.nowMs()) === "Another") this.#isLost = true;
     // Requests of one turn may be under way together: what another one has lost, this one has too.
-    if (this.#isLost) throw sessionLost(call.operation);
+    if (this.#isLost) throw sessionLost(call.operation, answer.status >= 300);
     return this.#accepted(call.operation, answer, { secrets: call.secrets, form });
   }
 
@@ -197,6 +200,10 @@ export class Turn {
   }
 }
 
+function unanswered(error: unknown): undefined {
+  if (!(error instanceof CloudError)) throw error;
+}
+
 /** What tells one proof from another. */
 function tokenOf(proof: Proof | undefined): string {
   return proof?.secrets.join(" ") ?? "";
@@ -231,16 +238,22 @@ export function notConfirmed(
 /** Among the codes of a CloudError: a session was seen to stand elsewhere than it was told to. */
 export const ANOTHER_PLACE = "AnotherPlace";
 
-function sessionLost(operation: string): CloudError {
+function sessionLost(operation: string, isRefused = false): CloudError {
   const message = `${operation}: the server has begun another session meanwhile, so that it may have acted in another place`;
-  return new CloudError("Unavailable", { message, codes: [SESSION_LOST] });
+  return new CloudError("Unavailable", { message, codes: [SESSION_LOST, ...(isRefused ? [REFUSED] : [])] });
 }
 
 const SESSION_LOST = "SessionLost";
+const REFUSED = "Refused";
 
 /** A read may be tried again at once; where a write has acted, nobody knows. */
 export function isSessionLost(error: unknown): boolean {
   return error instanceof CloudError && error.codes.includes(SESSION_LOST);
+}
+
+/** Of a session that was lost: whether the place where it acted took nothing. */
+export function refusedElsewhere(error: unknown): boolean {
+  return isSessionLost(error) && error instanceof CloudError && error.codes.includes(REFUSED);
 }
 
 function jsonOf({ body }: HttpAnswer): unknown {

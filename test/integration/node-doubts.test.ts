@@ -1,0 +1,100 @@
+// Single nodes while what is seen of them is wrong or changes: no single list decides, and a turn is what the cluster says now. Real API
+// server, real operator, real HTTP to the simulator of CCE.
+import { afterAll, beforeAll, describe, it, vi } from "vitest";
+import {
+  createMembersStand,
+  nodeManifest,
+  type Home,
+  type MembersStand,
+} from "../support/environment/cluster-members.ts";
+import { itStaysClean } from "../support/environment/invariants.ts";
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000, maxConcurrency: 20 });
+
+let stand: MembersStand;
+
+beforeAll(async () => {
+  stand = await createMembersStand("node-doubts");
+  await stand.operator({ flags: ["--no-leader-elect"] }).ready;
+});
+afterAll(() => stand[Symbol.asyncDispose]());
+
+const SECONDS = { timeout: 60_000 };
+
+/** A node that works, whose server gets another id from a colleague, before the operator looks again; one list will then be empty. */
+async function underAnotherId(name: string): Promise<{ readonly home: Home; readonly id: string }> {
+  const home = await stand.home(name);
+  const node = `managednode/${name}`;
+  await stand.apply(nodeManifest(home));
+  await stand.reaches(node, "Available");
+  const { serverId } = (await stand.read(node))!.status as { serverId?: string };
+  await stand.annotate(node, { "yunfan.dev/paused": "true" });
+  await stand.until(node, ({ status }) => status.conditions?.some(({ type }) => type === "Paused") ?? false);
+  const planted = await home.cloud.behindOurBack("POST", "nodes", { clusterId: home.clusterId, serverId });
+  await home.cloud.setFaults([{ method: "GET", path: "/nodes$", action: "EmptyList", times: 1 }]);
+  return { home, id: (planted as { id: string }).id };
+}
+
+const unpause = (name: string) => stand.kubectl(["annotate", `managednode/${name}`, "yunfan.dev/paused-"]);
+
+describe.concurrent("a server that a colleague has installed anew under another id, while one list is empty", () => {
+  it("is followed, and never said to be lost", async ({ expect }) => {
+    const { home, id } = await underAnotherId("followed");
+    await unpause("followed");
+    await stand.until("managednode/followed", ({ status }) => status.externalId === id);
+    await stand.reaches("managednode/followed", "Available");
+    const reasons = stand.versions("managednode/followed").flatMap(({ status }) => status.conditions ?? []);
+    expect(reasons.map(({ reason }) => reason)).not.toContain("ExternalResourceMissing");
+    expect((await home.cloud.requests()).filter(({ fault }) => fault === "EmptyList")).toHaveLength(1);
+    expect(await home.cloud.servers()).toMatchObject([{ imaged: 2 }]);
+  });
+
+  it("is deleted with its resource, and not left behind", async ({ expect }) => {
+    const { home } = await underAnotherId("deleted");
+    await stand.kubectl(["delete", "managednode/deleted", "--wait=false"]);
+    await unpause("deleted");
+    await stand.gone("managednode/deleted");
+    expect((await home.cloud.requests()).filter(({ fault }) => fault === "EmptyList")).toHaveLength(1);
+    expect(await home.cloud.nodes()).toEqual([]);
+    expect(await home.cloud.servers()).toEqual([]);
+  });
+});
+
+describe.concurrent("a cluster's maxNodeDisruptions", () => {
+  it("that is raised lets more nodes go at once", async ({ expect }) => {
+    // So slow that what is being deleted is so until somebody ends it.
+    const home = await stand.home("raised", { simulator: { speed: 1 }, spec: { maxNodeDisruptions: 1 } });
+    const names = Array.from({ length: 8 }, (_, index) => `raised-${index}`);
+    for (const name of names) {
+      const { id } = (await home.cloud.behindOurBack("POST", "nodes", { clusterId: home.clusterId, name })) as {
+        id: string;
+      };
+      const spec = { externalId: id, deletionPolicy: "Delete", instanceType: undefined };
+      await stand.apply(nodeManifest(home, spec, { name, labels: { batch: "raised" } }));
+    }
+    for (const name of names) await stand.reaches(`managednode/${name}`, "Available");
+    await stand.kubectl(["delete", "managednodes.yunfan.dev", "-l", "batch=raised", "--wait=false"]);
+    const leaving = async (): Promise<number> =>
+      (await home.cloud.nodes()).filter(({ phase }) => phase === "Deleting").length;
+    const waiting = (): number => names.filter((name) => reasonOf(name) === "WaitingForTurn").length;
+    await expect.poll(waiting, SECONDS).toBe(7);
+    expect(await leaving()).toBe(1);
+    await stand.edit("managedcluster/raised", { spec: { maxNodeDisruptions: 5 } });
+    await expect.poll(leaving, SECONDS).toBe(5);
+    await expect.poll(waiting, SECONDS).toBe(3);
+    expect(await leaving()).toBe(5);
+    const left = async (): Promise<number> => {
+      for (const { id, phase } of await home.cloud.nodes()) {
+        if (phase === "Deleting") await home.cloud.behindOurBack("DELETE", `nodes/${id}`);
+      }
+      return names.filter((name) => stand.seen(`managednode/${name}`)).length;
+    };
+    await expect.poll(left, { timeout: 90_000 }).toBe(0);
+  });
+});
+
+function reasonOf(name: string): string | undefined {
+  return stand.seen(`managednode/${name}`)?.status.conditions?.find(({ type }) => type === "Ready")?.reason;
+}
+
+itStaysClean(() => stand);
