@@ -1,5 +1,6 @@
 // ManifestSet, as the operator knows it. It hangs on a cluster or on an account, whichever its spec names.
-import { manifestSet, type ManifestSet } from "../../crds/manifestset/schema.ts";
+import { manifestSet } from "../../crds/manifestset/kind.ts";
+import type { ManifestSet } from "../../crds/manifestset/schema.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
 import { accountOf } from "../cloudaccount/parent.ts";
 import { controlled, type KindDeps } from "../controlled.ts";

@@ -5,18 +5,13 @@ import { statusFields } from "../common/with-blocks.ts";
 import { time } from "../../schema/formats.ts";
 import { MOST_RESIDUE } from "./residue.ts";
 import { integer, listMapOf, listOf, text } from "../../schema/fields.ts";
+import { LONGEST_MESSAGE, MOST_NOT_READY, MOST_OBJECTS, MOST_WARNINGS, MOST_WORKLOADS } from "./limits.ts";
 
-/** Objects of all sources together. */
-export const MOST_OBJECTS = 1_000;
 /** While one set of objects takes the place of another, both are in it. */
 const LONGEST_INVENTORY = 2 * MOST_OBJECTS;
-export const MOST_NOT_READY = 32;
-export const MOST_WORKLOADS = 50;
-export const MOST_WARNINGS = 10;
 
 const ref = text({ min: 1, max: 700 });
 const word = text({ max: 253 });
-export const LONGEST_MESSAGE = 1_024;
 const message = text({ max: LONGEST_MESSAGE });
 const count = integer({ min: 0, max: 2 ** 31 - 1 });
 const figure = integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
