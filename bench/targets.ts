@@ -7,14 +7,17 @@ import { stringify } from "yaml";
 import { startControlPlane, type ControlPlane } from "../controlplane/control-plane.ts";
 import { startCommand, type RunningCommand } from "../demo/command.ts";
 import type { ServedKubeconfig } from "../src/cloud/simulation/kubeconfig.ts";
-import { managedCluster, type ManagedCluster } from "../src/crds/managedcluster/schema.ts";
-import { manifestSet, type ManifestSet } from "../src/crds/manifestset/schema.ts";
+import { managedCluster } from "../src/crds/managedcluster/kind.ts";
+import type { ManagedCluster } from "../src/crds/managedcluster/schema.ts";
+import { manifestSet } from "../src/crds/manifestset/kind.ts";
+import type { ManifestSet } from "../src/crds/manifestset/schema.ts";
 import { isTrue } from "../src/runtime/conditions.ts";
 import { startTargetProxy } from "../test/support/environment/target-proxy.ts";
 import { usageOf } from "./measure.ts";
 import { account, KEYS, manifest, prepare, watch } from "./site.ts";
 
 const OBJECTS = 1_000;
+const DEPLOYER = "deployer";
 const POLL_MS = 250;
 const GIVE_UP_MS = 1_200_000;
 /** Longer than connections are kept that nobody uses. */
@@ -84,7 +87,7 @@ async function observe(site: Site, fleet: Fleet): Promise<TargetFigures> {
     await until(() => ready(clusters.store.list()) === fleet.targets);
     const each = clustersOf(fleet);
     const perSet = OBJECTS / fleet.targets;
-    await apply(target, [...each.map(({ name }) => namespace(name)), namespace("by-kubectl")]);
+    await apply(target, [...each.flatMap(({ name }) => namespaceOf(name)), ...namespaceOf("by-kubectl")]);
     await delay(REST_MS);
     const before = await usageOf(operator.pid);
     await apply(
@@ -166,7 +169,8 @@ function clusterIn(name: string, accountRef: string): object {
 
 function setIn(cluster: string, objects: number): object {
   const manifests = configMaps(objects, cluster);
-  return manifest("ManifestSet", cluster, { clusterRef: { name: cluster }, manifests });
+  const serviceAccount = { namespace: cluster, name: DEPLOYER };
+  return manifest("ManifestSet", cluster, { clusterRef: { name: cluster }, serviceAccount, manifests });
 }
 
 function configMaps(count: number, namespaceName: string): object[] {
@@ -178,8 +182,21 @@ function configMaps(count: number, namespaceName: string): object[] {
   }));
 }
 
-function namespace(name: string): object {
-  return { apiVersion: "v1", kind: "Namespace", metadata: { name } };
+/** What is one cluster's shows to no other: by somebody who may do what there is to do in this namespace alone. */
+function namespaceOf(name: string): object[] {
+  const metadata = { name: DEPLOYER, namespace: name };
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "admin" };
+  return [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name } },
+    { apiVersion: "v1", kind: "ServiceAccount", metadata },
+    {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "RoleBinding",
+      metadata,
+      roleRef,
+      subjects: [{ kind: "ServiceAccount", ...metadata }],
+    },
+  ];
 }
 
 async function apply(plane: ControlPlane, objects: readonly object[]): Promise<void> {
