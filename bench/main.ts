@@ -1,4 +1,4 @@
-// `npm run bench [-- transport|start|fleet|memory|steady|inventory|lanes …]`: measures and prints tables for docs/benchmarks.md. Run it on an idle machine.
+// `npm run bench [-- transport|start|fleet|memory|steady|inventory|lanes|targets …]`: measures and prints tables for docs/benchmarks.md. Run it on an idle machine.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { startControlPlane } from "../controlplane/control-plane.ts";
@@ -8,6 +8,7 @@ import { measureLanes, type LaneFigures } from "./lanes.ts";
 import { measureMemory, type MemoryFigures } from "./memory.ts";
 import { measureStarts, type StartFigures } from "./start.ts";
 import { measureSteady, type SteadyFigures } from "./steady.ts";
+import { measureTargets, type TargetFigures } from "./targets.ts";
 import { measureTransports, type TransportFigures } from "./transport.ts";
 
 const { values, positionals } = parseArgs({
@@ -19,6 +20,8 @@ const { values, positionals } = parseArgs({
     intervals: { type: "string", default: "3" },
     /** Of resources, for memory. */
     counts: { type: "string", default: "0,1000,5000,10000" },
+    /** Target clusters, and how many of them hang. */
+    targets: { type: "string", default: "100:0,100:10,300:0" },
     /** In an inventory. */
     records: { type: "string", default: "10000" },
   },
@@ -41,6 +44,7 @@ if (isWanted("inventory")) {
 }
 
 if (isWanted("lanes")) say(renderLanes(await laneFigures()));
+if (isWanted("targets")) say(renderTargets(await targetFigures()));
 
 async function laneFigures(): Promise<LaneFigures[]> {
   const plane = await startControlPlane();
@@ -51,6 +55,13 @@ async function laneFigures(): Promise<LaneFigures[]> {
   } finally {
     await plane.stop();
   }
+}
+
+async function targetFigures(): Promise<TargetFigures[]> {
+  const fleets = values.targets.split(",").map((text) => text.split(":").map(Number));
+  const figures: TargetFigures[] = [];
+  for (const [targets = 0, hanging = 0] of fleets) figures.push(await measureTargets({ targets, hanging }));
+  return figures;
 }
 
 async function fleetFigures(): Promise<FleetFigures[]> {
@@ -150,4 +161,15 @@ function renderStarts(figures: readonly StartFigures[]): string {
     return `| ${what} | ${seconds.length} | ${shown.join(" | ")} |`;
   });
   return ["| what | runs | least s | median s | most s |", "|---|---|---|---|---|", ...rows, ""].join("\n");
+}
+
+function renderTargets(figures: readonly TargetFigures[]): string {
+  const rows = figures.map((one) => {
+    const seconds = [one.elapsedMs, one.cpuMs, one.kubectlMs].map((ms) => (ms / 1000).toFixed(1));
+    const memory = [one.emptyMiB, one.restMiB, one.goneMiB, one.peakMiB].map((mebibytes) => mebibytes.toFixed(0));
+    return `| ${[one.targets, one.hanging, one.objects, ...seconds, ...memory].join(" | ")} |`;
+  });
+  const head =
+    "| targets | of them hang | objects | s until the others are Ready | CPU s | s of kubectl for 1,000 | MiB without sets | MiB at rest | MiB when the sets are gone | peak MiB |";
+  return [head, "|---".repeat(10).concat("|"), ...rows, ""].join("\n");
 }

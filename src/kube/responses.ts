@@ -1,4 +1,4 @@
-// What the API server's answers mean: errors by metav1.Status, throttling by Retry-After, lines of a stream.
+// What the API server's answers mean: errors by metav1.Status, throttling by Retry-After.
 import type { Dispatcher } from "undici";
 import { cutTo } from "../lib/text.ts";
 import { type ApiStatus, KubeError } from "./errors.ts";
@@ -7,8 +7,6 @@ import { type ApiStatus, KubeError } from "./errors.ts";
 const MAX_ERROR_BYTES = 64 * 1024;
 /** Of a body that is no Status, such as a proxy's error page. */
 const MAX_MESSAGE_CHARS = 512;
-/** Far above the 3 MB that an object can have. */
-const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 type Body = AsyncIterable<Buffer>;
 
@@ -67,28 +65,4 @@ async function readStart(body: Body, maxBytes: number): Promise<string> {
     if (bytes >= maxBytes) break;
   }
   return Buffer.concat(parts).subarray(0, maxBytes).toString("utf8");
-}
-
-const LINE_FEED = 0x0a;
-
-/**
- * The lines of a stream, empty ones left out. It splits bytes and not text, so that a character on a chunk's border stays whole
- * and the separators U+2028 and U+2029, which JSON allows inside strings, split nothing. Throws when the stream ends within
- * a line.
- */
-export async function* splitLines(chunks: Body): AsyncGenerator<string, void, undefined> {
-  let parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of chunks) {
-    let start = 0;
-    for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
-      const line = Buffer.concat([...parts, chunk.subarray(start, end)]).toString("utf8");
-      [parts, bytes, start] = [[], 0, end + 1];
-      if (line !== "") yield line;
-    }
-    parts.push(chunk.subarray(start));
-    bytes += chunk.length - start;
-    if (bytes > MAX_LINE_BYTES) throw new Error(`A line of the stream is longer than ${MAX_LINE_BYTES} bytes`);
-  }
-  if (bytes > 0) throw new Error("The stream ended within a line");
 }

@@ -3,14 +3,14 @@
 import type { AccountSettings, Cloud, CloudSession, Credentials, SessionDeps } from "../contract.ts";
 import { addressOf, parseEndpoint } from "../http/endpoint.ts";
 import { SessionBudget, sessionClosed } from "../budget/session-budget.ts";
-import { Requests, serviceAt, type Client } from "../kit/requests.ts";
+import { Requests, serviceAt } from "../kit/requests.ts";
 import { limitsOf, readBlock } from "../kit/settings.ts";
 import { signingWith } from "./authentication.ts";
 import { ctyun as blocks } from "./blocks.ts";
 import { signingKey } from "./credentials.ts";
-import { kubernetesErrors, signedSend } from "../manifests/signed-send.ts";
+import { kubernetesErrors, signedFollow, signedSend } from "../manifests/signed-send.ts";
 import { errorOf, said } from "./errors.ts";
-import { CTYUN_KINDS, ctyunManifests } from "./manifests.ts";
+import { CTYUN_KINDS, ctyunManifests, tellingOf } from "./manifests.ts";
 import { pageQuery, projectsPath } from "./paths.ts";
 import { CtyunRegistry } from "./registry.ts";
 import { rangeOver } from "./usage.ts";
@@ -39,14 +39,20 @@ function open(settings: AccountSettings, credentials: Credentials, deps: Session
   const budget = new SessionBudget(deps.budget(limitsOf(settings, DEFAULT_LIMITS)), closing.signal);
   const authenticator = signingWith(key, deps.clock);
   const client = new Requests({ authenticator, budget, errorOf }).to(service);
-  const wrapped = (isSecret: boolean): Client<string> =>
-    new Requests({ authenticator, budget, errorOf: kubernetesErrors({ isSecret, said }) }).to(service);
+  const wrapped = (isSecret: boolean): Requests<string> =>
+    new Requests({ authenticator, budget, errorOf: kubernetesErrors({ isSecret, said }) });
   const others = wrapped(false);
   return {
     registry: new CtyunRegistry(client, options),
     manifests: ctyunManifests({
-      send: signedSend({ secrets: wrapped(true), others }),
-      queryRange: rangeOver(others, deps.clock),
+      send: signedSend({ secrets: wrapped(true).to(service), others: others.to(service) }),
+      // Kubernetes takes no WebSocket that does not say where it is from.
+      follow: signedFollow(
+        (request, carrier) => others.follow(service, request, carrier),
+        { clock: deps.clock, origin: endpoint.origin },
+        tellingOf,
+      ),
+      queryRange: rangeOver(others.to(service), deps.clock),
     }),
     // The account's projects: it needs a valid signature and changes nothing.
     async verify(signal) {

@@ -1,11 +1,13 @@
 // The manifests facet of CTYUN: seven kinds of a Kubernetes 1.18 behind signed paths (API reference 3.1 to 3.9), in namespaces that are made
 // in the console. docs/clouds/ctyun.md says which of its calls are never made, and why.
 import * as z from "zod";
+import type { Carrier } from "../http/follow.ts";
 import type { KindAbility, KindWanted, Manifest, ManifestRefusal, ManifestsFacet } from "../facets/manifests.ts";
 import { unreadable } from "../kit/json.ts";
-import { kubernetesChannel, type Dialect, type Send } from "../manifests/channel.ts";
+import { kubernetesChannel, type Dialect, type Follow, type Send } from "../manifests/channel.ts";
 import type { ServedKind } from "../manifests/discovery.ts";
 import { withoutName } from "../manifests/paths.ts";
+import type { Telling } from "../manifests/signed-send.ts";
 import { usageBy, type QueryRange } from "./usage.ts";
 
 interface WrappedKind extends ServedKind {
@@ -13,6 +15,8 @@ interface WrappedKind extends ServedKind {
   readonly prefix: readonly string[];
   /** POST goes to the object, with its name, or to the collection. */
   readonly madeAt: "Object" | "Collection";
+  /** How its changes in a namespace are told of (3.1.7, 3.3.7, 3.6.9, 3.8.10); left out where they are not, or hold what is secret. */
+  readonly toldBy?: Carrier;
 }
 
 const NOTHING: readonly string[] = [];
@@ -41,9 +45,17 @@ const DEPLOYMENT = wrapped({
   plural: "deployments",
   prefix: NOTHING,
   madeAt: "Object",
+  toldBy: "WebSocket",
 });
 /** The samples of 3.3 say core/v1, which no Kubernetes ever had. */
-const POD = wrapped({ kind: "Pod", apiVersion: "v1", plural: "pods", prefix: NOTHING, madeAt: "Object" });
+const POD = wrapped({
+  kind: "Pod",
+  apiVersion: "v1",
+  plural: "pods",
+  prefix: NOTHING,
+  madeAt: "Object",
+  toldBy: "WebSocket",
+});
 const AUTOSCALER = wrapped({
   kind: "HorizontalPodAutoscaler",
   apiVersion: "autoscaling/v2beta2",
@@ -58,6 +70,7 @@ const SERVICE = wrapped({
   plural: "services",
   prefix: NOTHING,
   madeAt: "Collection",
+  toldBy: "Body",
 });
 const INGRESS = wrapped({
   kind: "Ingress",
@@ -73,6 +86,7 @@ const CONFIG_MAP = wrapped({
   plural: "configmaps",
   prefix: CORE,
   madeAt: "Collection",
+  toldBy: "Body",
 });
 /** Its list (3.9.7) would bring strangers' into memory: each is read by name. */
 const SECRET = wrapped({
@@ -88,16 +102,24 @@ export const CTYUN_KINDS: readonly WrappedKind[] = [DEPLOYMENT, POD, AUTOSCALER,
 
 interface Doors {
   readonly send: Send;
+  /** 3.1.7 and its like. */
+  readonly follow: Follow;
   /** 3.2. */
   readonly queryRange: QueryRange;
 }
 
-export function ctyunManifests({ send, queryRange }: Doors): ManifestsFacet {
-  const channel = kubernetesChannel(dialectOver({ send, queryRange }));
+export function ctyunManifests(doors: Doors): ManifestsFacet {
+  const channel = kubernetesChannel(dialectOver(doors));
   return { intoClusters: "Never", open: () => channel };
 }
 
-function dialectOver({ send, queryRange }: Doors): Dialect {
+/** Where the changes of a kind in a namespace are told of. */
+export function tellingOf(kind: ServedKind, namespace: string): Telling | undefined {
+  const { prefix, plural, toldBy } = kind as WrappedKind;
+  return toldBy && { path: [...prefix, "watch", "namespaces", namespace, plural], carrier: toldBy };
+}
+
+function dialectOver({ send, follow, queryRange }: Doors): Dialect {
   return {
     kinds: CTYUN_KINDS,
     send,
@@ -114,6 +136,7 @@ function dialectOver({ send, queryRange }: Doors): Dialect {
     deletesByUid: false,
     pageSize: undefined,
     eventsPath: (namespace) => [...CORE, "namespaces", namespace, "events"],
+    follow,
     usage: usageBy({ queryRange, podsIn: (namespace, signal) => podsIn(send, namespace, signal) }),
   };
 }

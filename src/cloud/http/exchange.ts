@@ -80,7 +80,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-function firstValues(headers: Record<string, string | string[] | undefined>): Map<string, string> {
+export function firstValues(headers: Record<string, string | string[] | undefined>): Map<string, string> {
   const values = new Map<string, string>();
   for (const [name, value] of Object.entries(headers)) {
     const first = Array.isArray(value) ? (name === "set-cookie" ? value.join("\n") : value[0]) : value;

@@ -8,6 +8,7 @@ import type { Logger } from "../../lib/log.ts";
 import type { CloudDeps } from "../contract.ts";
 import { CloudError } from "../errors.ts";
 import { requestIdOf, type HttpAnswer } from "./answer.ts";
+import { follow, wholeOf, type Carrier } from "./follow.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { AnswerTooLongError, Exchange } from "./exchange.ts";
 import type { HttpRequest } from "./request.ts";
@@ -40,7 +41,11 @@ export class HttpSession {
   readonly #codeOf: (answer: HttpAnswer) => number;
   readonly #route: Route;
   readonly #dispatcher: Dispatcher;
-  #isClosed = false;
+  /** What goes on keeps its connection: others must not wait for that. */
+  readonly #openStreams: () => Dispatcher;
+  #streams: Dispatcher | undefined;
+  /** What goes on is not the dispatcher's any more, once it speaks another protocol. */
+  readonly #closing = new AbortController();
 
   constructor(endpoint: Endpoint, deps: CloudDeps, limits: HttpLimits = {}) {
     this.#endpoint = endpoint;
@@ -52,7 +57,9 @@ export class HttpSession {
     this.#requestTimeoutMs = limits.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
     this.#longestAnswerBytes = limits.longestAnswerBytes ?? LONGEST_ANSWER_BYTES;
     this.#codeOf = limits.codeOf ?? (({ status }) => status);
-    this.#route = routeTo(endpoint, deps.proxy, limits.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
+    const connectTimeoutMs = limits.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
+    this.#route = routeTo(endpoint, deps.proxy, { connectTimeoutMs });
+    this.#openStreams = () => routeTo(endpoint, deps.proxy, { connectTimeoutMs, connections: null }).dispatcher;
     this.#dispatcher = this.#route.dispatcher.compose(fenceWrites(deps.fence));
   }
 
@@ -82,10 +89,48 @@ export class HttpSession {
     }
   }
 
+  /**
+   * The lines of a GET that goes on, once it is accepted; what refuses it, as its answer. The time for a request is for its beginning.
+   * Throws as `send` does, then and on the way. Leaving the loop or aborting frees the connection.
+   */
+  async follow(request: HttpRequest, carrier: Carrier): Promise<HttpAnswer | AsyncIterable<string>> {
+    request.signal.throwIfAborted();
+    const startedAtMs = this.#clock.monotonic();
+    const patience = new AbortController();
+    const deadline = this.#clock.after(this.#requestTimeoutMs, () => patience.abort(new DeadlineError()));
+    const signal = AbortSignal.any([request.signal, patience.signal, this.#closing.signal]);
+    const { headers, ...wire } = this.#wireForm(request);
+    try {
+      this.#streams ??= this.#openStreams();
+      const followed = await follow(carrier, this.#streams, { ...wire, headers: headers ?? null, signal });
+      if ("lines" in followed) {
+        this.#report(request, followed.status, startedAtMs);
+        return this.#explained(followed.lines, request);
+      }
+      const answer = await wholeOf(followed.refused, this.#clock.now());
+      this.#report(request, answer.status, startedAtMs, requestIdOf(answer));
+      return this.#ofCloud(request, answer);
+    } catch (error) {
+      if (error instanceof CloudError) throw error;
+      this.#report(request, 0, startedAtMs);
+      throw this.#explain(error, request, true);
+    } finally {
+      deadline.cancel();
+    }
+  }
+
   /** Idempotent. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.#route.dispatcher.destroy();
+    this.#closing.abort(new Error("The account's connections were closed"));
+    await Promise.all([this.#route.dispatcher.destroy(), this.#streams?.destroy()]);
+  }
+
+  async *#explained(lines: AsyncIterable<string>, request: HttpRequest): AsyncGenerator<string, void, undefined> {
+    try {
+      yield* lines;
+    } catch (error) {
+      throw request.signal.aborted ? request.signal.reason : this.#explain(error, request, true);
+    }
   }
 
   /** A write must end while this process may still write. */
@@ -114,7 +159,7 @@ export class HttpSession {
 
   #report({ operation, method }: HttpRequest, code: number, startedAtMs: number, requestId?: string): void {
     // What ends by being closed is nobody's answer, and comes when the account may be forgotten already.
-    if (!this.#isClosed) this.#onRequest?.({ operation, code });
+    if (!this.#closing.signal.aborted) this.#onRequest?.({ operation, code });
     const durationMs = Math.round(this.#clock.monotonic() - startedAtMs);
     this.#log.debug({ operation, method, code, durationMs, requestId }, "Cloud request ended");
   }

@@ -21,8 +21,12 @@ export interface Route {
   readonly isTunnel: boolean;
 }
 
-/** Connects to nothing yet. Its dispatcher is the caller's to destroy. */
-export function routeTo(endpoint: Endpoint, settings: ProxySettings | undefined, connectTimeoutMs: number): Route {
+/** Connects to nothing yet. Its dispatcher is the caller's to destroy. `connections`: null for as many as there are requests. */
+export function routeTo(
+  endpoint: Endpoint,
+  settings: ProxySettings | undefined,
+  { connectTimeoutMs, connections = MOST_CONNECTIONS }: { connectTimeoutMs: number; connections?: number | null },
+): Route {
   const { mode, caBundle } = endpoint.tls;
   const tls = {
     rejectUnauthorized: mode !== "SkipVerify",
@@ -32,7 +36,7 @@ export function routeTo(endpoint: Endpoint, settings: ProxySettings | undefined,
   const options = {
     allowH2: false,
     pipelining: 1,
-    connections: MOST_CONNECTIONS,
+    connections,
     maxHeaderSize: LONGEST_HEAD_BYTES,
     // The session has its own deadline, by the injected clock and over the whole request.
     headersTimeout: 0,

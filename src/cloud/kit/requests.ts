@@ -8,6 +8,7 @@ import { CloudError } from "../errors.ts";
 import type { HttpAnswer } from "../http/answer.ts";
 import type { Endpoint } from "../http/endpoint.ts";
 import { HttpSession, type HttpLimits } from "../http/http.ts";
+import type { Carrier } from "../http/follow.ts";
 import { redactor } from "../http/message.ts";
 import type { Upload } from "../http/request.ts";
 import type { ErrorOf } from "./error-table.ts";
@@ -134,6 +135,16 @@ export class Requests<Operation extends string> {
     return { value: readJson(request.operation, answer.body, schema), answer };
   }
 
+  /** The lines of a GET that goes on. Throws as `send` does, at the beginning and on the way; a proof that is refused is not renewed. */
+  async follow(service: Service, request: Request<Operation>, carrier: Carrier): Promise<AsyncIterable<string>> {
+    const permit = await this.#options.budget.acquire({ class: "reads", signal: request.signal });
+    const { whole, target, proof } = await this.#proved(service, request);
+    const { operation, method, signal } = request;
+    const followed = await service.http.follow({ operation, method, target, headers: whole, signal }, carrier);
+    if (!("status" in followed)) return followed;
+    throw this.#refusal(request, { answer: followed, proof, permit });
+  }
+
   /** All of them to this one host. */
   to(service: Service): Client<Operation> {
     return {
@@ -149,12 +160,7 @@ export class Requests<Operation extends string> {
 
   async #attempt(service: Service, request: Request<Operation>, permit: Permit): Promise<Attempt> {
     const { operation, method, signal } = request;
-    const { target, headers, body, ...decoded } = wireForm(service, request);
-    const { host } = service.endpoint;
-    const provable = { ...decoded, headers: { ...headers, host }, body };
-    const proof = await this.#options.authenticator.prove(provable, signal);
-    const whole = { ...headers, ...proof.headers };
-    assertSendable(operation, whole);
+    const { whole, target, body, proof } = await this.#proved(service, request);
     const answer = await service.http.send({
       operation,
       method,
@@ -165,10 +171,26 @@ export class Requests<Operation extends string> {
     });
     const { isSuccess = hasGoodStatus } = this.#options;
     if (isSuccess(answer)) return { answer, error: undefined, proof };
-    const redact = redactor([...proof.secrets, ...(request.secrets ?? [])]);
-    const error = this.#options.errorOf(operation, answer, redact);
+    return { answer, error: this.#refusal(request, { answer, proof, permit }), proof };
+  }
+
+  async #proved(service: Service, request: Request<Operation>) {
+    const { target, headers, body, ...decoded } = wireForm(service, request);
+    const { host } = service.endpoint;
+    const provable = { ...decoded, headers: { ...headers, host }, body };
+    const proof = await this.#options.authenticator.prove(provable, request.signal);
+    const whole = { ...headers, ...proof.headers };
+    assertSendable(request.operation, whole);
+    return { whole, target, body, proof };
+  }
+
+  #refusal(
+    { operation, secrets = [] }: Request<Operation>,
+    { answer, proof, permit }: { answer: HttpAnswer; proof: Proof; permit: Permit },
+  ): CloudError {
+    const error = this.#options.errorOf(operation, answer, redactor([...proof.secrets, ...secrets]));
     if (error.kind === "Throttled") permit.throttled(error.retryAfterMs);
-    return { answer, error, proof };
+    return error;
   }
 }
 

@@ -5,8 +5,11 @@ import { CloudError } from "../errors.ts";
 import { requestIdOf, retryAfterMs } from "../http/answer.ts";
 import { errorsBy, type ErrorOf, type Said } from "../kit/error-table.ts";
 import { jsonOrUndefined, parseJson } from "../kit/json.ts";
-import type { Client } from "../kit/requests.ts";
-import type { Send } from "./channel.ts";
+import type { Client, Request } from "../kit/requests.ts";
+import type { Carrier } from "../http/follow.ts";
+import type { Clock, Timer } from "../../lib/clock.ts";
+import type { Follow, Send } from "./channel.ts";
+import type { ServedKind } from "./discovery.ts";
 import { errorOfStatus } from "./status-error.ts";
 
 interface Doors {
@@ -29,6 +32,58 @@ export function signedSend({ secrets, others }: Doors): Send {
     });
     return answer.body.trim() === "" ? undefined : parseJson(counted(operation), answer.body);
   };
+}
+
+/** A watch begins anew after that: where no bookmarks come, a connection that is dead would show by nothing. */
+const LONGEST_WATCH_MS = 600_000;
+
+/** How a cloud tells of the changes of a kind in a namespace. */
+export interface Telling {
+  readonly path: readonly string[];
+  readonly carrier: Carrier;
+}
+
+/** `open`: as Requests has it. `tellingOf`: of a kind, in a namespace; undefined where nothing does. */
+export function signedFollow(
+  open: (request: Request<string>, carrier: Carrier) => Promise<AsyncIterable<string>>,
+  { clock, origin }: { readonly clock: Clock; readonly origin: string },
+  tellingOf: (kind: ServedKind, namespace: string) => Telling | undefined,
+): Follow {
+  return async (kind, namespace = "", stop) => {
+    const operation = `Watch${kind.kind}`;
+    const telling = tellingOf(kind, namespace);
+    if (!telling) throw new CloudError("NotServed", { message: `${operation}: nothing tells of it`, advice: "" });
+    const ending = new AbortController();
+    const timer = clock.after(LONGEST_WATCH_MS, () => ending.abort());
+    const signal = AbortSignal.any([stop, ending.signal]);
+    const { path, carrier } = telling;
+    try {
+      const request = {
+        operation,
+        method: "GET",
+        path,
+        headers: carrier === "WebSocket" ? { origin } : {},
+        signal,
+      } as const;
+      return ended(await open(request, carrier), { ending: ending.signal, timer });
+    } catch (error) {
+      timer.cancel();
+      throw error;
+    }
+  };
+}
+
+async function* ended(
+  lines: AsyncIterable<string>,
+  { ending, timer }: { readonly ending: AbortSignal; readonly timer: Timer },
+): AsyncGenerator<string, void, undefined> {
+  try {
+    yield* lines;
+  } catch (error) {
+    if (!ending.aborted) throw error;
+  } finally {
+    timer.cancel();
+  }
 }
 
 /** Requests are counted by it: without the name of the one object. */

@@ -1,5 +1,6 @@
 // What a simulated cloud gives to the kit: its state, its routes, its authentication, and what a colleague may change.
 import type { IncomingHttpHeaders } from "node:http";
+import type { Duplex, Readable } from "node:stream";
 import type { Identified, Store, StoreView, Tables } from "./store.ts";
 
 /** A request as a handler sees it. */
@@ -26,6 +27,10 @@ export interface Answer {
   readonly body?: unknown;
   /** Sent as it is, in place of `body`; its type is the header `content-type`, or else JSON. */
   readonly text?: string;
+  /** Sent on in place of `body` as it comes, until one of both ends it. */
+  readonly stream?: Readable;
+  /** With status 101: from then on the connection is joined with this one. */
+  readonly tunnel?: Duplex;
   readonly headers?: Readonly<Record<string, string>>;
   /** What else the log says of the request; its `effect` wins over what the store's version says. */
   readonly logged?: { readonly effect?: boolean } & Readonly<Record<string, unknown>>;

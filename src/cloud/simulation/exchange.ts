@@ -54,7 +54,7 @@ const DELIVERIES: Record<FaultAction, (act: Act) => Outcome | Promise<Outcome>> 
   },
   DropBefore: () => "Drop",
   async DropAfter({ run }): Promise<Outcome> {
-    await run();
+    discard(await run());
     return "Drop";
   },
   async Hold({ run, waits, gone }) {
@@ -68,12 +68,19 @@ const DELIVERIES: Record<FaultAction, (act: Act) => Outcome | Promise<Outcome>> 
     return answer;
   },
   async MalformedJson({ run }) {
-    await run();
+    discard(await run());
     return MALFORMED;
   },
   EmptyList: ({ run }) => run({ kind: "Empty" }),
   StaleList: ({ run, fault }) => run({ kind: "Stale", ageMs: fault.ms }),
 };
+
+/** Nobody gets it: what it would have brought ends. */
+function discard(outcome: Outcome): void {
+  if (outcome === "Drop") return;
+  outcome.stream?.destroy();
+  outcome.tunnel?.destroy();
+}
 
 /** Carries out one request. Writes its log entry; the status stays 0 where the client gets no answer. */
 export async function carryOut<T extends Tables<T>>(
@@ -96,7 +103,8 @@ export async function carryOut<T extends Tables<T>>(
     act({ cloud, call, route, reading }, entry);
   const refuse = (status: number): Answer => cloud.failure(status, "the simulator was told to answer so", { call });
   const outcome = await (fault === undefined ? run() : DELIVERIES[fault.action]({ run, refuse, fault, waits, gone }));
-  if (outcome !== "Drop" && !gone.aborted) entry.status = outcome.status;
+  if (gone.aborted) discard(outcome);
+  else if (outcome !== "Drop") entry.status = outcome.status;
   return outcome;
 }
 

@@ -1,7 +1,9 @@
 // A simulator as an HTTP server: the cloud's routes and the control endpoints on one fastify instance.
 import { randomUUID } from "node:crypto";
+import { type IncomingMessage, ServerResponse } from "node:http";
 import type { ServerOptions as HttpsOptions } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
+import { type Duplex, pipeline } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { fastify } from "fastify";
@@ -41,6 +43,7 @@ export async function serve<T extends Tables<T>>(options: ServerOptions<T>): Pro
   const faults = armFaults(parseFaultPlan(options.faults ?? {}));
   const context = { cloud, faults, log: new RequestLog(clock), waits: new Waits(clock) };
   const app = assemble(context, clock, tls);
+  const upgrades = routeUpgrades(app);
   await app.listen({ host, port });
   const bound = (app.server.address() as AddressInfo).port;
   return {
@@ -48,6 +51,7 @@ export async function serve<T extends Tables<T>>(options: ServerOptions<T>): Pro
     extra: {},
     async close() {
       context.waits.close();
+      for (const socket of upgrades) socket.destroy();
       await app.close();
     },
   };
@@ -107,9 +111,43 @@ async function answer<T extends Tables<T>>(
   reply.raw.once("close", () => gone.abort());
   const call = callOf(request);
   const outcome = await carryOut(context, { call, route, gone: gone.signal });
-  if (outcome !== "Drop") return send(reply, outcome, stampOf(context.cloud, call, clock));
-  request.raw.socket.destroy();
-  return reply.hijack();
+  if (outcome === "Drop") {
+    request.raw.socket.destroy();
+    return reply.hijack();
+  }
+  if (outcome.tunnel) return join(reply, outcome, outcome.tunnel);
+  return send(reply, outcome, stampOf(context.cloud, call, clock));
+}
+
+/** Requests for another protocol go the way of all requests (RFC 9110, 7.8). Connections that are theirs, while they are open. */
+function routeUpgrades(app: FastifyInstance): ReadonlySet<Duplex> {
+  const sockets = new Set<Duplex>();
+  app.server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket)).on("error", () => socket.destroy());
+    if (head.length > 0) socket.unshift(head);
+    const response = new ServerResponse(request);
+    response.assignSocket(socket);
+    response.once("finish", () => socket.end());
+    app.routing(request, response);
+  });
+  return sockets;
+}
+
+/** From here on the two speak with each other. */
+function join(reply: FastifyReply, { headers = {} }: Answer, tunnel: Duplex): FastifyReply {
+  reply.hijack();
+  const { socket } = reply.raw;
+  if (socket === null) {
+    tunnel.destroy();
+    return reply;
+  }
+  reply.raw.detachSocket(socket);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join("")}\r\n`);
+  // Whichever ends, however it does, ends the other.
+  pipeline(socket, tunnel, socket, () => undefined);
+  return reply;
 }
 
 function callOf(request: FastifyRequest): Call {
@@ -143,10 +181,11 @@ function stampOf<T extends Tables<T>>(
 
 function send(
   reply: FastifyReply,
-  { status, headers = {}, body, text }: Answer,
+  { status, headers = {}, body, text, stream }: Answer,
   stamp: Record<string, string>,
 ): FastifyReply {
   reply.code(status).headers({ ...headers, ...stamp });
+  if (stream) return reply.send(stream);
   if (text === undefined && body === undefined) return reply.send();
   return reply.type(headers["content-type"] ?? "application/json; charset=utf-8").send(text ?? JSON.stringify(body));
 }

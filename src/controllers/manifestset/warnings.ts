@@ -13,8 +13,8 @@ import type { Work } from "./work.ts";
 
 type Warning = NonNullable<ManifestSet["status"]["warnings"]>[number];
 
-/** Nobody is told sooner by asking more often. */
-const FRESH_MS = 15_000;
+/** All sets with something unready in a namespace share what was read; what goes wrong is told within 20 s all the same. */
+const FRESH_MS = 10_000;
 
 interface Known {
   readonly at: number;

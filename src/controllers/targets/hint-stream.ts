@@ -1,4 +1,5 @@
 // One stream of hints, opened anew when it ends, for as long as a set follows it; given up where it can't be had.
+import { CloudError } from "../../cloud/errors.ts";
 import type { ChangeHint, KindAbility, ManifestChannel } from "../../cloud/facets/manifests.ts";
 import { type Clock, sleep } from "../../lib/clock.ts";
 import { messageOf } from "../../lib/errors.ts";
@@ -55,7 +56,7 @@ export class HintStream {
           signal,
         });
       } catch (error) {
-        if (signal.aborted) return;
+        if (signal.aborted || isNotServed(error)) return;
         failures += 1;
         log.debug(
           { kind: kind.kind, namespace, failures, reason: messageOf(error) },
@@ -65,4 +66,8 @@ export class HintStream {
       await sleep(clock, Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS), signal).catch(() => undefined);
     }
   }
+}
+
+function isNotServed(error: unknown): boolean {
+  return error instanceof CloudError && error.kind === "NotServed";
 }

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { FakeClock } from "../../../test/support/clock/fake-clock.ts";
 import type { ChangeHint, KindAbility, LiveObject, ManifestChannel } from "../../cloud/facets/manifests.ts";
+import { CloudError } from "../../cloud/errors.ts";
 import { createLogger } from "../../lib/log.ts";
 import { Hints } from "./hints.ts";
 import { TargetLists } from "./lists.ts";
@@ -26,13 +27,14 @@ class Target {
   readonly told = new Map<string, (hint: ChangeHint) => void>();
   /** So many streams are refused. */
   refusals = 0;
+  refusal = new Error("refused");
   opened = 0;
   readonly channel = {
     changes: async (kind: KindAbility, _: string | undefined, listener: Listener) => {
       this.opened += 1;
       if (this.refusals > 0) {
         this.refusals -= 1;
-        throw new Error("refused");
+        throw this.refusal;
       }
       this.told.set(kind.kind, listener.on);
       const ended = Promise.withResolvers<void>();
@@ -137,6 +139,17 @@ describe("hints", () => {
     expect(target.opened).toBe(5);
     follow("a", { web: "1" });
     expect([target.opened, target.told.size]).toEqual([6, 1]);
+    hints.forget("a");
+  });
+
+  it("are not asked for again where nothing tells of a kind", async () => {
+    const { clock, target, streams, follow, hints } = bed();
+    target.refusals = 5;
+    target.refusal = new CloudError("NotServed", { message: "nothing tells of it", advice: "" });
+    follow("a", { web: "1" });
+    await clock.advance(600_000);
+    await expect.poll(() => streams.now).toBe(0);
+    expect(target.opened).toBe(1);
     hints.forget("a");
   });
 });

@@ -148,10 +148,25 @@ async function phase(
   }
   const last = stand.operator({ flags: ["--no-leader-elect"] });
   await Promise.all([
-    ...ready.map((name) => stand.until(name, ({ status, metadata }) => isReady(status, metadata.generation))),
-    ...gone.map((name) => stand.gone(name)),
+    ...ready.map((name) =>
+      patiently(() => stand.until(name, ({ status, metadata }) => isReady(status, metadata.generation))),
+    ),
+    ...gone.map((name) => patiently(() => stand.gone(name))),
   ]);
   await kill(last);
+}
+
+/** With what goes wrong in the cloud, visits fail as often as not, and the pauses between them double, up to 5 min. */
+const MOST_WAITS = 8;
+
+async function patiently<T>(wait: () => Promise<T>): Promise<T> {
+  for (let waits = 1; ; waits++) {
+    try {
+      return await wait();
+    } catch (error) {
+      if (waits === MOST_WAITS) throw error;
+    }
+  }
 }
 
 function isReady(

@@ -20,6 +20,7 @@ import { createRegistry } from "./state.ts";
 import { failure } from "./wire.ts";
 import { prometheusRoutes, type QueryForms } from "./wrapped/prometheus.ts";
 import { wrappedRoutes } from "./wrapped/routes.ts";
+import { watchRoutes } from "./wrapped/watches.ts";
 
 export interface CtyunSimulatorOptions extends Partial<RegistryRules> {
   /** `HOST:PORT`; port 0 takes a free one. */
@@ -72,6 +73,7 @@ export async function startCtyunSimulator(options: CtyunSimulatorOptions): Promi
         ...repositoryRoutes(registry),
         ...pullCredentialRoutes(),
         ...wrappedRoutes({ api, now: () => clock.now() }),
+        ...watchRoutes(api),
         ...prometheusRoutes({ api, forms: prometheusQueries }),
       ],
       controls: registryControls(registry, api),

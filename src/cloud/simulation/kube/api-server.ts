@@ -1,4 +1,7 @@
 // The real kube-apiserver behind a simulator (`--kubeconfig`), as far as the simulator speaks with it: JSON over one pool.
+import http, { type IncomingMessage } from "node:http";
+import https from "node:https";
+import type { Duplex, Readable } from "node:stream";
 import { Pool } from "undici";
 import { messageOf } from "../../../lib/errors.ts";
 import type { ServedKubeconfig } from "../kubeconfig.ts";
@@ -29,11 +32,26 @@ export interface ApiAnswer {
   readonly text: string;
 }
 
+export interface OpenRequest {
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Of the client's those that say how it is to go on. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** `tunnel`: where the protocol was changed (101). */
+export type OpenAnswer = { readonly status: number; readonly headers: Readonly<Record<string, string>> } & (
+  | { readonly stream: Readable }
+  | { readonly tunnel: Duplex }
+);
+
 export interface ApiServer {
   /** The JSON of a 2xx. Throws an {@link ApiRefusal}, or a `Refusal` with 503 where no answer comes. */
   send(request: ApiRequest): Promise<unknown>;
   /** The answer as it came, whatever it is. Throws a `Refusal` with 503 where none comes. */
   exchange(request: ApiRequest): Promise<ApiAnswer>;
+  /** A GET that goes on, over a connection of its own, also after a change of the protocol. Throws as `exchange` does. */
+  open(request: OpenRequest): Promise<OpenAnswer>;
   close(): Promise<void>;
 }
 
@@ -83,11 +101,28 @@ function apiServerBy({ server, tls, token }: Access): ApiServer {
       const answer = await pool.request({ method, path: target, headers, body: payload });
       return { status: answer.statusCode, text: await answer.body.text() };
     } catch (error) {
-      throw new Refusal(503, `the API server behind the simulator does not answer: ${messageOf(error)}`);
+      throw silent(error);
     }
   };
   return {
     exchange,
+    open({ path, query, headers }) {
+      const url = new URL(`${server.pathname.replace(/\/$/, "")}${path}`, server);
+      url.search = query.toString();
+      const { request } = url.protocol === "https:" ? https : http;
+      const sent = request(url, { ...tls, headers: { ...headers, ...authorization }, agent: false });
+      const { promise, resolve, reject } = Promise.withResolvers<OpenAnswer>();
+      sent.once("response", (stream) =>
+        resolve({ status: stream.statusCode ?? 0, headers: shownHeaders(stream, ["content-type"]), stream }),
+      );
+      sent.once("upgrade", (answer, tunnel, head) => {
+        if (head.length > 0) tunnel.unshift(head);
+        resolve({ status: 101, headers: shownHeaders(answer, HANDSHAKE), tunnel });
+      });
+      sent.on("error", (error) => reject(silent(error)));
+      sent.end();
+      return promise;
+    },
     async send(request) {
       const { status, text } = await exchange(request);
       const json: unknown = JSON.parse(text);
@@ -97,4 +132,25 @@ function apiServerBy({ server, tls, token }: Access): ApiServer {
     },
     close: () => pool.close(),
   };
+}
+
+function silent(error: unknown): Refusal {
+  return new Refusal(503, `the API server behind the simulator does not answer: ${messageOf(error)}`);
+}
+
+/** RFC 6455, 4.2.2. */
+const HANDSHAKE = [
+  "upgrade",
+  "connection",
+  "sec-websocket-accept",
+  "sec-websocket-protocol",
+  "sec-websocket-extensions",
+];
+
+function shownHeaders({ headers }: IncomingMessage, names: readonly string[]): Readonly<Record<string, string>> {
+  const shown = names.flatMap((name) => {
+    const value = headers[name];
+    return typeof value === "string" ? [[name, value] as const] : [];
+  });
+  return Object.fromEntries(shown);
 }
