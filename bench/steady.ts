@@ -2,8 +2,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { startControlPlane, type ControlPlane } from "../controlplane/control-plane.ts";
 import { startCommand, type RunningCommand } from "../demo/command.ts";
-import { managedCluster, type ManagedCluster } from "../src/crds/managedcluster/schema.ts";
-import { nodePool, type NodePool } from "../src/crds/nodepool/schema.ts";
+import { managedCluster } from "../src/crds/managedcluster/kind.ts";
+import type { ManagedCluster } from "../src/crds/managedcluster/schema.ts";
+import { nodePool } from "../src/crds/nodepool/kind.ts";
+import type { NodePool } from "../src/crds/nodepool/schema.ts";
 import { isTrue } from "../src/runtime/conditions.ts";
 import { scrape, sumOf } from "../test/support/operator/scrape.ts";
 import { usageOf, type Usage } from "./measure.ts";

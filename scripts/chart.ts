@@ -5,8 +5,8 @@ import { parseDocument, stringify } from "yaml";
 import { crdGuardRules, crdReadRules, joinRules, leaseRules, resourceRules } from "../src/cli/rbac.ts";
 import type { PolicyRule } from "../src/controllers/lifecycle/rbac.ts";
 import { customResourceDefinition } from "../src/crds/definition.ts";
-import type { Kind } from "../src/crds/kind.ts";
-import { kinds } from "../src/crds/kinds.ts";
+import type { KindSchema } from "../src/crds/kind.ts";
+import { schemas } from "../src/crds/schemas.ts";
 import { renderCrd } from "../src/crds/yaml.ts";
 import { LOG_LEVELS } from "../src/lib/log.ts";
 import { VERSION } from "../src/lib/version.ts";
@@ -21,7 +21,7 @@ const EDIT_VERBS = ["create", "delete", "deletecollection", "patch", "update"];
 export async function chartFiles(root: string): Promise<Map<string, string>> {
   const read = (file: string): Promise<string> => readFile(path.join(root, file), "utf8");
   return new Map([
-    ...kinds.map((kind): [string, string] => [`${CHART}/templates/crds/${kind.type.plural}.yaml`, crdTemplate(kind)]),
+    ...schemas.map((kind): [string, string] => [`${CHART}/templates/crds/${kind.type.plural}.yaml`, crdTemplate(kind)]),
     [`${CHART}/templates/_rules.tpl`, rulesTemplate()],
     [`${CHART}/files/policies.yaml`, await read("manifests/policies.yaml")],
     [`${CHART}/Chart.yaml`, chartYaml(await read(`${CHART}/Chart.yaml`))],
@@ -29,7 +29,7 @@ export async function chartFiles(root: string): Promise<Map<string, string>> {
   ]);
 }
 
-function crdTemplate(kind: Kind): string {
+function crdTemplate(kind: KindSchema): string {
   const crd = customResourceDefinition(kind);
   if (Object.keys(crd.metadata).join() !== "name") throw new Error(`${crd.metadata.name}: more metadata than a name`);
   const metadata = [
@@ -51,8 +51,8 @@ export function escapeTemplate(text: string): string {
 }
 
 function rulesTemplate(): string {
-  const plurals = kinds.map(({ type }) => type.plural).toSorted();
-  const scales = kinds.filter(({ scale }) => scale !== undefined).map(({ type }) => `${type.plural}/scale`);
+  const plurals = schemas.map(({ type }) => type.plural).toSorted();
+  const scales = schemas.filter(({ scale }) => scale !== undefined).map(({ type }) => `${type.plural}/scale`);
   const statuses = plurals.map((plural) => `${plural}/status`);
   const ours = (resources: readonly string[], verbs: readonly string[]): PolicyRule => {
     return { apiGroups: ["yunfan.dev"], resources: resources.toSorted(), verbs };
@@ -74,12 +74,12 @@ function rulesTemplate(): string {
   ].join("\n");
 }
 
-/** Its version is that of the operator, and Artifact Hub lists the kinds. */
+/** Its version is that of the operator, and Artifact Hub lists the schemas. */
 function chartYaml(text: string): string {
   const chart = parseDocument(text);
   chart.set("version", VERSION);
   chart.setIn(["appVersion"], VERSION);
-  const crds = kinds.map((kind) => ({
+  const crds = schemas.map((kind) => ({
     kind: kind.type.kind,
     version: kind.type.version,
     name: `${kind.type.plural}.${kind.type.group}`,
@@ -101,7 +101,7 @@ interface ValuesSchema {
 function valuesSchema(text: string): string {
   const schema = JSON.parse(text) as ValuesSchema;
   const workers = { type: "integer", minimum: 1, maximum: 9999 };
-  schema.properties.concurrency.properties = Object.fromEntries(kinds.map(({ type }) => [type.kind, workers]));
+  schema.properties.concurrency.properties = Object.fromEntries(schemas.map(({ type }) => [type.kind, workers]));
   schema.properties.log.properties.level.enum = LOG_LEVELS;
   return `${JSON.stringify(schema, undefined, 2)}\n`;
 }

@@ -25,7 +25,7 @@ export const USES: Readonly<Record<number, string>> = {
   20: "ManagedCluster: `status.easystack.nodes.hybridOrchestration`, `secureContainer`",
   21: "ManagedCluster: `status.easystack.pods`, `WorkloadsHealthy`",
   22: "ManagedCluster: `status.easystack.claims`",
-  23: "ManagedCluster: `status.easystack.servers`, `loadBalancers`; ManagedApplication: `ResidueLeft`",
+  23: "ManagedCluster: `status.easystack.servers`, `loadBalancers`; ManifestSet, ManagedApplication: `ResidueLeft`",
   24: "RegistryProject: all of them, `spec.externalId`",
   25: "RegistryProject: made",
   26: "RegistryProject: `NotEmpty`, and that it is gone",

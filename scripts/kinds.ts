@@ -3,8 +3,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { customResourceDefinition } from "../src/crds/definition.ts";
-import type { Kind } from "../src/crds/kind.ts";
-import { kinds } from "../src/crds/kinds.ts";
+import type { Kind, KindSchema } from "../src/crds/kind.ts";
+import { schemas } from "../src/crds/schemas.ts";
 import { fieldsOf, rulesOfWhole, type Field } from "./fields.ts";
 import { readVocabulary, type KindConditions } from "./reasons.ts";
 
@@ -14,7 +14,7 @@ const END = "<!-- End of what is generated. -->";
 /** Every page by its path from the top of the repository. */
 export async function kindPages(root: string): Promise<Map<string, string>> {
   const vocabulary = await readVocabulary(root);
-  const pages = kinds.map(async (kind): Promise<[string, string]> => {
+  const pages = schemas.map(async (kind): Promise<[string, string]> => {
     const file = `docs/kinds/${kind.type.kind.toLowerCase()}.md`;
     const present = await readFile(path.join(root, file), "utf8").catch(() => newPage(kind));
     const conditions = vocabulary.kinds.find((entry) => entry.kind === kind.type.kind);
@@ -25,7 +25,7 @@ export async function kindPages(root: string): Promise<Map<string, string>> {
 
 async function listPage(root: string): Promise<[string, string]> {
   const file = "docs/kinds/README.md";
-  const rows = kinds.map(({ type, shortNames, description }) => {
+  const rows = schemas.map(({ type, shortNames, description }) => {
     return [`[${type.kind}](${type.kind.toLowerCase()}.md)`, shortNames.map(code).join(", "), description];
   });
   const list = table(["kind", "short", "in one line"], rows).join("\n");
@@ -46,7 +46,7 @@ export function withReference(page: string, reference: string): string {
   return page.slice(0, begin) + generated + page.slice(end + END.length);
 }
 
-function renderReference(kind: Kind, conditions: KindConditions | undefined): string {
+function renderReference(kind: KindSchema, conditions: KindConditions | undefined): string {
   const { names, versions } = customResourceDefinition(kind).spec;
   const { spec, status } = versions[0]?.schema.openAPIV3Schema.properties ?? {};
   return [

@@ -5,8 +5,10 @@ import { optionsOf } from "../cloud/blocks.ts";
 import type { ManifestChannel, ManifestsFacet, ObjectKey } from "../cloud/facets/manifests.ts";
 import { accountOf } from "../controllers/cloudaccount/parent.ts";
 import { keyOfRef } from "../controllers/manifestset/objects.ts";
-import { managedCluster, type ManagedCluster } from "../crds/managedcluster/schema.ts";
-import { manifestSet, type ManifestSet } from "../crds/manifestset/schema.ts";
+import { managedCluster } from "../crds/managedcluster/kind.ts";
+import type { ManagedCluster } from "../crds/managedcluster/schema.ts";
+import { manifestSet } from "../crds/manifestset/kind.ts";
+import type { ManifestSet } from "../crds/manifestset/schema.ts";
 import { asCaller, type Caller } from "./caller.ts";
 import { endProcess, failUsage, stopOnSignals } from "./process.ts";
 

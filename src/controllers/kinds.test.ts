@@ -3,7 +3,8 @@
 import { describe, expect, it } from "vitest";
 import { cachedKinds, storedOf } from "../../test/support/operator/kinds.ts";
 import { kinds } from "../crds/kinds.ts";
-import { nodePool } from "../crds/nodepool/schema.ts";
+import { schemas } from "../crds/schemas.ts";
+import { nodePool } from "../crds/nodepool/kind.ts";
 import { keyOf } from "../runtime/cache/store.ts";
 import { BY_SECRET } from "./cloudaccount/accounts.ts";
 import type { ControlledKind } from "./controlled.ts";
@@ -15,7 +16,8 @@ import { PUBLISHING_RULES } from "./publishing/rbac.ts";
 const EVERY = controlledKinds.map((controlled) => [controlled.kind.type.kind, controlled] as const);
 
 /** Members of the spec, as the schema names them. */
-const fieldsOf = ({ kind }: ControlledKind): readonly string[] => Object.keys(kind.spec.shape);
+const fieldsOf = ({ kind }: ControlledKind): readonly string[] =>
+  Object.keys(schemas.find(({ type }) => type === kind.type)?.spec.shape ?? {});
 /** What a sink's externalId names is no item, but who reports. */
 const standsForItem = (controlled: ControlledKind): boolean =>
   fieldsOf(controlled).includes("externalId") && controlled.facet !== "inventory";

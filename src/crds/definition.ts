@@ -1,6 +1,6 @@
 // The CustomResourceDefinition of a kind.
 import * as z from "zod";
-import { GROUP, VERSION, type Kind, type PrinterColumn } from "./kind.ts";
+import { GROUP, VERSION, type Kind, type KindSchema, type PrinterColumn } from "./kind.ts";
 import { toStructural, type StructuralSchema } from "../schema/structural.ts";
 
 /** The part of apiextensions.k8s.io/v1 that we write. */
@@ -41,7 +41,7 @@ export interface CustomResourceDefinition {
 const CATEGORY = "yunfan";
 
 /** Deterministic: the same kind gives the same definition. */
-export function customResourceDefinition(kind: Kind): CustomResourceDefinition {
+export function customResourceDefinition(kind: KindSchema): CustomResourceDefinition {
   const { type, shortNames, printerColumns } = kind;
   return {
     apiVersion: "apiextensions.k8s.io/v1",
@@ -86,7 +86,6 @@ function scaleOf({ scale }: Kind): Pick<Subresources, "scale"> {
  * The whole object but for what Kubernetes itself validates. The default status makes kstatus see a resource that nobody
  * has visited yet as in progress; without it a new resource would count as done.
  */
-export function objectSchema(kind: Kind): z.ZodObject {
-  const status = kind.status.prefault({ observedGeneration: -1 });
-  return z.object({ spec: kind.spec, status }).describe(kind.description);
+export function objectSchema({ description, spec, status }: KindSchema): z.ZodObject {
+  return z.object({ spec, status: status.prefault({ observedGeneration: -1 }) }).describe(description);
 }

@@ -1,15 +1,16 @@
-// A kind of yunfan.dev: what its folder declares, from which validation, TypeScript types and the CRD follow.
+// A kind of yunfan.dev as its folder declares it: what all of the operator knows of it (kind.ts there), and apart from that its fields
+// (schema.ts), from which validation, TypeScript types and the CRD follow. The operator runs without the latter: they take memory.
 import type * as z from "zod";
 
 export const GROUP = "yunfan.dev";
 export const VERSION = "v1alpha1";
 
 /** What a client needs to address a kind; the shape of ResourceType in kube/types.ts, which this layer does not see. */
-interface KindType {
+interface KindType<Name extends string> {
   readonly group: string;
   readonly version: string;
   readonly plural: string;
-  readonly kind: string;
+  readonly kind: Name;
   readonly namespaced: boolean;
 }
 
@@ -29,8 +30,8 @@ export interface ScalePaths {
   readonly labelSelector: string;
 }
 
-export interface Kind<Spec extends z.ZodObject = z.ZodObject, Status extends z.ZodObject = z.ZodObject> {
-  readonly type: KindType;
+export interface Kind<Name extends string = string> {
+  readonly type: KindType<Name>;
   /** One or two sentences for `kubectl explain`. */
   readonly description: string;
   readonly shortNames: readonly string[];
@@ -41,12 +42,19 @@ export interface Kind<Spec extends z.ZodObject = z.ZodObject, Status extends z.Z
    * free-form stays out, and a new field is out until it is named here.
    */
   readonly reportable: readonly string[];
+}
+
+/** A kind with the fields of its objects. */
+export interface KindSchema<
+  Spec extends z.ZodObject = z.ZodObject,
+  Status extends z.ZodObject = z.ZodObject,
+> extends Kind {
   readonly spec: Spec;
   readonly status: Status;
 }
 
-interface Declaration<Spec, Status> {
-  readonly kind: string;
+interface Declaration<Name> {
+  readonly kind: Name;
   readonly plural: string;
   readonly description: string;
   /** Each starts with `yf`, so that they are nobody else's. */
@@ -55,18 +63,23 @@ interface Declaration<Spec, Status> {
   readonly scale?: ScalePaths;
   /** Default: nothing. */
   readonly reportable?: readonly string[];
-  readonly spec: Spec;
-  readonly status: Status;
 }
 
 /** Every kind is namespaced and has a status subresource. */
-export function defineKind<Spec extends z.ZodObject, Status extends z.ZodObject>({
+export function defineKind<const Name extends string>({
   kind,
   plural,
   reportable = [],
   ...rest
-}: Declaration<Spec, Status>): Kind<Spec, Status> {
+}: Declaration<Name>): Kind<Name> {
   return { type: { group: GROUP, version: VERSION, plural, kind, namespaced: true }, reportable, ...rest };
+}
+
+export function defineSchema<Spec extends z.ZodObject, Status extends z.ZodObject>(
+  kind: Kind,
+  { spec, status }: { spec: Spec; status: Status },
+): KindSchema<Spec, Status> {
+  return { ...kind, spec: spec.describe("What is declared."), status: status.describe("What was found.") };
 }
 
 /** The column and JSON path of a condition's member. */

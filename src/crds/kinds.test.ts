@@ -5,10 +5,11 @@ import { parseAllDocuments } from "yaml";
 import type { KubeObject, ResourceType } from "../kube/types.ts";
 import type { CloudAccount } from "./cloudaccount/schema.ts";
 import { customResourceDefinition } from "./definition.ts";
-import { defineKind } from "./kind.ts";
+import { defineKind, defineSchema } from "./kind.ts";
 import { kinds } from "./kinds.ts";
 import { lintKind } from "./lint.ts";
-import { registryProject, type RegistryProject } from "./registryproject/schema.ts";
+import { registryProjectSchema, type RegistryProject } from "./registryproject/schema.ts";
+import { schemas } from "./schemas.ts";
 import { crdFiles, renderAllCrds } from "./yaml.ts";
 
 const isRe2 = (pattern: string): boolean => RE2JS.compile(pattern) !== null;
@@ -19,7 +20,7 @@ const AS_THE_STORE_SPELLS_THEM = new Set([
   "$.spec.events.levels[]: the enum value normal is not CamelCase",
 ]);
 
-describe.each(kinds.map((kind) => [kind.type.kind, kind] as const))("%s", (_name, kind) => {
+describe.each(schemas.map((kind) => [kind.type.kind, kind] as const))("%s", (_name, kind) => {
   it("means on the API server what it means to zod, and kubectl can apply it", () => {
     const findings = lintKind(kind, { isRe2 });
     expect(findings.filter((finding) => !AS_THE_STORE_SPELLS_THEM.has(finding))).toEqual([]);
@@ -38,8 +39,12 @@ describe.each(kinds.map((kind) => [kind.type.kind, kind] as const))("%s", (_name
   });
 });
 
+it("Every kind has its fields", () => {
+  expect(schemas.map(({ type }) => type)).toEqual(kinds.map(({ type }) => type));
+});
+
 it("No two kinds share a plural or a short name", () => {
-  const names = kinds.flatMap(({ type, shortNames }) => [type.plural, ...shortNames]);
+  const names = schemas.flatMap(({ type, shortNames }) => [type.plural, ...shortNames]);
   expect(new Set(names).size).toBe(names.length);
 });
 
@@ -51,27 +56,28 @@ it("manifests/crds holds what the schemas say, and nothing else (npm run generat
 
 it("All CRDs are one stream of YAML documents", () => {
   const documents = parseAllDocuments(renderAllCrds()).map((document) => document.toJS() as unknown);
-  expect(documents).toEqual(kinds.map((kind) => JSON.parse(JSON.stringify(customResourceDefinition(kind))) as unknown));
+  expect(documents).toEqual(
+    schemas.map((kind) => JSON.parse(JSON.stringify(customResourceDefinition(kind))) as unknown),
+  );
 });
 
 it("A kind that loses something on the way, or is too large for kubectl apply, is found", () => {
-  const { spec, status } = registryProject;
+  const { spec, status } = registryProjectSchema;
   const declaration = {
     kind: "Thing",
     plural: "things",
     shortNames: ["yft"],
     printerColumns: [],
-    spec,
-    status,
   } as const;
-  const lost = defineKind({ ...declaration, description: "A thing.", spec: spec.refine(() => true) });
+  const thing = defineKind({ ...declaration, description: "A thing." });
+  const lost = defineSchema(thing, { spec: spec.refine(() => true), status });
   expect(lintKind(lost, { isRe2 })).toEqual(["$.spec: a refinement without a rule is lost"]);
-  const large = defineKind({ ...declaration, description: "Long. ".repeat(50_000) });
+  const large = defineSchema(defineKind({ ...declaration, description: "Long. ".repeat(50_000) }), { spec, status });
   expect(lintKind(large, { isRe2 })).toEqual([expect.stringMatching(/^\$: \d+ bytes, too large for kubectl apply$/)]);
 });
 
 it("Only a kind that declares it can be scaled", () => {
-  const scaled = kinds.flatMap((kind) => {
+  const scaled = schemas.flatMap((kind) => {
     const { scale } = customResourceDefinition(kind).spec.versions[0]!.subresources;
     return scale ? [{ kind: kind.type.kind, ...scale }] : [];
   });
@@ -86,7 +92,7 @@ it("Only a kind that declares it can be scaled", () => {
 });
 
 it("The types fit those of the Kubernetes client", () => {
-  const type: ResourceType = registryProject.type;
+  const type: ResourceType = registryProjectSchema.type;
   const asObject = (resource: CloudAccount | RegistryProject): KubeObject => resource;
   expect(type).toEqual({
     group: "yunfan.dev",

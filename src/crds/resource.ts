@@ -1,6 +1,6 @@
 // The TypeScript type of a kind's objects as the API server returns them: defaults filled in, frozen by the store.
 import type * as z from "zod";
-import type { Kind } from "./kind.ts";
+import type { KindSchema } from "./kind.ts";
 
 /** The members of metav1.ObjectMeta that are read; structurally ObjectMeta of kube/types.ts, which this layer does not see. */
 interface ResourceMeta {
@@ -16,12 +16,12 @@ interface ResourceMeta {
   annotations?: Readonly<Record<string, string>>;
 }
 
-export interface Resource<K extends Kind> {
+export interface Resource<S extends KindSchema> {
   apiVersion: string;
   kind: string;
   metadata: ResourceMeta;
-  spec: DeepReadonly<z.output<K["spec"]>>;
-  status: DeepReadonly<z.output<K["status"]>>;
+  spec: DeepReadonly<z.output<S["spec"]>>;
+  status: DeepReadonly<z.output<S["status"]>>;
 }
 
 type DeepReadonly<T> = T extends object ? { readonly [Member in keyof T]: DeepReadonly<T[Member]> } : T;

@@ -1,7 +1,7 @@
 // The CRDs as YAML: what `yunfan crds` prints and manifests/crds/ holds.
 import { stringify } from "yaml";
 import { customResourceDefinition, type CustomResourceDefinition } from "./definition.ts";
-import { kinds } from "./kinds.ts";
+import { schemas } from "./schemas.ts";
 
 const HEADER = "# Generated from src/crds by `npm run generate`; changes belong there.\n";
 
@@ -12,7 +12,7 @@ export function renderCrd(crd: CustomResourceDefinition): string {
 
 /** Every generated file by its path from the top of the repository. */
 export function crdFiles(): Map<string, string> {
-  const files = kinds.map((kind): [string, string] => {
+  const files = schemas.map((kind): [string, string] => {
     return [`manifests/crds/${kind.type.plural}.yaml`, renderCrd(customResourceDefinition(kind))];
   });
   return new Map(files);

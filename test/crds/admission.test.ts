@@ -1,6 +1,6 @@
 // What `kubectl apply` refuses, and that it names the field and says what to do.
 import { beforeAll, describe, expect, it } from "vitest";
-import { registryProject } from "../../src/crds/registryproject/schema.ts";
+import { registryProjectSchema } from "../../src/crds/registryproject/schema.ts";
 import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
 import { cloudAccountManifest, registryProjectManifest, type Manifest } from "../support/environment/resources.ts";
 import { apply, patch, type Place, type Refused, zodTakes } from "./admission.ts";
@@ -180,7 +180,9 @@ describe("a new resource", () => {
   it("is taken with an explicit null, which the API server drops, so that zod never meets one", async () => {
     const { code, stdout } = await apply(place, project({ cloudName: null, visibility: null }), ["-o", "json"]);
     expect(code).toBe(0);
-    expect(registryProject.spec.parse((JSON.parse(stdout) as Manifest).spec)).toMatchObject({ visibility: "Private" });
+    expect(registryProjectSchema.spec.parse((JSON.parse(stdout) as Manifest).spec)).toMatchObject({
+      visibility: "Private",
+    });
   });
 
   it("is refused with a misspelt field, which zod like the stored schema would drop", async () => {

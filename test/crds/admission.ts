@@ -1,5 +1,5 @@
 // What the API server says to a resource or a change, without keeping it, and what zod says to the same.
-import { kinds } from "../../src/crds/kinds.ts";
+import { schemas } from "../../src/crds/schemas.ts";
 import type { Kubectl } from "../support/apiserver/controlplane.ts";
 import type { Manifest } from "../support/environment/resources.ts";
 
@@ -35,6 +35,6 @@ export function patch(
 }
 
 export function zodTakes({ kind, spec }: Manifest): boolean {
-  const schema = kinds.find(({ type }) => type.kind === kind)!.spec;
+  const schema = schemas.find(({ type }) => type.kind === kind)!.spec;
   return schema.safeParse(spec).success;
 }

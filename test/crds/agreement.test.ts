@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { customResourceDefinition } from "../../src/crds/definition.ts";
-import type { Kind } from "../../src/crds/kind.ts";
-import { kinds } from "../../src/crds/kinds.ts";
+import type { KindSchema } from "../../src/crds/kind.ts";
+import { schemas } from "../../src/crds/schemas.ts";
 import type { StructuralSchema } from "../../src/schema/structural.ts";
 import { sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
 import { EXAMPLES } from "../support/environment/resources.ts";
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-describe.each(kinds.map((kind) => [kind.type.kind, kind] as const))("%s", (name, kind) => {
+describe.each(schemas.map((kind) => [kind.type.kind, kind] as const))("%s", (name, kind) => {
   const collection = (): string =>
     `/apis/${kind.type.group}/${kind.type.version}/namespaces/${namespace}/${kind.type.plural}`;
   const example = EXAMPLES[name]!;
@@ -119,7 +119,7 @@ function accepted(httpStatus: number): boolean {
   return answer;
 }
 
-function schemaOf(kind: Kind, part: "spec" | "status"): StructuralSchema {
+function schemaOf(kind: KindSchema, part: "spec" | "status"): StructuralSchema {
   const [version] = customResourceDefinition(kind).spec.versions;
   return version!.schema.openAPIV3Schema.properties![part]!;
 }

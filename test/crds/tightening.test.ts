@@ -2,7 +2,7 @@
 // and their status can still say why. This is why rules stand on spec and never on the root.
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { type CustomResourceDefinition, customResourceDefinition } from "../../src/crds/definition.ts";
-import { registryProject } from "../../src/crds/registryproject/schema.ts";
+import { registryProjectSchema } from "../../src/crds/registryproject/schema.ts";
 import type { StructuralSchema } from "../../src/schema/structural.ts";
 import { renderCrd } from "../../src/crds/yaml.ts";
 import { type Kubectl, kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
@@ -110,7 +110,7 @@ function withSpec(change: Change): Change {
  * finds no second kind behind the name that they use.
  */
 async function install(group: string, change: Change): Promise<void> {
-  const { spec, ...rest } = customResourceDefinition(registryProject);
+  const { spec, ...rest } = customResourceDefinition(registryProjectSchema);
   const versions = spec.versions.map((version) => ({
     ...version,
     schema: { openAPIV3Schema: change(version.schema.openAPIV3Schema) },

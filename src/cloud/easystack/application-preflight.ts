@@ -1,18 +1,16 @@
 // What is looked up before a hybrid application is made (1.8): servers cost money, no call changes or removes a single one, and a refusal in
 // the middle leaves what was made before it.
-import * as z from "zod";
 import type { Refusal } from "../collection.ts";
 import { CloudError } from "../errors.ts";
 import type { ClustersFacet } from "../facets/clusters.ts";
-import { lenientObject, listOf, text } from "../kit/wire.ts";
 import type { Parts } from "./application-request.ts";
 import { isInUse } from "./application-turns.ts";
 import { machineList } from "./application-wire.ts";
 import type { HybridOptions, MachineOptions } from "./blocks-application.ts";
 import type { ProjectClient } from "./client.ts";
 import { nodeList } from "./cluster-wire.ts";
+import { flavorsOf, subnetsOf, zonesOf } from "./offers.ts";
 import type { Turn } from "./places/turn.ts";
-import { flag } from "./wire.ts";
 
 interface PreflightDeps {
   readonly client: ProjectClient;
@@ -29,21 +27,6 @@ interface Wanted {
   readonly name: string;
   readonly field: string;
 }
-
-/** Bare, or below a name that the reference does not tell. */
-function listIn<T extends z.ZodType>(member: string, item: T) {
-  return z.union([
-    z.array(item),
-    z.object({ [member]: listOf(item) }).transform((answer) => answer[member] as z.output<T>[]),
-  ]);
-}
-
-const zones = listIn(
-  "availability_zones",
-  z.object({ name: text, state: lenientObject({ available: flag.catch(true) }) }),
-);
-const flavors = listIn("flavors", z.object({ name: text, is_disabled: flag.catch(false) }));
-const subnets = listIn("subnets", z.object({ id: text, name: text, network_id: text }));
 
 const FIELD = "spec.easystack.hybrid";
 
@@ -89,29 +72,30 @@ export class Preflight {
   }
 
   async #zones(machines: readonly MachineOptions[], signal: AbortSignal): Promise<Refusal | undefined> {
-    const { value } = await this.#deps.client.read({ operation: "ListZones", signal }, zones);
-    const names = value.filter(({ state }) => state.available).map(({ name }) => name);
-    return missing(machines, "zone", names);
+    return missing(machines, "zone", await zonesOf(this.#deps.client, signal));
   }
 
   async #flavors(machines: readonly MachineOptions[], signal: AbortSignal): Promise<Refusal | undefined> {
-    const { value } = await this.#deps.client.read({ operation: "ListFlavors", signal }, flavors);
-    const names = value.filter((flavor) => !flavor.is_disabled).map(({ name }) => name);
-    return missing(machines, "flavor", names);
+    const flavors = await flavorsOf(this.#deps.client, signal);
+    return missing(
+      machines,
+      "flavor",
+      flavors.map(({ name }) => name),
+    );
   }
 
   async #subnet(signal: AbortSignal): Promise<Refusal | undefined> {
     const { network } = this.#deps.hybrid;
-    const { value } = await this.#deps.client.read({ operation: "ListSubnets", signal }, subnets);
-    const found = value.find(({ id }) => id === network.subnetId);
+    const subnets = await subnetsOf(this.#deps.client, { signal });
+    const found = subnets.find(({ id }) => id === network.subnetId);
     if (!found) {
       return refused(
         `There is no subnet ${network.subnetId} (${FIELD}.network.subnetId)`,
-        value.map(({ id }) => id),
+        subnets.map(({ id }) => id),
       );
     }
-    if (found.network_id === "" || found.network_id === network.networkId) return undefined;
-    const message = `Subnet ${network.subnetId} is in network ${found.network_id}, not in ${network.networkId} (${FIELD}.network.networkId)`;
+    if (found.networkId === "" || found.networkId === network.networkId) return undefined;
+    const message = `Subnet ${network.subnetId} is in network ${found.networkId}, not in ${network.networkId} (${FIELD}.network.networkId)`;
     return refused(message, []);
   }
 

@@ -4,16 +4,19 @@ import type { Cluster } from "../facets/clusters.ts";
 import { lenientObject, listOf, text } from "../kit/wire.ts";
 import { whole } from "./wire.ts";
 
-const cluster = z.object({ cluster_name: z.string().min(1), cluster_addr: text, cluster_type: text });
+const cluster = z.object({
+  cluster_name: z.string().min(1),
+  cluster_addr: text,
+  cluster_type: text,
+  namespaces: listOf(z.string()).catch([]),
+});
+
+export type ClusterOnWire = z.output<typeof cluster>;
 
 export const projectList = listOf(z.object({ project_id: text, clusters: listOf(cluster) }));
 
 /** No call tells when a cluster was made. */
-export function clusterOf({
-  cluster_name: name,
-  cluster_addr: address,
-  cluster_type: type,
-}: z.output<typeof cluster>): Cluster {
+export function clusterOf({ cluster_name: name, cluster_addr: address, cluster_type: type }: ClusterOnWire): Cluster {
   return {
     id: name,
     name,

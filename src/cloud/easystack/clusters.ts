@@ -2,11 +2,19 @@
 import { lookBy, type Accepted, type Created, type Listed } from "../collection.ts";
 import { CloudError } from "../errors.ts";
 import type { Cluster, ClusterOverview, ClustersFacet } from "../facets/clusters.ts";
+import { clockSkewMs, type HttpAnswer } from "../http/answer.ts";
 import { listed } from "../kit/lists.ts";
 import type { TokenAuthenticator } from "../keystone/tokens.ts";
 import type { ProjectClient } from "./client.ts";
-import { clusterOf, projectList } from "./cluster-wire.ts";
+import { clusterOf, projectList, type ClusterOnWire } from "./cluster-wire.ts";
 import { overviewOf } from "./overview.ts";
+
+/** Clusters and namespaces of the project. */
+export interface PlacesThere {
+  readonly clusters: readonly { readonly name: string; readonly namespaces: readonly string[] }[];
+  /** The cloud's clock less ours, milliseconds. */
+  readonly clockSkewMs: number;
+}
 
 interface ClusterDeps {
   readonly client: ProjectClient;
@@ -22,16 +30,17 @@ export class EasyStackClusters implements ClustersFacet {
 
   /** 1.12, "three levels in one list". */
   readonly list = async (signal: AbortSignal): Promise<Listed<Cluster>> => {
-    const { client, tokens } = this.#deps;
-    const [{ projectId }, { value, answer }] = await Promise.all([
-      tokens.grant(signal),
-      client.read({ operation: "ListPlaces", signal }, projectList),
-    ]);
-    const ours = value.filter(({ project_id: id }) => id === projectId);
-    return listed(
-      ours.flatMap(({ clusters }) => clusters.map(clusterOf)),
-      answer,
-    );
+    const { clusters, answer } = await this.#levels(signal);
+    return listed(clusters.map(clusterOf), answer);
+  };
+
+  /** The same call, with what is in the clusters. */
+  readonly places = async (signal: AbortSignal): Promise<PlacesThere> => {
+    const { clusters, answer } = await this.#levels(signal);
+    return {
+      clusters: clusters.map(({ cluster_name: name, namespaces }) => ({ name, namespaces })),
+      clockSkewMs: clockSkewMs(answer) ?? 0,
+    };
   };
 
   /** No call shows one by its name: the list does. */
@@ -49,6 +58,16 @@ export class EasyStackClusters implements ClustersFacet {
 
   readonly create = (): Promise<Created> => Promise.reject(unheard("makes"));
   readonly remove = (): Promise<Accepted> => Promise.reject(unheard("deletes"));
+
+  async #levels(signal: AbortSignal): Promise<{ clusters: readonly ClusterOnWire[]; answer: HttpAnswer }> {
+    const { client, tokens } = this.#deps;
+    const [{ projectId }, { value, answer }] = await Promise.all([
+      tokens.grant(signal),
+      client.read({ operation: "ListPlaces", signal }, projectList),
+    ]);
+    const ours = value.filter(({ project_id: id }) => id === projectId);
+    return { clusters: ours.flatMap(({ clusters }) => clusters), answer };
+  }
 
   readonly isLeaving = (): boolean => false;
   readonly bearsMark = (): boolean => false;

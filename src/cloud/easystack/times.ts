@@ -25,6 +25,6 @@ export function certainInstant(time: string): number {
 }
 
 /** Whether what was made at that time may be the result of the attempt. `skewMs`: the cloud's clock less ours. */
-export function isAfter(time: string, { startedAtMs }: CreateAttempt, skewMs: number): boolean {
+export function isAfter(time: string, { startedAtMs }: Pick<CreateAttempt, "startedAtMs">, skewMs: number): boolean {
   return readings(time).some((ms) => ms - skewMs >= startedAtMs - MARK_TOLERANCE_MS);
 }

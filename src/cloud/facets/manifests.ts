@@ -1,80 +1,10 @@
 // The manifests facet: Kubernetes objects in one target, over whatever channel a cloud has to it. The engine of ManifestSet decides
 // what is to be there; a channel carries single objects, and says beforehand what it can't carry.
 import type { BlockOptions, WritePermit } from "../collection.ts";
+import type { Newborns, Residue } from "./object-traces.ts";
+import type { KindAbility, KindWanted, LiveObject, Manifest, ObjectKey } from "./objects.ts";
 
-/** An object as it is declared. Whole numbers beyond 2^53 are bigints. */
-export interface Manifest {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: ManifestMeta;
-  readonly [member: string]: unknown;
-}
-
-export interface ManifestMeta {
-  readonly name: string;
-  readonly namespace?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly [member: string]: unknown;
-}
-
-/** An object as it is in the target. */
-export interface LiveObject extends Manifest {
-  readonly metadata: ManifestMeta & {
-    readonly uid: string;
-    readonly resourceVersion: string;
-    readonly generation?: number;
-    readonly creationTimestamp?: string;
-    readonly deletionTimestamp?: string;
-    readonly finalizers?: readonly string[];
-    readonly managedFields?: readonly ManagedFields[];
-  };
-}
-
-/** Who owns which fields, by the target's books (Kubernetes: metav1.ManagedFieldsEntry). */
-export interface ManagedFields {
-  readonly manager?: string;
-  readonly operation?: string;
-  readonly subresource?: string;
-  readonly fieldsV1?: unknown;
-}
-
-/** Which object; `namespace` is empty where the kind has none, `group` of the core group. */
-export interface ObjectKey {
-  readonly group: string;
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
-}
-
-/** What a channel can do with objects of one kind. */
-export interface KindAbility {
-  readonly group: string;
-  readonly kind: string;
-  /** The apiVersion that is sent, and in which objects come back. */
-  readonly apiVersion: string;
-  /** Others that manifests may have: what is declared in them is converted (manifests/spellings.ts). */
-  readonly alsoTaken: readonly string[];
-  readonly namespaced: boolean;
-  /** `Names`: names, and nothing that shows what an object is. `None`: not even those. With both, objects are read by name. */
-  readonly list: "Objects" | "Names" | "None";
-  /** Whether a list can be of the objects with our label alone, and over all namespaces. */
-  readonly selects: boolean;
-  /**
-   * `ServerSide`: the target merges what is declared. `Replace`: the whole object under its version. `MergePatch`: the difference
-   * under its version. `ReplaceUnlocked`: the whole object, whoever has changed it. `None`: objects can be made and deleted only.
-   */
-  readonly change: "ServerSide" | "Replace" | "MergePatch" | "ReplaceUnlocked" | "None";
-  /** Whether an object keeps labels and annotations of ours. */
-  readonly marks: "OnObject" | "None";
-}
-
-/** A kind, in a version where it matters: undefined is whichever the target prefers. */
-export interface KindWanted {
-  readonly group: string;
-  readonly version: string | undefined;
-  readonly kind: string;
-}
+export type { KindAbility, KindWanted, LiveObject, Manifest, ManifestMeta, ObjectKey } from "./objects.ts";
 
 /** What a channel can't express: the field, from the object, and what to do. */
 export interface ManifestRefusal {
@@ -202,6 +132,9 @@ export interface ManifestChannel {
    */
   readonly completed?: (manifest: Manifest) => Manifest;
 
+  /** Of objects that are made first and marked afterwards, by another write; left out where each is made with its marks. */
+  readonly newborns?: Newborns;
+
   /** Pure. Of all objects, completed, before the first write of any. */
   readonly refusals: (manifest: Manifest) => readonly ManifestRefusal[];
 
@@ -244,6 +177,8 @@ export interface ManifestChannel {
     listener: { readonly on: (hint: ChangeHint) => void; readonly signal: AbortSignal },
   ) => Promise<void>;
 
+  /** Left out where nothing outlives its object. */
+  readonly residue?: Residue;
   /** Left out where a cloud does nothing of the kind. */
   readonly operations?: ChannelOperations;
   /** Revisions of a workload that the cloud keeps; left out where it shows none. */

@@ -2,7 +2,8 @@
 // find, and written to those at once (controllers/lifecycle/beside.ts).
 import { CloudError } from "../../cloud/errors.ts";
 import { AlarmSourceReason as Reason } from "../../crds/alarmsource/conditions.ts";
-import { alarmSource, type AlarmSource } from "../../crds/alarmsource/schema.ts";
+import { alarmSource } from "../../crds/alarmsource/kind.ts";
+import type { AlarmSource } from "../../crds/alarmsource/schema.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import {
   HeldError,

@@ -4,7 +4,8 @@ import { CloudAccountCondition, CloudAccountReason as Reason } from "../../crds/
 import { CloudError } from "../../cloud/errors.ts";
 import { tellStatus, toldBy } from "../../cloud/blocks.ts";
 import type { CloudSession, LocationFacts } from "../../cloud/contract.ts";
-import { cloudAccount, type CloudAccount } from "../../crds/cloudaccount/schema.ts";
+import { cloudAccount } from "../../crds/cloudaccount/kind.ts";
+import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { HeldError, TerminalError, WaitingError } from "../../lib/errors.ts";
 import type { Clock } from "../../lib/clock.ts";

@@ -1,7 +1,8 @@
 // CloudVolumeClaim, as the operator knows it.
 import type { ClusterClaims, VolumeClaim, VolumeClaimsFacet } from "../../cloud/facets/volumeclaims.ts";
 import { CloudVolumeClaimReason as Reason } from "../../crds/cloudvolumeclaim/conditions.ts";
-import { cloudVolumeClaim, type CloudVolumeClaim } from "../../crds/cloudvolumeclaim/schema.ts";
+import { cloudVolumeClaim } from "../../crds/cloudvolumeclaim/kind.ts";
+import type { CloudVolumeClaim } from "../../crds/cloudvolumeclaim/schema.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import { assertPossible, offered } from "../cloudaccount/offers.ts";
 import { controlled, type KindDeps } from "../controlled.ts";

@@ -1,6 +1,7 @@
 // InventoryQuery, as the operator knows it: a visit asks once, and what comes back is the status.
 import { InventoryQueryReason as Reason } from "../../crds/inventoryquery/conditions.ts";
-import { inventoryQuery, LONGEST_VALUE, type InventoryQuery } from "../../crds/inventoryquery/schema.ts";
+import { inventoryQuery, LONGEST_VALUE } from "../../crds/inventoryquery/kind.ts";
+import type { InventoryQuery } from "../../crds/inventoryquery/schema.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import { WaitingError } from "../../lib/errors.ts";

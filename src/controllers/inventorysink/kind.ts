@@ -1,7 +1,8 @@
 // InventorySink, as the operator knows it. It stands for no item of a cloud, so that the engine does not serve it: it hangs in the frame
 // with steps of its own, and what it reports is written between visits (docs/decisions/0016-inventory.md).
 import { InventorySinkReason as Reason } from "../../crds/inventorysink/conditions.ts";
-import { inventorySink, REPORTED_KINDS, type InventorySink } from "../../crds/inventorysink/schema.ts";
+import { inventorySink, REPORTED_KINDS } from "../../crds/inventorysink/kind.ts";
+import type { InventorySink } from "../../crds/inventorysink/schema.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { TerminalError, WaitingError, type ReconcileError } from "../../lib/errors.ts";

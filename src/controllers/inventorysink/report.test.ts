@@ -1,7 +1,7 @@
 // What is reported: what schemas mark, and nothing else that anybody can write.
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { kinds } from "../../crds/kinds.ts";
+import { schemas } from "../../crds/schemas.ts";
 import type { Managed } from "../lifecycle/resource.ts";
 import { hashOf, reportOf } from "./report.ts";
 
@@ -48,7 +48,7 @@ function at(value: unknown, path: string): unknown {
   }, value);
 }
 
-describe.each(kinds.map((kind) => [kind.type.kind, kind] as const))("%s", (_, kind) => {
+describe.each(schemas.map((kind) => [kind.type.kind, kind] as const))("%s", (_, kind) => {
   it("marks members that there are, each a single value", () => {
     const whole = { spec: filled(kind.spec, "x"), status: filled(kind.status, "x") };
     const odd = kind.reportable.filter((path) => !["string", "number", "boolean"].includes(typeof at(whole, path)));
@@ -101,7 +101,7 @@ describe("a hash", () => {
 
 it("A record has 64 KiB at most", () => {
   const labels = Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [`label-${index}`, "v".repeat(60)]));
-  const kind = kinds.find(({ type }) => type.kind === "NodePool")!;
+  const kind = schemas.find(({ type }) => type.kind === "NodePool")!;
   const { data } = reportOf(kind, resource({}, {}, { labels }), FILING);
   expect(Buffer.byteLength(JSON.stringify(data))).toBeLessThanOrEqual(64 * 1024);
   expect(data).toMatchObject({ metadata: { name: "a" }, yunfan: { owner: "me", cut: true } });

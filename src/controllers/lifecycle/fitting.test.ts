@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { condition } from "../../../test/support/environment/builders.ts";
-import { managedCluster } from "../../crds/managedcluster/schema.ts";
-import { nodePool } from "../../crds/nodepool/schema.ts";
-import { managedAddon } from "../../crds/managedaddon/schema.ts";
+import { managedClusterSchema } from "../../crds/managedcluster/schema.ts";
+import { nodePoolSchema } from "../../crds/nodepool/schema.ts";
+import { managedAddonSchema } from "../../crds/managedaddon/schema.ts";
 import { fitting } from "./fitting.ts";
 
 const LONG = "很长".repeat(40_000);
@@ -18,9 +18,9 @@ describe("a status that fits", () => {
 });
 
 describe.each([
-  ["ManagedCluster", managedCluster],
-  ["NodePool", nodePool],
-  ["ManagedAddon", managedAddon],
+  ["ManagedCluster", managedClusterSchema],
+  ["NodePool", nodePoolSchema],
+  ["ManagedAddon", managedAddonSchema],
 ])("what a cloud says at length of a %s", (_kind, { status }) => {
   it.each([
     ["of Chinese letters", LONG],

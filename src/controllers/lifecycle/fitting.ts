@@ -1,6 +1,7 @@
 // A status that fits. What a cloud says may be longer than a CRD takes, and a status that the API server refuses tells nothing, not
 // even the id of what was made. Only words are cut: an id, a name or a time that is cut is another one.
-import { LONGEST_MESSAGE, LONGEST_WORDS, type Operation } from "../../crds/common/status.ts";
+import { LONGEST_MESSAGE, LONGEST_WORDS } from "../../crds/common/limits.ts";
+import type { Operation } from "../../crds/common/status.ts";
 import { cutTo } from "../../lib/text.ts";
 import type { Condition } from "../../runtime/conditions.ts";
 

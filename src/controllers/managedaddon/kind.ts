@@ -1,6 +1,7 @@
 // ManagedAddon, as the operator knows it. A cluster has at most one add-on of a template, so that is its name.
 import { ManagedAddonReason as Reason } from "../../crds/managedaddon/conditions.ts";
-import { managedAddon, type ManagedAddon } from "../../crds/managedaddon/schema.ts";
+import { managedAddon } from "../../crds/managedaddon/kind.ts";
+import type { ManagedAddon } from "../../crds/managedaddon/schema.ts";
 import { controlled, type KindDeps } from "../controlled.ts";
 import type { ExternalKind } from "../external/kind.ts";
 import { refTo } from "../external/parent.ts";

@@ -2,7 +2,8 @@
 import { describe, expect, it, test } from "vitest";
 import { condition } from "../../../test/support/environment/builders.ts";
 import type { Addon, AddonPhase } from "../../cloud/facets/addons.ts";
-import { managedAddon, type ManagedAddon } from "../../crds/managedaddon/schema.ts";
+import { managedAddonSchema } from "../../crds/managedaddon/schema.ts";
+import type { ManagedAddon } from "../../crds/managedaddon/schema.ts";
 import { timestampOf } from "../../lib/clock.ts";
 import { planFor, wasSent } from "./plan.ts";
 
@@ -17,8 +18,8 @@ interface Declared {
 function declared({ spec, status }: Declared = {}) {
   return {
     metadata: { generation: 3 },
-    spec: managedAddon.spec.parse({ clusterRef: { name: "prod" }, template: "metrics-server", ...spec }),
-    status: managedAddon.status.parse(status ?? {}),
+    spec: managedAddonSchema.spec.parse({ clusterRef: { name: "prod" }, template: "metrics-server", ...spec }),
+    status: managedAddonSchema.status.parse(status ?? {}),
   };
 }
 

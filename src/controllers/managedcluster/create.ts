@@ -4,7 +4,7 @@ import type { BlockOptions } from "../../cloud/collection.ts";
 import type { Cluster, ClusterQuota, ClusterRequest } from "../../cloud/facets/clusters.ts";
 import type { NodeLogin } from "../../cloud/facets/servers.ts";
 import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
-import { managedCluster } from "../../crds/managedcluster/schema.ts";
+import { managedCluster } from "../../crds/managedcluster/kind.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import { listed as inWords } from "../../lib/text.ts";

@@ -1,5 +1,6 @@
 // ManagedCluster, as the operator knows it.
-import { managedCluster, type ManagedCluster } from "../../crds/managedcluster/schema.ts";
+import { managedCluster } from "../../crds/managedcluster/kind.ts";
+import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { ManagedClusterCondition, ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import { offered } from "../cloudaccount/offers.ts";

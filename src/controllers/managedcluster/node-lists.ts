@@ -1,6 +1,6 @@
 // All nodes of a cluster: one list that its pools, its single nodes and its own deletion share, whoever asks first.
 import type { ClusterNode, NodesFacet } from "../../cloud/facets/nodes.ts";
-import { managedNode } from "../../crds/managednode/schema.ts";
+import { managedNode } from "../../crds/managednode/kind.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { ListCaches, type ListCache } from "../external/list-cache.ts";
 import { refTo } from "../external/parent.ts";

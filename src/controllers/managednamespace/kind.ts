@@ -2,7 +2,8 @@
 import type { WritePermit } from "../../cloud/collection.ts";
 import type { Namespace } from "../../cloud/facets/namespaces.ts";
 import { ManagedNamespaceReason as Reason } from "../../crds/managednamespace/conditions.ts";
-import { managedNamespace, type ManagedNamespace } from "../../crds/managednamespace/schema.ts";
+import { managedNamespace } from "../../crds/managednamespace/kind.ts";
+import type { ManagedNamespace } from "../../crds/managednamespace/schema.ts";
 import { assertPossible } from "../cloudaccount/offers.ts";
 import { controlled, type KindDeps } from "../controlled.ts";
 import type { Changed, ExternalKind, Send } from "../external/kind.ts";

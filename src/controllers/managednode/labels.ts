@@ -1,7 +1,8 @@
 // Labels and taints of a node in its cluster: pure decisions from what is declared, what of it is ours, and what is there. What is
 // declared is kept, what is ours and declared no more goes, and everybody else's stays.
 import type { LiveObject, ObjectChange } from "../../cloud/facets/manifests.ts";
-import { CLUSTERS_TAINTS, type ManagedNode } from "../../crds/managednode/schema.ts";
+import { CLUSTERS_TAINTS } from "../../crds/managednode/kind.ts";
+import type { ManagedNode } from "../../crds/managednode/schema.ts";
 import type { Difference } from "../external/change.ts";
 
 type Taints = NonNullable<ManagedNode["spec"]["taints"]>;

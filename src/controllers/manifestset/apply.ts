@@ -1,7 +1,7 @@
 // Applying: wave by wave, each object by one request at most. A refused object holds the next wave and not its neighbours.
 import type { KindAbility, LiveObject, Manifest } from "../../cloud/facets/manifests.ts";
 import { ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
-import type { Clock } from "../../lib/clock.ts";
+import { timestamp, type Clock } from "../../lib/clock.ts";
 import { mergePatchOf } from "../../runtime/status.ts";
 import { isTrue } from "../../runtime/conditions.ts";
 import type { Difference } from "../external/change.ts";
@@ -9,6 +9,7 @@ import type { Sender } from "../external/sender.ts";
 import { kindOf, type DeclaredObject } from "./declared.ts";
 import { differencesOf } from "./differences.ts";
 import { healthOf } from "./health.ts";
+import type { Newborn } from "./inventory.ts";
 import type { Memory } from "./memory.ts";
 import { mergedWith } from "./merge.ts";
 import { holdsData, isSecret, OBJECT_ANNOTATIONS, shownKey } from "./objects.ts";
@@ -132,7 +133,8 @@ export class Applier {
     const { memory } = this.#deps;
     const isNormalised = (object: LiveObject, left: readonly Difference[]): boolean =>
       memory.isNormalised(object, left);
-    return decide(declared, { kind, live, entry, owner: work.owner, isNormalised });
+    const { newborns } = work.place.channel;
+    return decide(declared, { kind, live, entry, owner: work.owner, newborns, isNormalised });
   }
 
   #read({ work, declared, kind }: Target): Promise<LiveObject | "Absent"> {
@@ -156,14 +158,31 @@ export class Applier {
     return { state: "Refused", retry: false, reason, message, live: live === "Absent" ? undefined : live };
   }
 
-  async #create({ work, declared, kind }: Target, { sent }: Create, names: readonly string[]): Promise<Outcome> {
-    await persistBefore(work, names);
+  async #create(target: Target, { sent }: Create, names: readonly string[]): Promise<Outcome> {
+    const { work, declared, kind } = target;
     const { channel } = work.place;
+    const isFirst = work.inventory.get(declared.ref)?.making === undefined;
+    await persistBefore(work, names, this.#newbornOf(target, sent));
     const change = { verb: "Create", target: shownKey(declared.key), fields: [] } as const;
-    const live = await this.#deps.sender.send(work.visit, change, (permit) => channel.create(kind, sent, permit));
+    const live = await this.#deps.sender
+      .send(work.visit, change, (permit) => channel.create(kind, sent, permit))
+      .catch((error: unknown) => {
+        // Nothing of ours is on its way but what was refused just now: whatever has the name is somebody else's.
+        if (isFirst && isTaken(error)) work.inventory.unmade(declared.ref);
+        throw error;
+      });
     this.#written({ work, declared, kind }, { live, sent, origin: "Created" });
     work.visit.log.info({ object: declared.ref, uid: live.metadata.uid }, "Created object");
     return { state: "Applied", live };
+  }
+
+  /** Undefined where it is made with its marks. */
+  #newbornOf({ work, declared, kind }: Target, sent: Manifest): Newborn | undefined {
+    const { newborns } = work.place.channel;
+    if (!newborns?.are(kind)) return undefined;
+    const print = newborns.printOf(sent);
+    const making = { since: timestamp(this.#deps.clock), ...(print !== undefined && { print }) };
+    return { ref: declared.ref, making };
   }
 
   async #change({ work, declared, kind }: Target, decision: Change, names: readonly string[]): Promise<Outcome> {
@@ -218,10 +237,10 @@ function moving({ key }: DeclaredObject): Outcome {
   return { state: "Waiting", reason: Reason.Changed, message };
 }
 
-/** All that may be made, once, before the first of it is made. */
-async function persistBefore({ inventory }: Work, names: readonly string[]): Promise<void> {
+/** All that may be made, once, before the first of it is made; what can't be marked at once each time. */
+async function persistBefore({ inventory }: Work, names: readonly string[], newborn?: Newborn): Promise<void> {
   const message = "Objects are on their way into the target";
-  await inventory.persistWith(names, { state: "Reconciling", reason: Reason.Applying, message });
+  await inventory.persistWith(names, newborn, { state: "Reconciling", reason: Reason.Applying, message });
 }
 
 function isTaken(error: unknown): boolean {

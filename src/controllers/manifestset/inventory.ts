@@ -6,6 +6,12 @@ import { ChangedError } from "../lifecycle/passing.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { InventoryEntry, Origin } from "./plan.ts";
 
+/** An object that is about to be made without a mark. */
+export interface Newborn {
+  readonly ref: string;
+  readonly making: NonNullable<InventoryEntry["making"]>;
+}
+
 export class Inventory {
   readonly #visit: Visit<ManifestSet>;
   readonly #entries: Map<string, InventoryEntry>;
@@ -23,22 +29,43 @@ export class Inventory {
     return this.#entries.get(ref);
   }
 
-  /** Names these beside what it names already, and has the server keep that, unless it does. Throws as Visit.persist does. */
-  async persistWith(refs: readonly string[], verdict: Verdict): Promise<void> {
+  /** Whether the object of that UID may be this set's. */
+  mayBe(ref: string, uid: string): boolean {
+    const entry = this.#entries.get(ref);
+    return entry !== undefined && (entry.uid ?? uid) === uid;
+  }
+
+  /**
+   * Names these beside what it names already, and that one of them is about to be made without a mark; has the server keep that, unless it does.
+   * Throws as Visit.persist does.
+   */
+  async persistWith(refs: readonly string[], newborn: Newborn | undefined, verdict: Verdict): Promise<void> {
     const missing = refs.filter((ref) => !this.#entries.has(ref));
-    if (missing.length === 0) return;
+    if (missing.length === 0 && !newborn) return;
     for (const ref of missing) this.#entries.set(ref, { ref, origin: "Created" });
+    if (newborn) this.#entries.set(newborn.ref, { ref: newborn.ref, origin: "Created", making: newborn.making });
     this.#draft();
     await this.#visit.persist(verdict);
     // A definition of an older version may know no such field, and drops it without a word.
-    const kept = new Set((this.#visit.object.status.inventory ?? []).map(({ ref }) => ref));
-    if (!missing.every((ref) => kept.has(ref))) throw new ChangedError("The inventory was not kept by the API server");
+    const kept = this.#visit.object.status.inventory ?? [];
+    if (!isNamedIn(kept, missing) || (newborn && !isToldIn(kept, newborn))) {
+      throw new ChangedError("The inventory was not kept by the API server");
+    }
   }
 
   record(ref: string, uid: string, origin: Origin): void {
     const known = this.#entries.get(ref);
-    if (known?.uid === uid && known.origin === origin) return;
+    if (known?.uid === uid && known.origin === origin && !known.making) return;
     this.#entries.set(ref, { ref, uid, origin });
+    this.#draft();
+  }
+
+  /** What was about to be made is known not to have been. */
+  unmade(ref: string): void {
+    const known = this.#entries.get(ref);
+    if (!known?.making) return;
+    const { making: _making, ...entry } = known;
+    this.#entries.set(ref, entry);
     this.#draft();
   }
 
@@ -51,4 +78,13 @@ export class Inventory {
     if (ordered.length === 0) delete this.#visit.status.inventory;
     else this.#visit.status.inventory = ordered;
   }
+}
+
+function isNamedIn(kept: readonly InventoryEntry[], refs: readonly string[]): boolean {
+  const names = new Set(kept.map(({ ref }) => ref));
+  return refs.every((ref) => names.has(ref));
+}
+
+function isToldIn(kept: readonly InventoryEntry[], { ref, making }: Newborn): boolean {
+  return kept.find((entry) => entry.ref === ref)?.making?.since === making.since;
 }

@@ -1,5 +1,6 @@
 // ManifestSet, as the operator knows it. It hangs on a cluster or on an account, whichever its spec names.
-import { manifestSet, type ManifestSet } from "../../crds/manifestset/schema.ts";
+import { manifestSet } from "../../crds/manifestset/kind.ts";
+import type { ManifestSet } from "../../crds/manifestset/schema.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
 import { accountOf } from "../cloudaccount/parent.ts";
 import { controlled, type KindDeps } from "../controlled.ts";
@@ -8,6 +9,7 @@ import { Sender } from "../external/sender.ts";
 import { clusterOf } from "../managedcluster/clusters.ts";
 import { Places } from "./place.ts";
 import { needsTarget } from "./removal.ts";
+import { Residues } from "./residue.ts";
 import { SourceReader, sourcesOf } from "./source-reader.ts";
 import { ManifestSetSteps } from "./steps.ts";
 import { Usages } from "./usage.ts";
@@ -53,6 +55,7 @@ function stepsWith(deps: KindDeps<ManifestSet>): ManifestSetSteps {
     sender: new Sender(deps),
     settleWindowMs: deps.settleWindowMs,
     warnings: new Warnings(deps),
+    residues: new Residues(deps),
     usages,
     hints: deps.hints,
     wake: ({ metadata }) => deps.visit(manifestSet.type.kind, keyOf(metadata)),

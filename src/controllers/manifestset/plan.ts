@@ -1,5 +1,6 @@
 // What to do about one declared object (pure): make it, take it over, change it, or leave it alone and say why.
 import type { KindAbility, LiveObject, Manifest } from "../../cloud/facets/manifests.ts";
+import type { Newborns } from "../../cloud/facets/object-traces.ts";
 import { FIELD_MANAGER, MARKS } from "../../cloud/manifests/marks.ts";
 import { ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
 import type { ManifestSet } from "../../crds/manifestset/schema.ts";
@@ -47,13 +48,16 @@ interface Known {
   readonly live: LiveObject | "Absent";
   readonly entry: InventoryEntry | undefined;
   readonly owner: Owner;
+  /** Of its channel. */
+  readonly newborns?: Newborns | undefined;
   /** Whether what differs is how the target writes what it was sent. */
   readonly isNormalised: (live: LiveObject, differences: readonly Difference[]) => boolean;
 }
 
-export function decide(declared: DeclaredObject, { kind, live, entry, owner, isNormalised }: Known): Decision {
+export function decide(declared: DeclaredObject, known: Known): Decision {
+  const { kind, live, entry, owner, isNormalised } = known;
   if (live === "Absent") return absent(declared, { kind, entry, owner });
-  const whose = whoseIs(live, entry, owner);
+  const whose = isNewborn(declared, live, known) ? "Ours" : whoseIs(live, entry, owner);
   if (whose === "AnotherSets") return refused(Reason.NameConflict, anotherSets(declared, live));
   const isRefused = whose === "Strangers" && owner.existingObjects === "Refuse";
   if (isRefused) return refused(Reason.AlreadyExists, strangers(declared));
@@ -87,6 +91,33 @@ function absent(declared: DeclaredObject, { kind, entry, owner }: Pick<Known, "k
     `${shownKey(declared.key)} was there with UID ${entry.uid} and is gone, and what it held with it. To have it made anew and empty, ` +
     `annotate the set ${ANNOTATIONS.recreate}: "${entry.uid}"`;
   return { do: "Refuse", isStrangers: false, reason: Reason.ExternalResourceMissing, message };
+}
+
+/** The clocks of two machines. */
+const CLOCKS_MS = 30_000;
+/** So long a create may wait for its turn, and for its answer. */
+const ON_THE_WAY_MS = 600_000;
+
+/** Whether it was made when what the entry tells of was about to be. That nothing was there before, a look has shown. */
+function isOfTime({ metadata }: LiveObject, entry: InventoryEntry | undefined): boolean {
+  const sinceMs = Date.parse(entry?.making?.since ?? "");
+  const ageMs = Date.parse(metadata.creationTimestamp ?? "") - sinceMs;
+  return entry?.uid === undefined && ageMs >= -CLOCKS_MS && ageMs <= ON_THE_WAY_MS + CLOCKS_MS;
+}
+
+/** What was just made of it, and bears no mark yet. */
+function isNewborn(
+  declared: DeclaredObject,
+  live: LiveObject,
+  { kind, entry, owner, newborns }: Pick<Known, "kind" | "entry" | "owner" | "newborns">,
+): boolean {
+  return isOfTime(live, entry) && newborns?.isOf(live, markedFor(declared, kind, owner)) === true;
+}
+
+/** By what its entry tells of what was about to be made, where nothing is declared of it any more. */
+export function isMadeOf(live: LiveObject, entry: InventoryEntry, newborns: Newborns | undefined): boolean {
+  const print = entry.making?.print;
+  return print !== undefined && isOfTime(live, entry) && newborns?.printOf(live) === print;
 }
 
 /** Ours by its UID, or by its mark. A set of our name that was made anew finds its former objects as a stranger's. */

@@ -9,7 +9,7 @@ import type { Sender } from "../external/sender.ts";
 import type { Memory } from "./memory.ts";
 import { holdsData, isKeptFromPruning, keyOfRef, shownKey } from "./objects.ts";
 import { inTurns } from "./observe.ts";
-import { isMarkedBy, type InventoryEntry } from "./plan.ts";
+import { isMadeOf, isMarkedBy, type InventoryEntry } from "./plan.ts";
 import { endsVisit, hasMoved } from "./refusals.ts";
 import { stepsOf } from "./waves.ts";
 import type { Work } from "./work.ts";
@@ -17,7 +17,7 @@ import type { Work } from "./work.ts";
 type Spec = ManifestSet["spec"];
 
 /** An object of the inventory that is to go, as it is now. */
-interface Leaving {
+export interface Leaving {
   readonly entry: InventoryEntry;
   readonly kind: KindAbility;
   readonly live: LiveObject;
@@ -68,13 +68,14 @@ export class Pruner {
     { spec, isSetLeaving, spared }: { spec: Spec; isSetLeaving: boolean; spared: ReadonlySet<string> },
   ): Promise<readonly Leaving[]> {
     const found = await inTurns(entries, async (entry): Promise<Leaving | undefined> => {
-      const { place, visit, owner, inventory } = work;
+      const { place, visit, inventory } = work;
       const key = keyOfRef(entry.ref);
       const kind = await place.channel.kindOf({ group: key.group, kind: key.kind, version: undefined }, visit.signal);
       // With the kind all of it has gone; and what was named before its kind was known to have namespaces was never made.
       const isNowhere = !kind || (kind.namespaced && key.namespace === "");
       const live = !isNowhere ? await place.channel.read(kind, key, visit.signal) : "Absent";
-      if (kind && live !== "Absent" && isOurs(live, entry, owner.uid) && !spared.has(live.metadata.uid)) {
+      const isIts = live !== "Absent" && this.#isOurs(work, entry, live);
+      if (kind && live !== "Absent" && isIts && !spared.has(live.metadata.uid)) {
         return { entry, kind, live, manifest: live, fate: fateOf(entry, live, { spec, isSetLeaving }) };
       }
       inventory.drop(entry.ref);
@@ -82,6 +83,10 @@ export class Pruner {
       return undefined;
     });
     return found.flatMap((each) => each ?? []);
+  }
+
+  #isOurs({ owner, place }: Work, entry: InventoryEntry, live: LiveObject): boolean {
+    return isOurs(live, entry, owner.uid) || isMadeOf(live, entry, place.channel.newborns);
   }
 
   /** Each step waits for the one after it in the order of applying. */

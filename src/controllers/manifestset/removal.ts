@@ -15,12 +15,14 @@ import type { Visit } from "../lifecycle/visit.ts";
 import { isSilence } from "../targets/connection.ts";
 import { Inventory } from "./inventory.ts";
 import type { Place, Places } from "./place.ts";
-import type { Departed, Pruner } from "./prune.ts";
+import type { Departed, Leaving, Pruner } from "./prune.ts";
+import { assertNothingLeft, type Left, type Residues } from "./residue.ts";
 import type { Work } from "./work.ts";
 
 interface RemoverDeps {
   readonly places: Places;
   readonly pruner: Pruner;
+  readonly residues: Residues;
   readonly clock: Clock;
 }
 
@@ -29,7 +31,8 @@ const PASSING_POLL_MS = 3_000;
 
 /** Nothing is its, or all of it stays without the target being asked. */
 function leavesTargetAlone({ spec, status, metadata }: ManifestSet): boolean {
-  if ((status.inventory ?? []).length === 0 || spec.managementPolicy === "Observe") return true;
+  const isNothings = (status.inventory ?? []).length === 0 && (status.residue ?? []).length === 0;
+  if (isNothings || spec.managementPolicy === "Observe") return true;
   return metadata.annotations?.[ANNOTATIONS.forceOrphan] === metadata.uid;
 }
 
@@ -49,10 +52,11 @@ export class Remover {
     if (departure.means === "Hold") {
       throw heldFor(departure.why, { ...set, status: { ...set.status, externalId: set.metadata.uid } });
     }
-    await this.#withWayOut(visit, () => this.#removeIn(visit));
+    const left = await this.#withWayOut(visit, () => this.#removeIn(visit));
+    assertNothingLeft(left, `To let go of it, ${wayOutOf(set.metadata)}`);
   }
 
-  async #removeIn(visit: Visit<ManifestSet>): Promise<void> {
+  async #removeIn(visit: Visit<ManifestSet>): Promise<Left> {
     const startedAt = this.#deps.clock.monotonic();
     using turn = this.#deps.places.enter(visit.object);
     const place = await turn.open(visit.signal);
@@ -68,8 +72,21 @@ export class Remover {
     const work: Work = { visit, place, owner, inventory, since: startedAt, startedAt };
     const { pruner } = this.#deps;
     const leaving = await pruner.look(work, inventory.entries, { spec, isSetLeaving: true, spared: new Set() });
+    await this.#noteResidue(work, leaving);
     const departed = await pruner.send(work, leaving);
     if (inventory.entries.length > 0) throw this.#waitingFor(visit, departed, inventory.entries.length);
+    return await this.#deps.residues.look(work);
+  }
+
+  /** Of what goes; kept before it does. */
+  async #noteResidue(work: Work, leaving: readonly Leaving[]): Promise<void> {
+    const going = leaving.filter(({ fate }) => fate === "Delete").map(({ entry, live }) => [entry.ref, live] as const);
+    if (this.#deps.residues.note(work, new Map(going)) === "Known") return;
+    await work.visit.persist({
+      state: "Reconciling",
+      reason: Reason.Deleting,
+      message: "Objects are about to be deleted",
+    });
   }
 
   async #assertSame({ object, signal }: Visit<ManifestSet>, place: Place): Promise<void> {
@@ -94,15 +111,19 @@ export class Remover {
   }
 
   /** What keeps it from the target holds it, and the message says how to let go all the same. */
-  #withWayOut(visit: Visit<ManifestSet>, work: () => Promise<void>): Promise<void> {
+  #withWayOut<T>(visit: Visit<ManifestSet>, work: () => Promise<T>): Promise<T> {
     return statingFailure(visit, Condition.TargetReachable, async () => {
       try {
-        await work();
+        return await work();
       } catch (error) {
         throw heldBy(error, visit.object);
       }
     });
   }
+}
+
+function wayOutOf({ uid }: ManifestSet["metadata"]): string {
+  return `annotate ${ANNOTATIONS.forceOrphan}: "${uid}"`;
 }
 
 function heldBy(error: unknown, { metadata }: ManifestSet): unknown {
@@ -111,7 +132,7 @@ function heldBy(error: unknown, { metadata }: ManifestSet): unknown {
   const failure = error instanceof CloudError ? reconcileErrorOf(error) : error;
   if (isProgress || !(failure instanceof ReconcileError)) return error;
   const why = isSilence(error) ? "The target does not answer" : failure.message;
-  const message = `${why}. What is in the target stays until it can be deleted; to leave it there, annotate ${ANNOTATIONS.forceOrphan}: "${metadata.uid}"`;
+  const message = `${why}. What is in the target stays until it can be deleted; to leave it there, ${wayOutOf(metadata)}`;
   // What passes by itself is over soon; a target that does not answer has a pace of its own.
   const isPassing = failure instanceof RetryableError && !isSilence(error);
   const pollAfterMs = isPassing ? PASSING_POLL_MS : HELD_POLL_MS;

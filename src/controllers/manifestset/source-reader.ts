@@ -3,7 +3,7 @@
 import type { Manifest } from "../../cloud/facets/manifests.ts";
 import { ManifestSetCondition, ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
 import type { ManifestSet } from "../../crds/manifestset/schema.ts";
-import { MOST_OBJECTS } from "../../crds/manifestset/status.ts";
+import { MOST_OBJECTS } from "../../crds/manifestset/limits.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { ResourceType } from "../../kube/types.ts";
 import { HeldError } from "../../lib/errors.ts";

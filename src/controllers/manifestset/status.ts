@@ -3,7 +3,7 @@
 import type { LiveObject } from "../../cloud/facets/manifests.ts";
 import { ManifestSetCondition as Condition, ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
 import type { ManifestSet } from "../../crds/manifestset/schema.ts";
-import { LONGEST_MESSAGE, MOST_NOT_READY, MOST_WORKLOADS } from "../../crds/manifestset/status.ts";
+import { LONGEST_MESSAGE, MOST_NOT_READY, MOST_WORKLOADS } from "../../crds/manifestset/limits.ts";
 import { stringifyExactly } from "../../lib/exact-json.ts";
 import { oneLine } from "../../lib/one-line.ts";
 import { cutTo, listed } from "../../lib/text.ts";

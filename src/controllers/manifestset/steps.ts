@@ -5,6 +5,7 @@ import { ManifestSetCondition as Condition, ManifestSetReason as Reason } from "
 import type { ManifestSet } from "../../crds/manifestset/schema.ts";
 import { toldBy } from "../../cloud/blocks.ts";
 import { CloudError } from "../../cloud/errors.ts";
+import type { LiveObject } from "../../cloud/facets/manifests.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import { findCondition, isTrue } from "../../runtime/conditions.ts";
@@ -31,9 +32,10 @@ import { otherManagers } from "./plan.ts";
 import { previewed } from "./preview.ts";
 import { Pruner, type Departed } from "./prune.ts";
 import { Remover } from "./removal.ts";
+import type { Residues } from "./residue.ts";
 import type { Declaration, SourceReader } from "./source-reader.ts";
 import { describe, isApplied, judged, stateConditions, type Judged } from "./status.ts";
-import { verdictOf } from "./verdict.ts";
+import { soonest, verdictOf } from "./verdict.ts";
 import type { Usages } from "./usage.ts";
 import type { Warnings } from "./warnings.ts";
 import type { Outcomes, Work } from "./work.ts";
@@ -46,6 +48,7 @@ export interface SetDeps {
   /** How long after a send it may still take effect. */
   readonly settleWindowMs: number;
   readonly warnings: Warnings;
+  readonly residues: Residues;
   readonly usages: Usages;
   readonly hints: Hints;
   /** Has a set visited. */
@@ -75,7 +78,8 @@ export class ManifestSetSteps implements Steps<ManifestSet> {
     this.#applier = new Applier(shared);
     this.#pruner = new Pruner(shared);
     this.#operator = new Operator(shared);
-    this.#remover = new Remover({ places: deps.places, pruner: this.#pruner, clock: deps.clock });
+    const { places, clock, residues } = deps;
+    this.#remover = new Remover({ places, clock, residues, pruner: this.#pruner });
   }
 
   async apply(visit: Visit<ManifestSet>): Promise<Outcome> {
@@ -149,26 +153,29 @@ export class ManifestSetSteps implements Steps<ManifestSet> {
       ? previewed(work, declared, observed)
       : await this.#applier.apply(work, declared, observed);
     const objects = judged(declared, outcomes, this.#deps.clock.now());
+    this.#deps.residues.note(work, liveIn(objects));
     const isWhole = !isObserving && objects.every(isApplied);
     const { departed, pruneHeld } = isWhole
       ? await this.#prune(work, declared, { outcomes, spec })
       : { departed: NONE, pruneHeld: undefined };
     describe(visit, objects, spec);
+    const left = await this.#deps.residues.look(work);
     const operated = isObserving ? NOT_OPERATED : await this.#operator.operate(work, objects);
     this.#follow(work, objects);
     await this.#deps.warnings.read(work, objects);
     await this.#deps.usages.read(work, spec);
     stateConditions(visit, objects, {
       pruning: pruneHeld ?? saidOf(departed),
-      contested: saidTo(operated.said, "UpToDate") ?? this.#contested(objects),
+      contested: saidTo(operated.said, "UpToDate") ?? left.said ?? this.#contested(objects),
       stopped: saidTo(operated.said, "Nothing"),
     });
+    this.#deps.residues.tell(visit, left);
     const driftIntervalMs = spec.driftIntervalSeconds * 1000;
     const facts = { objects, driftIntervalMs, elapsedMs: this.#unreadyMs(visit), pruneHeld, departed, isObserving };
     const { usageIntervalSeconds } = spec;
     const verdict = verdictOf(facts);
     assertOperated(operated, Math.min(driftIntervalMs, HELD_POLL_MS));
-    return { ...verdict, ...(usageIntervalSeconds > 0 && { againMs: usageIntervalSeconds * 1000 }) };
+    return { ...verdict, ...soonest(left.againMs, usageIntervalSeconds * 1000) };
   }
 
   /** Only after everything is applied: what is declared no more may still be used by what is not changed yet. */
@@ -230,6 +237,10 @@ export class ManifestSetSteps implements Steps<ManifestSet> {
     const ready = findCondition(object.status.conditions, "Ready");
     return ready && ready.status !== "True" ? this.#deps.clock.now() - Date.parse(ready.lastTransitionTime) : 0;
   }
+}
+
+function liveIn(objects: readonly Judged[]): ReadonlyMap<string, LiveObject> {
+  return new Map(objects.flatMap(({ declared: { ref }, outcome: { live } }) => (live ? [[ref, live] as const] : [])));
 }
 
 /** A new cluster under the same name has nothing of ours in it. Throws TerminalError TargetChanged or AccountMoved. */

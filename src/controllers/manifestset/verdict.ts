@@ -47,6 +47,12 @@ export function verdictOf({ objects, driftIntervalMs, elapsedMs, pruneHeld, depa
   return { state: "Ready", reason: Reason.Available, message: `${objects.length} objects are as declared and healthy` };
 }
 
+/** When to look again; left out where nothing asks for it. */
+export function soonest(...intervalsMs: readonly (number | undefined)[]): { readonly againMs?: number } {
+  const asked = intervalsMs.filter((ms): ms is number => ms !== undefined && ms > 0);
+  return asked.length === 0 ? {} : { againMs: Math.min(...asked) };
+}
+
 /** It may recover, and nothing tells when. */
 function failure(failed: readonly Judged[], pollAfterMs: number): HeldError {
   return new HeldError({ reason: Reason.ObjectFailed, message: shownComplaints(failed), pollAfterMs });

@@ -2,7 +2,7 @@
 import type { TargetEvent } from "../../cloud/facets/manifests.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import type { ManifestSet } from "../../crds/manifestset/schema.ts";
-import { LONGEST_MESSAGE, MOST_WARNINGS } from "../../crds/manifestset/status.ts";
+import { LONGEST_MESSAGE, MOST_WARNINGS } from "../../crds/manifestset/limits.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { oneLine } from "../../lib/one-line.ts";
 import { cutTo } from "../../lib/text.ts";

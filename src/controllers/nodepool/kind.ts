@@ -1,6 +1,7 @@
 // NodePool, as the operator knows it.
 import type { NodePool as Pool } from "../../cloud/facets/nodepools.ts";
-import { nodePool, type NodePool } from "../../crds/nodepool/schema.ts";
+import { nodePool } from "../../crds/nodepool/kind.ts";
+import type { NodePool } from "../../crds/nodepool/schema.ts";
 import { controlled, type Content, type KindDeps, type Undeclared } from "../controlled.ts";
 import type { Steps } from "../lifecycle/reconciler.ts";
 import type { Visit } from "../lifecycle/visit.ts";

@@ -1,6 +1,7 @@
 // RegistryProject, as the operator knows it.
 import type { RegistryProject as Project } from "../../cloud/facets/registry.ts";
-import { registryProject, type RegistryProject } from "../../crds/registryproject/schema.ts";
+import { registryProject } from "../../crds/registryproject/kind.ts";
+import type { RegistryProject } from "../../crds/registryproject/schema.ts";
 import { accountOf, accountParent } from "../cloudaccount/parent.ts";
 import { controlled, type KindDeps } from "../controlled.ts";
 import type { ExternalKind } from "../external/kind.ts";

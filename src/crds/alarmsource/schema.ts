@@ -1,14 +1,12 @@
 // AlarmSource: alarms and events of a platform's inventory as conditions on the resources that they concern.
 import * as z from "zod";
 import { integer, setOf } from "../../schema/fields.ts";
-import { columnsWithoutId } from "../common/columns.ts";
 import { clusterIds, mode, namespaces } from "../common/inventory.ts";
 import { accountRef, driftIntervalSeconds } from "../common/spec.ts";
 import { commonStatus } from "../common/status.ts";
-import { defineKind } from "../kind.ts";
+import { defineSchema } from "../kind.ts";
 import type { Resource } from "../resource.ts";
-
-const KIND = "AlarmSource";
+import { alarmSource } from "./kind.ts";
 
 /** Values of a filter go into a query, separated by commas. */
 const word = z
@@ -58,24 +56,9 @@ const status = z.object({
   firingCount: count.optional().describe("Resources that an alarm concerns."),
 });
 
-export const alarmSource = defineKind({
-  kind: KIND,
-  plural: "alarmsources",
-  description:
-    "Turns alarms and events of a store in which a platform keeps its inventory into conditions on the resources that they concern.",
-  shortNames: ["yfas"],
-  printerColumns: [
-    {
-      name: "Clusters",
-      type: "integer",
-      jsonPath: ".status.clusterCount",
-      description: "Clusters that are asked for.",
-    },
-    { name: "Firing", type: "integer", jsonPath: ".status.firingCount", description: "Resources with an alarm." },
-    ...columnsWithoutId,
-  ],
-  spec: spec.describe("What is declared."),
-  status: status.describe("What was found."),
+export const alarmSourceSchema = defineSchema(alarmSource, {
+  spec,
+  status,
 });
 
-export type AlarmSource = Resource<typeof alarmSource>;
+export type AlarmSource = Resource<typeof alarmSourceSchema>;

@@ -1,17 +1,17 @@
 // CloudAccount: an account on one cloud, how it is reached, and who may use it.
 import * as z from "zod";
-import { columnsWithoutId } from "../common/columns.ts";
 import { PROVIDERS } from "../../cloud/blocks.ts";
 import { endpointUrl, objectName } from "../../schema/formats.ts";
 import { driftIntervalSeconds } from "../common/spec.ts";
 import { blockFields, statusFields, withAccountBlocks } from "../common/with-blocks.ts";
 import { accountLocation, commonStatus } from "../common/status.ts";
-import { defineKind } from "../kind.ts";
+import { defineSchema } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { withRule, withTransitionRule } from "../../schema/enforced.ts";
 import { integer, setOf, text } from "../../schema/fields.ts";
+import { cloudAccount } from "./kind.ts";
 
-const KIND = "CloudAccount";
+const KIND = cloudAccount.type.kind;
 
 const tls = withRule(
   z.object({
@@ -107,19 +107,9 @@ const status = z.object({
   secretResourceVersion: text({ max: 64 }).optional().describe("The version of the Secret that was tried last."),
 });
 
-export const cloudAccount = defineKind({
-  kind: KIND,
-  plural: "cloudaccounts",
-  description: "An account on a cloud: how to reach it, with which credentials, and which namespaces may use it.",
-  shortNames: ["yfca"],
-  printerColumns: [
-    { name: "Provider", type: "string", jsonPath: ".spec.provider", description: "The cloud." },
-    { name: "Endpoint", type: "string", jsonPath: ".spec.endpoint", description: "Address of the cloud's API." },
-    ...columnsWithoutId,
-  ],
-  reportable: ["spec.provider", "spec.region"],
-  spec: withAccountBlocks(spec, KIND).describe("What is declared."),
-  status: status.describe("What was found."),
+export const cloudAccountSchema = defineSchema(cloudAccount, {
+  spec: withAccountBlocks(spec, KIND),
+  status,
 });
 
-export type CloudAccount = Resource<typeof cloudAccount>;
+export type CloudAccount = Resource<typeof cloudAccountSchema>;

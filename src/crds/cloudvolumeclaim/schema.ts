@@ -4,15 +4,14 @@ import { withRule, withTransitionRule, type CelRule } from "../../schema/enforce
 import { integer, setOf, text } from "../../schema/fields.ts";
 import { namespaceName, objectName } from "../../schema/formats.ts";
 import { withImmutable } from "../../schema/rules.ts";
-import { commonColumns } from "../common/columns.ts";
 import { clusterRef, externalFields, externalSpec } from "../common/spec.ts";
 import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
 import { blockFields, statusFields, withBlocks } from "../common/with-blocks.ts";
-import { conditionColumn, defineKind } from "../kind.ts";
+import { defineSchema } from "../kind.ts";
 import type { Resource } from "../resource.ts";
-import { CloudVolumeClaimCondition } from "./conditions.ts";
+import { cloudVolumeClaim } from "./kind.ts";
 
-const KIND = "CloudVolumeClaim";
+const KIND = cloudVolumeClaim.type.kind;
 
 /** 64 TiB, more than a disk of any cloud. */
 const LARGEST_GIB = 65_536;
@@ -109,28 +108,9 @@ const status = z.object({
   ...statusFields(KIND),
 });
 
-export const cloudVolumeClaim = defineKind({
-  kind: KIND,
-  plural: "cloudvolumeclaims",
-  description: "A claim of cloud storage in a ManagedCluster: of storage that exists, or of a storage class.",
-  shortNames: ["yfcv"],
-  printerColumns: [
-    { name: "Cluster", type: "string", jsonPath: ".spec.clusterRef.name", description: "The ManagedCluster." },
-    { name: "Claim", type: "string", jsonPath: ".status.cloudName", description: "Namespace and name in the cluster." },
-    { name: "Phase", type: "string", jsonPath: ".status.claimPhase", description: "The cluster's word for its state." },
-    { name: "Capacity", type: "string", jsonPath: ".status.capacity", description: "What it has." },
-    ...commonColumns,
-    { name: "Volume", type: "string", jsonPath: ".status.volumeName", description: "Its volume.", priority: 1 },
-    conditionColumn({
-      name: "Bound",
-      condition: CloudVolumeClaimCondition.Bound,
-      member: "status",
-      description: "Whether it has its storage.",
-      priority: 1,
-    }),
-  ],
-  spec: withBlocks(withTransitionRule(classed, NEVER_SHRINKS), KIND).describe("What is declared."),
-  status: status.describe("What was found."),
+export const cloudVolumeClaimSchema = defineSchema(cloudVolumeClaim, {
+  spec: withBlocks(withTransitionRule(classed, NEVER_SHRINKS), KIND),
+  status,
 });
 
-export type CloudVolumeClaim = Resource<typeof cloudVolumeClaim>;
+export type CloudVolumeClaim = Resource<typeof cloudVolumeClaimSchema>;

@@ -2,17 +2,12 @@
 import * as z from "zod";
 import { integer, listMapOf, text } from "../../schema/fields.ts";
 import { camelCase, time } from "../../schema/formats.ts";
+import { LONGEST_MESSAGE, LONGEST_WORDS } from "./limits.ts";
 
 const generation = integer({ min: -1, max: Number.MAX_SAFE_INTEGER });
 
 /** Kubernetes takes no more in all annotations of an object together. */
 const LARGEST_ANNOTATION_BYTES = 262_144;
-
-/** Of a condition. */
-export const LONGEST_MESSAGE = 32_768;
-
-/** What clouds say in words, by member: what is longer is cut before it is written. */
-export const LONGEST_WORDS = { cloudPhase: 253, version: 253, podCidr: 253, progress: 1024 } as const;
 
 /** Of whatever alphabet: a status that the API server refuses helps nobody. */
 const cloudId = text({ min: 1, max: 253 });

@@ -2,11 +2,10 @@
 import * as z from "zod";
 import { withRule } from "../../schema/enforced.ts";
 import { integer, listMapOf, listOf, mapOf, text } from "../../schema/fields.ts";
-import { columnsWithoutId } from "../common/columns.ts";
 import { inventoryClusterId } from "../common/inventory.ts";
 import { accountRef, clusterReference, driftIntervalSeconds } from "../common/spec.ts";
 import { commonStatus } from "../common/status.ts";
-import { defineKind } from "../kind.ts";
+import { defineSchema } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import {
   ENVIRONMENTS,
@@ -19,8 +18,7 @@ import {
   resourcesIn,
   STREAMS,
 } from "./resources.ts";
-
-const KIND = "InventoryQuery";
+import { LONGEST_VALUE, inventoryQuery } from "./kind.ts";
 
 const filterValues = listOf(
   z
@@ -165,8 +163,6 @@ const spec = [withOneCluster, withKnownResources, withKnownFilters, withWindowOf
   base,
 );
 
-/** What is shown of one row: longer texts are cut. */
-export const LONGEST_VALUE = 256;
 const LONGEST_NAME = 253;
 
 const status = z.object({
@@ -189,19 +185,9 @@ const status = z.object({
     .describe("By namespace and name; of events and alarms the newest first."),
 });
 
-export const inventoryQuery = defineKind({
-  kind: KIND,
-  plural: "inventoryqueries",
-  description:
-    "Asks a store in which a platform keeps its inventory what it knows of a cluster, and waits for a number where one is expected.",
-  shortNames: ["yfiq"],
-  printerColumns: [
-    { name: "Resource", type: "string", jsonPath: ".spec.resource", description: "What is asked for." },
-    { name: "Total", type: "integer", jsonPath: ".status.total", description: "How many there are." },
-    ...columnsWithoutId,
-  ],
-  spec: spec.describe("What is declared."),
-  status: status.describe("What was found."),
+export const inventoryQuerySchema = defineSchema(inventoryQuery, {
+  spec,
+  status,
 });
 
-export type InventoryQuery = Resource<typeof inventoryQuery>;
+export type InventoryQuery = Resource<typeof inventoryQuerySchema>;

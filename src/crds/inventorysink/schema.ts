@@ -2,7 +2,6 @@
 import * as z from "zod";
 import { withAddedOnce, withImmutable } from "../../schema/rules.ts";
 import { integer, setOf, text } from "../../schema/fields.ts";
-import { commonColumns } from "../common/columns.ts";
 import {
   clusterIds,
   comparisonSeconds,
@@ -13,24 +12,9 @@ import {
 } from "../common/inventory.ts";
 import { accountRef, externalFields } from "../common/spec.ts";
 import { commonStatus, location } from "../common/status.ts";
-import { defineKind } from "../kind.ts";
+import { defineSchema } from "../kind.ts";
 import type { Resource } from "../resource.ts";
-
-const KIND = "InventorySink";
-
-/** All kinds but those of the inventory itself; one that this version does not serve has nothing to report. */
-export const REPORTED_KINDS = [
-  "CloudAccount",
-  "ManagedCluster",
-  "NodePool",
-  "ManagedNode",
-  "ManagedAddon",
-  "RegistryProject",
-  "ManagedNamespace",
-  "ManagedApplication",
-  "ManifestSet",
-  "CloudVolumeClaim",
-] as const;
+import { REPORTED_KINDS, inventorySink } from "./kind.ts";
 
 const events = z.object({
   mode: mode.default("Enabled").describe("Whether Events of Yunfan's resources are reported."),
@@ -127,22 +111,12 @@ const status = z.object({
     ),
 });
 
-export const inventorySink = defineKind({
-  kind: KIND,
-  plural: "inventorysinks",
-  description: "Reports what Yunfan manages to a store in which a platform keeps its inventory, and keeps that true.",
-  shortNames: ["yfis"],
-  printerColumns: [
-    { name: "Cluster Id", type: "string", jsonPath: ".spec.clusterId", description: "Where records are filed." },
-    { name: "Records", type: "integer", jsonPath: ".status.recordCount", description: "Resources with a record." },
-    { name: "Conflicts", type: "integer", jsonPath: ".status.conflictCount", description: "Keys that are others'." },
-    ...commonColumns,
-  ],
+export const inventorySinkSchema = defineSchema(inventorySink, {
   spec: withAddedOnce(
     withImmutable(spec, "clusterId", "records lie under it; create another InventorySink"),
     "externalId",
-  ).describe("What is declared."),
-  status: status.describe("What was found."),
+  ),
+  status,
 });
 
-export type InventorySink = Resource<typeof inventorySink>;
+export type InventorySink = Resource<typeof inventorySinkSchema>;

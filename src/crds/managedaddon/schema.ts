@@ -1,15 +1,16 @@
 // ManagedAddon: an instance of one of the cloud's add-on templates in a ManagedCluster.
 import * as z from "zod";
-import { commonColumns } from "../common/columns.ts";
 import { clusterRef, externalFields, externalSpec } from "../common/spec.ts";
 import { blockFields, withBlocks } from "../common/with-blocks.ts";
-import { cloudPhase, LONGEST_WORDS, managedStatus, originFields } from "../common/status.ts";
-import { defineKind } from "../kind.ts";
+import { LONGEST_WORDS } from "../common/limits.ts";
+import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
+import { defineSchema } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { withTransitionRule } from "../../schema/enforced.ts";
 import { anyObject, text } from "../../schema/fields.ts";
+import { managedAddon } from "./kind.ts";
 
-const KIND = "ManagedAddon";
+const KIND = managedAddon.type.kind;
 
 const template = withTransitionRule(
   z
@@ -56,28 +57,9 @@ const status = z.object({
   version: text({ max: LONGEST_WORDS.version }).optional().describe("The version that is installed."),
 });
 
-export const managedAddon = defineKind({
-  kind: KIND,
-  plural: "managedaddons",
-  description: "An add-on of the cloud in a ManagedCluster: its version and values.",
-  shortNames: ["yfma"],
-  printerColumns: [
-    { name: "Cluster", type: "string", jsonPath: ".spec.clusterRef.name", description: "The ManagedCluster." },
-    { name: "Template", type: "string", jsonPath: ".spec.template", description: "The cloud's name of the add-on." },
-    { name: "Version", type: "string", jsonPath: ".status.version", description: "The version that is installed." },
-    ...commonColumns,
-  ],
-  reportable: [
-    "spec.clusterRef.name",
-    "spec.template",
-    "spec.version",
-    "status.externalId",
-    "status.origin",
-    "status.createdAt",
-    "status.version",
-  ],
-  spec: withBlocks(externalSpec(spec), KIND).describe("What is declared."),
-  status: status.describe("What was found."),
+export const managedAddonSchema = defineSchema(managedAddon, {
+  spec: withBlocks(externalSpec(spec), KIND),
+  status,
 });
 
-export type ManagedAddon = Resource<typeof managedAddon>;
+export type ManagedAddon = Resource<typeof managedAddonSchema>;

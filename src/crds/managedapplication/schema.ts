@@ -4,15 +4,14 @@ import { withTransitionRule } from "../../schema/enforced.ts";
 import { integer, listMapOf, text } from "../../schema/fields.ts";
 import { namespaceName, objectName } from "../../schema/formats.ts";
 import { withImmutable } from "../../schema/rules.ts";
-import { commonColumns } from "../common/columns.ts";
 import { clusterRef, externalFields, externalSpec } from "../common/spec.ts";
 import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
 import { blockFields, statusFields, withBlocks } from "../common/with-blocks.ts";
-import { conditionColumn, defineKind } from "../kind.ts";
+import { defineSchema } from "../kind.ts";
 import type { Resource } from "../resource.ts";
-import { ManagedApplicationCondition } from "./conditions.ts";
+import { managedApplication } from "./kind.ts";
 
-const KIND = "ManagedApplication";
+const KIND = managedApplication.type.kind;
 
 const KINDS = ["Deployment", "StatefulSet", "DaemonSet"] as const;
 const whole = integer({ min: 0, max: 2 ** 31 - 1 });
@@ -93,26 +92,9 @@ const placed = withTransitionRule(FIXED, {
   fieldPath: ".targetNamespace",
 });
 
-export const managedApplication = defineKind({
-  kind: KIND,
-  plural: "managedapplications",
-  description:
-    "A named group of workloads in a ManagedCluster that the cloud itself keeps, on some clouds with servers.",
-  shortNames: ["yfap"],
-  printerColumns: [
-    { name: "Cluster", type: "string", jsonPath: ".spec.clusterRef.name", description: "The ManagedCluster." },
-    { name: "Namespace", type: "string", jsonPath: ".spec.targetNamespace", description: "Namespace in that cluster." },
-    { name: "Phase", type: "string", jsonPath: ".status.cloudPhase", description: "The cloud's word for its state." },
-    conditionColumn({
-      name: "Workloads",
-      condition: ManagedApplicationCondition.WorkloadsReady,
-      member: "status",
-      description: "Whether all that is in it is ready.",
-    }),
-    ...commonColumns,
-  ],
-  spec: withBlocks(placed, KIND).describe("What is declared."),
-  status: status.describe("What was found."),
+export const managedApplicationSchema = defineSchema(managedApplication, {
+  spec: withBlocks(placed, KIND),
+  status,
 });
 
-export type ManagedApplication = Resource<typeof managedApplication>;
+export type ManagedApplication = Resource<typeof managedApplicationSchema>;

@@ -1,7 +1,6 @@
 // ManagedCluster: a Kubernetes cluster that a cloud runs.
 import * as z from "zod";
 import { ipv4Cidr } from "../../schema/cidr.ts";
-import { commonColumns } from "../common/columns.ts";
 import { cloudReference, namespaceName, objectName, time } from "../../schema/formats.ts";
 import { inventoryClusterId } from "../common/inventory.ts";
 import { managedFields, managedSpec } from "../common/spec.ts";
@@ -12,15 +11,16 @@ import {
   withWaivableRule,
   withWaivableTransition,
 } from "../common/with-blocks.ts";
-import { cloudPhase, LONGEST_WORDS, managedStatus, originFields } from "../common/status.ts";
-import { defineKind } from "../kind.ts";
-import { REPORTABLE } from "./reportable.ts";
+import { LONGEST_WORDS } from "../common/limits.ts";
+import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
+import { defineSchema } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { withRule, withTransitionRule, type CelRule } from "../../schema/enforced.ts";
 import { integer, text } from "../../schema/fields.ts";
 import { immutability } from "../../schema/rules.ts";
+import { managedCluster } from "./kind.ts";
 
-const KIND = "ManagedCluster";
+const KIND = managedCluster.type.kind;
 
 /** Of the alphabet of metadata.name, the default: which names it takes is for the cloud to say (NameRefused). */
 const cloudName = z
@@ -273,22 +273,9 @@ const status = z.object({
   ...statusFields(KIND),
 });
 
-export const managedCluster = defineKind({
-  kind: KIND,
-  plural: "managedclusters",
-  description:
-    "A Kubernetes cluster that a cloud runs: its network and version, its power, and the kubeconfig to reach it.",
-  shortNames: ["yfmc"],
-  printerColumns: [
-    { name: "Version", type: "string", jsonPath: ".status.version", description: "The cloud's full version." },
-    { name: "Phase", type: "string", jsonPath: ".status.cloudPhase", description: "The cloud's word for its state." },
-    { name: "Power", type: "string", jsonPath: ".spec.powerState", description: "Whether it is to run or to sleep." },
-    ...commonColumns,
-    { name: "Endpoint", type: "string", jsonPath: ".status.endpoint", description: "Its API server.", priority: 1 },
-  ],
-  reportable: REPORTABLE,
-  spec: spec.describe("What is declared."),
-  status: status.describe("What was found."),
+export const managedClusterSchema = defineSchema(managedCluster, {
+  spec,
+  status,
 });
 
-export type ManagedCluster = Resource<typeof managedCluster>;
+export type ManagedCluster = Resource<typeof managedClusterSchema>;

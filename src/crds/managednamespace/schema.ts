@@ -4,14 +4,14 @@ import { integer } from "../../schema/fields.ts";
 import { namespaceName } from "../../schema/formats.ts";
 import { QUOTA_FIELDS } from "../../schema/quota.ts";
 import { withImmutable } from "../../schema/rules.ts";
-import { commonColumns } from "../common/columns.ts";
 import { clusterRef, externalFields, externalSpec } from "../common/spec.ts";
 import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
 import { blockFields, statusFields, withBlocks } from "../common/with-blocks.ts";
-import { defineKind } from "../kind.ts";
+import { defineSchema } from "../kind.ts";
 import type { Resource } from "../resource.ts";
+import { managedNamespace } from "./kind.ts";
 
-const KIND = "ManagedNamespace";
+const KIND = managedNamespace.type.kind;
 
 const MOST = 2 ** 31 - 1;
 
@@ -75,27 +75,9 @@ const status = z.object({
   ...statusFields(KIND),
 });
 
-export const managedNamespace = defineKind({
-  kind: KIND,
-  plural: "managednamespaces",
-  description: "A namespace of a ManagedCluster that the cloud itself keeps: its quota, and who may enter.",
-  shortNames: ["yfns"],
-  printerColumns: [
-    { name: "Cluster", type: "string", jsonPath: ".spec.clusterRef.name", description: "The ManagedCluster." },
-    { name: "Phase", type: "string", jsonPath: ".status.cloudPhase", description: "The cloud's word for its state." },
-    { name: "Pods", type: "integer", jsonPath: ".status.quota.used.pods", description: "Pods in it." },
-    {
-      name: "Limit",
-      type: "integer",
-      jsonPath: ".status.quota.limits.pods",
-      description: "Pods that may be in it; -1: no limit.",
-    },
-    ...commonColumns,
-  ],
-  spec: withBlocks(externalSpec(withImmutable(spec, "cloudName", "it names the thing in the cloud")), KIND).describe(
-    "What is declared.",
-  ),
-  status: status.describe("What was found."),
+export const managedNamespaceSchema = defineSchema(managedNamespace, {
+  spec: withBlocks(externalSpec(withImmutable(spec, "cloudName", "it names the thing in the cloud")), KIND),
+  status,
 });
 
-export type ManagedNamespace = Resource<typeof managedNamespace>;
+export type ManagedNamespace = Resource<typeof managedNamespaceSchema>;

@@ -1,9 +1,8 @@
 // ManagedNode: one server of a ManagedCluster that is in no pool. Nothing on its disks is erased unasked.
 import * as z from "zod";
-import { commonColumns } from "../common/columns.ts";
 import { clusterReference, externalFields, externalSpec } from "../common/spec.ts";
 import { blockFields, withBlocks } from "../common/with-blocks.ts";
-import { conditionColumn, defineKind } from "../kind.ts";
+import { defineSchema } from "../kind.ts";
 import { nodeLabels, nodeTaints } from "../nodepool/labels.ts";
 import type { Resource } from "../resource.ts";
 import { withRule, type CelRule } from "../../schema/enforced.ts";
@@ -11,10 +10,10 @@ import { integer, listOf } from "../../schema/fields.ts";
 import { cloudReference } from "../../schema/formats.ts";
 import { login, word } from "../../schema/login.ts";
 import { withImmutable } from "../../schema/rules.ts";
-import { ManagedNodeCondition } from "./conditions.ts";
 import { managedNodeStatus } from "./status.ts";
+import { CLUSTERS_TAINTS, managedNode } from "./kind.ts";
 
-const KIND = "ManagedNode";
+const KIND = managedNode.type.kind;
 
 const ERASED = "its system disk and its data disks are written anew, and all that is on them is lost";
 
@@ -59,9 +58,6 @@ const repair = withRule(
   },
   ({ policy, eraseDisks }) => policy !== "Reset" || eraseDisks === true,
 );
-
-/** Under it are the taints by which a cluster says how its nodes are. */
-export const CLUSTERS_TAINTS = "node.kubernetes.io/";
 
 const ownTaints = withRule(
   nodeTaints,
@@ -175,27 +171,9 @@ const leaving = withRule(
   ({ deletionPolicy, login: declared }) => deletionPolicy !== "Detach" || declared !== undefined,
 );
 
-export const managedNode = defineKind({
-  kind: KIND,
-  plural: "managednodes",
-  description: "One server of a ManagedCluster that is in no pool: bought, accepted or adopted.",
-  shortNames: ["yfmn"],
-  printerColumns: [
-    { name: "Cluster", type: "string", jsonPath: ".spec.clusterRef.name", description: "The ManagedCluster." },
-    { name: "Type", type: "string", jsonPath: ".spec.instanceType", description: "The machine type." },
-    { name: "Address", type: "string", jsonPath: ".status.internalIP", description: "Its address in the VPC." },
-    { name: "Phase", type: "string", jsonPath: ".status.cloudPhase", description: "The cloud's word for its state." },
-    conditionColumn({
-      name: "Healthy",
-      condition: ManagedNodeCondition.NodeHealthy,
-      member: "status",
-      description: "Whether the cloud says that it works.",
-    }),
-    ...commonColumns,
-    { name: "Server", type: "string", jsonPath: ".status.serverId", description: "Id of the server.", priority: 1 },
-  ],
-  spec: withBlocks(leaving, KIND).describe("What is declared."),
-  status: managedNodeStatus.describe("What was found."),
+export const managedNodeSchema = defineSchema(managedNode, {
+  spec: withBlocks(leaving, KIND),
+  status: managedNodeStatus,
 });
 
-export type ManagedNode = Resource<typeof managedNode>;
+export type ManagedNode = Resource<typeof managedNodeSchema>;

@@ -35,6 +35,8 @@ export const ManifestSetReason = {
   Applying: "Applying",
   /** What is declared no more is on its way out. */
   Pruning: "Pruning",
+  /** The object has gone, and what the cloud had made for it has not: it costs on. */
+  ResidueLeft: "ResidueLeft",
 
   /** The Secret with the cluster's kubeconfig is not there, not whole or not of this cluster. */
   KubeconfigNotReady: "KubeconfigNotReady",

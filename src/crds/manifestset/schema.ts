@@ -8,16 +8,17 @@ import {
   policyFields,
 } from "../common/spec.ts";
 import { blockFields, withBlocks } from "../common/with-blocks.ts";
-import { conditionColumn, defineKind } from "../kind.ts";
+import { defineSchema } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { withRule } from "../../schema/enforced.ts";
 import { integer, listOf, openObject, text } from "../../schema/fields.ts";
 import { namespaceName, objectName } from "../../schema/formats.ts";
 import { withImmutable } from "../../schema/rules.ts";
-import { columnsWithoutId } from "../common/columns.ts";
-import { manifestSetStatus, MOST_OBJECTS } from "./status.ts";
+import { MOST_OBJECTS } from "./limits.ts";
+import { manifestSetStatus } from "./status.ts";
+import { manifestSet } from "./kind.ts";
 
-const KIND = "ManifestSet";
+const KIND = manifestSet.type.kind;
 
 /** Objects in a target, whose names are not all those of DNS: roles may have colons. */
 const name = text({ min: 1, max: 253 });
@@ -158,45 +159,9 @@ const placed = withRule(
 const fixed = withImmutable(withImmutable(placed, "clusterRef", CLUSTER_IS_FIXED), "accountRef", ACCOUNT_IS_FIXED);
 const spec = withBlocks(fixed, KIND);
 
-export const manifestSet = defineKind({
-  kind: KIND,
-  plural: "manifestsets",
-  description:
-    "Kubernetes objects in a cloud cluster: applied, kept as declared, their health shown, and gone with the set.",
-  shortNames: ["yfms"],
-  printerColumns: [
-    { name: "Cluster", type: "string", jsonPath: ".spec.clusterRef.name", description: "The ManagedCluster, if any." },
-    { name: "Objects", type: "integer", jsonPath: ".status.objects.declared", description: "Objects in all sources." },
-    {
-      name: "Applied",
-      type: "integer",
-      jsonPath: ".status.objects.applied",
-      description: "Those of them that are as declared.",
-    },
-    {
-      name: "Healthy",
-      type: "integer",
-      jsonPath: ".status.objects.ready",
-      description: "Those of them that are healthy.",
-    },
-    ...columnsWithoutId,
-    {
-      name: "Target",
-      type: "string",
-      jsonPath: ".status.targetId",
-      description: "The cluster's id, or the account.",
-      priority: 1,
-    },
-    conditionColumn({
-      name: "Up To Date",
-      condition: "UpToDate",
-      member: "reason",
-      description: "What differs, in one word.",
-      priority: 1,
-    }),
-  ],
-  spec: spec.describe("What is declared."),
-  status: manifestSetStatus.describe("What was found."),
+export const manifestSetSchema = defineSchema(manifestSet, {
+  spec,
+  status: manifestSetStatus,
 });
 
-export type ManifestSet = Resource<typeof manifestSet>;
+export type ManifestSet = Resource<typeof manifestSetSchema>;

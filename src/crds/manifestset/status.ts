@@ -2,19 +2,16 @@
 import * as z from "zod";
 import { commonStatus } from "../common/status.ts";
 import { statusFields } from "../common/with-blocks.ts";
+import { time } from "../../schema/formats.ts";
+import { MOST_RESIDUE } from "./residue.ts";
 import { integer, listMapOf, listOf, text } from "../../schema/fields.ts";
+import { LONGEST_MESSAGE, MOST_NOT_READY, MOST_OBJECTS, MOST_WARNINGS, MOST_WORKLOADS } from "./limits.ts";
 
-/** Objects of all sources together. */
-export const MOST_OBJECTS = 1_000;
 /** While one set of objects takes the place of another, both are in it. */
 const LONGEST_INVENTORY = 2 * MOST_OBJECTS;
-export const MOST_NOT_READY = 32;
-export const MOST_WORKLOADS = 50;
-export const MOST_WARNINGS = 10;
 
 const ref = text({ min: 1, max: 700 });
 const word = text({ max: 253 });
-export const LONGEST_MESSAGE = 1_024;
 const message = text({ max: LONGEST_MESSAGE });
 const count = integer({ min: 0, max: 2 ** 31 - 1 });
 const figure = integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
@@ -28,6 +25,15 @@ const entry = z
     origin: z
       .enum(["Created", "Adopted"])
       .describe("Who made it. Created: Yunfan, which then deletes it by default. Adopted: somebody else."),
+    making: z
+      .object({
+        since: time.describe("When it was about to be sent."),
+        print: text({ max: 128 }).optional().describe("Print of what it is made of; none of what is secret."),
+      })
+      .optional()
+      .describe(
+        "Of an object that is made first and marked afterwards, until both are done; written before it is sent.",
+      ),
   })
   .describe("An object of this set.");
 
@@ -66,6 +72,14 @@ const warning = z
   })
   .describe("What one Event says.");
 
+const residue = z
+  .object({
+    ref: ref.describe("The object that it was made for, as group/Kind/namespace/name."),
+    name: word.describe("Its name in the cloud."),
+    since: time.optional().describe("When the object was found to be gone, and it may be there still."),
+  })
+  .describe("What the cloud has made for an object, such as a load balancer.");
+
 export const manifestSetStatus = z.object({
   ...commonStatus,
   targetId: text({ max: 512 })
@@ -90,6 +104,9 @@ export const manifestSetStatus = z.object({
     .describe(
       "What in the target is this set's, or may be. An entry leaves only when its object has gone or is left on purpose.",
     ),
+  residue: listMapOf(residue, { keys: ["ref", "name"], max: MOST_RESIDUE })
+    .optional()
+    .describe("What may outlive objects of this set and cost on. An entry leaves when it has gone after its object."),
   notReady: listOf(unready, { max: MOST_NOT_READY }).optional().describe("Objects that are not healthy."),
   workloads: listOf(workload, { max: MOST_WORKLOADS }).optional().describe("Objects that run pods."),
   warnings: listOf(warning, { max: MOST_WARNINGS })

@@ -1,19 +1,19 @@
 // NodePool: nodes alike in a ManagedCluster.
 import * as z from "zod";
-import { commonColumns } from "../common/columns.ts";
 import { cloudReference } from "../../schema/formats.ts";
 import { clusterRef, externalFields, managedSpec } from "../common/spec.ts";
 import { blockFields, withBlocks } from "../common/with-blocks.ts";
 import { cloudPhase, managedStatus, originFields } from "../common/status.ts";
-import { defineKind } from "../kind.ts";
+import { defineSchema } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { withRule, withTransitionRule, type CelRule } from "../../schema/enforced.ts";
 import { integer, listMapOf, listOf, setOf, text } from "../../schema/fields.ts";
 import { login, word } from "../../schema/login.ts";
 import { withAddedOnce, withImmutable } from "../../schema/rules.ts";
 import { nodeLabels, nodeTaints } from "./labels.ts";
+import { nodePool } from "./kind.ts";
 
-const KIND = "NodePool";
+const KIND = nodePool.type.kind;
 
 const MOST_NODES = 5_000;
 
@@ -208,44 +208,9 @@ const counted = withRule(
   (value) => value.existingServers === undefined || value.autoscaling === undefined,
 );
 
-export const nodePool = defineKind({
-  kind: KIND,
-  plural: "nodepools",
-  description: "Nodes alike in a ManagedCluster: how many, of which type, with which labels and taints.",
-  shortNames: ["yfnp"],
-  scale: { specReplicas: ".spec.replicas", statusReplicas: ".status.replicas", labelSelector: ".status.selector" },
-  printerColumns: [
-    { name: "Cluster", type: "string", jsonPath: ".spec.clusterRef.name", description: "The ManagedCluster." },
-    { name: "Type", type: "string", jsonPath: ".spec.instanceType", description: "The machine type." },
-    { name: "Desired", type: "integer", jsonPath: ".status.desiredReplicas", description: "Nodes that it is to have." },
-    { name: "Nodes", type: "integer", jsonPath: ".status.replicas", description: "Nodes that it has." },
-    { name: "Active", type: "integer", jsonPath: ".status.readyReplicas", description: "Nodes that work." },
-    ...commonColumns,
-  ],
-  reportable: [
-    "spec.clusterRef.name",
-    "spec.cloudName",
-    "spec.replicas",
-    "spec.autoscaling.enabled",
-    "spec.autoscaling.minReplicas",
-    "spec.autoscaling.maxReplicas",
-    "spec.instanceType",
-    "spec.zone",
-    "spec.os",
-    "spec.rootVolume.type",
-    "spec.rootVolume.sizeGiB",
-    "spec.taints[].key",
-    "spec.taints[].effect",
-    "status.externalId",
-    "status.cloudName",
-    "status.origin",
-    "status.createdAt",
-    "status.replicas",
-    "status.readyReplicas",
-    "status.desiredReplicas",
-  ],
-  spec: withBlocks(counted, KIND).describe("What is declared."),
-  status: status.describe("What was found."),
+export const nodePoolSchema = defineSchema(nodePool, {
+  spec: withBlocks(counted, KIND),
+  status,
 });
 
-export type NodePool = Resource<typeof nodePool>;
+export type NodePool = Resource<typeof nodePoolSchema>;

@@ -1,15 +1,15 @@
 // RegistryProject: a project in a cloud's image registry, and Secrets to pull from it.
 import * as z from "zod";
-import { commonColumns } from "../common/columns.ts";
 import { namespaceName, objectName, time } from "../../schema/formats.ts";
 import { managedFields, managedSpec } from "../common/spec.ts";
 import { blockFields, withBlocks } from "../common/with-blocks.ts";
 import { managedStatus, originFields } from "../common/status.ts";
-import { defineKind } from "../kind.ts";
+import { defineSchema } from "../kind.ts";
 import type { Resource } from "../resource.ts";
 import { integer, listMapOf } from "../../schema/fields.ts";
+import { registryProject } from "./kind.ts";
 
-const KIND = "RegistryProject";
+const KIND = registryProject.type.kind;
 
 const visibility = z.enum(["Private", "Public"]);
 
@@ -56,39 +56,9 @@ const status = z.object({
   cleanedAt: time.optional().describe("When tags were last deleted by the retention that the spec declares."),
 });
 
-export const registryProject = defineKind({
-  kind: KIND,
-  plural: "registryprojects",
-  description: "A project in a cloud's image registry: its visibility, and Secrets to pull from it.",
-  shortNames: ["yfrp"],
-  printerColumns: [
-    { name: "Cloud Name", type: "string", jsonPath: ".status.cloudName", description: "Name in the registry." },
-    { name: "Visibility", type: "string", jsonPath: ".status.visibility", description: "What the registry says." },
-    {
-      name: "Repos",
-      type: "integer",
-      jsonPath: ".status.repositoryCount",
-      description: "Repositories in the project.",
-    },
-    { name: "Tags", type: "integer", jsonPath: ".status.tagCount", description: "Tags in all repositories." },
-    ...commonColumns,
-  ],
-  reportable: [
-    "spec.accountRef.name",
-    "spec.accountRef.namespace",
-    "spec.cloudName",
-    "spec.visibility",
-    "spec.contentsOnDelete",
-    "status.externalId",
-    "status.cloudName",
-    "status.origin",
-    "status.createdAt",
-    "status.visibility",
-    "status.repositoryCount",
-    "status.tagCount",
-  ],
-  spec: withBlocks(managedSpec(spec), KIND).describe("What is declared."),
-  status: status.describe("What was found."),
+export const registryProjectSchema = defineSchema(registryProject, {
+  spec: withBlocks(managedSpec(spec), KIND),
+  status,
 });
 
-export type RegistryProject = Resource<typeof registryProject>;
+export type RegistryProject = Resource<typeof registryProjectSchema>;

@@ -1,7 +1,7 @@
 // RegistryProjects on the real API server, for the parts of a reconcile that read and write them. The code under test goes
 // through the fault proxy, which counts and disturbs; what others do meanwhile goes straight.
 import type { RegistryProject } from "../../../src/crds/registryproject/schema.ts";
-import { registryProject } from "../../../src/crds/registryproject/schema.ts";
+import { registryProject } from "../../../src/crds/registryproject/kind.ts";
 import { HttpKubeClient, type KubeClient } from "../../../src/kube/client.ts";
 import { isNotFound } from "../../../src/kube/errors.ts";
 import { loadKubeConfig } from "../../../src/kube/kubeconfig.ts";

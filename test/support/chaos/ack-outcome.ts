@@ -1,7 +1,9 @@
 // What must be true when chaos over clusters on ACK is over: each declared cluster and pool exists once, by its mark and as declared, with as
 // many bought servers as it is to have; no existing server was erased twice or is gone, and no bought one is left behind.
-import { managedCluster, type ManagedCluster } from "../../../src/crds/managedcluster/schema.ts";
-import { nodePool, type NodePool } from "../../../src/crds/nodepool/schema.ts";
+import { managedCluster } from "../../../src/crds/managedcluster/kind.ts";
+import type { ManagedCluster } from "../../../src/crds/managedcluster/schema.ts";
+import { nodePool } from "../../../src/crds/nodepool/kind.ts";
+import type { NodePool } from "../../../src/crds/nodepool/schema.ts";
 import { boughtOf, ownedOf, type AckBed, type AckPools, type AckState, type AckWish } from "./ack.ts";
 import { flawsOfVersions } from "./clusters-history.ts";
 import { flawsOfStatus, noncesOf } from "./outcome.ts";

@@ -1,6 +1,6 @@
 // A storm over clusters on ACK with a pool of bought servers and one of servers that exist.
-import { managedCluster } from "../../../src/crds/managedcluster/schema.ts";
-import { nodePool } from "../../../src/crds/nodepool/schema.ts";
+import { managedCluster } from "../../../src/crds/managedcluster/kind.ts";
+import { nodePool } from "../../../src/crds/nodepool/kind.ts";
 import { isConflict, isNotFound } from "../../../src/kube/errors.ts";
 import type { Dialect } from "../clouds/alibaba/environment.ts";
 import { createAckBed, type AckBed, type AckPools, type AckWish } from "./ack.ts";

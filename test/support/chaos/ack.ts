@@ -1,6 +1,6 @@
 // Chaos over clusters on ACK with a pool of bought servers and one of servers that exist: where it happens, and what users write.
-import { managedCluster } from "../../../src/crds/managedcluster/schema.ts";
-import { nodePool } from "../../../src/crds/nodepool/schema.ts";
+import { managedCluster } from "../../../src/crds/managedcluster/kind.ts";
+import { nodePool } from "../../../src/crds/nodepool/kind.ts";
 import {
   ackClusterManifest,
   alibabaAccountManifests,

@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { renderKubeconfig } from "../../../controlplane/kubeconfig.ts";
 import { SECRETS } from "../../../src/controllers/cloudaccount/credentials.ts";
 import { OWNER_LABEL } from "../../../src/controllers/publishing/secrets.ts";
-import { cloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
+import { cloudAccount } from "../../../src/crds/cloudaccount/kind.ts";
 import { HttpKubeClient, type KubeClient } from "../../../src/kube/client.ts";
 import { loadKubeConfig } from "../../../src/kube/kubeconfig.ts";
 import type { KubeObject, ResourceType } from "../../../src/kube/types.ts";

@@ -1,6 +1,7 @@
 // Work that never ends: RegistryProjects that are created and deleted all the time, whatever happens to the API server meanwhile.
 import { setTimeout as elapse } from "node:timers/promises";
-import { registryProject, type RegistryProject } from "../../../src/crds/registryproject/schema.ts";
+import { registryProject } from "../../../src/crds/registryproject/kind.ts";
+import type { RegistryProject } from "../../../src/crds/registryproject/schema.ts";
 import { HttpKubeClient } from "../../../src/kube/client.ts";
 import { KubeUnreachableError, isAlreadyExists, isNotFound } from "../../../src/kube/errors.ts";
 import { loadKubeConfig } from "../../../src/kube/kubeconfig.ts";

@@ -1,7 +1,7 @@
 // What may never have happened to clusters, pools and add-ons, whatever they are like in the end.
-import { managedAddon } from "../../../src/crds/managedaddon/schema.ts";
-import { managedCluster } from "../../../src/crds/managedcluster/schema.ts";
-import { nodePool } from "../../../src/crds/nodepool/schema.ts";
+import { managedAddon } from "../../../src/crds/managedaddon/kind.ts";
+import { managedCluster } from "../../../src/crds/managedcluster/kind.ts";
+import { nodePool } from "../../../src/crds/nodepool/kind.ts";
 import type { ClusterBed } from "./clusters.ts";
 import { isCreating, noncesOf } from "./outcome.ts";
 import type { LoggedRequest } from "../clouds/simulator.ts";

@@ -1,9 +1,12 @@
 // What must be true when chaos over clusters is over: each declared cluster, pool and add-on exists exactly once, by its mark and as
 // declared, all others are gone, and what a colleague made is untouched.
 import { isDeepStrictEqual } from "node:util";
-import { managedAddon, type ManagedAddon } from "../../../src/crds/managedaddon/schema.ts";
-import { managedCluster, type ManagedCluster } from "../../../src/crds/managedcluster/schema.ts";
-import { nodePool, type NodePool } from "../../../src/crds/nodepool/schema.ts";
+import { managedAddon } from "../../../src/crds/managedaddon/kind.ts";
+import type { ManagedAddon } from "../../../src/crds/managedaddon/schema.ts";
+import { managedCluster } from "../../../src/crds/managedcluster/kind.ts";
+import type { ManagedCluster } from "../../../src/crds/managedcluster/schema.ts";
+import { nodePool } from "../../../src/crds/nodepool/kind.ts";
+import type { NodePool } from "../../../src/crds/nodepool/schema.ts";
 import { flawsOfHistory } from "./clusters-history.ts";
 import {
   addonOf,

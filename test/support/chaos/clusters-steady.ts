@@ -1,7 +1,9 @@
 // Nothing happens to many clusters and their pools, and what that costs the API server and the cloud is counted.
 import { expect } from "vitest";
-import { managedCluster, type ManagedCluster } from "../../../src/crds/managedcluster/schema.ts";
-import { nodePool, type NodePool } from "../../../src/crds/nodepool/schema.ts";
+import { managedCluster } from "../../../src/crds/managedcluster/kind.ts";
+import type { ManagedCluster } from "../../../src/crds/managedcluster/schema.ts";
+import { nodePool } from "../../../src/crds/nodepool/kind.ts";
+import type { NodePool } from "../../../src/crds/nodepool/schema.ts";
 import { isTrue } from "../../../src/runtime/conditions.ts";
 import { flawsOfClusters } from "./clusters-outcome.ts";
 import { type ClusterBed, createClusterBed, type Wish } from "./clusters.ts";

@@ -1,7 +1,7 @@
 // A storm over clusters with two pools and an add-on each.
-import { managedAddon } from "../../../src/crds/managedaddon/schema.ts";
-import { managedCluster } from "../../../src/crds/managedcluster/schema.ts";
-import { nodePool } from "../../../src/crds/nodepool/schema.ts";
+import { managedAddon } from "../../../src/crds/managedaddon/kind.ts";
+import { managedCluster } from "../../../src/crds/managedcluster/kind.ts";
+import { nodePool } from "../../../src/crds/nodepool/kind.ts";
 import { isConflict, isNotFound } from "../../../src/kube/errors.ts";
 import { flawsOfClusters } from "./clusters-outcome.ts";
 import {

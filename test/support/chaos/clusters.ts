@@ -1,7 +1,7 @@
 // Chaos over clusters with pools and an add-on each: where it happens, and what users write.
-import { managedAddon } from "../../../src/crds/managedaddon/schema.ts";
-import { managedCluster } from "../../../src/crds/managedcluster/schema.ts";
-import { nodePool } from "../../../src/crds/nodepool/schema.ts";
+import { managedAddon } from "../../../src/crds/managedaddon/kind.ts";
+import { managedCluster } from "../../../src/crds/managedcluster/kind.ts";
+import { nodePool } from "../../../src/crds/nodepool/kind.ts";
 import { type Bed, createBed } from "./bed.ts";
 import { HUAWEI, huaweiAccountManifests } from "../clouds/huawei/environment.ts";
 import { managedAddonManifest, managedClusterManifest, nodePoolManifest } from "../environment/resources.ts";

@@ -2,10 +2,11 @@
 // taking nodes away, and of deleting it all. Pointed back, each is carried out once; elsewhere nothing is ever written.
 import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "vitest";
-import { cloudAccount, type CloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
-import { managedAddon } from "../../../src/crds/managedaddon/schema.ts";
-import { managedCluster } from "../../../src/crds/managedcluster/schema.ts";
-import { nodePool } from "../../../src/crds/nodepool/schema.ts";
+import { cloudAccount } from "../../../src/crds/cloudaccount/kind.ts";
+import type { CloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
+import { managedAddon } from "../../../src/crds/managedaddon/kind.ts";
+import { managedCluster } from "../../../src/crds/managedcluster/kind.ts";
+import { nodePool } from "../../../src/crds/nodepool/kind.ts";
 import { findCondition, type Condition } from "../../../src/runtime/conditions.ts";
 import type { KubeObject } from "../../../src/kube/types.ts";
 import type { LoggedRequest, SimulatorControls } from "../clouds/simulator.ts";

@@ -1,6 +1,7 @@
 // What must be true when chaos over single nodes is over: each declared node is there once, on one server, in its cluster; no disk was
 // written more often than was asked for; what was accepted is still there, and of what was bought nothing is left.
-import { managedNode, type ManagedNode } from "../../../src/crds/managednode/schema.ts";
+import { managedNode } from "../../../src/crds/managednode/kind.ts";
+import type { ManagedNode } from "../../../src/crds/managednode/schema.ts";
 import { findCondition } from "../../../src/runtime/conditions.ts";
 import { annotation, ANNOTATIONS } from "../../../src/controllers/lifecycle/resource.ts";
 import { flawsOfVersions } from "./clusters-history.ts";

@@ -2,10 +2,10 @@
 // Every cluster is entered by the cloud's gateway, so that the cloud's log has what is asked of it inside too.
 import { expect } from "vitest";
 import { readKubeconfig } from "../../../src/cloud/simulation/kubeconfig.ts";
-import { cloudVolumeClaim } from "../../../src/crds/cloudvolumeclaim/schema.ts";
-import { managedCluster } from "../../../src/crds/managedcluster/schema.ts";
-import { managedNode } from "../../../src/crds/managednode/schema.ts";
-import { nodePool } from "../../../src/crds/nodepool/schema.ts";
+import { cloudVolumeClaim } from "../../../src/crds/cloudvolumeclaim/kind.ts";
+import { managedCluster } from "../../../src/crds/managedcluster/kind.ts";
+import { managedNode } from "../../../src/crds/managednode/kind.ts";
+import { nodePool } from "../../../src/crds/nodepool/kind.ts";
 import type { Managed } from "../../../src/controllers/lifecycle/resource.ts";
 import { isTrue, type Condition } from "../../../src/runtime/conditions.ts";
 import { sharedControlPlane, uniqueNamespace } from "../apiserver/controlplane.ts";

@@ -1,8 +1,9 @@
 // Chaos over single nodes in three clusters that exist: where it happens, and what users write. Nothing is in a node but what its
 // server's disks were written with, and how often, the cloud counts.
 import { ANNOTATIONS } from "../../../src/controllers/lifecycle/resource.ts";
-import { managedCluster } from "../../../src/crds/managedcluster/schema.ts";
-import { managedNode, type ManagedNode } from "../../../src/crds/managednode/schema.ts";
+import { managedCluster } from "../../../src/crds/managedcluster/kind.ts";
+import { managedNode } from "../../../src/crds/managednode/kind.ts";
+import type { ManagedNode } from "../../../src/crds/managednode/schema.ts";
 import { type Bed, createBed, type Manifest } from "./bed.ts";
 import { HUAWEI, clusterManifest, huaweiAccountManifests } from "../clouds/huawei/environment.ts";
 import { createStandOn } from "../environment/environment.ts";

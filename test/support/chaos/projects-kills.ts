@@ -1,7 +1,7 @@
 // What the killer interrupts on registry projects: an account and a project are created, changed and deleted.
 import { expect } from "vitest";
 import { SECRETS } from "../../../src/controllers/cloudaccount/credentials.ts";
-import { cloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
+import { cloudAccount } from "../../../src/crds/cloudaccount/kind.ts";
 import { isNotFound } from "../../../src/kube/errors.ts";
 import { type Course, effectsFrom, type Phase } from "./kills.ts";
 import { createProjectBed, type Declared, flawsOfProjects, type ProjectBed, pullSecretOf } from "./projects.ts";

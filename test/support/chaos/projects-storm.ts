@@ -1,5 +1,5 @@
 // A storm over registry projects.
-import { registryProject } from "../../../src/crds/registryproject/schema.ts";
+import { registryProject } from "../../../src/crds/registryproject/kind.ts";
 import { isConflict, isNotFound } from "../../../src/kube/errors.ts";
 import { noncesOf } from "./outcome.ts";
 import { createProjectBed, flawsOfProjects, pullSecretOf, type ProjectBed, type Visibility } from "./projects.ts";

@@ -1,7 +1,8 @@
 // Chaos over registry projects: where it happens, and what must be true when it is over: each declared project exists exactly once
 // and as declared, all others are gone, and nobody else's things were touched.
 import { isDeepStrictEqual } from "node:util";
-import { registryProject, type RegistryProject } from "../../../src/crds/registryproject/schema.ts";
+import { registryProject } from "../../../src/crds/registryproject/kind.ts";
+import type { RegistryProject } from "../../../src/crds/registryproject/schema.ts";
 import { type Bed, createBed } from "./bed.ts";
 import { flawsOfStatus, noncesOf } from "./outcome.ts";
 import { accountManifests } from "../environment/manifests.ts";

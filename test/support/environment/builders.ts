@@ -3,7 +3,8 @@
 import { locationText } from "../../../src/controllers/cloudaccount/location.ts";
 import type { RegistryProject as Project } from "../../../src/cloud/facets/registry.ts";
 import type { Operation } from "../../../src/crds/common/status.ts";
-import { cloudAccount, type CloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
+import { cloudAccountSchema } from "../../../src/crds/cloudaccount/schema.ts";
+import type { CloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
 import type { Condition } from "../../../src/runtime/conditions.ts";
 import { cloudAccountManifest } from "./resources.ts";
 
@@ -16,7 +17,7 @@ export interface StoredAccount {
 /** A CloudAccount as the API server returns it, with the schema's defaults; located where its spec says. */
 export function storedCloudAccount({ metadata, spec: declared, status }: StoredAccount = {}): CloudAccount {
   const { apiVersion, kind, ...authored } = cloudAccountManifest({ spec: declared });
-  const spec = cloudAccount.spec.parse(authored.spec);
+  const spec = cloudAccountSchema.spec.parse(authored.spec);
   const location = locationText(spec.provider, {
     endpoint: spec.endpoint ?? "https://region.example",
     region: spec.region,
@@ -34,7 +35,7 @@ export function storedCloudAccount({ metadata, spec: declared, status }: StoredA
       ...metadata,
     },
     spec,
-    status: cloudAccount.status.parse({ location, confirmedSecretVersion: "5", ...status }),
+    status: cloudAccountSchema.status.parse({ location, confirmedSecretVersion: "5", ...status }),
   };
 }
 

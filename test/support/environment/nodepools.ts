@@ -3,7 +3,8 @@
 import type { ClusterHost } from "../../../src/cloud/facets/clusters.ts";
 import type { NodePool as Pool } from "../../../src/cloud/facets/nodepools.ts";
 import type { ClusterNode } from "../../../src/cloud/facets/nodes.ts";
-import { nodePool, type NodePool } from "../../../src/crds/nodepool/schema.ts";
+import { nodePoolSchema } from "../../../src/crds/nodepool/schema.ts";
+import type { NodePool } from "../../../src/crds/nodepool/schema.ts";
 import { nodePoolManifest } from "./resources.ts";
 
 export interface StoredNodePool {
@@ -26,8 +27,8 @@ export function storedNodePool({ metadata, spec, status }: StoredNodePool = {}):
       ...authored,
       ...metadata,
     },
-    spec: nodePool.spec.parse(written),
-    status: nodePool.status.parse(status ?? {}),
+    spec: nodePoolSchema.spec.parse(written),
+    status: nodePoolSchema.status.parse(status ?? {}),
   };
 }
 

@@ -1,19 +1,19 @@
 // Objects of our kinds for tests: as an author writes them, and as the API server returns them. Overrides win over defaults.
 import type { Managed } from "../../../src/controllers/lifecycle/resource.ts";
-import type { Kind } from "../../../src/crds/kind.ts";
-import { alarmSource, type AlarmSource } from "../../../src/crds/alarmsource/schema.ts";
-import { cloudVolumeClaim, type CloudVolumeClaim } from "../../../src/crds/cloudvolumeclaim/schema.ts";
-import { cloudAccount } from "../../../src/crds/cloudaccount/schema.ts";
-import { inventoryQuery, type InventoryQuery } from "../../../src/crds/inventoryquery/schema.ts";
-import { inventorySink, type InventorySink } from "../../../src/crds/inventorysink/schema.ts";
-import { managedAddon, type ManagedAddon } from "../../../src/crds/managedaddon/schema.ts";
-import { managedCluster, type ManagedCluster } from "../../../src/crds/managedcluster/schema.ts";
-import { managedNode, type ManagedNode } from "../../../src/crds/managednode/schema.ts";
-import { managedApplication, type ManagedApplication } from "../../../src/crds/managedapplication/schema.ts";
-import { managedNamespace, type ManagedNamespace } from "../../../src/crds/managednamespace/schema.ts";
-import { manifestSet, type ManifestSet } from "../../../src/crds/manifestset/schema.ts";
-import { nodePool } from "../../../src/crds/nodepool/schema.ts";
-import { registryProject, type RegistryProject } from "../../../src/crds/registryproject/schema.ts";
+import type { Kind, KindSchema } from "../../../src/crds/kind.ts";
+import { alarmSourceSchema, type AlarmSource } from "../../../src/crds/alarmsource/schema.ts";
+import { cloudVolumeClaimSchema, type CloudVolumeClaim } from "../../../src/crds/cloudvolumeclaim/schema.ts";
+import { cloudAccount } from "../../../src/crds/cloudaccount/kind.ts";
+import { inventoryQuerySchema, type InventoryQuery } from "../../../src/crds/inventoryquery/schema.ts";
+import { inventorySinkSchema, type InventorySink } from "../../../src/crds/inventorysink/schema.ts";
+import { managedAddonSchema, type ManagedAddon } from "../../../src/crds/managedaddon/schema.ts";
+import { managedClusterSchema, type ManagedCluster } from "../../../src/crds/managedcluster/schema.ts";
+import { managedNodeSchema, type ManagedNode } from "../../../src/crds/managednode/schema.ts";
+import { managedApplicationSchema, type ManagedApplication } from "../../../src/crds/managedapplication/schema.ts";
+import { managedNamespaceSchema, type ManagedNamespace } from "../../../src/crds/managednamespace/schema.ts";
+import { manifestSetSchema, type ManifestSet } from "../../../src/crds/manifestset/schema.ts";
+import { nodePool } from "../../../src/crds/nodepool/kind.ts";
+import { registryProjectSchema, type RegistryProject } from "../../../src/crds/registryproject/schema.ts";
 
 export interface Manifest {
   apiVersion: string;
@@ -41,7 +41,7 @@ export function cloudAccountManifest(overrides: Overrides = {}): Manifest {
 /** A ManagedCluster as an author writes it. */
 export function managedClusterManifest(overrides: Overrides = {}): Manifest {
   const spec = { accountRef: { name: "huawei" }, network: { vpcId: "vpc-1", subnetId: "subnet-1" } };
-  return manifest(managedCluster, spec, { name: "production" }, overrides);
+  return manifest(managedClusterSchema, spec, { name: "production" }, overrides);
 }
 
 /** A NodePool as an author writes it. */
@@ -53,44 +53,44 @@ export function nodePoolManifest(overrides: Overrides = {}): Manifest {
 /** A ManagedNode as an author writes it. */
 export function managedNodeManifest(overrides: Overrides = {}): Manifest {
   const spec = { clusterRef: { name: "production" }, instanceType: "s6.large.2", login: { keyPairName: "ops" } };
-  return manifest(managedNode, spec, { name: "database" }, overrides);
+  return manifest(managedNodeSchema, spec, { name: "database" }, overrides);
 }
 
 /** A ManagedAddon as an author writes it. */
 export function managedAddonManifest(overrides: Overrides = {}): Manifest {
   const spec = { clusterRef: { name: "production" }, template: "metrics-server" };
-  return manifest(managedAddon, spec, { name: "metrics-server" }, overrides);
+  return manifest(managedAddonSchema, spec, { name: "metrics-server" }, overrides);
 }
 
 /** A ManagedNamespace as an author writes it. */
 function managedNamespaceManifest(overrides: Overrides = {}): Manifest {
   const spec = { clusterRef: { name: "production" }, quota: { pods: 20 } };
-  return manifest(managedNamespace, spec, { name: "shop" }, overrides);
+  return manifest(managedNamespaceSchema, spec, { name: "shop" }, overrides);
 }
 
 /** A ManagedApplication as an author writes it. */
 function managedApplicationManifest(overrides: Overrides = {}): Manifest {
   const spec = { clusterRef: { name: "production" }, members: [{ kind: "Deployment", name: "web" }] };
-  return manifest(managedApplication, spec, { name: "shop" }, overrides);
+  return manifest(managedApplicationSchema, spec, { name: "shop" }, overrides);
 }
 
 /** A CloudVolumeClaim as an author writes it. */
 export function cloudVolumeClaimManifest(overrides: Overrides = {}): Manifest {
   const huawei = { volumeId: "disk-1", storageType: "bs" };
   const spec = { clusterRef: { name: "production" }, accessModes: ["ReadWriteMany"], huawei };
-  return manifest(cloudVolumeClaim, spec, { name: "files" }, overrides);
+  return manifest(cloudVolumeClaimSchema, spec, { name: "files" }, overrides);
 }
 
 /** A RegistryProject as an author writes it. */
 export function registryProjectManifest(overrides: Overrides = {}): Manifest {
-  return manifest(registryProject, { accountRef: { name: "ctyun" } }, { name: "shop" }, overrides);
+  return manifest(registryProjectSchema, { accountRef: { name: "ctyun" } }, { name: "shop" }, overrides);
 }
 
 /** A ManifestSet as an author writes it. */
 export function manifestSetManifest(overrides: Overrides = {}): Manifest {
   const config = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "settings" }, data: { level: "info" } };
   return manifest(
-    manifestSet,
+    manifestSetSchema,
     { clusterRef: { name: "production" }, manifests: [config] },
     { name: "shop" },
     overrides,
@@ -100,18 +100,18 @@ export function manifestSetManifest(overrides: Overrides = {}): Manifest {
 /** An InventorySink as an author writes it. */
 function inventorySinkManifest(overrides: Overrides = {}): Manifest {
   const spec = { accountRef: { name: "bcs" }, clusterId: "BCS-K8S-00001" };
-  return manifest(inventorySink, spec, { name: "fleet" }, overrides);
+  return manifest(inventorySinkSchema, spec, { name: "fleet" }, overrides);
 }
 
 /** An AlarmSource as an author writes it. */
 function alarmSourceManifest(overrides: Overrides = {}): Manifest {
-  return manifest(alarmSource, { accountRef: { name: "bcs" } }, { name: "fleet" }, overrides);
+  return manifest(alarmSourceSchema, { accountRef: { name: "bcs" } }, { name: "fleet" }, overrides);
 }
 
 /** An InventoryQuery as an author writes it. */
 function inventoryQueryManifest(overrides: Overrides = {}): Manifest {
   const spec = { accountRef: { name: "bcs" }, clusterId: "BCS-K8S-40001", resource: "Pod" };
-  return manifest(inventoryQuery, spec, { name: "pods" }, overrides);
+  return manifest(inventoryQuerySchema, spec, { name: "pods" }, overrides);
 }
 
 /** One of each kind, by its kind, as an author writes them. */
@@ -133,57 +133,57 @@ export const EXAMPLES: Readonly<Record<string, Manifest>> = {
 
 /** An InventorySink as the API server returns it. */
 export function storedInventorySink(overrides: Stored<InventorySink> = {}): InventorySink {
-  return stored(inventorySink, inventorySinkManifest(overrides), overrides);
+  return stored(inventorySinkSchema, inventorySinkManifest(overrides), overrides);
 }
 
 /** An AlarmSource as the API server returns it. */
 export function storedAlarmSource(overrides: Stored<AlarmSource> = {}): AlarmSource {
-  return stored(alarmSource, alarmSourceManifest(overrides), overrides);
+  return stored(alarmSourceSchema, alarmSourceManifest(overrides), overrides);
 }
 
 /** An InventoryQuery as the API server returns it. */
 export function storedInventoryQuery(overrides: Stored<InventoryQuery> = {}): InventoryQuery {
-  return stored(inventoryQuery, inventoryQueryManifest(overrides), overrides);
+  return stored(inventoryQuerySchema, inventoryQueryManifest(overrides), overrides);
 }
 
 /** A RegistryProject as the API server returns it. */
 export function storedRegistryProject(overrides: Stored<RegistryProject> = {}): RegistryProject {
-  return stored(registryProject, registryProjectManifest(overrides), overrides);
+  return stored(registryProjectSchema, registryProjectManifest(overrides), overrides);
 }
 
 /** A ManagedCluster as the API server returns it. */
 export function storedManagedCluster(overrides: Stored<ManagedCluster> = {}): ManagedCluster {
-  return stored(managedCluster, managedClusterManifest(overrides), overrides);
+  return stored(managedClusterSchema, managedClusterManifest(overrides), overrides);
 }
 
 /** A ManagedNode as the API server returns it. */
 export function storedManagedNode(overrides: Stored<ManagedNode> = {}): ManagedNode {
-  return stored(managedNode, managedNodeManifest(overrides), overrides);
+  return stored(managedNodeSchema, managedNodeManifest(overrides), overrides);
 }
 
 /** A CloudVolumeClaim as the API server returns it. */
 export function storedCloudVolumeClaim(overrides: Stored<CloudVolumeClaim> = {}): CloudVolumeClaim {
-  return stored(cloudVolumeClaim, cloudVolumeClaimManifest(overrides), overrides);
+  return stored(cloudVolumeClaimSchema, cloudVolumeClaimManifest(overrides), overrides);
 }
 
 /** A ManagedAddon as the API server returns it. */
 export function storedManagedAddon(overrides: Stored<ManagedAddon> = {}): ManagedAddon {
-  return stored(managedAddon, managedAddonManifest(overrides), overrides);
+  return stored(managedAddonSchema, managedAddonManifest(overrides), overrides);
 }
 
 /** A ManagedNamespace as the API server returns it. */
 export function storedManagedNamespace(overrides: Stored<ManagedNamespace> = {}): ManagedNamespace {
-  return stored(managedNamespace, managedNamespaceManifest(overrides), overrides);
+  return stored(managedNamespaceSchema, managedNamespaceManifest(overrides), overrides);
 }
 
 /** A ManagedApplication as the API server returns it. */
 export function storedManagedApplication(overrides: Stored<ManagedApplication> = {}): ManagedApplication {
-  return stored(managedApplication, managedApplicationManifest(overrides), overrides);
+  return stored(managedApplicationSchema, managedApplicationManifest(overrides), overrides);
 }
 
 /** A ManifestSet as the API server returns it. */
 export function storedManifestSet(overrides: Stored<ManifestSet> = {}): ManifestSet {
-  return stored(manifestSet, manifestSetManifest(overrides), overrides);
+  return stored(manifestSetSchema, manifestSetManifest(overrides), overrides);
 }
 
 /** What the API server adds: the rest of the metadata, and the status. */
@@ -193,7 +193,7 @@ export interface Stored<R extends Managed> extends Omit<Overrides, "metadata"> {
 }
 
 /** With the schema's defaults, and the name for UID where no other is given. */
-function stored<R extends Managed>(kind: Kind, authored: Manifest, { metadata, status }: Stored<R>): R {
+function stored<R extends Managed>(kind: KindSchema, authored: Manifest, { metadata, status }: Stored<R>): R {
   return {
     ...authored,
     metadata: {

@@ -11,8 +11,10 @@ import type { EasyStackClusters } from "../clusters.ts";
 import type { Places } from "../places/places.ts";
 import type { SharedReads } from "../places/shared-reads.ts";
 import type { Place } from "../places/turn.ts";
+import { balancersLeft } from "./balancers-left.ts";
 import { FormsChannel } from "./forms/channel.ts";
 import { Knowledge } from "./forms/known.ts";
+import { Astray, Creates } from "./astray.ts";
 import { AutoscalerObjects } from "./autoscaler-objects.ts";
 import { Looks } from "./looks.ts";
 import { WorkloadOperations } from "./operations/operations.ts";
@@ -21,7 +23,7 @@ import { YamlChannel } from "./yaml-channel.ts";
 
 interface FacetDeps {
   readonly client: ProjectClient;
-  readonly clusters: Pick<EasyStackClusters, "get">;
+  readonly clusters: Pick<EasyStackClusters, "get" | "places">;
   readonly namespaces: NamespacesFacet;
   readonly places: Places;
   readonly reads: SharedReads;
@@ -32,18 +34,31 @@ interface FacetDeps {
 export function easystackManifests(deps: FacetDeps): ManifestsFacet {
   const { client, account } = deps;
   const knowledge = new Knowledge({ client, registryAddress: account.registryAddress ?? "Domain" });
+  const creates = new Creates();
   return {
     intoClusters: "Always",
     open({ clusterId: cluster = "", options }) {
       const asked = readBlock("spec.easystack", block, options);
       const { product = "eks", forceDelete: isForced = false, workloads = [], services = [] } = asked;
       const address = (signal: AbortSignal): Promise<string> => addressOf(deps, cluster, signal);
-      const looks = new Looks({
-        ...deps,
+      const looksIn = (id: string): Looks =>
+        new Looks({
+          ...deps,
+          cluster: id,
+          product,
+          address: (signal) => addressOf(deps, id, signal),
+          lacksNamespace: (place, signal) => lacksNamespace(deps, place, signal),
+        });
+      const looks = looksIn(cluster);
+      const astray = new Astray({
+        clock: deps.clock,
         cluster,
         product,
-        address,
-        lacksNamespace: (place, signal) => lacksNamespace(deps, place, signal),
+        isForced,
+        looksIn,
+        addressOf: (id, signal) => addressOf(deps, id, signal),
+        placesThere: deps.clusters.places,
+        creates,
       });
       const volumeTypes = async (signal: AbortSignal): Promise<readonly string[]> => {
         const { value } = await client.read({ operation: "ListVolumeTypes", product, signal }, volumeTypeList);
@@ -51,8 +66,10 @@ export function easystackManifests(deps: FacetDeps): ManifestsFacet {
       };
       const yaml = new YamlChannel({
         looks,
+        astray,
         autoscalers: new AutoscalerObjects(looks),
         operations: new WorkloadOperations({ looks, options: asked }),
+        residue: balancersLeft({ client, address }),
         cluster,
         product,
         isForced,
@@ -62,7 +79,7 @@ export function easystackManifests(deps: FacetDeps): ManifestsFacet {
       });
       if (asked.route !== "Forms") return yaml;
       const beside = { workloads, services };
-      return new FormsChannel({ yaml, looks, knowledge, client, cluster, address, volumeTypes, beside });
+      return new FormsChannel({ yaml, looks, astray, knowledge, client, cluster, address, volumeTypes, beside });
     },
   };
 }

@@ -26,6 +26,9 @@ export interface LooksDeps {
 /** Where objects without a namespace are looked at: every cluster has it. */
 const ANY_NAMESPACE = "default";
 
+/** The code of an unknown outcome: a write was said to be done, and what it has made does not show where it was meant for. */
+export const NOT_SHOWN = "NotShown";
+
 export class Looks {
   readonly #deps: LooksDeps;
 
@@ -117,7 +120,7 @@ export class Looks {
     const found = await this.look(turn, kind, { key, signal: permit.signal });
     if (found !== "Absent") return found;
     const message = `${operation}: the cloud said that it was done, and does not show it`;
-    throw new CloudError("Unavailable", { message, codes: ["NotShown"], advice: "Looking again" });
+    throw new CloudError("Unavailable", { message, codes: [NOT_SHOWN], advice: "Looking again" });
   }
 
   async #viewOf({ kind, namespaced }: RawKind, name: string, signal: AbortSignal): Promise<CallHere> {

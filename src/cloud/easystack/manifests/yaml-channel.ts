@@ -11,7 +11,9 @@ import type {
   ManifestRefusal,
   ObjectKey,
 } from "../../facets/manifests.ts";
+import type { Residue } from "../../facets/object-traces.ts";
 import type { CallHere, Turn } from "../places/turn.ts";
+import type { Astray } from "./astray.ts";
 import { AUTOSCALER } from "./autoscalers.ts";
 import type { AutoscalerObjects } from "./autoscaler-objects.ts";
 import { assertWritten, bodyOf, type YamlBody } from "./documents.ts";
@@ -24,8 +26,10 @@ import { withSameStatus } from "./same-status.ts";
 
 export interface YamlDeps extends Pick<LooksDeps, "address" | "cluster" | "product"> {
   readonly looks: Looks;
+  readonly astray: Astray;
   readonly autoscalers: AutoscalerObjects;
   readonly operations: ChannelOperations;
+  readonly residue: Residue;
   readonly yamlBody: YamlBody;
   readonly isForced: boolean;
   /** Names of the types of volumes that there are. */
@@ -38,11 +42,13 @@ export class YamlChannel implements ManifestChannel {
   readonly kinds = YAML_KINDS;
   readonly operations: ChannelOperations;
   readonly history: ChannelHistory;
+  readonly residue: Residue;
   readonly #deps: YamlDeps;
 
   constructor(deps: YamlDeps) {
     this.#deps = deps;
     this.operations = deps.operations;
+    this.residue = deps.residue;
     this.history = historyBy(deps.looks);
   }
 
@@ -68,15 +74,19 @@ export class YamlChannel implements ManifestChannel {
     if (kind === AUTOSCALER) return this.#deps.autoscalers.create(manifest, permit);
     const key = keyOf(manifest, kind);
     const operation = `Create ${shown(key)}`;
-    return this.#deps.looks.inTurn(key, permit.signal, async (turn) => {
-      const write = { operation, kind, key, manifest, permit };
-      await this.#assertSound(turn, write, undefined);
-      await this.#send(turn, "CreateYaml", write);
-      if (kind.kind === "StorageClass" && isDefault(manifest)) {
-        await turn.write(markingOf(key.name, true, await this.#cluster(permit.signal)));
-      }
-      return this.#deps.looks.readBack(turn, kind, write);
-    });
+    const { looks, astray } = this.#deps;
+    return astray.watching({ kind, manifest, by: "Yaml" }, permit, (sending) =>
+      looks.inTurn(key, permit.signal, async (turn) => {
+        const write = { operation, kind, key, manifest, permit };
+        await this.#assertSound(turn, write, undefined);
+        sending();
+        await this.#send(turn, "CreateYaml", write);
+        if (kind.kind === "StorageClass" && isDefault(manifest)) {
+          await turn.write(markingOf(key.name, true, await this.#cluster(permit.signal)));
+        }
+        return looks.readBack(turn, kind, write);
+      }),
+    );
   };
 
   readonly change: ManifestChannel["change"] = (ability, { live, merged, patch }, permit) => {

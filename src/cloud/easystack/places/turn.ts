@@ -142,7 +142,7 @@ export class Turn {
     const answer = await this.#withProof(async () => this.#send(call, PLACE_CALLS[call.operation]));
     if (this.#deps.lane.take(answer, this.#deps.nowMs()) === "Another") this.#isLost = true;
     // Requests of one turn may be under way together: what another one has lost, this one has too.
-    if (this.#isLost) throw sessionLost(call.operation);
+    if (this.#isLost) throw sessionLost(call.operation, answer.status >= 300);
     return this.#accepted(call.operation, answer, { secrets: call.secrets, form });
   }
 
@@ -238,16 +238,22 @@ export function notConfirmed(
 /** Among the codes of a CloudError: a session was seen to stand elsewhere than it was told to. */
 export const ANOTHER_PLACE = "AnotherPlace";
 
-function sessionLost(operation: string): CloudError {
+function sessionLost(operation: string, isRefused = false): CloudError {
   const message = `${operation}: the server has begun another session meanwhile, so that it may have acted in another place`;
-  return new CloudError("Unavailable", { message, codes: [SESSION_LOST] });
+  return new CloudError("Unavailable", { message, codes: [SESSION_LOST, ...(isRefused ? [REFUSED] : [])] });
 }
 
 const SESSION_LOST = "SessionLost";
+const REFUSED = "Refused";
 
 /** A read may be tried again at once; where a write has acted, nobody knows. */
 export function isSessionLost(error: unknown): boolean {
   return error instanceof CloudError && error.codes.includes(SESSION_LOST);
+}
+
+/** Of a session that was lost: whether the place where it acted took nothing. */
+export function refusedElsewhere(error: unknown): boolean {
+  return isSessionLost(error) && error instanceof CloudError && error.codes.includes(REFUSED);
 }
 
 function jsonOf({ body }: HttpAnswer): unknown {

@@ -7,6 +7,7 @@ import { CloudError } from "../../../errors.ts";
 import type { KindAbility, LiveObject, Manifest, ManifestChannel, ObjectChange } from "../../../facets/manifests.ts";
 import type { ProjectClient } from "../../client.ts";
 import type { CallHere, Turn } from "../../places/turn.ts";
+import type { Astray } from "../astray.ts";
 import type { RawKind } from "../kinds.ts";
 import { keyOf, shown, type Looks } from "../looks.ts";
 import { isDefault, markingOf } from "../narrow.ts";
@@ -16,6 +17,7 @@ import { moved, withoutWords, type Write, type YamlChannel } from "../yaml-chann
 import { withBeside, type Beside } from "./beside.ts";
 import { assertChosen, assertNotChosen, memberOf } from "./chosen.ts";
 import type { Knowledge } from "./known.ts";
+import { formNewborns } from "./newborn.ts";
 import { lostIn, nounOf, type Noun, type View } from "./nouns.ts";
 import { assertNone, assertService } from "./preflight.ts";
 import { remainderOf } from "./remainder.ts";
@@ -26,6 +28,7 @@ import { missingIn } from "./subset.ts";
 interface FormsDeps {
   readonly yaml: YamlChannel;
   readonly looks: Looks;
+  readonly astray: Astray;
   readonly cluster: string;
   /** Of the cluster's API server. */
   readonly address: (signal: AbortSignal) => Promise<string>;
@@ -45,10 +48,12 @@ const WORKLOADS: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "Da
 
 export class FormsChannel implements ManifestChannel {
   readonly kinds: readonly RawKind[];
+  readonly newborns = formNewborns;
   readonly kindOf: ManifestChannel["kindOf"];
   readonly list: ManifestChannel["list"];
   readonly read: ManifestChannel["read"];
   readonly remove: ManifestChannel["remove"];
+  readonly residue: YamlChannel["residue"];
   readonly operations: YamlChannel["operations"];
   readonly history: YamlChannel["history"];
   readonly #deps: FormsDeps;
@@ -63,6 +68,7 @@ export class FormsChannel implements ManifestChannel {
     this.list = yaml.list;
     this.read = yaml.read;
     this.remove = yaml.remove;
+    this.residue = yaml.residue;
     this.operations = yaml.operations;
     this.history = yaml.history;
   }
@@ -82,16 +88,21 @@ export class FormsChannel implements ManifestChannel {
     const key = keyOf(manifest, kind);
     const writing = { kind, key, operation: `Create ${shown(key)}`, permit };
     const { creation, view } = await this.#formOf(noun, manifest, writing);
-    return this.#deps.looks.inTurn(key, permit.signal, async (turn) => {
-      await this.#assertPossible(turn, { manifest, live: undefined }, writing);
-      await this.#send(turn, creation, writing);
-      if (isDefault(manifest)) await this.#send(turn, markingOf(key.name, true, await this.#cluster(permit)), writing);
-      const made = await this.#suspended(turn, manifest, await this.#readBack(turn, writing), writing);
-      const live = await this.#withRemainder(turn, { live: made, wanted: manifest, patch: manifest }, writing);
-      await this.#assertShown(turn, { view, sent: creation, live }, writing);
-      assertChosen(manifest, live, writing.operation);
-      return live;
-    });
+    return this.#deps.astray.watching({ kind, manifest, by: "Form" }, permit, (sending) =>
+      this.#deps.looks.inTurn(key, permit.signal, async (turn) => {
+        await this.#assertPossible(turn, { manifest, live: undefined }, writing);
+        sending();
+        await this.#send(turn, creation, writing);
+        if (isDefault(manifest)) {
+          await this.#send(turn, markingOf(key.name, true, await this.#cluster(permit)), writing);
+        }
+        const made = await this.#suspended(turn, manifest, await this.#readBack(turn, writing), writing);
+        const live = await this.#withRemainder(turn, { live: made, wanted: manifest, patch: manifest }, writing);
+        await this.#assertShown(turn, { view, sent: creation, live }, writing);
+        assertChosen(manifest, live, writing.operation);
+        return live;
+      }),
+    );
   };
 
   readonly change: ManifestChannel["change"] = (ability, change, permit) => {

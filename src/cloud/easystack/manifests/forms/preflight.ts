@@ -5,6 +5,7 @@ import * as z from "zod";
 import { CloudError } from "../../../errors.ts";
 import type { LiveObject, Manifest, ManifestRefusal } from "../../../facets/manifests.ts";
 import type { ProjectClient } from "../../client.ts";
+import { flavorsOf, subnetsOf, zonesOf } from "../../offers.ts";
 import type { Turn } from "../../places/turn.ts";
 import { flag } from "../../wire.ts";
 import { unavailable, type Offers } from "./balancer.ts";
@@ -62,16 +63,6 @@ export function assertNone(refusals: readonly ManifestRefusal[], operation: stri
   throw new CloudError("Rejected", { message: `${operation}: ${message}`, causes, advice: "" });
 }
 
-/** The reference names no list of 1.23: a bare one, or whatever it is called. */
-const anyList = <T extends z.ZodType>(item: T) =>
-  z.preprocess(
-    (value) => (Array.isArray(value) ? value : Object.values(value ?? {}).find((each) => Array.isArray(each))),
-    z.array(item),
-  );
-
-const zones = anyList(z.object({ name: z.string(), state: z.object({ available: flag.nullish() }).nullish() }));
-const flavors = anyList(z.object({ id: z.string(), name: z.string(), is_disabled: flag.nullish() }));
-const subnets = anyList(z.object({ id: z.string() }));
 /** Misspelt in the reference. */
 const limit = z.object({ REPLCAS_LIMIT: z.coerce.number().optional(), REPLICAS_LIMIT: z.coerce.number().optional() });
 const octavia = z.object({ octavia: z.object({ is_installed: flag }) });
@@ -81,20 +72,19 @@ async function offersOf(client: ProjectClient, signal: AbortSignal): Promise<Off
   const installed = await client.read({ operation: "GetOctavia", signal }, octavia);
   const nothing = { licences: undefined, zones: [], flavors: [], subnets: [], mostReplicas: undefined };
   if (!installed.value.octavia.is_installed) return { hasOctavia: false, ...nothing };
-  const query = SUBNETS_QUERY;
-  const [zoneList, flavorList, subnetList, replicas, licence] = await Promise.all([
-    client.read({ operation: "ListZones", signal }, zones),
-    client.read({ operation: "ListFlavors", signal }, flavors),
-    client.read({ operation: "ListSubnets", query, signal }, subnets),
+  const [zones, flavors, subnets, replicas, licence] = await Promise.all([
+    zonesOf(client, signal),
+    flavorsOf(client, signal),
+    subnetsOf(client, { query: SUBNETS_QUERY, signal }),
     client.read({ operation: "GetReplicasLimit", signal }, limit),
     client.read({ operation: "GetBalancerLicences", signal }, licences),
   ]);
   return {
     hasOctavia: true,
     licences: licence.value.available ?? undefined,
-    zones: zoneList.value.filter(({ state }) => state?.available !== false).map(({ name }) => name),
-    flavors: flavorList.value.filter(({ is_disabled }) => !is_disabled).flatMap(({ id, name }) => [name, id]),
-    subnets: subnetList.value.map(({ id }) => id),
+    zones,
+    flavors: flavors.flatMap(({ id, name }) => [name, id]),
+    subnets: subnets.map(({ id }) => id),
     mostReplicas: replicas.value.REPLCAS_LIMIT ?? replicas.value.REPLICAS_LIMIT,
   };
 }
