@@ -81,9 +81,9 @@ describe.concurrent("a CloudVolumeClaim of storage that exists", () => {
     const volumeId = await home.storage();
     await stand.apply(home.manifest(volumeId));
     await stand.reaches("cloudvolumeclaim/shared", "Available");
-    await stand.apply(home.manifest(volumeId, { contentsOnDelete: "Delete" }, { name: "second" }));
-    await stand.reaches("cloudvolumeclaim/second", "ExternalIdConflict");
-    await stand.kubectl(["delete", "cloudvolumeclaim/second", "--timeout=30s"]);
+    await stand.apply(home.manifest(volumeId, { contentsOnDelete: "Delete" }, { name: "shared-second" }));
+    await stand.reaches("cloudvolumeclaim/shared-second", "ExternalIdConflict");
+    await stand.kubectl(["delete", "cloudvolumeclaim/shared-second", "--timeout=30s"]);
     expect(await home.writes()).toEqual(["POST"]);
     expect(await home.volumes()).toHaveLength(1);
   });
