@@ -1,6 +1,5 @@
-// A kind of yunfan.dev as its folder declares it: what all of the operator knows of it (kind.ts there), and apart from that, in the
-// schema beside it, its fields, from which validation, TypeScript types and the CRD follow. The operator runs without the latter: they
-// take memory.
+// A kind of yunfan.dev as its folder declares it: what all of the operator knows of it (kind.ts there), and apart from that its fields
+// (its schema), from which validation, TypeScript types and the CRD follow. The operator runs without the latter: they take memory.
 import type * as z from "zod";
 
 export const GROUP = "yunfan.dev";

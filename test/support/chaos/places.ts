@@ -16,7 +16,7 @@ import { chanceOf, type Chance } from "./random.ts";
 
 export interface PlacesStorm {
   readonly seed: number;
-  /** Of the ten names, those that sets declare, each in a set of its own; a bystander has the others. */
+  /** Of the ten names, those that sets declare, each in a set of its own; a bystander has the others, and all ten in a namespace of his own. */
   readonly declared: number;
   /** How often all of them change, after they were made and before half of them are deleted. */
   readonly changes: number;
@@ -37,6 +37,8 @@ interface Course {
   readonly simulator: EasyStackSimulator;
   readonly clock: WorkClock;
   readonly places: readonly Place[];
+  /** A bystander's alone, one in each cluster. */
+  readonly others: readonly Place[];
 }
 
 interface Ground {
@@ -93,22 +95,24 @@ async function courseWith({ stand }: Ground, sessions: (typeof SESSIONS)[number]
     ...clusters.map((name) => clusterManifest(name, { accountRef: { name: account } })),
   );
   await Promise.all(clusters.map((name) => stand.reaches(`managedcluster/${name}`, "Available")));
-  const places = clusters.flatMap((cluster) =>
-    NAMESPACES.map((namespace) => ({ cluster, namespace, real: `${cluster}--${namespace}` })),
-  );
-  for (const { cluster, namespace: name } of places) {
+  const inEach = (namespaces: readonly string[]): readonly Place[] =>
+    clusters.flatMap((cluster) =>
+      namespaces.map((namespace) => ({ cluster, namespace, real: `${cluster}--${namespace}` })),
+    );
+  const [places, others] = [inEach(NAMESPACES), inEach(["theirs"])];
+  for (const { cluster, namespace: name } of [...places, ...others]) {
     await simulator.behindOurBack("POST", "namespaces", { cluster, name });
   }
-  return { account, simulator, clock, places };
+  return { account, simulator, clock, places, others };
 }
 
 async function run(ground: Ground, course: Course, chance: Chance): Promise<void> {
   const { stand, target, options } = ground;
-  const { simulator, places, clock } = course;
+  const { simulator, places, others, clock } = course;
   const [ours, theirs] = [NAMES.slice(0, options.declared), NAMES.slice(options.declared)];
-  await target.apply(
-    ...places.flatMap(({ real }) => theirs.map((name) => configMap(name, { of: "a bystander" }, { namespace: real }))),
-  );
+  const held = (names: readonly string[]) => (place: Place) =>
+    names.map((name) => configMap(name, { of: "a bystander" }, { namespace: place.real }));
+  await target.apply(...places.flatMap(held(theirs)), ...others.flatMap(held(NAMES)));
   const before = await bystanders(ground, course);
   const losing = loseSessions(simulator, clock, chance);
   try {
@@ -233,8 +237,8 @@ async function objectsIn({ target }: Ground, { real }: Place): Promise<readonly 
 }
 
 /** What is in any place and no set's. */
-async function bystanders(ground: Ground, { places }: Course): Promise<unknown> {
-  const found = await Promise.all(places.map((place) => objectsIn(ground, place)));
+async function bystanders(ground: Ground, { places, others }: Course): Promise<unknown> {
+  const found = await Promise.all([...places, ...others].map((place) => objectsIn(ground, place)));
   return found.flat().filter(({ metadata }) => metadata.labels?.[LABEL] === undefined);
 }
 

@@ -23,6 +23,8 @@ interface AstrayDeps {
   readonly looksIn: (cluster: string) => Looks;
   readonly addressOf: (cluster: string, signal: AbortSignal) => Promise<string>;
   readonly placesThere: (signal: AbortSignal) => Promise<PlacesThere>;
+  /** Has the account's turns run one after another from then on. */
+  readonly keepApart: () => void;
   /** Of the account: outlives a channel, which is opened anew with each change of its options. */
   readonly creates: Creates;
 }
@@ -109,6 +111,7 @@ export class Astray {
     const [first, ...others] = found;
     if (first && others.length === 0) await this.#takeAway(suspect, first, permit);
     this.#deps.creates.suspects.delete(name);
+    if (first) this.#deps.keepApart();
     if (first) throw saying(keyOf(suspect.manifest, suspect.kind), first, others);
   }
 

@@ -58,6 +58,7 @@ export function easystackManifests(deps: FacetDeps): ManifestsFacet {
         looksIn,
         addressOf: (id, signal) => addressOf(deps, id, signal),
         placesThere: deps.clusters.places,
+        keepApart: () => deps.places.keepApart(),
         creates,
       });
       const volumeTypes = async (signal: AbortSignal): Promise<readonly string[]> => {

@@ -213,9 +213,8 @@ describe("turns in several places", () => {
 
   test.each(["Token", "User", "Decoy"] as const)("never do with sessions by %s", async (sessions) => {
     const { cloud, places, there } = await start({ sessions });
-    const [here, elsewhere] = there as [Place, Place];
     await lookAround(places, there);
-    expect(await runBeside(places, here, elsewhere)).toBe(false);
+    expect(await runBeside(places, there[0]!, there[1]!)).toBe(false);
     for (const place of there) {
       expect(await read(places, "witness", place)).toMatchObject({ metadata: { namespace: place.namespace } });
     }
@@ -224,20 +223,19 @@ describe("turns in several places", () => {
 
   test("never do where the account says so", async () => {
     const { places, there } = await start({ sessions: "Cookie" }, "Exclusive");
-    const [here, elsewhere] = there as [Place, Place];
     await lookAround(places, there);
-    expect(await runBeside(places, here, elsewhere)).toBe(false);
+    expect(await runBeside(places, there[0]!, there[1]!)).toBe(false);
   });
 
-  test("do no longer once a session stood elsewhere than it was told to", async () => {
+  test.each<[string, (places: Places, here: Place) => unknown]>([
+    ["a session stood elsewhere than it was told to", (places, here) => kindOf(places.within(here, never, astray))],
+    ["something was made elsewhere", (places) => places.keepApart()],
+  ])("do no longer once %s", async (_, happens) => {
     const { places, there } = await start({ sessions: "Cookie" });
     const [here, elsewhere] = there as [Place, Place];
     await lookAround(places, there);
     expect(await runBeside(places, here, elsewhere)).toBe(true);
-    const astray = places.within(here, never, () => {
-      throw new CloudError("PlaceNotConfirmed", { message: "Another object was shown", codes: [ANOTHER_PLACE] });
-    });
-    expect(await kindOf(astray)).toBe("PlaceNotConfirmed");
+    await happens(places, here);
     expect(await runBeside(places, here, elsewhere)).toBe(false);
   });
 
@@ -288,6 +286,10 @@ test("an absence takes two turns", async () => {
   await make(places, "some", here);
   expect(await look("some")).toBe(false);
 });
+
+function astray(): never {
+  throw new CloudError("PlaceNotConfirmed", { message: "Another object was shown", codes: [ANOTHER_PLACE] });
+}
 
 async function kindOf(work: Promise<unknown>): Promise<CloudError["kind"] | undefined> {
   const error = await work.then(

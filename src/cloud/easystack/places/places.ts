@@ -73,6 +73,11 @@ export class Places {
     return this.within(place, signal, isMissing);
   }
 
+  /** Turns run one after another from now on: something was done elsewhere than where a session was confirmed to stand. */
+  keepApart(): void {
+    this.#apart.deny();
+  }
+
   /** Until a session that was lost is found to be, and with a confirmation to come. */
   async beforeSecondLook(place: Place, signal: AbortSignal): Promise<void> {
     await sleep(this.#deps.clock, BETWEEN_LOOKS_MS, signal);
