@@ -185,7 +185,7 @@ function configMaps(count: number, namespaceName: string): object[] {
 /** What is one cluster's shows to no other: by somebody who may do what there is to do in this namespace alone. */
 function namespaceOf(name: string): object[] {
   const metadata = { name: DEPLOYER, namespace: name };
-  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "admin" };
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" };
   return [
     { apiVersion: "v1", kind: "Namespace", metadata: { name } },
     { apiVersion: "v1", kind: "ServiceAccount", metadata },
