@@ -20,5 +20,5 @@ USER 65532:65532
 ENV NODE_ENV=production HOME=/ MALLOC_TRIM_THRESHOLD_=131072 MALLOC_ARENA_MAX=2
 WORKDIR /
 # What the heap may take follows from the container's memory limit: docs/decisions/0012-memory.md says why each flag.
-ENTRYPOINT ["/usr/local/bin/node", "--max-old-space-size-percentage=60", "--max-semi-space-size=2", "--heap-growing-percent=50", "--no-wasm-tier-up", "--no-wasm-dynamic-tiering", "/yunfan/yunfan.mjs"]
+ENTRYPOINT ["/usr/local/bin/node", "--max-old-space-size-percentage=60", "--max-semi-space-size=2", "--heap-growing-percent=50", "--no-wasm-tier-up", "--no-wasm-dynamic-tiering", "--optimize-for-size", "/yunfan/yunfan.mjs"]
 CMD ["run"]
