@@ -57,7 +57,7 @@ const creates = async (name: string) =>
     0 && (await there(name)) !== undefined;
 
 describe.concurrent("a hybrid application", () => {
-  it("is made whole by one request, shows its servers, and leaves nothing behind (calls 123, 125, 128, 129, 130)", async ({
+  it("is made whole by one request, shows its servers, and leaves nothing behind (calls 123, 125, 128, 129)", async ({
     expect,
   }) => {
     const hybrid = hybridOptions("whole", {
@@ -168,7 +168,7 @@ describe.concurrent("the deletion of a hybrid application", () => {
     expect(JSON.stringify(events)).toContain("server held-db-0");
   });
 
-  it("waits for servers that do not go, names them, and ends when they have gone", async ({ expect }) => {
+  it("waits for servers that do not go, names them, and ends when they have gone (call 130)", async ({ expect }) => {
     await stand.apply(manifest("residue", hybridOptions("residue"), { contentsOnDelete: "All" }));
     await stand.reaches(ref("residue"), "Available");
     const [server] = await serversOf("residue");
