@@ -3,7 +3,7 @@
 import type { LiveObject } from "../../cloud/facets/manifests.ts";
 import { ManifestSetCondition as Condition, ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
 import type { ManifestSet } from "../../crds/manifestset/schema.ts";
-import { MOST_RESIDUE } from "../../crds/manifestset/residue.ts";
+import { MOST_RESIDUE } from "../../crds/manifestset/limits.ts";
 import { timestamp, type Clock } from "../../lib/clock.ts";
 import { HeldError, WaitingError } from "../../lib/errors.ts";
 import { listed } from "../../lib/text.ts";

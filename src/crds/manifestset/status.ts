@@ -3,9 +3,15 @@ import * as z from "zod";
 import { commonStatus } from "../common/status.ts";
 import { statusFields } from "../common/with-blocks.ts";
 import { time } from "../../schema/formats.ts";
-import { MOST_RESIDUE } from "./residue.ts";
 import { integer, listMapOf, listOf, text } from "../../schema/fields.ts";
-import { LONGEST_MESSAGE, MOST_NOT_READY, MOST_OBJECTS, MOST_WARNINGS, MOST_WORKLOADS } from "./limits.ts";
+import {
+  LONGEST_MESSAGE,
+  MOST_NOT_READY,
+  MOST_OBJECTS,
+  MOST_RESIDUE,
+  MOST_WARNINGS,
+  MOST_WORKLOADS,
+} from "./limits.ts";
 
 /** While one set of objects takes the place of another, both are in it. */
 const LONGEST_INVENTORY = 2 * MOST_OBJECTS;
