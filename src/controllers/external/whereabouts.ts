@@ -1,6 +1,7 @@
 // Whether what a resource holds is where its account reaches now. Where it is not, nothing is read as absence and nothing is written;
 // the same goes for keys of which nobody knows yet whose they are.
-import type { Item } from "../../cloud/collection.ts";
+import type { Item, Presence } from "../../cloud/collection.ts";
+import { CloudError } from "../../cloud/errors.ts";
 import { Reason } from "../../crds/common/conditions.ts";
 import { timestampOf } from "../../lib/clock.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
@@ -29,11 +30,21 @@ async function isFound<T extends Item>({ visit, place, items }: ItemScope<T>, lo
   const { object, signal } = visit;
   const { externalId } = object.status;
   if (externalId === undefined) return false;
-  if (items.idsAreUniversal) return (await items.look(externalId, signal)) === "There";
+  if (items.idsAreUniversal) return isThere(() => items.look(externalId, signal));
   if (!items.idsAreNames || !items.get || !place.isOfSameProject(location)) return false;
   if ((await items.look(externalId, signal)) !== "There") return false;
   const item = await items.get(externalId, signal);
   return item !== "Absent" && !isReplacedBy(object.status, item);
+}
+
+/** A project that has not even the cluster in which the thing is can't be entered there. */
+async function isThere(look: () => Promise<Presence>): Promise<boolean> {
+  try {
+    return (await look()) === "There";
+  } catch (error) {
+    if (error instanceof CloudError && error.kind === "PlaceNotConfirmed") return false;
+    throw error;
+  }
 }
 
 /** Throws WaitingError KeysNotConfirmed. To be called before anything is written, and before absence is believed. */
