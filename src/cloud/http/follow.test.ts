@@ -38,7 +38,7 @@ async function bed(handler: Handler) {
       { operation: "WatchThings", method: "GET", target: "/watch", headers: {}, signal: leaving.signal },
       carrier,
     );
-  return { follow, clock, counted, leaving };
+  return { follow, clock, counted, leaving, session, url: `http://127.0.0.1:${port}` };
 }
 
 async function linesIn(followed: Awaited<ReturnType<HttpSession["follow"]>>, most = Infinity): Promise<string[]> {
@@ -76,6 +76,16 @@ describe("an answer that goes on", () => {
     const followed = linesIn(await quiet.follow("Body"));
     quiet.leaving.abort(reason);
     await expect(followed).rejects.toBe(reason);
+  });
+
+  it.each(["Body", "WebSocket"] as const)("is not asked for once the connections are closed (%s)", async (carrier) => {
+    let asked = 0;
+    const { follow, counted, session, url } = await bed((_, response) => void (asked++, response.end()));
+    await session.close();
+    await expect(follow(carrier)).rejects.toMatchObject({ kind: "Unavailable" });
+    // Whatever was on its way before this one has come.
+    await fetch(url);
+    expect([asked, counted]).toEqual([1, []]);
   });
 
   it.each(["Body", "WebSocket"] as const)("that does not begin in time (%s) is given up", async (carrier) => {

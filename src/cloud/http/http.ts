@@ -101,6 +101,8 @@ export class HttpSession {
     const signal = AbortSignal.any([request.signal, patience.signal, this.#closing.signal]);
     const { headers, ...wire } = this.#wireForm(request);
     try {
+      // Nothing is opened that nobody would close.
+      signal.throwIfAborted();
       this.#streams ??= this.#openStreams();
       const followed = await follow(carrier, this.#streams, { ...wire, headers: headers ?? null, signal });
       if ("lines" in followed) {
