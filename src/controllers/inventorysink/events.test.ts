@@ -39,6 +39,7 @@ it("Of 12,000 that are forgotten during an outage 10,000 wait, and exactly 2,000
   const scope: SinkScope = {
     sink,
     owner: "me",
+    location: "store",
     coverage: new Coverage(sink, { platformNamespace: "yunfan-system", cluster: () => undefined }),
     reported: new Map([["NodePool", { kind, store }]]),
     reportable: new Map(),

@@ -9,7 +9,7 @@ import { TerminalError, WaitingError, type ReconcileError } from "../../lib/erro
 import { keyOf } from "../../runtime/cache/store.ts";
 import type { Verdict } from "../../runtime/conditions.ts";
 import type { AccountDirectory } from "../cloudaccount/accounts.ts";
-import { accountOf, placeBy } from "../cloudaccount/parent.ts";
+import { accountOf } from "../cloudaccount/parent.ts";
 import { controlled, type KindDeps, type ResourceView } from "../controlled.ts";
 import { refTo } from "../external/parent.ts";
 import { heldFor } from "../external/removal.ts";
@@ -23,6 +23,7 @@ import type { Visit } from "../lifecycle/visit.ts";
 import { removeAll } from "./removal.ts";
 import { keyOfSink, type SinkScope } from "./scope.ts";
 import { statementsOf, verdictOf } from "./verdict.ts";
+import { assertHere } from "./whereabouts.ts";
 import type { SinkWorker } from "./worker.ts";
 import { SinkWorkers } from "./workers.ts";
 
@@ -79,8 +80,7 @@ class InventorySinkSteps implements Steps<InventorySink> {
   async apply(visit: Visit<InventorySink>): Promise<Outcome> {
     const key = keyOfSink(visit.object);
     try {
-      const scope = this.#scopeOf(visit.object);
-      this.#enter(visit, scope);
+      const scope = this.#enter(visit, this.#scopeOf(visit.object));
       await visit.holdFinalizer();
       const worker = this.#workers.at({ ...scope, sink: visit.object });
       this.#compareWhereDue(visit, worker);
@@ -100,8 +100,7 @@ class InventorySinkSteps implements Steps<InventorySink> {
     if (departure.means === "Hold") throw heldFor(departure.why, sink);
     if (departure.means === "Orphan") return this.#release(key);
     try {
-      const scope = this.#scopeForRemoval(sink);
-      this.#enter(visit, scope);
+      const scope = this.#enter(visit, this.#scopeForRemoval(sink));
       const worker = await this.#workers.retire(scope);
       const { settleWindowMs } = this.#deps;
       await removeAll(worker, { clock: this.#clock, settleWindowMs, startedAtMs: this.#startedAtMs }, visit.signal);
@@ -120,19 +119,19 @@ class InventorySinkSteps implements Steps<InventorySink> {
   }
 
   /** Throws where the account can't be used now, or reaches another store than the records are in. */
-  #enter(visit: Visit<InventorySink>, { sink, owner }: SinkScope): void {
+  #enter(visit: Visit<InventorySink>, scope: Omit<SinkScope, "location">): SinkScope {
+    const { sink, owner } = scope;
     const { access } = this.#accounts.use(sink, "inventory", NOUN);
-    const { location } = sink.status;
-    const place = placeBy(access, "");
-    if (location !== undefined && !place.isHere(location)) throw moved(sink, location, access.location);
+    assertHere(sink, sink.status.location, access);
     if (!isDeleting(sink)) access.assertStays();
     // A store keeps no tenants apart: whoever may write to it finds there what was written before.
     access.confirm();
     visit.status.location = access.location;
     visit.status.externalId = owner;
+    return { ...scope, location: access.location };
   }
 
-  #scopeOf(sink: InventorySink): SinkScope {
+  #scopeOf(sink: InventorySink): Omit<SinkScope, "location"> {
     const coverage = this.#coverageOf(sink, this.#deps.platformNamespace);
     const owner = ownerOf(sink);
     const rival = this.#deps.store.byIndex(BY_OWNER, owner).find((other) => precedes(other, sink));
@@ -146,7 +145,7 @@ class InventorySinkSteps implements Steps<InventorySink> {
   }
 
   /** What it may report no longer does not keep it from taking back what it has. */
-  #scopeForRemoval(sink: InventorySink): SinkScope {
+  #scopeForRemoval(sink: InventorySink): Omit<SinkScope, "location"> {
     const coverage = this.#coverageOf(sink, sink.metadata.namespace);
     return {
       sink,
@@ -232,13 +231,6 @@ function ownerConflict({ metadata }: InventorySink, owner: string): TerminalErro
     `InventorySink ${metadata.namespace}/${metadata.name} reports as owner ${owner} and lives: only the records of a sink that is gone can be ` +
     "taken over. Delete it with deletionPolicy Orphan first, or create this one without spec.externalId";
   return new TerminalError({ reason: Reason.ExternalIdConflict, message });
-}
-
-function moved(sink: InventorySink, from: string, to: string): TerminalError {
-  const message =
-    `Its records are in ${from}, but the account reaches ${to} now. Point the account back, or make another CloudAccount and sink; to leave ` +
-    `the records there, ${orphaning(sink)}`;
-  return new TerminalError({ reason: Reason.AccountMoved, message });
 }
 
 function withWayOut(error: ReconcileError, sink: InventorySink): WaitingError {

@@ -10,6 +10,8 @@ export interface SinkScope {
   readonly sink: InventorySink;
   /** Owner id in the records. */
   readonly owner: string;
+  /** Of the store that the records are in. */
+  readonly location: string;
   readonly coverage: Coverage;
   /** Of the kinds that are reported, the caches by kind. */
   readonly reported: ReadonlyMap<string, ResourceView>;

@@ -29,7 +29,7 @@ export class Store {
   }
 
   /** Asks something of the store, in the sink's name. Throws what `request` throws. */
-  read<T>(request: (facet: InventoryFacet) => Promise<T>): Promise<T> {
+  async read<T>(request: (facet: InventoryFacet) => Promise<T>): Promise<T> {
     const { requester, facet } = this.#deps;
     return withRequester({ key: requester }, () => request(facet()));
   }

@@ -10,12 +10,14 @@ import { isPaused } from "../lifecycle/resource.ts";
 import type { KubeEvent } from "../inventory/kube-events.ts";
 import { NOUN } from "../inventory/reader.ts";
 import { keyOfSink, type SinkScope } from "./scope.ts";
+import { assertHere } from "./whereabouts.ts";
 import { SinkWorker } from "./worker.ts";
 
 export interface WorkersDeps extends Pick<
   KindDeps<InventorySink>,
-  "clock" | "log" | "fence" | "accounts" | "settleWindowMs" | "stop" | "store" | "visit" | "watchEvents"
+  "clock" | "log" | "fence" | "settleWindowMs" | "stop" | "store" | "visit" | "watchEvents"
 > {
+  readonly accounts: Pick<KindDeps<InventorySink>["accounts"], "use">;
   readonly views: ReadonlyMap<string, ResourceView>;
   readonly inventoryMetrics: InventoryMetrics;
 }
@@ -99,11 +101,13 @@ export class SinkWorkers {
     await worker?.backlog.stop();
   }
 
-  /** As the sink stands at this moment: what it may not do any more ends at once. */
+  /** As the sink and its account stand at this moment: what it may not do any more ends at once. */
   #facet(key: string): InventoryFacet {
     const sink = this.#deps.store.get(key);
     if (!sink || isPaused(sink)) throw paused();
-    return this.#deps.accounts.use(sink, "inventory", NOUN).facet;
+    const { access, facet } = this.#deps.accounts.use(sink, "inventory", NOUN);
+    assertHere(sink, this.#workers.get(key)?.scope.location, access);
+    return facet;
   }
 
   /** Where Events are reported, and not yet. Most operators report to nobody: who watches none costs nothing. */
