@@ -27,7 +27,7 @@ interface Data {
 }
 
 /** Waits until `look` settles on what is asked for. */
-const PATIENCE = { timeout: 20_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 100 };
 
 describe.concurrent.each(DIALECT_NAMES)("in dialect %s", (dialect) => {
   let stand: BcsStand;

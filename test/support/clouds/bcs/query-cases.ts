@@ -14,7 +14,7 @@ const SAMPLES: Readonly<Record<Environment, Readonly<Record<string, Sample>>>> =
 /** Namespaces of Mesos are those that anything was reported of: the others' samples are in one. */
 const NAMED: Sample = { type: "application", namespace: "n1", data: {}, filters: {} };
 
-export interface Case {
+interface Case {
   readonly name: string;
   readonly spec: {
     readonly environment: Environment;
@@ -71,7 +71,7 @@ export async function plantSamples(store: BcsSimulator, clusterId: string): Prom
 }
 
 /** How many each of them finds, and how many it is to find; by name. */
-export interface Answers {
+interface Answers {
   readonly found: Readonly<Record<string, unknown>>;
   readonly expected: Readonly<Record<string, number>>;
 }
