@@ -57,17 +57,16 @@ async function poolsIn(
   ]);
   const isStaying = ({ phase }: { readonly phase: string }): boolean => phase !== "Deleting";
   // Masters go with the cluster, and machines that joined by a script are nobody's to delete.
-  const loose = (nodes ?? []).filter(
-    ({ poolId, role, origin }) => poolId === undefined && role !== "Master" && origin !== "Joined",
-  );
+  const workers = (nodes ?? []).filter(({ role, origin }) => role !== "Master" && origin !== "Joined");
+  const loose = workers.filter(({ poolId }) => poolId === undefined);
   // Without a list of nodes only the pool itself can tell; one that does not is no empty one.
   const isEmpty = ({ id, current }: Pool): boolean =>
     nodes ? !nodes.some(({ poolId }) => poolId === id) : current === 0;
   const held = pools.filter((pool) => isStaying(pool) && !(pool.isDefault && isEmpty(pool)));
   const known = new Set(pools.map(({ id }) => id));
   // Where pools are listed, a node of none of them shows that the lists lack its pool.
-  const unlisted = hasPools ? (nodes ?? []).filter(isStaying).flatMap(({ poolId = "" }) => poolId || []) : [];
-  const hidden = [...new Set(unlisted)].filter((id) => !known.has(id));
+  const pooled = hasPools ? workers.filter(isStaying).flatMap(({ poolId }) => poolId ?? []) : [];
+  const hidden = [...new Set(pooled)].filter((id) => !known.has(id));
   return [
     { kind: nodePool.type.kind, nouns: "node pools", names: [...held.map(({ name }) => name), ...hidden] },
     { kind: undefined, nouns: "nodes outside of all pools", names: loose.filter(isStaying).map(({ name }) => name) },
