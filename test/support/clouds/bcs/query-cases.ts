@@ -83,17 +83,14 @@ export async function answersOf(
   { cases, clusterId }: { readonly cases: readonly Case[]; readonly clusterId: string },
 ): Promise<Answers> {
   const { namespace } = stand;
-  await Promise.all(
-    cases.map(({ name, spec }) =>
-      kube.create(
-        inventoryQuery.type,
-        queryManifest(name, { ...spec, clusterId }, { namespace }) as Draft<InventoryQuery>,
-      ),
-    ),
-  );
+  // One after the other, as kubectl does: the API server ends the watch of who falls behind, and the stand's does not come back.
+  for (const { name, spec } of cases) {
+    const manifest = queryManifest(name, { ...spec, clusterId }, { namespace }) as Draft<InventoryQuery>;
+    await kube.create(inventoryQuery.type, manifest);
+  }
   for (const { name } of cases) await stand.reaches(`inventoryquery/${name}`, "Queried");
   const found = cases.map(({ name }) => [name, stand.seen(`inventoryquery/${name}`)?.status["total"]]);
-  await Promise.all(cases.map(({ name }) => kube.delete(inventoryQuery.type, { namespace, name })));
+  for (const { name } of cases) await kube.delete(inventoryQuery.type, { namespace, name });
   return {
     found: Object.fromEntries(found) as Answers["found"],
     expected: Object.fromEntries(cases.map(({ name, total }) => [name, total])),
