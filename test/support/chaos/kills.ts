@@ -88,8 +88,8 @@ export async function killAtKnown<B extends Bed>(
 ): Promise<void> {
   const bed = await course.open();
   try {
-    const round = new Map(Object.entries(known));
-    const { missed } = await playAll(bed, course, { queue: [[1, round] as [number, Round]].values(), prefix: "known" });
+    const queue = [[1, new Map(Object.entries(known))] as [number, Round]].values();
+    const { missed } = await playAll(bed, course, { queue, prefix: "known", told: undefined });
     expectClean(bed);
     expect(missed.map(said)).toEqual([]);
   } finally {
