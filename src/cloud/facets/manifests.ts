@@ -1,7 +1,7 @@
 // The manifests facet: Kubernetes objects in one target, over whatever channel a cloud has to it. The engine of ManifestSet decides
 // what is to be there; a channel carries single objects, and says beforehand what it can't carry.
 import type { BlockOptions, WritePermit } from "../collection.ts";
-import type { Newborns, Residue } from "./object-traces.ts";
+import type { Newborns, Residue, Strays } from "./object-traces.ts";
 import type { KindAbility, KindWanted, LiveObject, Manifest, ObjectKey } from "./objects.ts";
 
 export type { KindAbility, KindWanted, LiveObject, Manifest, ManifestMeta, ObjectKey } from "./objects.ts";
@@ -134,6 +134,9 @@ export interface ManifestChannel {
 
   /** Of objects that are made first and marked afterwards, by another write; left out where each is made with its marks. */
   readonly newborns?: Newborns;
+
+  /** Of creates that may act elsewhere; left out where a request names its place. */
+  readonly strays?: Strays;
 
   /** Pure. Of all objects, completed, before the first write of any. */
   readonly refusals: (manifest: Manifest) => readonly ManifestRefusal[];

@@ -38,7 +38,7 @@ const entry = z
       })
       .optional()
       .describe(
-        "Of an object that is made first and marked afterwards, until both are done; written before it is sent.",
+        "Of an object that may get elsewhere than it is meant to, or that is made first and marked afterwards: written before it is sent, until it is known to be there.",
       ),
   })
   .describe("An object of this set.");

@@ -11,9 +11,9 @@ import type {
   ManifestRefusal,
   ObjectKey,
 } from "../../facets/manifests.ts";
-import type { Residue } from "../../facets/object-traces.ts";
+import type { Residue, Strays } from "../../facets/object-traces.ts";
 import type { CallHere, Turn } from "../places/turn.ts";
-import type { Astray } from "./astray.ts";
+import { straysBy, type Astray } from "./astray.ts";
 import { AUTOSCALER } from "./autoscalers.ts";
 import type { AutoscalerObjects } from "./autoscaler-objects.ts";
 import { assertWritten, bodyOf, type YamlBody } from "./documents.ts";
@@ -45,6 +45,7 @@ export class YamlChannel implements ManifestChannel {
   readonly history: ChannelHistory;
   readonly residue: Residue;
   readonly events: NonNullable<ManifestChannel["events"]>;
+  readonly strays: Strays;
   readonly #deps: YamlDeps;
 
   constructor(deps: YamlDeps) {
@@ -53,6 +54,7 @@ export class YamlChannel implements ManifestChannel {
     this.residue = deps.residue;
     this.events = deps.events;
     this.history = historyBy(deps.looks);
+    this.strays = straysBy(deps.astray, () => "Yaml");
   }
 
   readonly kindOf: ManifestChannel["kindOf"] = (wanted) =>

@@ -5,9 +5,10 @@ import { isDeepStrictEqual } from "node:util";
 import type { WritePermit } from "../../../collection.ts";
 import { CloudError } from "../../../errors.ts";
 import type { KindAbility, LiveObject, Manifest, ManifestChannel, ObjectChange } from "../../../facets/manifests.ts";
+import type { Strays } from "../../../facets/object-traces.ts";
 import type { ProjectClient } from "../../client.ts";
 import type { CallHere, Turn } from "../../places/turn.ts";
-import type { Astray } from "../astray.ts";
+import { straysBy, type Astray } from "../astray.ts";
 import type { RawKind } from "../kinds.ts";
 import { keyOf, shown, type Looks } from "../looks.ts";
 import { isDefault, markingOf } from "../narrow.ts";
@@ -49,6 +50,7 @@ const WORKLOADS: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "Da
 export class FormsChannel implements ManifestChannel {
   readonly kinds: readonly RawKind[];
   readonly newborns = formNewborns;
+  readonly strays: Strays;
   readonly kindOf: ManifestChannel["kindOf"];
   readonly list: ManifestChannel["list"];
   readonly read: ManifestChannel["read"];
@@ -73,6 +75,7 @@ export class FormsChannel implements ManifestChannel {
     this.events = yaml.events;
     this.operations = yaml.operations;
     this.history = yaml.history;
+    this.strays = straysBy(deps.astray, (kind) => (nounOf(kind) === undefined ? "Yaml" : "Form"));
   }
 
   readonly completed = (manifest: Manifest): Manifest => withBeside(manifest, this.#deps.beside);
