@@ -166,6 +166,9 @@ export interface ManifestChannel {
   /** Of that UID alone; dependents go too, later. Conflict where it is another one, NotFound where it is gone. Accepted is not gone. */
   readonly remove: (kind: KindAbility, live: LiveObject, permit: WritePermit) => Promise<void>;
 
+  /** Pure. Whether the deletion of an object that is going is to be sent once more, for this channel's is quicker; left out where none is. */
+  readonly hastens?: (live: LiveObject) => boolean;
+
   /**
    * Events of a namespace; left out where there are none to be had. Bounded; the newest where there are more. Some channels show them object by
    * object: then those of the objects that are asked about, and of their pods.

@@ -25,7 +25,7 @@ export interface Residue {
 
 /** A create of which nobody knows how it ended: whoever sent it died, or its answer was lost. Its object is not where it was meant to be. */
 export interface LostCreate {
-  /** What was to be made, marked; of one that is declared no more its name and our mark alone. */
+  /** What was to be made, with our mark; of one that is declared no more its name alone. */
   readonly manifest: Manifest;
   readonly isWhole: boolean;
   /** When it was about to be sent, milliseconds since the epoch. */

@@ -134,9 +134,10 @@ export class Pruner {
   }
 
   async #delete(work: Work, { entry, kind, live }: Leaving): Promise<{ readonly going?: string }> {
-    if (live.metadata.deletionTimestamp !== undefined) return { going: shownEntry(entry, live) };
-    const change = { verb: "Delete", target: shownKey(keyOfRef(entry.ref)), fields: [] } as const;
     const { channel } = work.place;
+    const isGoing = live.metadata.deletionTimestamp !== undefined;
+    if (isGoing && channel.hastens?.(live) !== true) return { going: shownEntry(entry, live) };
+    const change = { verb: "Delete", target: shownKey(keyOfRef(entry.ref)), fields: [] } as const;
     try {
       await this.#deps.sender.send(work.visit, change, (permit) => channel.remove(kind, live, permit));
     } catch (error) {

@@ -20,7 +20,7 @@ interface StrayDeps {
 interface Sought {
   readonly kind: KindAbility;
   readonly entry: InventoryEntry;
-  /** As it is to be sent; undefined where it is declared no more. */
+  /** As it is declared; undefined where it is declared no more. */
   readonly manifest: Manifest | undefined;
 }
 
@@ -37,7 +37,7 @@ export class StrayObjects {
     if (!strays?.mayBe(kind) || entry.making === undefined || entry.uid !== undefined) return;
     const { since, print } = entry.making;
     const lost = {
-      manifest: manifest ?? named(entry, kind, work.owner.uid),
+      manifest: marked(manifest ?? named(entry, kind), work.owner.uid),
       isWhole: manifest !== undefined,
       sinceMs: Date.parse(since),
       print,
@@ -71,10 +71,14 @@ export class StrayObjects {
 }
 
 /** All that is known of what is declared no more. */
-function named({ ref }: InventoryEntry, { apiVersion }: KindAbility, uid: string): Manifest {
+function named({ ref }: InventoryEntry, { apiVersion }: KindAbility): Manifest {
   const { kind, namespace, name } = keyOfRef(ref);
-  const metadata = { name, ...(namespace !== "" && { namespace }), labels: { [MARKS.set]: uid } };
-  return { apiVersion, kind, metadata };
+  return { apiVersion, kind, metadata: { name, ...(namespace !== "" && { namespace }) } };
+}
+
+function marked(manifest: Manifest, uid: string): Manifest {
+  const { metadata } = manifest;
+  return { ...manifest, metadata: { ...metadata, labels: { ...metadata.labels, [MARKS.set]: uid } } };
 }
 
 function maybe(shown: string, places: readonly string[]): string {

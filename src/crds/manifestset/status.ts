@@ -117,7 +117,9 @@ export const manifestSetStatus = z.object({
   workloads: listOf(workload, { max: MOST_WORKLOADS }).optional().describe("Objects that run pods."),
   warnings: listOf(warning, { max: MOST_WARNINGS })
     .optional()
-    .describe("What the target's Events say of our objects and their pods, while something is not ready."),
+    .describe(
+      "What the target's Events say of our objects and their pods, while something is not ready or a CronJob's last run has not succeeded.",
+    ),
   feedback: listOf(
     z
       .object({

@@ -136,6 +136,10 @@ export class YamlChannel implements ManifestChannel {
     });
   };
 
+  /** A pod has a grace until then, which a forced deletion takes away. */
+  readonly hastens = ({ kind, metadata }: LiveObject): boolean =>
+    this.#deps.isForced && kind === "Pod" && metadata["deletionGracePeriodSeconds"] !== 0;
+
   #lackOf(kind: RawKind): string | undefined {
     return lackOf(kind, this.#deps.product);
   }

@@ -55,6 +55,7 @@ export class FormsChannel implements ManifestChannel {
   readonly list: ManifestChannel["list"];
   readonly read: ManifestChannel["read"];
   readonly remove: ManifestChannel["remove"];
+  readonly hastens: YamlChannel["hastens"];
   readonly residue: YamlChannel["residue"];
   readonly events: YamlChannel["events"];
   readonly operations: YamlChannel["operations"];
@@ -71,6 +72,7 @@ export class FormsChannel implements ManifestChannel {
     this.list = yaml.list;
     this.read = yaml.read;
     this.remove = yaml.remove;
+    this.hastens = yaml.hastens;
     this.residue = yaml.residue;
     this.events = yaml.events;
     this.operations = yaml.operations;
