@@ -1,6 +1,5 @@
 // `npm run chaos`: the long forms of test/chaos. One file after the other: each of them is load enough for a machine.
 import { defineConfig } from "vitest/config";
-import { COMPILE_CACHE } from "./test/support/vitest/compile-cache.ts";
 
 export default defineConfig({
   test: {
@@ -10,6 +9,5 @@ export default defineConfig({
     testTimeout: 3 * 3_600_000,
     hookTimeout: 120_000,
     dangerouslyIgnoreUnhandledErrors: false,
-    env: COMPILE_CACHE,
   },
 });

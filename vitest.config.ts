@@ -1,5 +1,4 @@
 import { defineConfig } from "vitest/config";
-import { COMPILE_CACHE } from "./test/support/vitest/compile-cache.ts";
 import { AFTERMATH } from "./test/support/vitest/run-record.ts";
 
 /** What is judged afterwards. */
@@ -14,7 +13,6 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     dangerouslyIgnoreUnhandledErrors: false,
-    env: COMPILE_CACHE,
     // By groupOrder, not by place. Not 0: on one core vitest runs files of group 0 after all other groups.
     projects: [
       {

@@ -1,11 +1,11 @@
-// `npm run build`: the operator's code for the image, in dist/: what starts, and what only some commands load.
+// `npm run build`: the operator's code for the image, in dist/ or the directory that is named: what starts, and what only some commands load.
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import path from "node:path";
 import { build, type Plugin } from "esbuild";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
-const DIST = path.join(ROOT, "dist");
+const DIST = path.resolve(process.argv[2] ?? path.join(ROOT, "dist"));
 
 /**
  * Importing a module of client-node does nothing but define what it exports, which its package.json does not say. So its 700 models

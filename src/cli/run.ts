@@ -152,7 +152,8 @@ async function loggerOf({ logLevel, logFormat }: Flags): Promise<Logger> {
   const destination =
     logFormat === "json"
       ? pino.destination({ dest: 2, sync: true })
-      : (await import("pino-pretty")).PinoPretty({ destination: 2, sync: true });
+      : // By its default export: the others of a CommonJS module are not there in a bundle.
+        (await import("pino-pretty")).default({ destination: 2, sync: true });
   return createLogger({ level: logLevel, destination });
 }
 

@@ -1,16 +1,14 @@
 // Whoever reads our output may go away before its end, as `head` does: that is no error, and what else is to be done goes on.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import path from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { accountManifests, createStand } from "../support/environment/environment.ts";
-
-const MAIN = path.resolve(import.meta.dirname, "../../src/main.ts");
+import { programFile } from "../support/operator/command.ts";
 
 function yunfan(...args: readonly string[]) {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [programFile(), ...args], { stdio: ["ignore", "pipe", "pipe"] });
   const ended = once(child, "close") as Promise<[code: number | null, signal: NodeJS.Signals | null]>;
   return { child, ended };
 }

@@ -6,6 +6,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
 import { projectManifest } from "../support/environment/environment.ts";
+import { programFile } from "../support/operator/command.ts";
 import {
   createEasyStackStand,
   LOGIN,
@@ -15,7 +16,6 @@ import {
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const MAIN = path.resolve("src/main.ts");
 const run = promisify(execFile);
 
 let stand: EasyStackStand;
@@ -38,7 +38,7 @@ afterAll(async () => {
 /** Resolves with what it printed; rejects with what it said. */
 async function registry(...args: readonly string[]): Promise<string> {
   const place = ["-n", stand.namespace, "--kubeconfig", stand.kubeconfig];
-  const { stdout, stderr } = await run(process.execPath, [MAIN, "registry", ...args, ...place]);
+  const { stdout, stderr } = await run(process.execPath, [programFile(), "registry", ...args, ...place]);
   return `${stdout}${stderr}`;
 }
 

@@ -1,7 +1,6 @@
 // What EasyStack ECNS does with workloads of a set beside having them as declared: on an API server with the controllers of workloads, for
 // revisions and pods are their doing.
 import { execFile } from "node:child_process";
-import path from "node:path";
 import { promisify } from "node:util";
 import { describe, it, vi } from "vitest";
 import { startWorkloadControlPlane } from "../support/clouds/easystack/controllers.ts";
@@ -9,6 +8,7 @@ import { clusterSetManifest } from "../support/clouds/easystack/environment.ts";
 import { useEasyStackSets } from "../support/clouds/easystack/sets.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
 import { configMap, targetShows, type Json } from "../support/environment/manifest-sets.ts";
+import { programFile } from "../support/operator/command.ts";
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000, maxConcurrency: 20 });
 
@@ -19,7 +19,6 @@ const theStand = useEasyStackSets("easystack-operations", {
   flags: ["--settle-window", "20"],
 });
 
-const MAIN = path.resolve("src/main.ts");
 const run = promisify(execFile);
 
 function deployment(image: string, replicas = 1): Json {
@@ -80,10 +79,17 @@ describe.concurrent("workloads of a set in a cluster of EasyStack", () => {
       .poll(() => stand.target.kubectl("get", "replicasets", "-n", real, "-o", "name"), { timeout: 60_000 })
       .toMatch(/^replicaset\S+\n$/);
     const place = ["-n", stand.namespace, "--kubeconfig", stand.kubeconfig];
-    const printed = await run(process.execPath, [MAIN, "manifests", "get", "back", "Deployment/web", ...place]);
+    const printed = await run(process.execPath, [
+      programFile(),
+      "manifests",
+      "get",
+      "back",
+      "Deployment/web",
+      ...place,
+    ]);
     expect(printed.stdout).toContain(`image: ${image(3)}`);
     const listed = await run(process.execPath, [
-      MAIN,
+      programFile(),
       "manifests",
       "get",
       "back",
@@ -93,10 +99,10 @@ describe.concurrent("workloads of a set in a cluster of EasyStack", () => {
     ]);
     expect(listed.stdout.trim()).toMatch(/^\d+$/);
     const args = ["manifests", "get", "back", "Deployment/web", "--revision", listed.stdout.trim()];
-    expect((await run(process.execPath, [MAIN, ...args, ...place])).stdout).toContain(`image: ${image(3)}`);
-    await expect(run(process.execPath, [MAIN, "manifests", "get", "back", "Service/web", ...place])).rejects.toThrow(
-      /has no object Service\/web/,
-    );
+    expect((await run(process.execPath, [programFile(), ...args, ...place])).stdout).toContain(`image: ${image(3)}`);
+    await expect(
+      run(process.execPath, [programFile(), "manifests", "get", "back", "Service/web", ...place]),
+    ).rejects.toThrow(/has no object Service\/web/);
   });
 
   it("are stopped and started by the calls for it, and restarted once for each text (calls 113, 114, 115)", async ({

@@ -6,6 +6,14 @@ import { createInterface } from "node:readline";
 
 const ROOT = path.resolve(import.meta.dirname, "../../..");
 
+/** Environment variable: the file that node starts, instead of the sources. */
+export const PROGRAM_VARIABLE = "YUNFAN_PROGRAM";
+
+/** What node runs as `yunfan`. */
+export function programFile(): string {
+  return process.env[PROGRAM_VARIABLE] ?? path.join(ROOT, "src/main.ts");
+}
+
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -28,7 +36,7 @@ export interface RunningCommand extends AsyncDisposable {
 
 export interface CommandOptions {
   readonly through?: "node" | "npm";
-  /** What is run with the arguments, instead of the sources. */
+  /** What is run with the arguments, instead of `programFile`. */
   readonly program?: readonly [string, ...string[]];
   /** Ours where unset. */
   readonly env?: NodeJS.ProcessEnv;
@@ -78,7 +86,7 @@ export function spawnYunfan(args: readonly string[], options: CommandOptions = {
 function start(args: readonly string[], { through, program, env = process.env }: CommandOptions): ChildProcess {
   const options = { cwd: ROOT, detached: true, env, stdio: ["ignore", "pipe", "pipe"] } satisfies SpawnOptions;
   if (through === "npm") return spawn("npm", ["run", "-s", "yunfan", "--", ...args], options);
-  const [file, ...first] = program ?? [process.execPath, path.join(ROOT, "src/main.ts")];
+  const [file, ...first] = program ?? [process.execPath, programFile()];
   return spawn(file, [...first, ...args], options);
 }
 

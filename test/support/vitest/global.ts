@@ -8,8 +8,8 @@ import { type ControlPlane, startControlPlane } from "../../../controlplane/cont
 import type { Kubectl } from "../../../controlplane/kubectl.ts";
 import { RECIPES } from "../../../controlplane/recipes.ts";
 import { kubectlOk } from "../apiserver/controlplane.ts";
-import { fillCompileCache } from "./compile-cache.ts";
-import { createRunRecord } from "./run-record.ts";
+import { startFromBundle } from "./bundled.ts";
+import { createRunRecord, type RunRecord } from "./run-record.ts";
 import { THIRD_PARTIES, thirdPartyCrds } from "../apiserver/third-party-crds.ts";
 
 declare module "vitest" {
@@ -42,19 +42,23 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const run = await createRunRecord(project);
   // A whole run meets every program and other projects' CRDs: built and fetched now, and not within some test's time.
   if (run.narrowedBy === null) {
-    await fillCompileCache();
     await findBinaries(RECIPES.map(({ name }) => name));
     for (const name of THIRD_PARTIES) await thirdPartyCrds(name);
   }
-  const tearDown = await startShared(project, path.join(run.auditLogs, "shared.log")).catch(async (error: unknown) => {
-    await rm(run.directory, { recursive: true });
+  const tearDown = await begin(project, run).catch(async (error: unknown) => {
+    await rm(run.directory, { recursive: true, maxRetries: 5 });
     throw error;
   });
   project.provide("run", run);
   return async () => {
     await tearDown();
-    await rm(run.directory, { recursive: true });
+    await rm(run.directory, { recursive: true, maxRetries: 5 });
   };
+}
+
+async function begin(project: TestProject, { directory, auditLogs }: RunRecord): Promise<() => Promise<void>> {
+  await startFromBundle(directory);
+  return startShared(project, path.join(auditLogs, "shared.log"));
 }
 
 async function startShared(project: TestProject, auditLogPath: string): Promise<() => Promise<void>> {
