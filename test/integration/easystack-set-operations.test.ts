@@ -221,6 +221,12 @@ describe("workloads of a set in EasyStack, when answers get lost,", () => {
     await targetShows(stand, ["deployment", "unheard", real], (found) => found.spec?.["replicas"] === 1);
     await stand.lookAgain("manifestset/lost");
     expect((await writes()).slice(2)).toEqual(Array.from({ length: 2 }, () => "PUT /workloads/workload/unheard/"));
+    const path = "/workloads/workload/unheard/revisions/$";
+    await stand.simulator.setFaults([{ method: "DELETE", path, action: "DropBefore", times: 1 }]);
+    await declare(2, { restartAt: "once", powerState: "Running", revisionsToKeep: 1 });
+    await expect
+      .poll(async () => (await writes()).slice(4), { timeout: 90_000 })
+      .toEqual(["DELETE /workloads/workload/unheard/revisions/"]);
     await stand.simulator.setFaults([]);
   });
 
