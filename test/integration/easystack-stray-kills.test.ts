@@ -18,7 +18,7 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
 
 const PATIENTLY = { timeout: 60_000, interval: 50 };
 /** A loaded machine has to see it before it takes effect. */
-const LATE_MS = 6_000;
+const LATE_MS = 8_000;
 const cluster = `s${randomBytes(4).toString("hex")}`;
 const other = `${cluster}-o`;
 const IMAGE = { containers: [{ name: "main", image: "nginx:1.25" }] };
