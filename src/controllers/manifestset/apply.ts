@@ -1,5 +1,5 @@
 // Applying: wave by wave, each object by one request at most. A refused object holds the next wave and not its neighbours.
-import { CloudError, outcomeIsUnknown } from "../../cloud/errors.ts";
+import { outcomeIsUnknown } from "../../cloud/errors.ts";
 import type { KindAbility, LiveObject, Manifest } from "../../cloud/facets/manifests.ts";
 import { ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
 import { timestamp, type Clock } from "../../lib/clock.ts";
@@ -16,7 +16,7 @@ import { mergedWith } from "./merge.ts";
 import { holdsData, isSecret, OBJECT_ANNOTATIONS, shownKey } from "./objects.ts";
 import type { Observed } from "./observe.ts";
 import { decide, type Decision } from "./plan.ts";
-import { hasMoved, isImmutability, kindNotFound, refusalOf } from "./refusals.ts";
+import { endsVisit, hasMoved, isImmutability, kindNotFound, refusalOf } from "./refusals.ts";
 import { stepsOf } from "./waves.ts";
 import type { StrayObjects } from "./strays.ts";
 import type { Outcome, Outcomes, Work } from "./work.ts";
@@ -182,7 +182,8 @@ export class Applier {
 
   /** Whether a create that failed is known to have made nothing. `isFirst`: no other one of the same object may be on its way. */
   async #isUnmade(target: Target, error: unknown, isFirst: boolean): Promise<boolean> {
-    if (!(error instanceof CloudError) || outcomeIsUnknown(error)) return false;
+    // What ends a visit may come from a look at other places, too.
+    if (endsVisit(error) || outcomeIsUnknown(error)) return false;
     if (target.work.place.channel.newborns?.are(target.kind) !== true) return true;
     // Of ours there is nothing under way but what was refused just now: whatever has the name is somebody else's.
     if (!isFirst || isTaken(error)) return isFirst;
