@@ -1,5 +1,5 @@
-// An account of EasyStack ECNS that comes to reach another project while an application and a claim of storage are in a cluster of its own:
-// neither is looked for there, changed or deleted, and both go on when the account is pointed back.
+// An account of EasyStack ECNS that comes to reach another project while an application, a claim of storage and the objects of a set are in a
+// cluster of its own: none is looked for there, changed or deleted, and all go on when the account is pointed back.
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { kubectlOk, sharedControlPlane } from "../support/apiserver/controlplane.ts";
@@ -7,18 +7,20 @@ import {
   applicationManifest,
   clusterClaimManifest,
   clusterManifest,
+  clusterSetManifest,
   createEasyStackStand,
   type EasyStackSimulator,
   type EasyStackStand,
 } from "../support/clouds/easystack/environment.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
+import { configMap } from "../support/environment/manifest-sets.ts";
 
 vi.setConfig({ testTimeout: 150_000, hookTimeout: 120_000 });
 
 /** No other file has it: clusters of that name share namespaces of the API server behind. */
 const CLUSTER = `mv${randomBytes(3).toString("hex")}`;
 const CLUSTERS = { clusters: [{ name: CLUSTER, type: "EKS" }] } as const;
-const REFS = ["managedapplication/shop", "cloudvolumeclaim/data"];
+const REFS = ["managedapplication/shop", "manifestset/settings", "cloudvolumeclaim/data"];
 const { kubectl, kubeconfigPath: kubeconfig } = sharedControlPlane();
 
 let stand: EasyStackStand;
@@ -37,11 +39,17 @@ beforeAll(async () => {
   await stand.apply(
     applicationManifest("shop", { clusterRef: { name: CLUSTER } }),
     clusterClaimManifest("data", CLUSTER, { storageClassName: "kept" }),
+    settings("info"),
   );
   for (const ref of REFS) await stand.reaches(ref, "Available");
 });
 afterAll(() => stand[Symbol.asyncDispose]());
 
+const settings = (level: string): object =>
+  clusterSetManifest("settings", CLUSTER, {
+    targetNamespace: "default",
+    manifests: [configMap("settings", { level })],
+  });
 const point = ({ url }: { url: string }, projectName: string): Promise<unknown> =>
   stand.edit("cloudaccount/easystack", { spec: { endpoint: url, easystack: { projectName } } });
 const writes = async (cloud: EasyStackSimulator): Promise<readonly string[]> =>
@@ -49,7 +57,7 @@ const writes = async (cloud: EasyStackSimulator): Promise<readonly string[]> =>
     .filter(({ userAgent }) => userAgent.startsWith("yunfan/"))
     .map(({ method, path }) => `${method} ${path}`);
 
-it("An application and a claim are the business of the project that they were made in", async () => {
+it("An application, a set and a claim are the business of the project that they were made in", async () => {
   const theirs = {
     projectId: "p-of-others",
     projectName: "others",
@@ -71,6 +79,31 @@ it("An application and a claim are the business of the project that they were ma
   await point(home, "admin");
   await stand.gone("cloudvolumeclaim/data");
   await stand.reaches("managedapplication/shop", "Available");
+  expect(await writes(other)).toEqual([]);
+});
+
+it("Nor are they that of a cluster of the same name in the other project", async () => {
+  const theirs = { projectId: "p-of-namesakes", projectName: "namesakes", ...CLUSTERS };
+  const other = await stand.anotherSimulator({ ...theirs, kubeconfig });
+  const before = await writes(home);
+  await point(other, "namesakes");
+  for (const ref of ["managedapplication/shop", "manifestset/settings"]) await stand.reaches(ref, "AccountMoved");
+  await stand.apply(settings("warn"));
+  await stand.edit("managedapplication/shop", { spec: { description: "Yet another" } });
+  await stand.apply(applicationManifest("later", { clusterRef: { name: CLUSTER } }));
+  await stand.reaches("managedapplication/later", "AccountMoved");
+  for (const ref of ["managedapplication/shop", "manifestset/settings"]) {
+    await stand.lookAgain(ref);
+    await stand.reaches(ref, "AccountMoved");
+  }
+  expect([await writes(other), await writes(home)]).toEqual([[], before]);
+  await point(home, "admin");
+  for (const ref of ["managedapplication/shop", "managedapplication/later", "manifestset/settings"]) {
+    await stand.reaches(ref, "Available");
+  }
+  expect((await writes(home)).length).toBeGreaterThan(before.length);
+  await stand.remove("manifestset/settings");
+  await stand.gone("manifestset/settings");
   expect(await writes(other)).toEqual([]);
 });
 

@@ -68,6 +68,21 @@ describe.each<Dialect>(["V2026", "Reference"])("in dialect %s", (dialect) => {
       expect(await bench.serversById(...ids)).toMatchObject(ids.map(() => ({ clusterId: "", imaged: 1 })));
     });
 
+    it("A6: lets them go unreleased though one list of nodes is empty", async ({ expect }) => {
+      const id = await bench.plantServer(`i-unseen-${dialect}`);
+      const clusterId = await bench.standing("unseen", existing(id));
+      await stand.reaches("nodepool/unseen", "Available");
+      await stand.annotate("nodepool/unseen", { "yunfan.dev/paused": "true" });
+      await stand.until("nodepool/unseen", ({ status: { conditions = [] } }) =>
+        conditions.some(({ type }) => type === "Paused"),
+      );
+      await stand.simulator.setFaults([{ action: "EmptyList", path: `/clusters/${clusterId}/nodes$`, times: 1 }]);
+      await stand.remove("nodepool/unseen");
+      await stand.annotate("nodepool/unseen", { "yunfan.dev/paused": null });
+      await stand.gone("nodepool/unseen");
+      expect(await bench.serversById(id)).toMatchObject([{ clusterId: "", imaged: 1 }]);
+    });
+
     it("A6: says of one that is refused why, and takes the others in", async ({ expect }) => {
       const good = await bench.plantServer(`i-good-${dialect}`);
       const missing = `i-missing-${dialect}`;

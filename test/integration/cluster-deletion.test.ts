@@ -122,6 +122,20 @@ describe.concurrent("the deletion of a cluster", () => {
     expect(await cloud.clusters()).toEqual([]);
   });
 
+  it("is held by a pool that nobody declared, though one list of pools is empty", async ({ expect }) => {
+    const cloud = await cloudWith("glimpsed");
+    const resource = "managedcluster/glimpsed";
+    const { externalId: clusterId } = stand.seen(resource)!.status;
+    await cloud.behindOurBack("POST", "nodepools", { clusterId, name: "by-hand", initialNodeCount: 0 });
+    await cloud.setFaults([{ action: "EmptyList", path: "/nodepools$", times: 1 }]);
+    await stand.remove(resource);
+    expect((await stand.reaches(resource, "DeletionHeld")).message).toContain("by-hand");
+    expect((await cloud.requests()).filter(({ fault }) => fault === "EmptyList")).toHaveLength(1);
+    expect(await deletions(cloud)).toBe(0);
+    await stand.annotate(resource, { "yunfan.dev/force-orphan": stand.seen(resource)!.status.externalId! });
+    await stand.gone(resource);
+  });
+
   it("by deletionPolicy Orphan leaves it, and only its kubeconfig goes", async ({ expect }) => {
     const cloud = await cloudWith("orphan", { deletionPolicy: "Orphan" });
     await stand.remove("managedcluster/orphan");

@@ -95,6 +95,21 @@ describe.concurrent("a collection", () => {
     expect(await sent(registry)).toBe(2);
   });
 
+  it("that somebody else has running where the account comes to point is not ended", async ({ expect }) => {
+    const options = { speed: 1, gcStop: "Stops" } as const;
+    const registry = await collecting("pointed", { freeBelowPercent: 99 }, options);
+    await conditionOf("pointed", "GarbageCollected", "Collecting");
+    const other = await stand.anotherSimulator({ ...options, projectId: "p-elsewhere" });
+    await other.behindOurBack("POST", "collections", {});
+    await stand.edit("cloudaccount/pointed", {
+      spec: { endpoint: other.url, easystack: { garbageCollection: null } },
+    });
+    await stand.until("cloudaccount/pointed", ({ status }) => String(status["location"]).includes("p-elsewhere"));
+    await stand.visited("cloudaccount/pointed", 2);
+    expect((await other.list("collections")).map((one) => one["state"])).toEqual(["Running"]);
+    expect([await sent(other), await sent(registry)]).toEqual([0, 1]);
+  });
+
   it("that the cloud refuses is said, and keeps the account from nothing", async ({ expect }) => {
     const registry = await collecting("refused", undefined);
     await registry.setFaults([{ method: "POST", path: GARBAGE, action: "Status", status: 403, times: 0 }]);

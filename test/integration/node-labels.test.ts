@@ -170,6 +170,17 @@ describe.concurrent("labels and taints of a ManagedNode", () => {
     // However long that took: as often as the cloud's own list, and one that was under way.
     expect(after - before).toBeGreaterThan(0);
     expect(after - before).toBeLessThanOrEqual(cloudAfter - cloudBefore + 1);
+    const writes = (): number => home.wire.exchanges.filter(({ method }) => method !== "GET").length;
+    const written = writes();
+    await home.cloud.setFaults([{ action: "EmptyList", path: "^/api/v1/nodes$", times: 0 }]);
+    await target.kubectl("label", "node", await addressOf("gateway-b"), "workload-");
+    await stand.lookAgain("managednode/gateway-b");
+    await saysUpToDate("gateway-b", "LabelsNotRead");
+    await comparedTwice("gateway-b");
+    expect(writes()).toBe(written);
+    await home.cloud.setFaults([]);
+    await expect.poll(() => labelsOf("gateway-b"), LONG).toMatchObject({ workload: "database" });
+    await saysUpToDate("gateway-b", "InSync");
   });
 });
 

@@ -53,7 +53,9 @@ export interface Route<T extends Tables<T>> {
   /** In fastify's notation: `/projects/:id`, `/files/*`. */
   readonly path: string;
   /** Makes this a list read, which `EmptyList` (with this answer) and `StaleList` concern. */
-  readonly emptyList?: Answer;
+  readonly emptyList?: Answer | ((call: Call) => Promise<Answer>);
+  /** Where the path serves other reads too: which ones are list reads. Left out: all. */
+  readonly isListRead?: (call: Call) => boolean;
   /** Bodies up to this many bytes; 1 MiB where unset. */
   readonly bodyLimit?: number;
   /**

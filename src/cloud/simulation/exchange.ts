@@ -89,7 +89,7 @@ export async function carryOut<T extends Tables<T>>(
 ): Promise<Outcome> {
   const { cloud, log, waits } = context;
   const { method, path } = call;
-  const chosen = chooseFault(context.faults, { method, path, isListRead: route?.emptyList !== undefined });
+  const chosen = chooseFault(context.faults, { method, path, isListRead: isListRead(route, call) });
   context.faults = chosen.state;
   const fault = chosen.fault;
   const entry = log.begin({
@@ -106,6 +106,10 @@ export async function carryOut<T extends Tables<T>>(
   if (gone.aborted) discard(outcome);
   else if (outcome !== "Drop") entry.status = outcome.status;
   return outcome;
+}
+
+function isListRead<T extends Tables<T>>(route: Route<T> | undefined, call: Call): boolean {
+  return route?.emptyList !== undefined && route.isListRead?.(call) !== false;
 }
 
 interface Action<T extends Tables<T>> {
@@ -137,7 +141,8 @@ function act<T extends Tables<T>>(action: Action<T>, entry: LoggedRequest): Outc
 
 function answerOf<T extends Tables<T>>({ cloud, call, route, reading }: Action<T>): Outcome | Promise<Outcome> {
   if (route === undefined) return cloud.failure(404, `no such path: ${call.method} ${call.path}`, { call });
-  if (reading.kind === "Empty" && route.emptyList !== undefined) return route.emptyList;
+  const { emptyList } = route;
+  if (reading.kind === "Empty" && emptyList) return typeof emptyList === "function" ? emptyList(call) : emptyList;
   if (reading.kind === "Stale") return route.handle(call, cloud.store.asOf(reading.ageMs), reading.ageMs);
   return route.handle(call, cloud.store);
 }

@@ -73,8 +73,8 @@ class Sources {
     const poll = this.#polls.get(uid) ?? new Poll({ clock: this.#deps.clock });
     this.#polls.set(uid, poll);
     const covered = [...this.#covered(coverage)];
-    const { found, clusterCount } = await askAs(this.#deps, source, (facet) =>
-      poll.run({ source, coverage, covered, facet }, visit.signal),
+    const { found, clusterCount } = await askAs(this.#deps, source, (facet, location) =>
+      poll.run({ source, coverage, covered, facet, location }, visit.signal),
     );
     this.#board.found(source, found);
     this.#count(visit, { clusterCount, firingCount: found.Alarms.size });

@@ -1,5 +1,5 @@
 // One source's polls: what its clusters' alarms and events say, by resource. What a flood keeps from being read stands until it is too
-// old to count.
+// old to count, and as long as it is the same store that is asked.
 import type { InventoryFacet } from "../../cloud/facets/inventory.ts";
 import type { AlarmSource } from "../../crds/alarmsource/schema.ts";
 import type { Clock } from "../../lib/clock.ts";
@@ -20,6 +20,8 @@ interface Subject {
   readonly coverage: Coverage;
   readonly covered: readonly Managed[];
   readonly facet: InventoryFacet;
+  /** Of the store that is asked. */
+  readonly location: string;
 }
 
 /** When something was last seen to fire, monotonic. */
@@ -28,19 +30,27 @@ interface Seen {
   readonly atMs: number;
 }
 
+interface Memory {
+  readonly reading: Reading;
+  readonly seen: Map<string, Seen>;
+}
+
 const NONE: Firings = new Map();
 
 export class Poll {
   readonly #clock: Clock;
-  readonly #alarms = { reading: new Reading(), seen: new Map<string, Seen>() };
-  readonly #events = { reading: new Reading(), seen: new Map<string, Seen>() };
+  #alarms = emptyMemory();
+  #events = emptyMemory();
+  /** Of the store that these are of. */
+  #location: string | undefined;
 
   constructor({ clock }: { readonly clock: Clock }) {
     this.#clock = clock;
   }
 
   /** Throws CloudError, and what ends the signal. */
-  async run({ source, coverage, covered, facet }: Subject, signal: AbortSignal): Promise<Polled> {
+  async run({ source, coverage, covered, facet, location }: Subject, signal: AbortSignal): Promise<Polled> {
+    this.#remember(location);
     const concern = concernOf(coverage, covered);
     const clusterIds = [...new Set([...concern.clusters.keys(), ...claimsOf(source, coverage)])].toSorted();
     const { windowSeconds, events } = source.spec;
@@ -51,8 +61,16 @@ export class Poll {
     return { found: { Alarms: alarms, Events: warnings }, clusterCount: clusterIds.length };
   }
 
+  /** What another store has said, this one does not hide. */
+  #remember(location: string): void {
+    if (this.#location === location) return;
+    this.#location = location;
+    this.#alarms = emptyMemory();
+    this.#events = emptyMemory();
+  }
+
   async #read(
-    { reading, seen }: { readonly reading: Reading; readonly seen: Map<string, Seen> },
+    { reading, seen }: Memory,
     { ask, window, concern }: { readonly ask: Ask; readonly window: Window; readonly concern: Concern },
   ): Promise<Firings> {
     const atMs = this.#clock.monotonic();
@@ -67,6 +85,10 @@ export class Poll {
     for (const [name, firing] of firings) if (!seen.has(name)) seen.set(name, { firing, atMs });
     return firings;
   }
+}
+
+function emptyMemory(): Memory {
+  return { reading: new Reading(), seen: new Map() };
 }
 
 /** Ids that it may read about, whether a cluster claims them or not: what reporters file there may name resources. */

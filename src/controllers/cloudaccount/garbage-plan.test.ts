@@ -1,7 +1,7 @@
 // When a collection of garbage is due: by schedule, by space, by wish, and never twice for one reason.
 import { describe, expect, it } from "vitest";
 import { parseSchedule } from "../../lib/cron.ts";
-import { decide, spaceOf, stateOf, type GarbageRecord } from "./garbage-plan.ts";
+import { decide, leftBehind, spaceOf, stateOf, type GarbageRecord } from "./garbage-plan.ts";
 
 const NIGHTLY = parseSchedule("0 3 * * *", "UTC");
 const policy = { schedule: NIGHTLY, freeBelowPercent: undefined };
@@ -11,6 +11,15 @@ const at = (time: string): number => Date.parse(`2026-06-${time}Z`);
 /** Nothing runs and nobody asks. */
 const CALM = { policy, wish: undefined, record: undefined, isRunning: false, freePercent: undefined } as const;
 const SEEN: GarbageRecord = { state: "Finished", slot: "2026-06-05T12:00:00Z" };
+
+it("What was begun before the account came to reach another place is not ended there, and asked for no more", () => {
+  const begun: GarbageRecord = { state: "Running", startedAt: "2026-06-06T03:00:00Z", slot: "Space", handled: "now" };
+  const record = leftBehind(begun, at("06T03:10:00"));
+  expect(record).toEqual({ state: "Finished", slot: "2026-06-06T03:10:00Z", handled: "now" });
+  const there = { ...CALM, policy: undefined, record, wish: "now", nowMs: at("06T03:11:00") };
+  expect([decide({ ...there, isRunning: true }).do, decide(there).do]).toEqual(["Rest", "Rest"]);
+  expect(decide({ ...there, record: begun, isRunning: true }).do).toBe("Stop");
+});
 
 describe("by schedule", () => {
   it("a policy that is new waits for its next time, and remembers since when", () => {

@@ -23,6 +23,11 @@ export interface GarbageDecision {
   readonly record: GarbageRecord | undefined;
 }
 
+/** Of an account that has come to reach another place: nothing is running there by us, and what was asked for elsewhere is not asked for there. */
+export function leftBehind({ handled }: GarbageRecord, nowMs: number): GarbageRecord {
+  return { state: "Finished", slot: timestampOf(nowMs), ...(handled !== undefined && { handled }) };
+}
+
 interface Input {
   readonly policy: GarbagePolicy | undefined;
   /** What a person asks for. */

@@ -14,7 +14,8 @@ import { findCondition, type Statement, type Verdict } from "../../runtime/condi
 import type { Sender } from "../external/sender.ts";
 import { annotation } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
-import { decide, spaceOf, stateOf, type GarbageDecision, type GarbageRecord } from "./garbage-plan.ts";
+import { decide, leftBehind, spaceOf, stateOf, type GarbageDecision, type GarbageRecord } from "./garbage-plan.ts";
+import { isSameLocation } from "./location.ts";
 
 /** On an account: any text; another one asks for one collection. */
 const COLLECT_GARBAGE = "yunfan.dev/collect-garbage";
@@ -52,7 +53,7 @@ export class GarbageKeeper {
 
   async #keep(visit: Visit<CloudAccount>, { session, facts, ready }: Keeping): Promise<number | undefined> {
     const collector = session.registry?.garbage;
-    const record = recordOf(visit.object);
+    const record = this.#recordHere(visit, facts);
     const wish = annotation(visit.object, COLLECT_GARBAGE);
     if (!collector || [collector.policy, record, wish].every((one) => one === undefined)) return undefined;
     const { signal } = visit;
@@ -66,6 +67,15 @@ export class GarbageKeeper {
     const states = [stateOf({ decision, refusal, hasPolicy: policy !== undefined }), spaceOf(policy, freePercent)];
     for (const state of states) if (state) visit.state(state);
     return decision.record?.state === "Running" ? RUNNING_POLL_MS : this.#untilNext(visit.object, collector, nowMs);
+  }
+
+  /** With the location in the draft, so that no later visit takes what was begun elsewhere for something of this place. */
+  #recordHere(visit: Visit<CloudAccount>, facts: object): GarbageRecord | undefined {
+    const record = recordOf(visit.object);
+    if (record === undefined || !hasMoved(visit)) return record;
+    const here = leftBehind(record, this.#deps.clock.now());
+    this.#record(visit, facts, here);
+    return here;
   }
 
   /** Resolves with why it was refused, where it was. */
@@ -103,6 +113,12 @@ export class GarbageKeeper {
     const next = policy?.schedule?.next(nowMs, spec.driftIntervalSeconds * 1000);
     return next === undefined ? undefined : Math.max(0, next - nowMs);
   }
+}
+
+function hasMoved({ object, status }: Visit<CloudAccount>): boolean {
+  const [before, now] = [object.status.location, status.location];
+  if (before === undefined || now === undefined || before === now) return false;
+  return !isSameLocation(object, before, now);
 }
 
 interface Keeping {

@@ -2,11 +2,12 @@
 import type { NodeLogin } from "../../cloud/facets/servers.ts";
 import { Reason } from "../../crds/common/conditions.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { isNotFound } from "../../kube/errors.ts";
+import { isForbidden, isNotFound, type KubeError } from "../../kube/errors.ts";
 import type { KubeObject } from "../../kube/types.ts";
 import { HeldError, WaitingError } from "../../lib/errors.ts";
 import { flawOf, textOf } from "../../lib/secret-text.ts";
 import type { Managed } from "../lifecycle/resource.ts";
+import { mayNotRead } from "../lifecycle/unreadable.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { SECRETS } from "./credentials.ts";
 
@@ -25,7 +26,7 @@ const SECRET_POLL_MS = 30_000;
 
 /**
  * `field`: where the spec has it, such as spec.login. The Secret is read when it is needed and kept nowhere. Throws WaitingError
- * SecretNotFound, HeldError CredentialsIncomplete.
+ * SecretNotFound, HeldError CredentialsIncomplete, and RequestRefused where it may not be read.
  */
 export async function loginOf(
   visit: Visit<Managed>,
@@ -46,8 +47,12 @@ async function passwordOf(
   { field, ref: { name, key } }: { readonly field: string; readonly ref: SecretKey },
 ): Promise<string> {
   const { namespace = "" } = visit.object.metadata;
-  const secret = await readSecret(visit, client, { name, namespace });
   const where = `Secret ${namespace}/${name} (${field})`;
+  const secret = await readSecret(visit, client, { name, namespace }).catch((error: unknown) => {
+    if (!isForbidden(error)) throw error;
+    visit.awaits({ type: SECRETS, ref: { name, namespace }, seen: "Forbidden", until: "Changed" });
+    throw unread({ shown: where, type: SECRETS, namespace }, error);
+  });
   const password = textOf(secret?.data?.[key] ?? "");
   const flaw = flawOf(password, "Text");
   if (flaw === undefined && password !== "") return password;
@@ -62,6 +67,10 @@ async function passwordOf(
 function unusable(secret: string, key: string, flaw: string): HeldError {
   const message = `${secret}: ${key} holds ${flaw}, so that nobody could log in with it. Correct it; it is read again by itself`;
   return new HeldError({ reason: Reason.CredentialsIncomplete, message, pollAfterMs: SECRET_POLL_MS });
+}
+
+function unread(what: Parameters<typeof mayNotRead>[0], refusal: KubeError): HeldError {
+  return new HeldError({ ...mayNotRead(what, refusal), pollAfterMs: SECRET_POLL_MS, cause: refusal });
 }
 
 async function readSecret(

@@ -7,6 +7,7 @@ import type { CloudVolumeClaim } from "../../crds/cloudvolumeclaim/schema.ts";
 import { facetOf } from "../cloudaccount/accounts.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
+import { listedTwice } from "../external/two-lists.ts";
 import type { ClusterPlace } from "../managedcluster/clusters.ts";
 import { keyOf, soughtName } from "./names.ts";
 
@@ -43,7 +44,7 @@ export function claimsFor({ claims, place, visit, residents, holderOf }: Dealing
   };
 }
 
-/** By the name under which it is recorded, be it of another resource; one that is not recorded anywhere, by a list of all. */
+/** By the name under which it is recorded, be it of another resource; one that is not recorded anywhere, by two lists of all. */
 async function find(
   { claims, visit, residents, holderOf }: Omit<Dealing, "place">,
   id: string,
@@ -54,7 +55,7 @@ async function find(
   if (holder) return readAs(claims, { id, name: holder.status.cloudName ?? soughtName(holder) }, signal);
   const here = await readAs(claims, { id, name: cloudName ?? soughtName(visit.object) }, signal);
   if (here !== "Absent") return here;
-  const { items } = await claims.list(residents().map(soughtBy), signal);
+  const items = await listedTwice((whole) => claims.list(residents().map(soughtBy), whole), signal);
   const listed = items.find((item) => item.id === id);
   return listed ? readAs(claims, listed, signal) : "Absent";
 }

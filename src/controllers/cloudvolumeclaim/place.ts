@@ -16,9 +16,10 @@ import { isSilence } from "../targets/connection.ts";
 import type { Insides } from "../targets/insides.ts";
 
 /** By the way that the cluster's owner has settled on, one request at a time. Throws what Insides does, and ClusterUnreachable. */
-export function wayInto(insides: Insides, { cluster, clusterId }: ClusterPlace): WithChannel {
+export function wayInto(insides: Insides, place: ClusterPlace): WithChannel {
+  const { cluster, clusterId } = place;
   return async (signal, work) => {
-    using way = insides.enter(cluster, { clusterId, stay: "Request" });
+    using way = insides.enter(cluster, { clusterId, access: place, stay: "Request" });
     const { channel, unreachable } = await way.open(signal);
     try {
       return await work(channel);

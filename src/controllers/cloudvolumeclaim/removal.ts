@@ -36,13 +36,19 @@ export async function makeReady(scope: ClaimScope, { claims, claim, send }: Leav
   if (reclaiming) await decideFate(scope, { reclaiming, claim, send });
 }
 
+/** No single list shows that nobody uses it. */
 async function assertUnused({ visit }: ClaimScope, claims: ClusterClaims, claim: VolumeClaim): Promise<void> {
-  const users = await claims.usersOf(claim.key, visit.signal);
+  const users =
+    notNone(await claims.usersOf(claim.key, visit.signal)) ?? (await claims.usersOf(claim.key, visit.signal));
   if (users.length === 0) return;
   const message =
     `${listed(users)} in namespace ${claim.key.namespace} of the cluster ${users.length === 1 ? "uses" : "use"} the claim. It is deleted when ` +
     `none does. To leave it in the cluster, ${orphaning(visit.object)}`;
   throw new WaitingError({ reason: Reason.ClaimInUse, message, pollAfterMs: IN_USE_POLL_MS });
+}
+
+function notNone(users: readonly string[]): readonly string[] | undefined {
+  return users.length > 0 ? users : undefined;
 }
 
 interface Fate {

@@ -35,17 +35,17 @@ export function inventoryReader<R extends Managed & AccountUser>(
 }
 
 /**
- * Asks by the resource's account, which is verified anew where the inventory refuses its credentials. Throws what `ask` throws, and
- * WaitingError AccountNotReady and the like.
+ * Asks by the resource's account, which is verified anew where the inventory refuses its credentials; `location`: which inventory that is.
+ * Throws what `ask` throws, and WaitingError AccountNotReady and the like.
  */
 export async function askAs<R extends Managed & AccountUser, T>(
   { accounts, recheck }: Pick<KindDeps<R>, "accounts" | "recheck">,
   resource: R,
-  ask: (facet: InventoryFacet) => Promise<T>,
+  ask: (facet: InventoryFacet, location: string) => Promise<T>,
 ): Promise<T> {
-  const { facet } = accounts.use(resource, "inventory", NOUN);
+  const { facet, access } = accounts.use(resource, "inventory", NOUN);
   try {
-    return await ask(facet);
+    return await ask(facet, access.location);
   } catch (error) {
     if (error instanceof CloudError && error.kind === "Unauthenticated") recheck(accountOf(resource));
     throw error;

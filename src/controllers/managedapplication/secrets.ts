@@ -3,6 +3,7 @@
 import { secretsNamedIn } from "../../cloud/blocks.ts";
 import { ManagedApplicationReason as Reason } from "../../crds/managedapplication/conditions.ts";
 import type { ManagedApplication } from "../../crds/managedapplication/schema.ts";
+import { ManifestSetReason as SourceReason } from "../../crds/manifestset/conditions.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { HeldError } from "../../lib/errors.ts";
 import { flawOf, textOf } from "../../lib/secret-text.ts";
@@ -19,7 +20,7 @@ export function secretKeysOf({ kind, spec, metadata }: ManagedApplication): read
   return [...names].map((name) => sourceKey("Secret", keyOf({ namespace: metadata.namespace, name })));
 }
 
-/** By their fields. Throws HeldError SecretNotFound, SourceNotAllowed, CredentialsIncomplete. */
+/** By their fields. Throws HeldError SecretNotFound, SourceNotAllowed, RequestRefused, CredentialsIncomplete. */
 export async function namedSecrets(
   client: KubeClient,
   { object, signal }: Visit<ManagedApplication>,
@@ -31,7 +32,7 @@ export async function namedSecrets(
     const otherwise = "name another one in a new resource";
     const source = await readLabelled(client, { kind: "Secret", ref, where: field, otherwise, signal });
     if ("reason" in source) {
-      const reason = source.reason === Reason.SourceNotAllowed ? Reason.SourceNotAllowed : Reason.SecretNotFound;
+      const reason = source.reason === SourceReason.SourceNotFound ? Reason.SecretNotFound : source.reason;
       throw new HeldError({ reason, message: source.message, pollAfterMs: SECRET_POLL_MS });
     }
     const where = `${field}: Secret ${keyOf(ref)}`;

@@ -6,7 +6,7 @@ import { CloudError } from "../../cloud/errors.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import { keyOf, type Store } from "../../runtime/cache/store.ts";
-import { assertBlocks, type AccountDirectory, type ProviderBlocks } from "../cloudaccount/accounts.ts";
+import { assertBlocks, type Access, type AccountDirectory, type ProviderBlocks } from "../cloudaccount/accounts.ts";
 import { placeOf } from "../cloudaccount/location.ts";
 import { accountOf, placeBy, type AccountPlace } from "../cloudaccount/parent.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
@@ -80,7 +80,7 @@ export class ClusterDirectory {
 
   /**
    * The cluster to work in. Throws WaitingError `ClusterNotReady` where it is not there or can't be worked with,
-   * `ClusterHibernated` where it sleeps, TerminalError `ProviderMismatch`, and what AccountDirectory.use throws. A member that is
+   * `ClusterHibernated` where it sleeps, TerminalError `ProviderMismatch`, and what assertThere and AccountDirectory.use throw. A member that is
    * being deleted may work in a cluster that is out of order too: the cluster's own deletion waits for it.
    */
   enter(member: ClusterMember): ClusterPlace {
@@ -88,6 +88,7 @@ export class ClusterDirectory {
     if (!cluster) throw notReady(`${clusterOf(member)} (spec.clusterRef) does not exist. Create it`);
     const { access } = this.#deps.accounts.use(cluster, "clusters", "clusters");
     assertBlocks(member.spec, access.account);
+    assertThere(cluster, access);
     const clusterId = usableId(cluster, member.metadata.deletionTimestamp !== undefined);
     const assertBothStay = (): void => {
       assertStays(cluster);
@@ -124,6 +125,19 @@ export class ClusterDirectory {
 /** Where members of a cluster have their names; `place`: that of its account. */
 export function keyIn(place: string, clusterId: string): string {
   return `${place} ${clusterId}`;
+}
+
+/**
+ * What is in a cluster is where the cluster is, whatever way leads into it: elsewhere its id, or its name, is another's, and who finds nothing
+ * there knows nothing. Throws TerminalError AccountMoved.
+ */
+export function assertThere({ metadata, status }: ManagedCluster, access: Access): void {
+  const { location } = status;
+  if (location === undefined || placeBy(access, "").isHere(location)) return;
+  const message =
+    `ManagedCluster ${keyOf(metadata)} is in ${location}, but its account reaches ${access.location} now. Point the account back, or make ` +
+    "another CloudAccount";
+  throw new TerminalError({ reason: Reason.AccountMoved, message });
 }
 
 /** The id of a cluster that can be worked with. */

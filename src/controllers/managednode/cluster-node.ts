@@ -75,7 +75,7 @@ export class ClusterNodes implements Attachment<NodeShape> {
     const { signal } = visit;
     // A single request: it does not wait behind those who work there for long.
     using way = await asUnseen(async () =>
-      Promise.resolve(this.#insides.enter(cluster, { clusterId, stay: "Request" })),
+      Promise.resolve(this.#insides.enter(cluster, { clusterId, access: place, stay: "Request" })),
     );
     const inside = await asUnseen(() => way.open(signal));
     const work = { visit, inside, address: item.internalIp, since };

@@ -26,6 +26,7 @@ import { planFor, type At } from "./plan.ts";
 import { beforeRemoval } from "./removal.ts";
 import type { NodeChange, NodeScope, NodeShape, Seen } from "./scope.ts";
 import { setupOf } from "./setup.ts";
+import { inCluster } from "./sight.ts";
 import { describe } from "./status.ts";
 import { Turns, wantedSince } from "./turns.ts";
 import { serverOf, waitingForTurn } from "./words.ts";
@@ -89,7 +90,7 @@ function nodeKind(deps: KindDeps<ManagedNode>): ExternalKind<NodeShape> {
   };
 }
 
-type SeeDeps = Pick<KindDeps<ManagedNode>, "clusters" | "clock" | "settleWindowMs"> & { readonly turns: Turns };
+type SeeDeps = Pick<KindDeps<ManagedNode>, "clusters" | "nodeLists" | "clock"> & { readonly turns: Turns };
 
 interface Look {
   readonly scope: NodeScope;
@@ -97,10 +98,9 @@ interface Look {
   readonly now: string;
 }
 
-async function see(deps: SeeDeps, { scope, item, now }: Look, since: number): Promise<Seen> {
-  const { visit, place, lists } = scope;
-  const { byId } = await lists.observe(since, visit.signal);
-  const all = [...byId.values()];
+async function see(deps: SeeDeps, { scope, item: listed, now }: Look, since: number): Promise<Seen> {
+  const { visit, place } = scope;
+  const { item, all } = await inCluster(deps, { scope, item: listed }, since);
   const resource = { ...visit.object, status: visit.status };
   const { maxNodeDisruptions: most } = place.cluster.spec;
   return {

@@ -12,16 +12,22 @@ const MOST_OUT_OF_ORDER_SHARE = 0.2;
 const DAY_MS = 86_400_000;
 const SLOW_POLL_MS = 30_000;
 
-/** Undefined where no repair is declared, or it is not due yet. */
+/** Whether a repair is declared, and the node has been out of order for as long as that says. */
+export function isRepairDue({ spec, status }: Pick<Declared, "spec" | "status">, nowMs: number): boolean {
+  const { repair } = spec;
+  const { abnormalSince } = status;
+  if (repair?.policy !== "Reset" || abnormalSince === undefined) return false;
+  return nowMs >= Date.parse(abnormalSince) + repair.afterSeconds * 1_000;
+}
+
+/** Undefined where none is due. */
 export function planForRepair(
-  { spec, status }: Declared,
+  declared: Declared,
   { turn, nodes }: Seen,
   { nowMs }: { readonly nowMs: number },
 ): Plan<NodeChange> | undefined {
-  const { repair } = spec;
-  const { abnormalSince, lastReset } = status;
-  if (repair?.policy !== "Reset" || abnormalSince === undefined) return undefined;
-  if (nowMs < Date.parse(abnormalSince) + repair.afterSeconds * 1_000) return undefined;
+  if (!isRepairDue(declared, nowMs)) return undefined;
+  const { lastReset } = declared.status;
   if (lastReset?.repairedAt !== undefined && nowMs < Date.parse(lastReset.repairedAt) + DAY_MS) return failed();
   const most = Math.max(MOST_OUT_OF_ORDER, Math.floor(nodes.all * MOST_OUT_OF_ORDER_SHARE));
   if (nodes.outOfOrder > most) return held(`${nodes.outOfOrder} of ${nodes.all} nodes of the cluster do not work`);

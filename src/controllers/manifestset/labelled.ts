@@ -1,11 +1,12 @@
 // ConfigMaps and Secrets whose owners let them be read, by a label: what is in them may go where a resource of their namespace sends it.
 import { ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { isNotFound } from "../../kube/errors.ts";
+import { isForbidden, isNotFound } from "../../kube/errors.ts";
 import type { KubeObject, ResourceType } from "../../kube/types.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
 import { CREDENTIALS_TYPE, SECRETS } from "../cloudaccount/credentials.ts";
 import type { Said } from "../external/kind.ts";
+import { mayNotRead } from "../lifecycle/unreadable.ts";
 
 /** On a ConfigMap or Secret: whoever may write it lets resources of its namespace read it. */
 export const SOURCE_LABEL = "yunfan.dev/manifests";
@@ -40,13 +41,26 @@ interface Labelled {
   readonly signal: AbortSignal;
 }
 
-/** Its label is looked at before its contents are read. What it is not, is said: SourceNotFound, SourceNotAllowed. */
-export async function readLabelled(
-  client: KubeClient,
-  { kind, ref, where, otherwise, signal }: Labelled,
-): Promise<Source | Said> {
+/**
+ * Its label is looked at before its contents are read. What it is not, is said: SourceNotFound, SourceNotAllowed, and RequestRefused where the
+ * operator lacks the right to read it.
+ */
+export async function readLabelled(client: KubeClient, wanted: Labelled): Promise<Source | Said> {
+  const { kind, ref, where } = wanted;
   const type = kind === "Secret" ? SECRETS : CONFIG_MAPS;
   const shown = `${where}: ${kind} ${keyOf(ref)}`;
+  try {
+    return await readFound(client, { ...wanted, type, shown });
+  } catch (error) {
+    if (isForbidden(error)) return mayNotRead({ shown, type, namespace: ref.namespace }, error);
+    throw error;
+  }
+}
+
+async function readFound(
+  client: KubeClient,
+  { type, shown, ref, otherwise, signal }: Labelled & { readonly type: ResourceType; readonly shown: string },
+): Promise<Source | Said> {
   const message = `${shown} does not exist. Create it, or ${otherwise}`;
   const missing = { reason: Reason.SourceNotFound, message };
   const found = await client.get(type, ref, { metadataOnly: true, signal }).catch(goneAsNothing);

@@ -10,7 +10,7 @@ import { keyOf } from "../../runtime/cache/store.ts";
 import { accountKey, allowsNamespace, assertBlocks, type Access } from "../cloudaccount/accounts.ts";
 import { accountOf, placeBy } from "../cloudaccount/parent.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
-import type { ClusterDirectory } from "../managedcluster/clusters.ts";
+import { assertThere, type ClusterDirectory } from "../managedcluster/clusters.ts";
 import type { Actor } from "../targets/connection.ts";
 import { Insides, type Asked, type Inside, type InsidesDeps } from "../targets/insides.ts";
 
@@ -54,8 +54,8 @@ export class Places {
   }
 
   /**
-   * Makes no request. Throws WaitingError ClusterNotReady, ClusterHibernated or AccountNotReady, TerminalError NotSupportedByCloud or
-   * Forbidden, and what Gate.enter throws.
+   * Makes no request. Throws WaitingError ClusterNotReady, ClusterHibernated or AccountNotReady, TerminalError NotSupportedByCloud,
+   * Forbidden or AccountMoved, and what Gate.enter throws.
    */
   enter(set: ManifestSet): Turn {
     const { clusterRef } = set.spec;
@@ -82,7 +82,10 @@ export class Places {
     const id = usableId(cluster, isDeleting(set));
     const way = this.#insides.enter(cluster, { clusterId: id, actor: actorOf(set, cluster), asked: askedBy(set) });
     const { access } = way;
-    if (access) assertNoActor(set, access.account.spec.provider);
+    if (access) {
+      assertThere(cluster, access);
+      assertNoActor(set, access.account.spec.provider);
+    }
     return {
       open: async (signal) => ({
         id,

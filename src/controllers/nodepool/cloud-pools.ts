@@ -139,8 +139,7 @@ async function emptyOfForeign(
   { nodes, send, deps }: { nodes: ClusterNodes; send: SendFirst; deps: KindDeps<NodePool> },
 ): Promise<void> {
   if (item === "Absent" || !nodesFacetOf(scope).remove) return;
-  const { byId } = await nodes.list(scope, deps.clock.monotonic());
-  const foreign = [...byId.values()].filter((node) => node.poolId === item.id && !isReleased(node));
+  const foreign = (await nodes.all(scope)).filter((node) => node.poolId === item.id && !isReleased(node));
   if (foreign.length === 0) return;
   const departure = departureOf(foreign, foreign.length);
   if (departure) {

@@ -10,16 +10,23 @@ const { signal } = new AbortController();
 
 interface Cluster {
   readonly pools?: readonly Partial<NodePool>[];
+  /** How many of its first lists of pools are empty. */
+  readonly emptyLists?: number;
   readonly nodes?: readonly Partial<ClusterNode>[];
 }
 
 /** Names by what they are called, of a cluster whose cloud has the facets of what is given. */
-async function holding({ pools, nodes }: Cluster): Promise<Readonly<Record<string, readonly string[]>>> {
+async function holding({
+  pools,
+  nodes,
+  emptyLists = 0,
+}: Cluster): Promise<Readonly<Record<string, readonly string[]>>> {
   const listed = <T>(items: readonly Partial<T>[]) => ({ items: items as readonly T[], clockSkewMs: 0 });
-  const poolsFacet = pools && {
-    membership: "Cloud",
-    in: () => readableOf(memoryCloud(...listed<NodePool>(pools).items)),
+  const cloud = memoryCloud(...listed<NodePool>(pools ?? []).items);
+  cloud.onCall = () => {
+    cloud.listed = cloud.calls.length > emptyLists ? undefined : [];
   };
+  const poolsFacet = pools && { membership: "Cloud", in: () => readableOf(cloud) };
   const session = { nodePools: poolsFacet as unknown as NodePoolsFacet } as Partial<CloudSession> as CloudSession;
   const listNodes = nodes && (() => Promise.resolve(nodes as readonly ClusterNode[]));
   const contents = await nodePools.contentOf!({ session, clusterId: "7", nodes: listNodes }, signal);
@@ -34,6 +41,13 @@ it("A pool holds the cluster, and so does a Worker outside of all pools; masters
   const nodes = [NODE, { ...NODE, id: "m", role: "Master" as const }, { ...NODE, id: "s", origin: "Joined" as const }];
   const expected = { "node pools": ["workers"], "nodes outside of all pools": ["node"] };
   expect(await holding({ pools: [POOL, DEFAULT], nodes })).toEqual(expected);
+});
+
+it("A pool that one list lacks holds the cluster, and one that both lack does by its nodes", async () => {
+  expect(await holding({ pools: [POOL], nodes: [], emptyLists: 1 })).toEqual({ "node pools": ["workers"] });
+  const nodes = [{ ...NODE, poolId: "p" }];
+  expect(await holding({ pools: [POOL], nodes, emptyLists: 2 })).toEqual({ "node pools": ["p"] });
+  expect(await holding({ pools: [], nodes: [{ ...NODE, poolId: "p", phase: "Deleting" }] })).toEqual({});
 });
 
 it("What is being deleted holds nothing", async () => {

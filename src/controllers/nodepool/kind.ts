@@ -8,6 +8,7 @@ import type { Visit } from "../lifecycle/visit.ts";
 import { refTo } from "../external/parent.ts";
 import { ExternalReconciler } from "../external/reconciler.ts";
 import { cloudNameOf, holdsParent } from "../external/resource.ts";
+import { listedTwice } from "../external/two-lists.ts";
 import { clusterOf } from "../managedcluster/clusters.ts";
 import { BY_SERVER, serversOf } from "./claims.ts";
 import { cloudPoolKind } from "./cloud-pools.ts";
@@ -44,27 +45,30 @@ function isList(resource: NodePool, { clusters }: Pick<KindDeps<NodePool>, "clus
     : isListedId(externalId);
 }
 
-/** With the nodes that are in no pool. */
+/** With the nodes that are in no pool. Two lists decide: with what both hide, nodes would be destroyed. */
 async function poolsIn(
   { session: { nodePools: poolsFacet }, clusterId, nodes: listNodes }: Undeclared,
   signal: AbortSignal,
 ): Promise<readonly Content[]> {
   const hasPools = poolsFacet?.membership === "Cloud";
   const [pools, nodes] = await Promise.all([
-    hasPools ? poolsFacet.in(clusterId).list(signal) : { items: [] },
+    hasPools ? listedTwice(poolsFacet.in(clusterId).list, signal) : [],
     listNodes?.(),
   ]);
   const isStaying = ({ phase }: { readonly phase: string }): boolean => phase !== "Deleting";
   // Masters go with the cluster, and machines that joined by a script are nobody's to delete.
-  const loose = (nodes ?? []).filter(
-    ({ poolId, role, origin }) => poolId === undefined && role !== "Master" && origin !== "Joined",
-  );
+  const workers = (nodes ?? []).filter(({ role, origin }) => role !== "Master" && origin !== "Joined");
+  const loose = workers.filter(({ poolId }) => poolId === undefined);
   // Without a list of nodes only the pool itself can tell; one that does not is no empty one.
   const isEmpty = ({ id, current }: Pool): boolean =>
     nodes ? !nodes.some(({ poolId }) => poolId === id) : current === 0;
-  const held = pools.items.filter((pool) => isStaying(pool) && !(pool.isDefault && isEmpty(pool)));
+  const held = pools.filter((pool) => isStaying(pool) && !(pool.isDefault && isEmpty(pool)));
+  const known = new Set(pools.map(({ id }) => id));
+  // Where pools are listed, a node of none of them shows that the lists lack its pool.
+  const pooled = hasPools ? workers.filter(isStaying).flatMap(({ poolId }) => poolId ?? []) : [];
+  const hidden = [...new Set(pooled)].filter((id) => !known.has(id));
   return [
-    { kind: nodePool.type.kind, nouns: "node pools", names: held.map(({ name }) => name) },
+    { kind: nodePool.type.kind, nouns: "node pools", names: [...held.map(({ name }) => name), ...hidden] },
     { kind: undefined, nouns: "nodes outside of all pools", names: loose.filter(isStaying).map(({ name }) => name) },
   ];
 }

@@ -22,6 +22,11 @@ export class ClusterNodes {
     return this.#in(scope).observeTwice(since, scope.visit.signal);
   }
 
+  /** As two lists from now on show them together. */
+  all(scope: PoolScope): Promise<readonly ClusterNode[]> {
+    return this.#lists.all(scope.place, nodesFacetOf(scope), scope.visit.signal);
+  }
+
   #in(scope: PoolScope): ListCache<ClusterNode> {
     return this.#lists.in(scope.place, nodesFacetOf(scope));
   }

@@ -16,13 +16,17 @@ const { signal } = new AbortController();
 async function emptied(
   repositories: readonly string[] | "Absent",
   spec: Record<string, unknown> = {},
-  project = cloudProject(),
+  { emptyLists = 0 } = {},
 ) {
   const deleted: string[] = [];
   const told: unknown[] = [];
+  let lists = 0;
   const listed = repositories === "Absent" ? repositories : repositories.map((name) => ({ name, tagCount: 1 }));
   const facet: Partial<RegistryFacet> = {
-    listRepositories: () => Promise.resolve(listed),
+    listRepositories: () => {
+      lists += 1;
+      return Promise.resolve(lists > emptyLists ? listed : []);
+    },
     deleteRepository: (_, name) => {
       deleted.push(name);
       return Promise.resolve();
@@ -33,7 +37,7 @@ async function emptied(
     return request(grantWrite(signal));
   };
   const visit = visitTo(storedRegistryProject({ spec }));
-  await emptyForDeletion({ visit, facet } as unknown as ProjectScope, project, send);
+  await emptyForDeletion({ visit, facet } as unknown as ProjectScope, cloudProject(), send);
   return { deleted, told };
 }
 
@@ -48,6 +52,10 @@ describe("a project that holds images", () => {
     const { reason, message } = await refusal(["a", "b"]);
     expect(reason).toBe("NotEmpty");
     expect(message).toMatch(/2 images.*spec\.contentsOnDelete to Delete.*spec\.deletionPolicy to Orphan/);
+  });
+
+  it("waits though one list of them is empty", async () => {
+    await expect(emptied(["a"], {}, { emptyLists: 1 })).rejects.toMatchObject({ reason: "NotEmpty" });
   });
 
   it("counts one image as one", async () => {

@@ -56,7 +56,7 @@ export async function emptyForDeletion(
   project: Project | "Absent",
   send: SendFirst,
 ): Promise<void> {
-  const repositories = project === "Absent" ? "Absent" : await facet.listRepositories(project.id, visit.signal);
+  const repositories = project === "Absent" ? "Absent" : await repositoriesIn({ visit, facet }, project);
   if (project === "Absent" || repositories === "Absent") return;
   if (repositories.length > 0 && visit.object.spec.contentsOnDelete !== "Delete") throw notEmpty(repositories.length);
   await assertWritable({ visit, facet });
@@ -64,6 +64,15 @@ export async function emptyForDeletion(
     const change = { verb: "Delete", target: `repository ${project.name}/${name}`, fields: [] } as const;
     await send(change, (permit) => facet.deleteRepository(project, name, permit));
   }
+}
+
+/** No single list shows that nothing is in it. */
+async function repositoriesIn(
+  { visit, facet }: Pick<ProjectScope, "visit" | "facet">,
+  { id }: Project,
+): Promise<readonly Repository[] | "Absent"> {
+  const listed = await facet.listRepositories(id, visit.signal);
+  return listed.length > 0 ? listed : facet.listRepositories(id, visit.signal);
 }
 
 function notEmpty(count: number): TerminalError {

@@ -41,6 +41,8 @@ export interface WayIn extends Disposable {
 interface Entering {
   /** The cloud's id of the cluster. */
   readonly clusterId: string;
+  /** By which the visit has entered the cluster: a moment later its account may reach another place. Left out: what it is now. */
+  readonly access?: Access | undefined;
   /** Whom to act as, by a kubeconfig; undefined: its own user. */
   readonly actor?: Actor | undefined;
   readonly stay?: Stay;
@@ -68,8 +70,8 @@ export class Insides {
   }
 
   /** Makes no request. Throws TerminalError NotSupportedByCloud, what AccountDirectory.use throws, and what Gate.enter throws. */
-  enter(cluster: ManagedCluster, { clusterId, actor, stay, asked }: Entering): WayIn {
-    const gateway = this.#gatewayInto(cluster);
+  enter(cluster: ManagedCluster, { clusterId, access: entered, actor, stay, asked }: Entering): WayIn {
+    const gateway = this.#gatewayInto(cluster, entered);
     if (gateway) {
       const { access, facet } = gateway;
       const inside = this.through(access, facet, { clusterId, asked });
@@ -110,11 +112,14 @@ export class Insides {
   }
 
   /** The cloud's own way into the cluster, where that is to be gone. */
-  #gatewayInto(cluster: ManagedCluster): { access: Access; facet: ManifestsFacet } | undefined {
+  #gatewayInto(
+    cluster: ManagedCluster,
+    entered: Access | undefined,
+  ): { access: Access; facet: ManifestsFacet } | undefined {
     const { accounts } = this.#deps;
     const isRoute = cluster.spec.manifests?.route === "Gateway";
     if (!isRoute && !accounts.mayReplaceKubeconfigs(accountOf(cluster))) return undefined;
-    const { access } = accounts.use(cluster, "clusters", "clusters");
+    const access = entered ?? accounts.use(cluster, "clusters", "clusters").access;
     if (isRoute) {
       const facet = facetOf(access, "manifests", "gateway into clusters (spec.manifests.route)");
       if (facet.intoClusters !== "Never") return { access, facet };

@@ -28,6 +28,8 @@ export interface KillOptions {
   readonly lanes: number;
   /** All boundaries; or, by phase, how many of them by chance: `Infinity` is all but events. */
   readonly boundaries: "All" | Readonly<Record<string, number>>;
+  /** What it is called where it tells how far it has come; left out: it does not. */
+  readonly progress?: string;
 }
 
 /** The boundaries of a phase. */
@@ -65,7 +67,7 @@ export async function killAtBoundaries<B extends Bed>(
     const opening = Array.from({ length: options.lanes }, async () => beds.push(await course.open()));
     for (const opened of await Promise.allSettled(opening)) if (opened.status === "rejected") throw opened.reason;
     const all = chosen(await enumerate(course.phases(beds[0]!, "clean"), beds[0]!), options, chance);
-    const { killed, missed } = await playUntilAllCame(beds, course, all);
+    const { killed, missed } = await playUntilAllCame(beds, course, { all, name: options.progress });
     for (const bed of beds) expectClean(bed);
     // What changes the cloud is the same in every round, however many statuses are written on the way.
     expect(missed.filter(({ boundary }) => boundary.kind === "cloud").map(said)).toEqual([]);
@@ -104,23 +106,40 @@ function roundsOf(all: readonly Found[]): readonly Round[] {
   });
 }
 
-/** Again and again those that were missed. */
+/** Again and again those that were missed. `name`: as KillOptions.progress. */
 async function playUntilAllCame<B extends Bed>(
   beds: readonly B[],
   course: Course<B>,
-  all: readonly Found[],
+  { all, name }: { readonly all: readonly Found[]; readonly name: string | undefined },
 ): Promise<Outcome> {
   const killed: Played[] = [];
   let left = all;
   let missed: readonly Played[] = [];
   for (let attempt = 1; attempt <= TRIES && left.length > 0; attempt += 1) {
-    const queue = roundsOf(left).entries();
-    const played = await Promise.all(beds.map((bed) => playAll(bed, course, { queue, prefix: `k${attempt}` })));
+    const rounds = roundsOf(left);
+    const queue = rounds.entries();
+    const told = name === undefined ? undefined : progressOf(`${name}, attempt ${attempt}`, rounds.length);
+    const played = await Promise.all(beds.map((bed) => playAll(bed, course, { queue, prefix: `k${attempt}`, told })));
     killed.push(...played.flatMap((lane) => lane.killed));
     missed = played.flatMap((lane) => lane.missed);
     left = foundIn(missed);
   }
   return { killed, missed };
+}
+
+const PROGRESS_MS = 60_000;
+
+/** To be called after each round; tells once a minute, and after the last. */
+function progressOf(name: string, rounds: number): () => void {
+  const beganMs = performance.now();
+  let [played, toldMs] = [0, beganMs];
+  return () => {
+    played += 1;
+    const nowMs = performance.now();
+    if (played < rounds && nowMs - toldMs < PROGRESS_MS) return;
+    toldMs = nowMs;
+    report(`${name}: ${played} of ${rounds} rounds in ${Math.round((nowMs - beganMs) / 1000)} s`);
+  };
 }
 
 function foundIn(missed: readonly Played[]): readonly Found[] {
@@ -132,7 +151,7 @@ function foundIn(missed: readonly Played[]): readonly Found[] {
 async function playAll<B extends Bed>(
   bed: B,
   course: Course<B>,
-  { queue, prefix }: { queue: IterableIterator<[number, Round]>; prefix: string },
+  { queue, prefix, told }: { queue: IterableIterator<[number, Round]>; prefix: string; told: (() => void) | undefined },
 ): Promise<Outcome> {
   const killed: Played[] = [];
   const missed: Played[] = [];
@@ -145,6 +164,7 @@ async function playAll<B extends Bed>(
       });
       if (boundary) (outcome === "Killed" ? killed : missed).push({ phase: phase.name, boundary });
     }
+    told?.();
   }
   return { killed, missed };
 }

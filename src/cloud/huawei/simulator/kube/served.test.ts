@@ -130,6 +130,24 @@ async function startClaim() {
 }
 
 describe("a claim", () => {
+  test("may be missing from a list of the gateway by a fault, and shows by its name all the same", async () => {
+    const { client, clusterId, namespace } = await startClaim();
+    const all = `/api/v1/namespaces/${namespace}/persistentvolumeclaims`;
+    const get = async (path: string) =>
+      (await client.send(path, { headers: { "x-cluster-id": clusterId } })).json() as {
+        kind: string;
+        items?: unknown[];
+      };
+    await client.faults({ action: "EmptyList" }, { action: "StaleList", ms: 600_000 });
+    expect(await get(`${all}/data`)).toMatchObject({ kind: "PersistentVolumeClaim" });
+    expect(await get("/api/v1")).toMatchObject({ kind: "APIResourceList" });
+    for (const fault of ["EmptyList", "StaleList"]) {
+      expect(await get(all)).toMatchObject({ kind: "PersistentVolumeClaimList", apiVersion: "v1", items: [] });
+      expect(await client.log()).toContainEqual(expect.objectContaining({ path: all, fault }));
+    }
+    expect((await get(all)).items).toHaveLength(1);
+  });
+
   test("is a PersistentVolumeClaim that gets bound to a volume of that storage", async () => {
     const { client, volumeId, created, claim } = await startClaim();
     const object = await claim();
