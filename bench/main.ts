@@ -1,7 +1,8 @@
-// `npm run bench [-- transport|start|fleet|memory|steady|inventory|lanes|targets …]`: measures and prints tables for docs/benchmarks.md. Run it on an idle machine.
+// `npm run bench [-- transport|start|fleet|memory|steady|inventory|backlog|lanes|targets …]`: measures and prints tables for docs/benchmarks.md. Run it on an idle machine.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { startControlPlane } from "../controlplane/control-plane.ts";
+import { measureBacklogs, type BacklogFigures } from "./backlog.ts";
 import { measureFleet, type FleetFigures } from "./fleet.ts";
 import { measureInventories, type InventoryFigures } from "./inventory.ts";
 import { measureLanes, type LaneFigures } from "./lanes.ts";
@@ -24,6 +25,8 @@ const { values, positionals } = parseArgs({
     targets: { type: "string", default: "100:0,100:10,300:0" },
     /** In an inventory. */
     records: { type: "string", default: "10000" },
+    /** That wait for an inventory. */
+    keys: { type: "string", default: "1000,10000,100000" },
   },
 });
 const resources = Number(values.resources);
@@ -43,6 +46,7 @@ if (isWanted("inventory")) {
   say(renderInventories(await measureInventories(sizes)));
 }
 
+if (isWanted("backlog")) say(renderBacklogs(await measureBacklogs(values.keys.split(",").map(Number))));
 if (isWanted("lanes")) say(renderLanes(await laneFigures()));
 if (isWanted("targets")) say(renderTargets(await targetFigures()));
 
@@ -116,6 +120,14 @@ function renderInventories(figures: readonly InventoryFigures[]): string {
   const head =
     "| records | clusters polled | ms of the store | s to fill | puts | reads | CPU ms per record | s for a burst | reads/min at rest | peak MiB |";
   return [head, "|---".repeat(10).concat("|"), ...rows, ""].join("\n");
+}
+
+function renderBacklogs(figures: readonly BacklogFigures[]): string {
+  const rows = figures.map(({ keys, addCpuMs, againCpuMs, drainCpuMs }) => {
+    return `| ${[keys, ...[addCpuMs, againCpuMs, drainCpuMs].map((ms) => ms.toFixed(0))].join(" | ")} |`;
+  });
+  const head = "| keys | CPU ms to add them | to add them again | to work them off |";
+  return [head, "|---|---|---|---|", ...rows, ""].join("\n");
 }
 
 /** Throws where a limit was exceeded: in a cluster that operator would have been killed. */

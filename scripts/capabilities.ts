@@ -51,7 +51,7 @@ function objects(): readonly string[] {
     "",
     row("kind", ["by kubeconfig", ...channels.map(({ provider }) => `\`${provider}\``)]),
     `|---${"|---".repeat(channels.length + 1)}|`,
-    ...tabled.toSorted().map(rowOf),
+    ...[...new Set(tabled)].toSorted().map(rowOf),
     row("any other", [`what is served, ${BY_SERVER}`, ...others]),
     "",
   ];

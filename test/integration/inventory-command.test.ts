@@ -1,6 +1,5 @@
 // `yunfan inventory`, in each dialect: every kind by every documented filter; and what it says where it can't be answered. No operator.
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { command } from "../../src/cli/inventory.ts";
 import { DIALECT_NAMES } from "../../src/cloud/bcs/simulator/dialect.ts";
 import {
   bcsAccountManifests,
@@ -8,35 +7,13 @@ import {
   type BcsSimulator,
   type BcsStand,
 } from "../support/clouds/bcs/environment.ts";
+import { askInventory, inventoryFlags } from "../support/clouds/bcs/command.ts";
 import { CASES, plantSamples } from "../support/clouds/bcs/query-cases.ts";
-import { sharedControlPlane } from "../support/apiserver/controlplane.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const KUBECONFIG = sharedControlPlane().kubeconfigPath;
 const ID = "BCS-K8S-40001";
-
-interface Said {
-  readonly out: string;
-  readonly err: string;
-}
-
-/** In this process: a process for each of hundreds of questions would be most of the work. */
-async function yunfan(account: string, args: readonly string[], flags = ["--cluster", ID]): Promise<Said> {
-  const said = { out: "", err: "" };
-  const inventory = command({
-    begin: () => new AbortController().signal,
-    print: (text) => void (said.out += text),
-    end: () => undefined,
-  });
-  inventory.exitOverride().configureOutput({ writeErr: (text) => void (said.err += text) });
-  const all = [...args, "--kubeconfig", KUBECONFIG, "--account", account, ...flags];
-  await inventory.parseAsync(all, { from: "user" }).catch((error: unknown) => {
-    if (said.err === "") throw error;
-  });
-  return said;
-}
 
 /** Those of the reference heed no paging, those of 2019 not every filter. */
 describe.each(DIALECT_NAMES)("a store of dialect %s", (dialect) => {
@@ -58,7 +35,7 @@ describe.each(DIALECT_NAMES)("a store of dialect %s", (dialect) => {
         values.flatMap((value) => ["--filter", `${filter}=${value}`]),
       );
       const args = [spec.resource.toLowerCase(), "--env", spec.environment, ...filters, "-o", "json"];
-      const { out, err } = await yunfan(`${stand.namespace}/bcs`, args);
+      const { out, err } = await askInventory([...args, ...inventoryFlags(`${stand.namespace}/bcs`, ID)]);
       found.set(asked, err || (JSON.parse(out) as { total: number }).total);
     }
     expect(Object.fromEntries(found)).toEqual(
@@ -97,7 +74,7 @@ describe("what can't be answered is said in one line", () => {
     ["a filter that a list of names has not", "bcs", ["namespace", "--env", "Mesos", "--filter", "name=x"], /none/],
     ["a limit of nothing", "bcs", ["pod", "--limit", "0"], /whole number/],
   ])("%s", async (_, account, args, words) => {
-    const { out, err } = await yunfan(`${stand.namespace}/${account}`, args);
+    const { out, err } = await askInventory([...args, ...inventoryFlags(`${stand.namespace}/${account}`, ID)]);
     expect(out).toBe("");
     expect(err).toMatch(words);
     expect(err.trimEnd().split("\n")).toHaveLength(1);
@@ -105,7 +82,7 @@ describe("what can't be answered is said in one line", () => {
   });
 
   it("an id with a slash", async () => {
-    const { err } = await yunfan(`${stand.namespace}/bcs`, ["pod"], ["--cluster", "BCS/1"]);
+    const { err } = await askInventory(["pod", ...inventoryFlags(`${stand.namespace}/bcs`, "BCS/1")]);
     expect(err).toMatch(/without a slash/);
   });
 

@@ -1,6 +1,7 @@
 // Sinks that can't work as they are declared: refused at admission, or a reason and what to do.
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
-import { bcsAccountManifests, createBcsStand, sinkManifest, type BcsStand } from "../support/clouds/bcs/environment.ts";
+import { bcsAccountManifests, sinkManifest, type BcsStand } from "../support/clouds/bcs/environment.ts";
+import { createWorkingStand } from "../support/clouds/bcs/stands.ts";
 import { startSimulator } from "../support/clouds/simulator.ts";
 import { accountManifests, projectManifest } from "../support/environment/environment.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
@@ -10,10 +11,7 @@ vi.setConfig({ testTimeout: 90_000, maxConcurrency: 20 });
 let stand: BcsStand;
 
 beforeAll(async () => {
-  stand = await createBcsStand("sink-input");
-  await stand.operator({ flags: ["--no-leader-elect", "--platform-namespace", stand.namespace] }).ready;
-  await stand.apply(...bcsAccountManifests(stand.simulator));
-  await stand.reaches("cloudaccount/bcs", "Verified");
+  stand = await createWorkingStand("sink-input", {}, { isPlatform: true });
 });
 afterAll(() => stand[Symbol.asyncDispose]());
 

@@ -1,6 +1,7 @@
 // What is not reportable reaches no store: a marker in every free-form member is in nothing that an inventory was ever told.
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { bcsAccountManifests, createBcsStand, sinkManifest, type BcsStand } from "../support/clouds/bcs/environment.ts";
+import { sinkManifest, type BcsStand } from "../support/clouds/bcs/environment.ts";
+import { createWorkingStand } from "../support/clouds/bcs/stands.ts";
 import { clusterManifest } from "../support/clouds/huawei/environment.ts";
 import { projectManifest } from "../support/environment/environment.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
@@ -14,11 +15,8 @@ const annotations = { note: MARKER };
 let stand: BcsStand;
 
 beforeAll(async () => {
-  stand = await createBcsStand("sink-secrets");
+  stand = await createWorkingStand("sink-secrets");
   stand.secrets.add(MARKER);
-  await stand.operator({ flags: ["--no-leader-elect"] }).ready;
-  await stand.apply(...bcsAccountManifests(stand.simulator));
-  await stand.reaches("cloudaccount/bcs", "Verified");
 });
 afterAll(() => stand[Symbol.asyncDispose]());
 

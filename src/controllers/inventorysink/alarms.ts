@@ -8,7 +8,6 @@ import { FencedError } from "../../lib/fence.ts";
 import type { Managed } from "../lifecycle/resource.ts";
 import { dutyOf, type AlarmState, type Duty, type Word } from "./alarm-state.ts";
 import type { Backlog, Worked } from "./backlog.ts";
-import { clusterIdsOf } from "./events.ts";
 import { allCovered, covered, filedUnder, type SinkScope, type SinkTools } from "./scope.ts";
 import type { Store } from "./sender.ts";
 import { subjectOf, subjectText } from "./wants.ts";
@@ -17,6 +16,10 @@ interface AlarmsDeps extends SinkTools {
   readonly store: Store;
   readonly backlog: Pick<Backlog, "add">;
   readonly scope: () => SinkScope;
+  /** Under which anything of the sink may be filed. Looks at all. */
+  readonly clusterIds: () => readonly string[];
+  /** Before a comparison has shown what the store knows of those ids, they may lack some. */
+  readonly isCompared: () => boolean;
 }
 
 export const ALARM_KEY = "alarm";
@@ -25,6 +28,7 @@ export const ASK_ALARMS_KEY = "ask-alarms";
 /** By which others know ours. */
 const ALARM_MODULE = "yunfan";
 const MARGIN_MS = 50;
+const COMPARED_SOON_MS = 1_000;
 
 export class Alarms {
   readonly #deps: AlarmsDeps;
@@ -44,8 +48,9 @@ export class Alarms {
 
   /** Reads the store's last words, and has every resource compared with its own. */
   async ask(signal: AbortSignal): Promise<Worked> {
-    const { scope, backlog } = this.#deps;
+    const { scope, backlog, isCompared } = this.#deps;
     if (!this.#isEnabled()) return "Done";
+    if (!isCompared()) return { againInMs: COMPARED_SOON_MS };
     this.#words = await this.#read({}, signal);
     for (const resource of allCovered(scope())) this.changed(resource);
     for (const [source, { state }] of this.#words) if (state === "Firing") backlog.add(`${ALARM_KEY}/${source}`);
@@ -116,9 +121,9 @@ export class Alarms {
   }
 
   async #read(filter: { readonly sources?: readonly string[] }, signal: AbortSignal): Promise<Map<string, Word>> {
-    const { store, scope } = this.#deps;
+    const { store, scope, clusterIds } = this.#deps;
     const { owner } = scope();
-    const asked = { clusterIds: clusterIdsOf(scope()), modules: [ALARM_MODULE], ...filter };
+    const asked = { clusterIds: clusterIds(), modules: [ALARM_MODULE], ...filter };
     const { items } = await store.read(({ alarms }) => alarms.list(asked, {}, signal));
     const words = new Map<string, Word>();
     for (const item of items) {

@@ -117,4 +117,21 @@ describe("a backlog", () => {
     const { count, oldestMs } = one.backlog.overdue(() => true);
     expect([count, one.clock.now() - oldestMs]).toEqual([1, 60_000]);
   });
+
+  // What looked at all the others for each key would take minutes for so many.
+  it("takes in and works off 50,000 keys while as many wait for later, and while the store is away", async () => {
+    let isAway = true;
+    const one = bed(() => (isAway ? Promise.reject(new Error("away")) : "Done"));
+    const many = Array.from({ length: 50_000 }, (_, at) => `k${at}`);
+    for (const key of many) one.backlog.add(`later ${key}`, 3_600_000);
+    for (const key of many.slice(0, 100)) one.backlog.add(key);
+    await settle(one);
+    expect(one.backlog.standsStill).toBe(true);
+    for (const key of many) one.backlog.add(key);
+    isAway = false;
+    await one.clock.advance(31_000);
+    while (one.backlog.size > many.length) await setImmediate();
+    expect(one.mostAtOnce()).toBe(16);
+    await one.backlog.stop();
+  });
 });

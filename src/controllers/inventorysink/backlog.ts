@@ -3,6 +3,7 @@
 // it does not.
 import type { Clock, Timer } from "../../lib/clock.ts";
 import { FencedError } from "../../lib/fence.ts";
+import { Heap } from "../../runtime/queue/heap.ts";
 
 /** What became of a key. */
 export type Worked =
@@ -22,11 +23,14 @@ interface BacklogOptions {
 }
 
 interface Waiting {
+  readonly key: string;
+  /** Breaks ties: first come, first served. */
+  readonly order: number;
   /** By the wall clock: since when there has been something to do. */
-  readonly sinceMs: number;
+  sinceMs: number;
   /** Monotonic. */
-  readonly readyAtMs: number;
-  readonly failures: number;
+  readyAtMs: number;
+  failures: number;
 }
 
 /** The cloud's session has 32 connections; others use them too. */
@@ -37,15 +41,21 @@ const FIRST_DELAY_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 const LONGEST_DELAY_MS = 300_000;
 
+const goesBefore = (a: Waiting, b: Waiting): boolean =>
+  a.readyAtMs === b.readyAtMs ? a.order < b.order : a.readyAtMs < b.readyAtMs;
+
 export class Backlog {
   readonly #options: BacklogOptions;
   readonly #waiting = new Map<string, Waiting>();
+  /** The same ones, the next one first: with ten thousand of them, none of what happens to one may look at all. */
+  readonly #queue = new Heap<Waiting>(goesBefore);
   /** Keys that are worked on, since when, and whether they were added meanwhile. */
   readonly #running = new Map<
     string,
     { readonly sinceMs: number; readonly failures: number; again: number | undefined }
   >();
   readonly #ended = new AbortController();
+  #order = 0;
   #failuresInARow = 0;
   #pausedUntilMs = 0;
   #timer: Timer | undefined;
@@ -64,22 +74,38 @@ export class Backlog {
       running.again = Math.min(running.again ?? Number.POSITIVE_INFINITY, delayMs);
       return;
     }
-    const asked = { sinceMs: clock.now() + delayMs, readyAtMs: clock.monotonic() + delayMs, failures: 0 };
-    const present = this.#waiting.get(key) ?? asked;
-    // What was there keeps its place, and is waited for no longer than the earlier of both.
-    const sinceMs = Math.min(present.sinceMs, asked.sinceMs);
-    const readyAtMs = Math.min(present.readyAtMs, asked.readyAtMs);
-    this.#waiting.set(key, { sinceMs, readyAtMs, failures: delayMs === 0 ? 0 : present.failures });
+    const [sinceMs, readyAtMs] = [clock.now() + delayMs, clock.monotonic() + delayMs];
+    const present = this.#waiting.get(key);
+    if (present) {
+      // What was there keeps its place, and is waited for no longer than the earlier of both.
+      present.sinceMs = Math.min(present.sinceMs, sinceMs);
+      present.readyAtMs = Math.min(present.readyAtMs, readyAtMs);
+      if (delayMs === 0) present.failures = 0;
+      this.#queue.place(present);
+    } else {
+      this.#enter(key, { sinceMs, readyAtMs, failures: 0 });
+    }
     this.#pump();
   }
 
-  /** Keys of which something is to be done now, waiting or under way, and since when the oldest of them has been so. */
+  #enter(key: string, waiting: Pick<Waiting, "sinceMs" | "readyAtMs" | "failures">): void {
+    const entry = { key, order: this.#order++, ...waiting };
+    this.#waiting.set(key, entry);
+    this.#queue.place(entry);
+  }
+
+  /** Keys of which something is to be done now, waiting or under way, and since when the oldest of them has been so. Looks at all. */
   overdue(concerns: (key: string) => boolean): { readonly count: number; readonly oldestMs: number } {
     const nowMs = this.#options.clock.now();
-    const since = [...this.#waiting, ...this.#running]
-      .filter(([key, { sinceMs }]) => sinceMs <= nowMs && concerns(key))
-      .map(([, { sinceMs }]) => sinceMs);
-    return { count: since.length, oldestMs: since.reduce((oldest, one) => Math.min(oldest, one), nowMs) };
+    let [count, oldestMs] = [0, nowMs];
+    for (const keys of [this.#waiting, this.#running]) {
+      for (const [key, { sinceMs }] of keys) {
+        if (sinceMs > nowMs || !concerns(key)) continue;
+        count += 1;
+        oldestMs = Math.min(oldestMs, sinceMs);
+      }
+    }
+    return { count, oldestMs };
   }
 
   get size(): number {
@@ -107,6 +133,7 @@ export class Backlog {
   async stop(): Promise<void> {
     this.#ended.abort(new Error("The sink is no longer reported to"));
     this.#timer?.cancel();
+    for (const waiting of this.#waiting.values()) this.#queue.remove(waiting);
     this.#waiting.clear();
     if (this.#running.size === 0) return;
     this.#idle ??= Promise.withResolvers<void>();
@@ -124,22 +151,25 @@ export class Backlog {
   }
 
   #startReady(nowMs: number): void {
-    const most = this.standsStill ? 1 : MOST_AT_ONCE;
-    for (const [key, { sinceMs, readyAtMs, failures }] of this.#waiting) {
-      if (this.#running.size >= most) return;
-      if (readyAtMs > nowMs) continue;
+    for (let next = this.#queue.peek(); next && next.readyAtMs <= nowMs; next = this.#queue.peek()) {
+      if (this.#running.size >= this.#most) return;
+      const { key, sinceMs, failures } = next;
+      this.#queue.remove(next);
       this.#waiting.delete(key);
       this.#running.set(key, { sinceMs, failures, again: undefined });
       void this.#run(key);
     }
   }
 
+  get #most(): number {
+    return this.standsStill ? 1 : MOST_AT_ONCE;
+  }
+
   /** When something may be started next, where that is not when something else ends. */
   #nextMs(): number | undefined {
-    if (this.#waiting.size === 0 || this.#running.size >= (this.standsStill ? 1 : MOST_AT_ONCE)) return undefined;
-    let next = Number.POSITIVE_INFINITY;
-    for (const { readyAtMs } of this.#waiting.values()) next = Math.min(next, readyAtMs);
-    return Math.max(next, this.#pausedUntilMs);
+    const next = this.#queue.peek();
+    if (!next || this.#running.size >= this.#most) return undefined;
+    return Math.max(next.readyAtMs, this.#pausedUntilMs);
   }
 
   async #run(key: string): Promise<void> {
@@ -168,8 +198,11 @@ export class Backlog {
   /** What failed because the store was away is not made to wait for that any longer. */
   #hurry(): void {
     const nowMs = this.#options.clock.monotonic();
-    for (const [key, waiting] of this.#waiting) {
-      if (waiting.failures > 0) this.#waiting.set(key, { ...waiting, failures: 0, readyAtMs: nowMs });
+    for (const waiting of this.#waiting.values()) {
+      if (waiting.failures === 0) continue;
+      waiting.failures = 0;
+      waiting.readyAtMs = nowMs;
+      this.#queue.place(waiting);
     }
   }
 
@@ -180,8 +213,8 @@ export class Backlog {
     const askedMs = onFailure(key, error) ?? 0;
     const delayMs = Math.max(askedMs, backoffMs(failures + 1, LONGEST_DELAY_MS));
     // At the end: the next one to be tried is another, so that one bad key holds up nobody.
-    const waiting = { sinceMs, readyAtMs: clock.monotonic() + delayMs, failures: failures + 1 };
-    if (!this.#ended.signal.aborted) this.#waiting.set(key, waiting);
+    const readyAtMs = clock.monotonic() + delayMs;
+    if (!this.#ended.signal.aborted) this.#enter(key, { sinceMs, readyAtMs, failures: failures + 1 });
     this.#failuresInARow += 1;
     if (this.standsStill) this.#pause(askedMs);
   }

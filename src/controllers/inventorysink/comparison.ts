@@ -3,7 +3,7 @@
 import type { Clock } from "../../lib/clock.ts";
 import { NOBODYS, type Ledger } from "./ledger.ts";
 import { METRIC_TYPE, metricReports } from "./metrics.ts";
-import type { SinkScope } from "./scope.ts";
+import { allCovered, filedUnder, type SinkScope } from "./scope.ts";
 import { listOf, slotIn, slotText, type Slot } from "./shelves.ts";
 import type { Slots } from "./slots.ts";
 import { clusterSlot, recordType, subjectIn, wantedIn, wantedSlots } from "./wants.ts";
@@ -35,6 +35,13 @@ export class Comparison {
     this.#deps = deps;
   }
 
+  /** Under which something of the sink may be filed: those of its resources, and those that records told of before they were rewritten. */
+  clusterIdsOf(scope: SinkScope): readonly string[] {
+    const ids = new Set([scope.sink.spec.clusterId, ...this.#clusterIds]);
+    for (const resource of allCovered(scope)) ids.add(filedUnder(scope, resource));
+    return [...ids];
+  }
+
   /** Something of ours may be under that id, though no record tells of it any more. */
   remember(clusterId: string): void {
     this.#clusterIds.add(clusterId);
@@ -45,11 +52,12 @@ export class Comparison {
     const { ledger, clock } = this.#deps;
     const sinceMs = clock.monotonic();
     const wanted = new Map([...wantedSlots(scope)].map((slot) => [slotText(slot), slot]));
-    for (const place of this.#recordPlaces(scope)) await this.#read(place, wanted.values(), { sinceMs, signal });
+    const byList = Map.groupBy(wanted.values(), listOf);
+    const read = (place: Place): Promise<void> =>
+      this.#read(place, byList.get(listOf(place)) ?? [], { sinceMs, signal });
+    for (const place of this.#recordPlaces(scope)) await read(place);
     // What the records of clusters say of where more lies.
-    for (const place of this.#otherPlaces(scope, wanted.values())) {
-      await this.#read(place, wanted.values(), { sinceMs, signal });
-    }
+    for (const place of this.#otherPlaces(scope, wanted.values())) await read(place);
     const metrics = new Set(metricReports(scope, 0).map(({ slot }) => slotText(slot)));
     const surplus = [...ledger.ours()]
       .filter((text) => !wanted.has(text) && !metrics.has(text) && ledger.since(text, sinceMs))
@@ -72,15 +80,14 @@ export class Comparison {
     return { missing, differing, conflicts };
   }
 
-  /** That something is missing from one list proves nothing: a second one has to agree. */
+  /** `wanted`: in that list. That something is missing from one list proves nothing: a second one has to agree. */
   async #read(
     place: Place,
-    wanted: Iterable<Slot>,
+    wanted: readonly Slot[],
     { sinceMs, signal }: { readonly sinceMs: number; readonly signal: AbortSignal },
   ): Promise<void> {
     const { slots, ledger, clock } = this.#deps;
-    const name = listOf(place);
-    const here = [...wanted].filter((slot) => listOf(slot) === name).map(slotText);
+    const here = wanted.map(slotText);
     const unseen = (): readonly string[] => here.filter((text) => !ledger.since(text, sinceMs));
     await slots.readList(place, signal);
     if (unseen().length === 0) return;

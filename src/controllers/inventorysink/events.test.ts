@@ -61,6 +61,8 @@ it("Of 12,000 that are forgotten during an outage 10,000 wait, and exactly 2,000
     scope: () => scope,
     event: () => undefined,
     onLost: () => (lost += 1),
+    clusterIds: () => [],
+    isCompared: () => true,
   });
   for (let at = 0; at < 12_000; at += 1) events.changed({ type: "Added", new: event(at), initial: false });
   for (let at = 0; at < 12_000; at += 1) events.changed({ type: "Deleted", old: event(at), initial: false });

@@ -8,7 +8,7 @@ import type { Change } from "../../runtime/cache/store.ts";
 import { countOf, happenedAtMs, type KubeEvent } from "../inventory/kube-events.ts";
 import { selects } from "../inventory/selector.ts";
 import type { Backlog, Worked } from "./backlog.ts";
-import { allCovered, filedUnder, type SinkScope, type SinkTools } from "./scope.ts";
+import { filedUnder, type SinkScope, type SinkTools } from "./scope.ts";
 import type { Store } from "./sender.ts";
 
 interface EventsDeps extends SinkTools {
@@ -18,6 +18,10 @@ interface EventsDeps extends SinkTools {
   /** By "namespace/name". */
   readonly event: (key: string) => KubeEvent | undefined;
   readonly onLost: () => void;
+  /** Under which anything of the sink may be filed. Looks at all. */
+  readonly clusterIds: () => readonly string[];
+  /** Before a comparison has shown what the store knows of those ids, they may lack some. */
+  readonly isCompared: () => boolean;
 }
 
 export const EVENT_KEY = "event";
@@ -28,6 +32,7 @@ const MOST_KEPT = 10_000;
 const LOOK_BACK_MS = 3_600_000;
 /** A little more than what is waited for: timers may be early. */
 const MARGIN_MS = 50;
+const COMPARED_SOON_MS = 1_000;
 
 interface Delivered {
   readonly count: number;
@@ -75,6 +80,7 @@ export class Events {
     if (suspect) {
       const waitMs = suspect.askAfterMs - clock.monotonic();
       if (waitMs > 0) return { againInMs: waitMs + MARGIN_MS };
+      if (!this.#deps.isCompared()) return { againInMs: COMPARED_SOON_MS };
       while (this.#askedAtMs < suspect.askAfterMs) await this.#asking.join(signal);
       this.#suspects.delete(uid);
     }
@@ -148,14 +154,14 @@ export class Events {
 
   /** Asks which of Yunfan's events the store has, from before the oldest that is in doubt. */
   async #ask(): Promise<void> {
-    const { store, scope, clock, stop } = this.#deps;
+    const { store, clock, stop, clusterIds } = this.#deps;
     const askedAtMs = clock.monotonic();
     const oldestMs = [...this.#suspects.values()].reduce(
       (least, one) => Math.min(least, one.happenedAtMs),
       clock.now(),
     );
     const filter = {
-      clusterIds: clusterIdsOf(scope()),
+      clusterIds: clusterIds(),
       components: [COMPONENT],
       beginSeconds: Math.max(Math.floor((oldestMs - LOOK_BACK_MS) / 1000), 1),
     };
@@ -186,13 +192,6 @@ const NOBODY = { kind: "", namespace: "", name: "" };
 /** Of the backlog. */
 function keyOf({ metadata }: KubeEvent): string {
   return [EVENT_KEY, metadata.namespace, metadata.name, metadata.uid].join("/");
-}
-
-/** Every id under which something of this sink may be filed. */
-export function clusterIdsOf(scope: SinkScope): readonly string[] {
-  const ids = new Set([scope.sink.spec.clusterId]);
-  for (const resource of allCovered(scope)) ids.add(filedUnder(scope, resource));
-  return [...ids];
 }
 
 /** Servers may not give the id back: the Event itself has both parts. */

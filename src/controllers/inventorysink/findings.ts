@@ -3,8 +3,10 @@ import { ALARM_KEY } from "./alarms.ts";
 import type { Proof } from "./batch.ts";
 import type { Difference } from "./comparison.ts";
 import { EVENT_KEY } from "./events.ts";
+import type { Ledger } from "./ledger.ts";
 import { METRICS_KEY } from "./metrics.ts";
 import type { WriteClass } from "./sender.ts";
+import { slotIn } from "./shelves.ts";
 
 /** What a visit of the sink can say of it. */
 export interface Findings {
@@ -12,14 +14,16 @@ export interface Findings {
   readonly difference: Difference | undefined;
   /** Everything that the first comparison found has been sent. */
   readonly isFilled: boolean;
-  readonly recordCount: number;
   readonly conflicts: readonly string[];
   readonly refused: ReadonlyMap<string, string>;
-  readonly lostEvents: number;
   readonly proof: Proof | undefined;
   /** Why nothing goes on; undefined where something does. */
   readonly obstacle: unknown;
-  readonly waiting: (write: WriteClass) => { readonly count: number; readonly oldestMs: number };
+}
+
+/** How many records in the store are the sink's. Looks at all. */
+export function recordCountOf(ledger: Ledger): number {
+  return ledger.count((text) => slotIn(text).shelf === "record");
 }
 
 const CLASSES: Readonly<Record<string, WriteClass>> = {

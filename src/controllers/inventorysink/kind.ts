@@ -20,6 +20,7 @@ import { lastTickMs } from "../lifecycle/drift-schedule.ts";
 import type { Outcome, Steps } from "../lifecycle/reconciler.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
+import { recordCountOf } from "./findings.ts";
 import { removeAll } from "./removal.ts";
 import { keyOfSink, type SinkScope } from "./scope.ts";
 import { statementsOf, verdictOf } from "./verdict.ts";
@@ -187,13 +188,12 @@ class InventorySinkSteps implements Steps<InventorySink> {
     const isCounted = found.isFilled || (found.difference !== undefined && observes(visit.object));
     if (isCounted && nowMs - (this.#toldAtMs.get(key) ?? Number.NEGATIVE_INFINITY) >= COUNTS_MS) {
       this.#toldAtMs.set(key, nowMs);
-      status.recordCount = found.recordCount;
+      status.recordCount = recordCountOf(worker.ledger);
       status.conflictCount = found.conflicts.length;
     }
-    if (found.lostEvents > 0) {
-      status.lostEventCount = worker.lostBefore(visit.object.status.lostEventCount) + found.lostEvents;
-    }
-    for (const statement of statementsOf({ ...visit.object, status }, found)) visit.state(statement);
+    const lostEvents = worker.losses.told(visit.object.status.lostEventCount);
+    if (lostEvents !== undefined) status.lostEventCount = lostEvents;
+    for (const statement of statementsOf(visit.object, found, lostEvents)) visit.state(statement);
     const verdict = verdictOf(visit.object, found);
     if (verdict instanceof Error) throw verdict;
     return verdict;

@@ -25,11 +25,16 @@ export function verdictOf({ spec }: InventorySink, found: Findings): Verdict | E
   return ready("The store has what there is to report");
 }
 
-export function statementsOf({ spec, status }: InventorySink, found: Findings): readonly Statement[] {
+/** `lostEvents`: undefined where none was lost in this process's time. */
+export function statementsOf(
+  { spec }: InventorySink,
+  found: Findings,
+  lostEvents: number | undefined,
+): readonly Statement[] {
   if (spec.managementPolicy === "Observe") return found.difference ? [upToDate(found.difference)] : [];
   return [
     recordsDelivered(found),
-    ...(spec.events.mode === "Enabled" ? [eventsDelivered(found, status.lostEventCount ?? 0)] : []),
+    ...(spec.events.mode === "Enabled" ? [eventsDelivered(found, lostEvents)] : []),
     ...(spec.alarms.mode === "Enabled" ? [delivered(Condition.AlarmsDelivered, found)] : []),
     batchDeleteSafe(found),
   ];
@@ -52,10 +57,10 @@ function delivered(type: string, { obstacle }: Findings): Statement {
   return { type, status: "False", ...saidOf(failureOf(obstacle)) };
 }
 
-function eventsDelivered(found: Findings, before: number): Statement {
-  if (found.lostEvents === 0) return delivered(Condition.EventsDelivered, found);
+function eventsDelivered(found: Findings, lostEvents: number | undefined): Statement {
+  if (lostEvents === undefined) return delivered(Condition.EventsDelivered, found);
   const message =
-    `${Math.max(before, found.lostEvents)} Events were lost: the API server forgot them before the store took them, and more than 10,000 ` +
+    `${lostEvents} Events were lost: the API server forgot them before the store took them, and more than 10,000 ` +
     "are not kept; or the store refused them, which the log says. See to it that the store is there within the time that Events live";
   return { type: Condition.EventsDelivered, status: "False", reason: Reason.EventsLost, message };
 }

@@ -13,6 +13,7 @@ import { Comparison, type Difference } from "./comparison.ts";
 import { EVENT_KEY, Events } from "./events.ts";
 import { classOf, type Findings } from "./findings.ts";
 import { Ledger } from "./ledger.ts";
+import { Losses } from "./losses.ts";
 import { METRICS_KEY, metricReports } from "./metrics.ts";
 import type { Report } from "./report.ts";
 import { Refreshes, REFRESH_KEY } from "./refreshes.ts";
@@ -46,6 +47,7 @@ export class SinkWorker {
   readonly comparison: Comparison;
   readonly events: Events;
   readonly alarms: Alarms;
+  readonly losses: Losses;
   readonly #refreshes: Refreshes;
   readonly #deps: WorkerDeps;
   readonly #store: Store;
@@ -54,8 +56,8 @@ export class SinkWorker {
   /** The first comparison has begun: it sees what was there before, and no more. */
   #hasBegun = false;
   #obstacle: unknown;
-  #lostEvents = 0;
-  #lostBefore: number | undefined;
+  /** What the first comparison found and has not been sent. */
+  readonly #unsent = new Set<string>();
   #isFilled = false;
   #hasEvents = false;
 
@@ -64,13 +66,21 @@ export class SinkWorker {
     this.#scope = scope;
     const { clock, settleWindowMs } = deps;
     this.#store = new Store(deps);
+    this.losses = new Losses(clock);
     this.backlog = new Backlog({
       clock,
       work: (key, signal) => this.#work(key, signal),
       onFailure: (key, error) => this.#failed(key, error),
       onStandstill: () => deps.onNews(),
     });
-    const shared = { ...deps, store: this.#store, backlog: this.backlog, scope: () => this.#scope };
+    const shared = {
+      ...deps,
+      store: this.#store,
+      backlog: this.backlog,
+      scope: () => this.#scope,
+      clusterIds: () => this.comparison.clusterIdsOf(this.#scope),
+      isCompared: () => this.#difference !== undefined,
+    };
     const isBusy = (): boolean => this.backlog.size > BUSY_KEYS;
     this.slots = new Slots({ ...shared, ledger: this.ledger, owner: () => this.#scope.owner, isBusy, settleWindowMs });
     const place = (): { clusterId: string; namespace: string } => ({
@@ -124,20 +134,16 @@ export class SinkWorker {
     return {
       difference: this.#difference,
       isFilled: this.#isFilled,
-      recordCount: this.ledger.count((text) => slotIn(text).shelf === "record"),
       conflicts: this.slots.conflicts,
       refused: this.slots.refused,
-      lostEvents: this.#lostEvents,
       proof: this.batches.proof,
       obstacle: this.backlog.standsStill || this.#difference === undefined ? this.#obstacle : undefined,
-      waiting: (write) => this.backlog.overdue((key) => classOf(key) === write),
     };
   }
 
-  /** How many Events were lost before this worker began, by the sink's status. */
-  lostBefore(told: number | undefined): number {
-    this.#lostBefore ??= told ?? 0;
-    return this.#lostBefore;
+  /** Keys of that class that wait now, and since when the oldest of them does. Looks at all. */
+  waiting(write: WriteClass): { readonly count: number; readonly oldestMs: number } {
+    return this.backlog.overdue((key) => classOf(key) === write);
   }
 
   /** A resource of any kind has changed: what is reported of it, and of what hangs on it where that lies elsewhere now. */
@@ -173,14 +179,14 @@ export class SinkWorker {
     const sinceMs = this.backlog.sinceMs(key);
     const worked = await this.#perform(word, rest, signal);
     const write = classOf(key);
-    if (!this.#isFilled && this.#difference) this.#lookWhetherFilled(key);
+    this.#unsent.delete(key);
+    this.#lookWhetherFilled();
     if (write && worked === "Done") this.#deps.onDelivered(write, Math.max(this.#deps.clock.now() - sinceMs, 0) / 1000);
     return worked;
   }
 
-  #lookWhetherFilled(key: string): void {
-    const others = this.backlog.overdue((one) => one !== key && classOf(one) === "records").count;
-    if (others > 0) return;
+  #lookWhetherFilled(): void {
+    if (this.#isFilled || !this.#difference || this.#unsent.size > 0) return;
     this.#isFilled = true;
     this.#deps.onNews();
   }
@@ -202,13 +208,15 @@ export class SinkWorker {
     this.#hasBegun = true;
     const difference = await this.comparison.run(this.#scope, signal);
     const isFirst = this.#difference === undefined;
+    const { missing, differing, surplus, conflicts } = difference;
+    const found = this.#observes ? [] : [...missing, ...differing, ...conflicts, ...surplus].map(slotText);
+    if (isFirst) for (const key of found) if (classOf(key) === "records") this.#unsent.add(key);
     this.#difference = difference;
     this.#obstacle = undefined;
     this.#deps.onNews();
     if (this.#observes) return "Done";
-    for (const scope of wholesOf(this.#scope, difference.surplus)) await this.#removeWhole(scope, signal);
-    const { missing, differing, surplus, conflicts } = difference;
-    for (const slot of [...missing, ...differing, ...conflicts, ...surplus]) this.backlog.add(slotText(slot));
+    for (const scope of wholesOf(this.#scope, surplus)) await this.#removeWhole(scope, signal);
+    for (const key of found) this.backlog.add(key);
     this.#deps.log.info(
       {
         missing: missing.length,
@@ -280,9 +288,8 @@ export class SinkWorker {
   }
 
   #lost(): void {
-    this.#lostEvents += 1;
     this.#deps.onLost("events");
-    this.#deps.onNews();
+    if (this.losses.add()) this.#deps.onNews();
   }
 }
 

@@ -140,9 +140,8 @@ export class SinkWorkers {
   }[] {
     const nowMs = this.#deps.clock.now();
     return [...this.#workers].flatMap(([sink, worker]) => {
-      const { waiting } = worker.findings();
       return (["records", "events", "alarms", "metrics", "watch"] as const).map((write) => {
-        const { count, oldestMs } = waiting(write);
+        const { count, oldestMs } = worker.waiting(write);
         return { sink, class: write, count, oldestSeconds: (nowMs - oldestMs) / 1000 };
       });
     });

@@ -1,7 +1,7 @@
 // Nothing happens to what is reported, and what that costs the API server and the store is counted.
 import { inventorySink, REPORTED_KINDS } from "../../../src/crds/inventorysink/kind.ts";
 import { registryProject } from "../../../src/crds/registryproject/kind.ts";
-import { bcsAccountManifests, createBcsStand, sinkManifest } from "../clouds/bcs/environment.ts";
+import { AMPLE_BUDGET, bcsAccountManifests, createBcsStand, sinkManifest } from "../clouds/bcs/environment.ts";
 import { projectManifest } from "../environment/manifests.ts";
 import { createBed, type Manifest } from "./bed.ts";
 import { inLanes, namesOf } from "./inventory-turned.ts";
@@ -39,8 +39,7 @@ export async function steadyInventory(
   });
   try {
     bed.start();
-    const requestBudget = { readsPerMinute: 60_000, writesPerMinute: 60_000 };
-    await bed.addAccount("bcs", { ...LOOKS_SELDOM, requestBudget });
+    await bed.addAccount("bcs", { ...LOOKS_SELDOM, requestBudget: AMPLE_BUDGET });
     await stand.reaches("cloudaccount/bcs", "Verified");
     // Of an account that is not there: nothing is asked of another cloud.
     const spec = { accountRef: { name: "nobody" }, ...LOOKS_SELDOM };

@@ -8,7 +8,14 @@ import { kinds } from "../../../src/crds/kinds.ts";
 import type { KubeClient } from "../../../src/kube/client.ts";
 import type { ResourceType } from "../../../src/kube/types.ts";
 import { findCondition } from "../../../src/runtime/conditions.ts";
-import { bcsAccountManifests, sinkManifest, TOKEN, type SimulatedStore } from "../clouds/bcs/environment.ts";
+import {
+  AMPLE_BUDGET,
+  bcsAccountManifests,
+  sinkManifest,
+  TOKEN,
+  type SimulatedStore,
+} from "../clouds/bcs/environment.ts";
+import { sumOf } from "../operator/scrape.ts";
 import { controlsOf, startSimulator, type Simulator, type SimulatorControls } from "../clouds/simulator.ts";
 import { accountManifests, projectManifest } from "../environment/manifests.ts";
 import { isReady } from "./fleet.ts";
@@ -34,7 +41,9 @@ export interface TurnedInventory extends Turned {
   one(kind: string, name: string): Managed | undefined;
   /** Lets time pass, a second after the other, until it finds nothing wrong any more. */
   until(flaws: () => Promise<readonly string[]> | readonly string[], withinMs: number): Promise<void>;
-  /** What the store must hold and does not, or the other way round. */
+  /** What waits to be sent, by the operator's own word. */
+  readonly waits: () => Promise<readonly string[]>;
+  /** What the store must hold and does not, or the other way round. It is read whole, so only when nothing waits any more. */
   readonly flaws: () => Promise<readonly string[]>;
 }
 
@@ -42,8 +51,6 @@ export const SINK = "fleet";
 export const MINUTE_MS = 60_000;
 const STEP_MS = 1_000;
 const LOOKS_SELDOM = 86_400;
-/** So that no account's own budget is what is measured. */
-const requestBudget = { readsPerMinute: 60_000, writesPerMinute: 60_000 };
 const REPORTED = ["CloudAccount", "RegistryProject", "ManagedCluster"];
 const TYPES = new Map<string, ResourceType>(
   [...kinds.map(({ type }) => type), SECRETS, EVENTS].map((type) => [type.kind, type]),
@@ -60,8 +67,8 @@ export async function startTurnedInventory(prefix: string, options: TurnedInvent
   });
   const { store, registry, projects } = bed;
   await bed.create(
-    ...bcsAccountManifests(store, { spec: { requestBudget, driftIntervalSeconds: 300 } }),
-    ...accountManifests(registry, { spec: { requestBudget, driftIntervalSeconds: LOOKS_SELDOM } }),
+    ...bcsAccountManifests(store, { spec: { requestBudget: AMPLE_BUDGET, driftIntervalSeconds: 300 } }),
+    ...accountManifests(registry, { spec: { requestBudget: AMPLE_BUDGET, driftIntervalSeconds: LOOKS_SELDOM } }),
   );
   await turned.start();
   await bed.create(...projects.map((name) => projectManifest(name, { driftIntervalSeconds: LOOKS_SELDOM })));
@@ -100,6 +107,10 @@ function bedOn(turned: Turned, parts: Pick<TurnedInventory, "store" | "registry"
     const isReported = REPORTED.includes(involvedObject?.kind ?? "");
     if (isReported && reportingComponent === "yunfan.dev/operator") events.add(metadata.uid);
   });
+  const waits: TurnedInventory["waits"] = async () => {
+    const count = sumOf(await turned.metrics(), "yunfan_inventory_backlog") ?? 0;
+    return count === 0 ? [] : [`${count} keys wait in the sink's backlog`];
+  };
   const one: TurnedInventory["one"] = (kind, name) => turned.all(kind).find(({ metadata }) => metadata.name === name);
   return {
     ...turned,
@@ -119,7 +130,10 @@ function bedOn(turned: Turned, parts: Pick<TurnedInventory, "store" | "registry"
         await driver.pass(STEP_MS);
       }
     },
+    waits,
     async flaws() {
+      const waiting = await waits();
+      if (waiting.length > 0) return waiting;
       const contents = await parts.store.contents();
       const resources = REPORTED.flatMap((kind) => turned.all(kind));
       return [

@@ -6,6 +6,9 @@ import { controlsOf, type SimulatorControls } from "../simulator.ts";
 
 export const TOKEN = "test-token~0123456789";
 
+/** So that what is waited for is not the account's budget: a comparison alone takes seconds of the one that is by default. */
+export const AMPLE_BUDGET = { readsPerMinute: 60_000, writesPerMinute: 60_000 };
+
 /** As the simulator tells it; what a test does not look at is left out. */
 export interface SimulatedRecord {
   readonly id: string;

@@ -1,7 +1,11 @@
 // Every kind of query-k8s and query-mesos, by every documented filter: what is asked of a store with one sample of each, and what it finds.
 import { resourcesOf, type Environment } from "../../../../src/cloud/bcs/query-kinds.ts";
+import { inventoryQuery } from "../../../../src/crds/inventoryquery/kind.ts";
+import type { InventoryQuery } from "../../../../src/crds/inventoryquery/schema.ts";
+import type { KubeClient } from "../../../../src/kube/client.ts";
+import type { Draft } from "../../../../src/kube/types.ts";
 import { K8S_SAMPLES, MESOS_SAMPLES, type Sample } from "../../../../src/cloud/bcs/simulator/test-samples.ts";
-import type { BcsSimulator } from "./environment.ts";
+import { queryManifest, type BcsSimulator, type BcsStand } from "./environment.ts";
 
 const SAMPLES: Readonly<Record<Environment, Readonly<Record<string, Sample>>>> = {
   K8s: K8S_SAMPLES,
@@ -46,6 +50,12 @@ export const CASES = (["K8s", "Mesos"] as const).flatMap((environment) =>
   resourcesOf(environment).flatMap((resource) => casesOf(environment, resource)),
 );
 
+/** All that hit, and every third that misses: three that begin with 0, 1 and 2 have each of them. */
+export function thirdOf(at: number): readonly Case[] {
+  const misses = CASES.filter(({ total }) => total === 0);
+  return [...CASES.filter(({ total }) => total > 0), ...misses.filter((_, index) => index % 3 === at)];
+}
+
 /** One of each kind, and its namesake under another cluster's id. */
 export async function plantSamples(store: BcsSimulator, clusterId: string): Promise<void> {
   for (const environment of ["K8s", "Mesos"] as const) {
@@ -58,4 +68,34 @@ export async function plantSamples(store: BcsSimulator, clusterId: string): Prom
       await store.behindOurBack("POST", "records", { ...record, clusterId: "BCS-K8S-40002" });
     }
   }
+}
+
+/** How many each of them finds, and how many it is to find; by name. */
+interface Answers {
+  readonly found: Readonly<Record<string, unknown>>;
+  readonly expected: Readonly<Record<string, number>>;
+}
+
+/** Asks by an InventoryQuery for each, straight at the API server: kubectl would be most of the work. They are gone afterwards. */
+export async function answersOf(
+  stand: BcsStand,
+  kube: KubeClient,
+  { cases, clusterId }: { readonly cases: readonly Case[]; readonly clusterId: string },
+): Promise<Answers> {
+  const { namespace } = stand;
+  await Promise.all(
+    cases.map(({ name, spec }) =>
+      kube.create(
+        inventoryQuery.type,
+        queryManifest(name, { ...spec, clusterId }, { namespace }) as Draft<InventoryQuery>,
+      ),
+    ),
+  );
+  for (const { name } of cases) await stand.reaches(`inventoryquery/${name}`, "Queried");
+  const found = cases.map(({ name }) => [name, stand.seen(`inventoryquery/${name}`)?.status["total"]]);
+  await Promise.all(cases.map(({ name }) => kube.delete(inventoryQuery.type, { namespace, name })));
+  return {
+    found: Object.fromEntries(found) as Answers["found"],
+    expected: Object.fromEntries(cases.map(({ name, total }) => [name, total])),
+  };
 }
