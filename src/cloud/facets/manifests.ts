@@ -207,6 +207,14 @@ export interface ManifestChannel {
   ) => Promise<readonly PodUsage[]>;
 }
 
+/** What channels of a cloud tell of a target beside its objects: they have these members, and none of the others. */
+export interface ChannelTelling {
+  readonly events: boolean;
+  readonly usage: boolean;
+  /** The kinds of which `changes` tells; "None": their sets look at their drift ticks alone. */
+  readonly changes: readonly string[] | "None";
+}
+
 /** Where a channel is to lead, in an account. */
 export interface ManifestPlace {
   /** The cloud's id of the cluster; undefined where the account is the place. */
