@@ -1,5 +1,5 @@
 // docs/capabilities.md: which cloud offers which facet, from the registry of clouds.
-import type { KindAbility } from "../src/cloud/facets/manifests.ts";
+import type { ChannelTelling, KindAbility } from "../src/cloud/facets/manifests.ts";
 import { clouds } from "../src/cli/clouds.ts";
 import { controlledKinds } from "../src/controllers/kinds.ts";
 import { PROVIDERS } from "../src/cloud/blocks.ts";
@@ -29,9 +29,11 @@ export function renderCapabilities(): string {
 function objects(): readonly string[] {
   const channels = PROVIDERS.flatMap((provider) => {
     const kinds = clouds[provider]?.manifestKinds;
-    return kinds === undefined ? [] : [{ provider, kinds }];
+    return kinds === undefined ? [] : [{ provider, kinds, tells: clouds[provider]?.manifestsTell }];
   });
-  const tabled = channels.flatMap(({ kinds }) => (kinds === "Discovered" ? [] : kinds.map(({ kind }) => kind)));
+  const tabled = new Set(
+    channels.flatMap(({ kinds }) => (kinds === "Discovered" ? [] : kinds.map(({ kind }) => kind))),
+  );
   const row = (title: string, cells: readonly string[]): string => `| ${[title, ...cells].join(" | ")} |`;
   const rowOf = (name: string): string =>
     row(name, [
@@ -51,10 +53,26 @@ function objects(): readonly string[] {
     "",
     row("kind", ["by kubeconfig", ...channels.map(({ provider }) => `\`${provider}\``)]),
     `|---${"|---".repeat(channels.length + 1)}|`,
-    ...tabled.toSorted().map(rowOf),
+    ...[...tabled].toSorted().map(rowOf),
     row("any other", [`what is served, ${BY_SERVER}`, ...others]),
     "",
+    "What a target tells beside its objects. Where nothing tells of changes, a set looks every `spec.driftIntervalSeconds` and more often while",
+    "something is not ready; `yunfan.dev/reconcile-at` has it look now.",
+    "",
+    row("told", ["by kubeconfig", ...channels.map(({ provider }) => `\`${provider}\``)]),
+    `|---${"|---".repeat(channels.length + 1)}|`,
+    row("Events, as warnings of a set", ["yes", ...channels.map(({ tells }) => (tells?.events ? "yes" : "–"))]),
+    row("what pods use", [
+      "where metrics.k8s.io is served",
+      ...channels.map(({ tells }) => (tells?.usage ? "yes" : "–")),
+    ]),
+    row("changes, within seconds", ["of every kind", ...channels.map(({ tells }) => changesOf(tells))]),
+    "",
   ];
+}
+
+function changesOf({ changes = "None" }: Partial<ChannelTelling> = {}): string {
+  return changes === "None" ? "–" : `of ${changes.join(", ")}`;
 }
 
 const BY_SERVER = "server-side apply, whole objects before Kubernetes 1.22";

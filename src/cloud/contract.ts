@@ -9,7 +9,7 @@ import type { ApplicationsFacet } from "./facets/applications.ts";
 import type { BudgetLimits, BudgetMetrics, RequestBudget } from "./budget/budget.ts";
 import type { Logins } from "./budget/logins.ts";
 import type { ClustersFacet } from "./facets/clusters.ts";
-import type { KindAbility, ManifestsFacet } from "./facets/manifests.ts";
+import type { ChannelTelling, KindAbility, ManifestsFacet } from "./facets/manifests.ts";
 import type { InventoryFacet } from "./facets/inventory.ts";
 import type { JobsFacet } from "./facets/jobs.ts";
 import type { NamespacesFacet } from "./facets/namespaces.ts";
@@ -74,6 +74,8 @@ export interface Cloud {
   readonly facets: readonly (keyof Facets)[];
   /** With the facet `manifests`: the kinds of objects that its channel takes; "Discovered": those that the target serves. */
   readonly manifestKinds?: readonly KindAbility[] | "Discovered";
+  /** With the facet `manifests`: what its channel tells beside the objects. */
+  readonly manifestsTell?: ChannelTelling;
   /**
    * What the facet's `intoClusters` is in every session. Where it is `AsRoute` or `Never`, clusters are reached by their kubeconfigs while the
    * account is out of order; left out, a session has to be open to tell.

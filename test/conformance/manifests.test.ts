@@ -1,13 +1,23 @@
 // What every channel of objects keeps to, driven by what it says it can: by kubeconfig, through CCE's gateway, through CTYUN's wrapped
 // paths, through EasyStack's YAML calls, each in front of the same real API server.
 import { describe, expect, test } from "vitest";
-import type { KindAbility, LiveObject, Manifest } from "../../src/cloud/facets/manifests.ts";
+import { ctyun } from "../../src/cloud/ctyun/index.ts";
+import { easystack } from "../../src/cloud/easystack/index.ts";
+import type { ChannelTelling, KindAbility, LiveObject, Manifest } from "../../src/cloud/facets/manifests.ts";
+import { huawei } from "../../src/cloud/huawei/index.ts";
 import { MARKS } from "../../src/cloud/manifests/marks.ts";
 import { grantWrite } from "../../src/cloud/permit.ts";
 import { kubectlOk, sharedControlPlane } from "../support/apiserver/controlplane.ts";
 import { STRANGERS } from "../support/clouds/strangers.ts";
 import { CHANNELS, type Subject } from "./channels.ts";
 import { failureOf, needed } from "./suite.ts";
+
+/** Of channels of clouds. */
+const TELLINGS: Readonly<Record<string, ChannelTelling | undefined>> = {
+  "gateway of HuaweiCCE": huawei.manifestsTell,
+  CtyunCCI: ctyun.manifestsTell,
+  "YAML of EasyStackECNS": easystack.manifestsTell,
+};
 
 const never = new AbortController().signal;
 const permit = grantWrite(never);
@@ -158,6 +168,17 @@ describe.each(Object.keys(CHANNELS))("the channel %s", (name) => {
     await its.channel.remove(kind, made, permit);
     await expect.poll(() => its.channel.read(kind, keyOf(made, kind), never), { timeout: 10_000 }).toBe("Absent");
     expect((await failureOf(its.channel.remove(kind, made, permit))).kind).toBe("NotFound");
+  });
+
+  test("tells of what its cloud says that it does, and of nothing else", async () => {
+    const { channel } = await subject(name);
+    const tells = TELLINGS[name];
+    if (!tells) return;
+    expect({ events: channel.events !== undefined, usage: channel.usage !== undefined }).toEqual({
+      events: tells.events,
+      usage: tells.usage,
+    });
+    expect(channel.changes !== undefined).toBe(tells.changes !== "None");
   });
 
   test("tells the events of a namespace, of what and why", async () => {

@@ -20,7 +20,8 @@ import {
 import { conditionOf } from "../support/environment/cluster-members.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
 
-vi.setConfig({ testTimeout: 90_000, maxConcurrency: 20 });
+// Both dialects at once: they wait far more than they work.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000, maxConcurrency: 40 });
 
 interface Secret {
   readonly type: string;
@@ -56,7 +57,7 @@ const VERSIONS: Readonly<Record<Dialect, readonly [string, string, string]>> = {
   Reference: ["1.12.6-aliyun.1", "1.14", "1.16"],
 };
 
-describe.each<Dialect>(["V2026", "Reference"])("in dialect %s", (dialect) => {
+describe.concurrent.each<Dialect>(["V2026", "Reference"])("in dialect %s", (dialect) => {
   let stand: AlibabaStand;
 
   beforeAll(async () => {
@@ -85,7 +86,7 @@ describe.each<Dialect>(["V2026", "Reference"])("in dialect %s", (dialect) => {
     return Buffer.from(secret?.data[key] ?? "", "base64").toString();
   }
 
-  describe.concurrent("a ManagedCluster", () => {
+  describe("a ManagedCluster", () => {
     it.for(SORTS[dialect])(
       "$row: of the kind $kind becomes exactly one that bears our mark",
       async (sort, { expect }) => {
@@ -245,7 +246,7 @@ describe.each<Dialect>(["V2026", "Reference"])("in dialect %s", (dialect) => {
   });
 
   describe.runIf(dialect === "V2026")("the cloud's own protection", () => {
-    it.concurrent("A8: is switched on and off with the field, and goes before a deletion", async ({ expect }) => {
+    it("A8: is switched on and off with the field, and goes before a deletion", async ({ expect }) => {
       const resource = await available("guarded", BLOCKS.managed());
       const isProtected = async (): Promise<unknown> =>
         (await clustersOf(stand.simulator, "guarded"))[0]?.deletionProtection;
@@ -257,7 +258,7 @@ describe.each<Dialect>(["V2026", "Reference"])("in dialect %s", (dialect) => {
       await stand.gone(resource);
     });
 
-    it.concurrent("A8: of a colleague holds a deletion and is never switched off", async ({ expect }) => {
+    it("A8: of a colleague holds a deletion and is never switched off", async ({ expect }) => {
       const resource = await available("foreign", BLOCKS.managed());
       const record = `clusters/${(await stand.read(resource))!.status.externalId}`;
       await stand.simulator.behindOurBack("PATCH", record, { deletionProtection: true });
@@ -270,5 +271,7 @@ describe.each<Dialect>(["V2026", "Reference"])("in dialect %s", (dialect) => {
     });
   });
 
-  itStaysClean(() => stand);
+  describe("when all of that is over, the operator", { concurrent: false }, () => {
+    itStaysClean(() => stand);
+  });
 });

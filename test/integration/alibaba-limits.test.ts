@@ -88,6 +88,10 @@ describe.concurrent("on ACK", () => {
     const { id, tags } = (await clustersOf(cloud, "untagged"))[0]!;
     await cloud.behindOurBack("PATCH", `clusters/${id}`, { tags: {} });
     await stand.until(resource, (shown) => conditionOf(shown, "UpToDate")?.reason === "MarkMissing");
+    expect(conditionOf(stand.seen(resource)!, "UpToDate")).toMatchObject({
+      status: "False",
+      message: expect.stringContaining("somebody has taken away the mark"),
+    });
     await stand.reaches(resource, "Available");
     await cloud.behindOurBack("PATCH", `clusters/${id}`, { tags });
     await stand.until(resource, (shown) => conditionOf(shown, "UpToDate")?.reason === "InSync");

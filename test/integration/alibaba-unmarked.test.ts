@@ -9,6 +9,7 @@ import {
   createAlibabaStand,
   type AlibabaStand,
 } from "../support/clouds/alibaba/environment.ts";
+import { conditionOf } from "../support/environment/cluster-members.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000, maxConcurrency: 20 });
@@ -58,11 +59,20 @@ describe.concurrent.each(CASES)("in dialect $dialect, with equal names $duplicat
     expect(await clustersOf(cloud, name)).toHaveLength(1);
   });
 
-  it("A2: one that never arrived is sent again, and there is one", async ({ expect }) => {
+  it("A2: one that never arrived is sent again, there is one, and nobody is blamed for its mark", async ({
+    expect,
+  }) => {
     const name = called("lost");
     const { cloud, resource } = await creating(name, options, "DropBefore");
     await stand.reaches(resource, "Available");
-    expect(await clustersOf(cloud, name)).toHaveLength(1);
+    const [made, ...others] = await clustersOf(cloud, name);
+    expect(others).toEqual([]);
+    await stand.until(resource, (shown) => conditionOf(shown, "UpToDate")?.reason === "MarkHidden");
+    const { status, message } = conditionOf(stand.seen(resource)!, "UpToDate")!;
+    expect({ status, message }).toEqual({
+      status: "True",
+      message: expect.stringMatching(`shows no tags of this cluster.*known by its id, ${made!.id}.*spec.externalId`),
+    });
   });
 
   it("A8: one that is deleted before it is known whether it was made is held, names what is there, and goes with that", async ({

@@ -1,103 +1,66 @@
-// Ten writes a minute for thirty clusters: the budget spreads them, nothing fails and nobody starves. What the cloud allows is
-// counted by the simulator on its own.
+// A few writes a minute for many clusters: the budget spreads them, nothing fails and nobody starves. What the cloud allows is counted by the
+// simulator on its own. The long form has ten for thirty.
 import { describe, expect, it } from "vitest";
 import type { Managed } from "../../src/controllers/lifecycle/resource.ts";
 import { findCondition } from "../../src/runtime/conditions.ts";
-import { ACCOUNT, type Fleet, isReady, LOGIN, startFleet } from "../support/chaos/fleet.ts";
+import {
+  adopt,
+  boundMs,
+  changeWithinBudget,
+  CREATE_MS,
+  createWithinBudget,
+  expectWithinBudget,
+  namesOf,
+  startLimited,
+  sum,
+  writesOf,
+} from "../support/chaos/budget.ts";
+import { ACCOUNT, type Fleet, isReady, LOGIN } from "../support/chaos/fleet.ts";
 import { managedClusterManifest, managedNodeManifest, nodePoolManifest } from "../support/environment/resources.ts";
-import { sumOf } from "../support/operator/scrape.ts";
-import type { LoggedRequest } from "../support/clouds/simulator.ts";
-import { untilTestEnds } from "../support/apiserver/transports.ts";
 
-const WRITES_PER_MINUTE = 10;
-const CLUSTERS = 30;
-/** The simulator's create: 1 s to begin, 10 s, 150 s and 390 s for its steps; 1 s and 240 s to hibernate. */
-const CREATE_MS = 551_000;
-const HIBERNATE_MS = 241_000;
-const TOLERANCE = 1.1;
 /** All times but this one are the turned clock's: how long the machine takes to turn it says nothing about us. */
 const GENEROUS_MS = 240_000;
 
-const NAMES = Array.from({ length: CLUSTERS }, (_, index) => `shop-${String(index).padStart(2, "0")}`);
+describe("4 writes a minute for 12 clusters", () => {
+  const scale = { clusters: 12, writesPerMinute: 4 };
 
-/** Takes two requests. */
-const CHANGE = { description: "Asleep", powerState: "Hibernated" };
-
-describe("10 writes a minute for 30 clusters", () => {
   it(
     "creates them as fast as budget and cloud allow",
-    async () => {
-      const fleet = await startLimited();
-      await Promise.all(NAMES.map((name) => fleet.create(managedClusterManifest({ metadata: { name } }))));
-
-      const readyAtMs = new Map<string, number>();
-      const tookMs = await fleet.driver.until(
-        () => noteReady(fleet, readyAtMs) === CLUSTERS,
-        2 * boundMs(CLUSTERS, CREATE_MS),
-      );
-
-      const writes = await writesOf(fleet);
-      expect(writes).toHaveLength(CLUSTERS);
-      expect(tookMs).toBeLessThanOrEqual(boundMs(CLUSTERS, CREATE_MS));
-      const waits = await waitsAfterCreate(fleet, readyAtMs);
-      expect(Math.max(...waits)).toBeLessThanOrEqual(CREATE_MS * TOLERANCE);
-      await expectWithinBudget(fleet, writes);
-      expect(await sum(fleet, "yunfan_cloud_requests_total", { operation: "CreateCluster", code: "201" })).toBe(
-        CLUSTERS,
-      );
-    },
+    () => expect(createWithinBudget(scale)).resolves.toBeUndefined(),
     GENEROUS_MS,
   );
 
   it(
     "changes them all at once as fast as budget and cloud allow",
-    async () => {
-      const fleet = await startLimited();
-      for (const name of NAMES) {
-        const { id: externalId } = (await fleet.cloud.behindOurBack("POST", "clusters", { name })) as { id: string };
-        await fleet.create(managedClusterManifest({ metadata: { name }, spec: { externalId } }));
-      }
-      await fleet.driver.until(() => fleet.all("ManagedCluster").filter(isReady).length === CLUSTERS, 60_000);
-
-      await Promise.all(NAMES.map((name) => fleet.change("ManagedCluster", name, CHANGE)));
-      const tookMs = await fleet.driver.until(() => isAsDeclared(fleet), 2 * boundMs(2 * CLUSTERS, HIBERNATE_MS));
-
-      const writes = await writesOf(fleet);
-      expect(writes).toHaveLength(2 * CLUSTERS);
-      expect(tookMs).toBeLessThanOrEqual(boundMs(2 * CLUSTERS, HIBERNATE_MS));
-      // Polled a tenth later each time, 1 s to 15 s apart, a job of that length takes 45 looks.
-      expect(await sum(fleet, "yunfan_cloud_requests_total", { operation: "GetCluster" })).toBeLessThan(CLUSTERS * 60);
-      await expectWithinBudget(fleet, writes);
-    },
+    () => expect(changeWithinBudget(scale)).resolves.toBeUndefined(),
     GENEROUS_MS,
   );
 });
 
-describe("10 writes a minute for clusters, pools and single nodes", () => {
-  const EACH = 8;
+describe("6 writes a minute for clusters, pools and single nodes", () => {
+  const WRITES_PER_MINUTE = 6;
+  const EACH = 6;
   /** Each takes a single request, and a cluster the longest to be made. */
   const WRITES = 3 * EACH;
 
   it(
     "are shared in the order in which they are asked for, whatever the kind",
     async () => {
-      const fleet = await startLimited();
-      const { id: externalId } = (await fleet.cloud.behindOurBack("POST", "clusters", { name: "home" })) as {
-        id: string;
-      };
-      await fleet.create(managedClusterManifest({ metadata: { name: "home" }, spec: { externalId } }));
+      const fleet = await startLimited(WRITES_PER_MINUTE);
+      await adopt(fleet, "home");
       await fleet.driver.until(() => fleet.all("ManagedCluster").every(isReady), 60_000);
       const login = { keyPairName: "ops" };
       const inside = { clusterRef: { name: "home" }, login };
-      for (const name of NAMES.slice(0, EACH)) {
+      for (const name of namesOf(EACH)) {
         await fleet.create(nodePoolManifest({ metadata: { name }, spec: { ...inside, replicas: 1 } }));
         await fleet.create(managedNodeManifest({ metadata: { name }, spec: inside }));
         await fleet.create(managedClusterManifest({ metadata: { name } }));
       }
       const all = (): readonly Managed[] =>
         (["NodePool", "ManagedNode", "ManagedCluster"] as const).flatMap((kind) => fleet.all(kind));
-      const tookMs = await fleet.driver.until(() => all().every(isReady), 2 * boundMs(WRITES, CREATE_MS));
-      expect(tookMs).toBeLessThanOrEqual(boundMs(WRITES, CREATE_MS));
+      const withinMs = boundMs(WRITES, { writesPerMinute: WRITES_PER_MINUTE, longestJobMs: CREATE_MS });
+      const tookMs = await fleet.driver.until(() => all().every(isReady), 2 * withinMs);
+      expect(tookMs).toBeLessThanOrEqual(withinMs);
 
       const writes = await writesOf(fleet);
       const kinds = writes.map(({ method, path }) => `${method} ${path.split("/").at(-1)}`);
@@ -112,13 +75,15 @@ describe("10 writes a minute for clusters, pools and single nodes", () => {
       const half = kinds.slice(0, WRITES / 2);
       const shares = [...new Set(kinds)].map((kind) => half.filter((one) => one === kind).length);
       expect(Math.min(...shares)).toBeGreaterThanOrEqual(2);
-      await expectWithinBudget(fleet, writes);
+      await expectWithinBudget(fleet, { writes, writesPerMinute: WRITES_PER_MINUTE });
     },
     GENEROUS_MS,
   );
 });
 
 describe("who waits for the budget", () => {
+  const CLUSTERS = 12;
+  const WRITES_PER_MINUTE = 4;
   /** Long before most of their turns. */
   const SOON_MS = 30_000;
   /** Turns that have come back by then. */
@@ -128,8 +93,8 @@ describe("who waits for the budget", () => {
   it(
     "says so within seconds, all of them, and the account after a minute, until nobody waits for so long",
     async () => {
-      const fleet = await startLimited();
-      await Promise.all(NAMES.map((name) => fleet.create(managedClusterManifest({ metadata: { name } }))));
+      const fleet = await startLimited(WRITES_PER_MINUTE);
+      await Promise.all(namesOf(CLUSTERS).map((name) => fleet.create(managedClusterManifest({ metadata: { name } }))));
       const waitingNow = (): Managed[] =>
         fleet.all("ManagedCluster").filter((each) => reasonOf(each) === "WaitingForBudget");
       await fleet.driver.until(() => waitingNow().length >= CLUSTERS - WRITES_PER_MINUTE - REFILLED, SOON_MS);
@@ -151,7 +116,10 @@ describe("who waits for the budget", () => {
       );
       expect(isReady(accountOf(fleet))).toBe(true);
 
-      await fleet.driver.until(() => !isLate(), boundMs(CLUSTERS, CREATE_MS));
+      await fleet.driver.until(
+        () => !isLate(),
+        boundMs(CLUSTERS, { writesPerMinute: WRITES_PER_MINUTE, longestJobMs: CREATE_MS }),
+      );
       await fleet.driver.until(() => !reasonsOf(fleet).includes("WaitingForBudget"), 60_000);
       expect(await writesOf(fleet)).toHaveLength(CLUSTERS);
     },
@@ -161,16 +129,13 @@ describe("who waits for the budget", () => {
   it(
     "has its turn after those who came before it, be it to create or to delete",
     async () => {
-      const fleet = await startLimited();
-      const { id: externalId } = (await fleet.cloud.behindOurBack("POST", "clusters", { name: "ancient" })) as {
-        id: string;
-      };
-      const spec = { externalId, deletionPolicy: "Delete" };
-      await fleet.create(managedClusterManifest({ metadata: { name: "ancient" }, spec }));
+      const fleet = await startLimited(10);
+      await adopt(fleet, "ancient", { deletionPolicy: "Delete" });
       await fleet.driver.until(() => fleet.all("ManagedCluster").every(isReady), 60_000);
-      const [before, after] = [NAMES.slice(0, 8), NAMES.slice(8, 16)];
-      const create = (names: readonly string[]): Promise<unknown> =>
-        Promise.all(names.map((name) => fleet.create(managedClusterManifest({ metadata: { name } }))));
+      const names = namesOf(16);
+      const [before, after] = [names.slice(0, 8), names.slice(8)];
+      const create = (wanted: readonly string[]): Promise<unknown> =>
+        Promise.all(wanted.map((name) => fleet.create(managedClusterManifest({ metadata: { name } }))));
       await create(before);
       await fleet.driver.until(() => !reasonsOf(fleet).includes(undefined), SOON_MS);
       await fleet.remove("ManagedCluster", "ancient");
@@ -193,10 +158,10 @@ describe("a budget that the cloud finds too large", () => {
   it(
     "stays cut when the credentials are rotated",
     async () => {
-      const fleet = await startLimited(OPTIMISTIC);
+      const fleet = await startLimited(10, OPTIMISTIC);
       // The first create is refused, however fast the others follow.
       await fleet.cloud.setFaults([{ action: "Status", status: 429, method: "POST", path: "clusters$" }]);
-      await Promise.all(NAMES.slice(0, 3).map((name) => fleet.create(managedClusterManifest({ metadata: { name } }))));
+      await Promise.all(namesOf(3).map((name) => fleet.create(managedClusterManifest({ metadata: { name } }))));
       const refused = async (): Promise<number> =>
         (await writesOf(fleet)).filter(({ status }) => status === 429).length;
       while ((await refused()) === 0) await fleet.driver.pass(1_000);
@@ -217,14 +182,6 @@ describe("a budget that the cloud finds too large", () => {
   );
 });
 
-async function startLimited(allowedHere = WRITES_PER_MINUTE): Promise<Fleet> {
-  const fleet = await startFleet("budget", {
-    simulator: { writesPerMinute: WRITES_PER_MINUTE },
-    requestBudget: { writesPerMinute: allowedHere },
-  });
-  return untilTestEnds(fleet);
-}
-
 function reasonOf(resource: Managed | undefined): string | undefined {
   return findCondition(resource?.status.conditions, "Ready")?.reason;
 }
@@ -237,52 +194,4 @@ function accountOf(fleet: Fleet): Managed {
   const [account] = fleet.all("CloudAccount");
   if (!account) throw new Error("There is no account");
   return account;
-}
-
-/** What it may take at most. */
-function boundMs(writes: number, longestJobMs: number): number {
-  return (Math.ceil(writes / WRITES_PER_MINUTE) * 60_000 + longestJobMs) * TOLERANCE;
-}
-
-/** Notes when each cluster was seen Ready first; how many have been by now. */
-function noteReady(fleet: Fleet, readyAtMs: Map<string, number>): number {
-  for (const { metadata } of fleet.all("ManagedCluster").filter(isReady)) {
-    if (!readyAtMs.has(metadata.name)) readyAtMs.set(metadata.name, fleet.clock.now());
-  }
-  return readyAtMs.size;
-}
-
-/** From the moment at which the cloud made each cluster to when it was Ready. */
-async function waitsAfterCreate(fleet: Fleet, readyAtMs: ReadonlyMap<string, number>): Promise<number[]> {
-  const { clusters } = (await fleet.cloud.state()) as { clusters: { name: string; createdAt: string }[] };
-  return clusters.map(({ name, createdAt }) => (readyAtMs.get(name) ?? Infinity) - Date.parse(createdAt));
-}
-
-function isAsDeclared(fleet: Fleet): boolean {
-  return fleet
-    .all("ManagedCluster")
-    .every((cluster) => isReady(cluster) && findCondition(cluster.status.conditions, "Ready")?.reason === "Hibernated");
-}
-
-async function writesOf(fleet: Fleet): Promise<readonly LoggedRequest[]> {
-  const requests = await fleet.cloud.requests();
-  return requests.filter(({ method, path }) => method !== "GET" && path.startsWith("/api/"));
-}
-
-/** Nothing was refused, nothing failed, and the metrics tell what was waited for. */
-async function expectWithinBudget(fleet: Fleet, writes: readonly LoggedRequest[]): Promise<void> {
-  expect(writes.filter(({ status }) => status >= 300)).toEqual([]);
-  const account = `${fleet.namespace}/${ACCOUNT}`;
-  const labels = { account, class: "writes" };
-  expect(await sum(fleet, "controller_runtime_reconcile_errors_total")).toBe(0);
-  expect(await sum(fleet, "controller_runtime_reconcile_timeouts_total")).toBe(0);
-  expect(await sum(fleet, "yunfan_cloud_budget_limit", labels)).toBe(WRITES_PER_MINUTE);
-  expect(await sum(fleet, "yunfan_cloud_budget_wait_seconds_count", labels)).toBe(writes.length);
-  expect(await sum(fleet, "yunfan_cloud_budget_wait_seconds_sum", labels)).toBeGreaterThan(60);
-  expect(await sum(fleet, "yunfan_cloud_requests_total", { cloud: "HuaweiCCE", account, code: "429" })).toBeUndefined();
-  expect(fleet.log.filter(({ level }) => ["error", "fatal"].includes(level))).toEqual([]);
-}
-
-async function sum(fleet: Fleet, name: string, labels?: Readonly<Record<string, string>>): Promise<number | undefined> {
-  return sumOf(await fleet.metrics(), name, labels);
 }

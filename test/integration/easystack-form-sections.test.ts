@@ -1,14 +1,15 @@
 // Workloads of EasyStack ECNS by its own forms: each section by the call that carries it and no more, what no form carries, and what has to be
 // there before a form is sent.
 import { describe, it, vi } from "vitest";
-import { container, ports, service, workload } from "../support/clouds/easystack/form-manifests.ts";
+import { container, ports, service, sourceSecret, workload } from "../support/clouds/easystack/form-manifests.ts";
 import { PATIENTLY, useFormsStand } from "../support/clouds/easystack/form-sets.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
 import { configMap, targetShows, type Json } from "../support/environment/manifest-sets.ts";
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000, maxConcurrency: 20 });
 
-const theStand = useFormsStand("easystack-form-sections");
+// A PATCH of several things may leave what it does not name: that has to go all the same.
+const theStand = useFormsStand("easystack-form-sections", { patch: "Merge" });
 
 describe.concurrent("a workload on route Forms", () => {
   it("changes a workload section by section, each by the call that carries no more, and heals one that drifts (calls 101, 104, 105, 110, 111, 112, 116, 118, 119)", async ({
@@ -65,7 +66,13 @@ describe.concurrent("a workload on route Forms", () => {
         `PATCH /workloads/workload/web/?${action}`,
       ]);
     }
-    const [, last] = steps.at(-1)!;
+    const [, last] = steps.at(-2)!;
+    const labelled = (await writesIn("sections")).length;
+    await stand.edit("manifestset/sections", { spec: { manifests: [last] } });
+    await stand.lookAgain("manifestset/sections");
+    // The call for labels takes none away here, and so they follow.
+    expect((await writesIn("sections")).slice(labelled)).toEqual(["PUT /_raw/Deployment/name/web/"]);
+    expect((await target.get("deployment", "web", real))!.metadata.labels).not.toHaveProperty("tier");
     expect((await target.get("deployment", "web", real))!.spec).toMatchObject({
       replicas: 3,
       strategy,
@@ -92,6 +99,30 @@ describe.concurrent("a workload on route Forms", () => {
     await stand.edit("manifestset/sections", { spec: { manifests: [withVolume] } });
     const { message } = await stand.reaches("manifestset/sections", "ImmutableField");
     expect(message).toContain("spec.template.spec.volumes");
+  });
+
+  it("has contents of which a key went, and nothing of it is left over (calls 44, 49, 56)", async ({ expect }) => {
+    const { stand, target, namespace, writesIn, formsSet, applied } = theStand();
+    const real = await namespace("contents");
+    const source = (data: Readonly<Record<string, string>>): object => sourceSecret("words", "Opaque", data);
+    const manifests = (data: Readonly<Record<string, string>>): Json[] => [configMap("settings", data)];
+    await stand.apply(source({ user: "robot", word: "merged-word" }));
+    const copies = [{ kind: "Secret", name: "words" }];
+    await stand.apply(formsSet("contents", manifests({ level: "info", colour: "red" }), {}, { copies }));
+    await applied(expect, "contents", 2);
+    const { stringData: _former, ...rest } = source({}) as { stringData: object };
+    await stand.apply({ ...rest, data: { user: Buffer.from("other").toString("base64"), word: null } });
+    await stand.edit("manifestset/contents", { spec: { manifests: manifests({ level: "warn" }) } });
+    await targetShows({ target }, ["configmap", "settings", real], ({ data }) => data?.["level"] === "warn");
+    await targetShows({ target }, ["secret", "words", real], ({ data }) => Object.keys(data ?? {}).join() === "user");
+    await stand.lookAgain("manifestset/contents");
+    await applied(expect, "contents", 2);
+    expect((await target.get("configmap", "settings", real))!.data).toEqual({ level: "warn" });
+    const writes = await writesIn("contents");
+    expect(writes.filter((write) => write.startsWith("PATCH")).toSorted()).toEqual([
+      "PATCH /kubernetes/configmap/settings/",
+      "PATCH /kubernetes/secret/",
+    ]);
   });
 
   it("is told before any write which fields no form carries", async ({ expect }) => {

@@ -105,6 +105,20 @@ describe.concurrent("a hybrid application", () => {
     expect((await inNamespace("deployment", "whole-web")).code).not.toBe(0);
   });
 
+  it("says within seconds that its workloads have become ready, however long its drift interval is", async ({
+    expect,
+  }) => {
+    const spec = { driftIntervalSeconds: 3_600, contentsOnDelete: "All" };
+    await stand.apply(manifest("waking", hybridOptions("waking"), spec));
+    await stand.reaches(ref("waking"), "Available");
+    const counts = { replicas: 2, readyReplicas: 2, availableReplicas: 2, updatedReplicas: 2 };
+    const patch = ["patch", "deployment", "waking-web", "--namespace", `${CLUSTER}--default`, "--type=merge"];
+    expect((await kubectl([...patch, "--subresource=status", "-p", JSON.stringify({ status: counts })])).code).toBe(0);
+    await stand.until(ref("waking"), ({ status }) =>
+      Boolean(status.conditions?.some(({ type, status: is }) => type === "WorkloadsReady" && is === "True")),
+    );
+  });
+
   it("can't be added to what is none", async ({ expect }) => {
     await stand.apply(applicationManifest("plain", { clusterRef: { name: CLUSTER } }));
     await stand.reaches(ref("plain"), "Available");

@@ -11,12 +11,12 @@ import {
   type EasyStackStand,
 } from "../support/clouds/easystack/environment.ts";
 import { sourceSecret } from "../support/clouds/easystack/form-manifests.ts";
+import { dying, living } from "../support/clouds/easystack/lives.ts";
 import { configMap, targetOn, type Json, type ReachedTarget } from "../support/environment/manifest-sets.ts";
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
 
 const PATIENTLY = { timeout: 60_000, interval: 100 };
-const FLAGS = { flags: ["--no-leader-elect"] };
 const cluster = `n${randomBytes(4).toString("hex")}`;
 const SECRET_VALUE = "value-of-a-newborn-1";
 const CLAIM: Json = {
@@ -39,27 +39,14 @@ beforeAll(async () => {
   const clusters = [{ name: cluster, type: "EKS" as const }];
   stand = await createEasyStackStand("easystack-newborns", { kubeconfig: plane.kubeconfigPath, clusters });
   await stand.apply(...easystackAccountManifests(stand.simulator), clusterManifest(cluster));
-  await living(() => stand.reaches(`managedcluster/${cluster}`, "Available"));
+  await living(stand, () => stand.reaches(`managedcluster/${cluster}`, "Available"));
 });
 afterAll(() => stand[Symbol.asyncDispose]());
 
-async function living(work: () => Promise<unknown>): Promise<void> {
-  const operator = stand.operator(FLAGS);
-  await operator.ready;
-  await work();
-  await operator[Symbol.asyncDispose]();
-}
-
 /** An operator that dies while that request has been done and not been answered. */
-async function dieAt(path: string, isDone: () => Promise<boolean>): Promise<void> {
-  await stand.simulator.setFaults([{ method: "POST", path, action: "Hold" }]);
-  const operator = stand.operator(FLAGS);
-  await operator.ready;
-  await expect.poll(isDone, PATIENTLY).toBe(true);
-  operator.kill("SIGKILL");
-  await operator.ended;
-  await stand.simulator.release();
-  await stand.simulator.setFaults([]);
+function dieAt(path: string, isDone: () => Promise<boolean>): Promise<void> {
+  const hold = { method: "POST", path, action: "Hold" };
+  return dying(stand, [hold], () => expect.poll(isDone, PATIENTLY).toBe(true));
 }
 
 async function namespace(name: string): Promise<string> {
@@ -69,6 +56,18 @@ async function namespace(name: string): Promise<string> {
 
 function formsSet(name: string, spec: object): object {
   return clusterSetManifest(name, cluster, { targetNamespace: name, easystack: { route: "Forms" }, ...spec });
+}
+
+/** A set that is deleted, and a Secret that its operator has made and not marked. */
+async function secretOfLeaving(name: string): Promise<() => Promise<boolean>> {
+  const set = `leaving-${name}`;
+  const real = await namespace(set);
+  const copies = [{ kind: "Secret", name }];
+  await stand.apply(sourceSecret(name, "Opaque", { password: SECRET_VALUE }), formsSet(set, { copies }));
+  const isThere = async (): Promise<boolean> => (await target.get("secret", name, real)) !== undefined;
+  await dieAt("/kubernetes/secret/", isThere);
+  await stand.remove(`manifestset/${set}`);
+  return isThere;
 }
 
 describe("what a form has made and nobody has marked", () => {
@@ -83,7 +82,7 @@ describe("what a form has made and nobody has marked", () => {
     await dieAt(path, async () => (await target.get(kind, name, real)) !== undefined);
     const before = (await target.get(kind, name, real))!;
     expect(before.metadata.labels).toBeUndefined();
-    await living(() => stand.reaches(`manifestset/${set}`, "Available"));
+    await living(stand, () => stand.reaches(`manifestset/${set}`, "Available"));
     const after = (await target.get(kind, name, real))!;
     expect(after.metadata.uid).toBe(before.metadata.uid);
     expect(after.metadata.labels).toHaveProperty(["yunfan.dev/manifestset-uid"]);
@@ -102,8 +101,26 @@ describe("what a form has made and nobody has marked", () => {
     const isThere = async (): Promise<boolean> => (await target.get("configmap", "settings", real)) !== undefined;
     await dieAt("/kubernetes/configmap/settings/", isThere);
     await stand.remove("manifestset/leaving");
-    await living(() => stand.gone("manifestset/leaving"));
+    await living(stand, () => stand.gone("manifestset/leaving"));
     expect(await isThere()).toBe(false);
+  });
+
+  it("goes with a set that is deleted right after the kill: a secret whose source tells what it is", async () => {
+    const isThere = await secretOfLeaving("kept");
+    await living(stand, () => stand.gone("manifestset/leaving-kept"));
+    expect(await isThere()).toBe(false);
+  });
+
+  it("is named and left by such a set where nothing tells any more what it is: a secret without a source", async () => {
+    const isThere = await secretOfLeaving("lost");
+    await stand.remove("secret/lost");
+    await living(stand, async () => {
+      await stand.gone("manifestset/leaving-lost");
+      const told = async (): Promise<string> => JSON.stringify(await stand.events("manifestset/leaving-lost"));
+      const left = "Secret leaving-lost/lost was made when this set was about to make it";
+      await expect.poll(told, PATIENTLY).toContain(left);
+    });
+    expect(await isThere()).toBe(true);
   });
 
   it("is a stranger's where it was there before, or came between the look and the form, with the very contents", async () => {
@@ -113,7 +130,7 @@ describe("what a form has made and nobody has marked", () => {
     const seen = async (): Promise<unknown> =>
       Promise.all(["before", "between"].map((name) => target.get("configmap", name, real)));
     await theirs("before");
-    const operator = stand.operator(FLAGS);
+    const operator = stand.operator({ flags: ["--no-leader-elect"] });
     await operator.ready;
     const path = "/kubernetes/configmap/between/";
     await stand.simulator.setFaults([{ method: "POST", path, action: "Latency", ms: 8_000 }]);

@@ -155,6 +155,36 @@ describe.concurrent("a set in a cluster of EasyStack", () => {
     expect(await stand.target.get("storageclass", `${cluster}fast`)).toBeUndefined();
   });
 
+  it("has a pod deleted by force where that is asked for: nobody on its node confirms it", async ({ expect }) => {
+    const stand = theStand();
+    const real = await stand.inCluster("forced");
+    const pod = (name: string): Json => ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name },
+      spec: { nodeName: "node-that-is-down", containers: [{ name: "web", image: IMAGE }] },
+    });
+    const spec = (name: string, forceDelete: boolean): object => ({
+      targetNamespace: "forced",
+      manifests: [pod(name)],
+      easystack: { forceDelete },
+    });
+    for (const [name, isForced] of [
+      ["force", true],
+      ["wait", false],
+    ] as const) {
+      await stand.apply(clusterSetManifest(name, stand.cluster, spec(name, isForced)));
+      await targetShows(stand, ["pod", name, real]);
+      await stand.remove(`manifestset/${name}`);
+    }
+    await stand.gone("manifestset/force");
+    expect(await stand.target.get("pod", "force", real)).toBeUndefined();
+    const { message } = await stand.reaches("manifestset/wait", "Deleting");
+    expect(message).toContain("waiting for Pod forced/wait");
+    await stand.edit("manifestset/wait", { spec: { easystack: { forceDelete: true } } });
+    await stand.gone("manifestset/wait");
+  });
+
   it("has replicas, suspension, autoscaling and the default class changed by the calls for them (calls 64, 87, 102, 109, 117)", async ({
     expect,
   }) => {

@@ -15,6 +15,8 @@ vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000, maxConcurrency: 20 })
 const theStand = useEasyStackSets("easystack-operations", {
   simulator: { runPods: true },
   plane: startWorkloadControlPlane,
+  // So long a loaded machine may take to make the pods of a restart.
+  flags: ["--settle-window", "20"],
 });
 
 const run = promisify(execFile);
@@ -176,6 +178,97 @@ describe.concurrent("workloads of a set in a cluster of EasyStack", () => {
     const { message } = await stand.reaches("manifestset/named", "ManifestInvalid");
     expect(message).toContain("spec.easystack.workloads[0]: Deployment named/wbe is no object of this set");
     expect(await stand.writesIn("named")).toEqual([]);
+  });
+});
+
+describe("workloads of a set in EasyStack, when answers get lost,", () => {
+  it("are rolled back, restarted, stopped and started once each, though the answer to each got lost", async ({
+    expect,
+  }) => {
+    const stand = theStand();
+    const real = await stand.inCluster("lost");
+    const workload = { kind: "Deployment", namespace: "lost", name: "unheard" };
+    const declare = async (version: number, asked: object): Promise<void> => {
+      const manifests = [{ ...deployment(image(version)), metadata: { name: "unheard" } }];
+      const workloads = [{ ...workload, rollbackTo: null, ...asked }];
+      const spec = { targetNamespace: "lost", manifests, easystack: { workloads } };
+      await stand.edit("manifestset/lost", { spec });
+    };
+    const told = (text: string): Promise<unknown> =>
+      stand.until("manifestset/lost", ({ status }) => JSON.stringify(status["easystack"] ?? "").includes(text));
+    const writes = async (): Promise<readonly string[]> =>
+      (await stand.writesIn("lost")).filter((write) => write.includes("/workloads/"));
+    const lost = (method: string) => ({ method, path: "/workloads/workload/unheard/$", action: "DropAfter", times: 1 });
+    const manifests = [{ ...deployment(image(1)), metadata: { name: "unheard" } }];
+    const spec = { targetNamespace: "lost", manifests, easystack: { workloads: [workload] } };
+    await stand.apply(clusterSetManifest("lost", stand.cluster, spec));
+    await stand.reaches("manifestset/lost", "Available");
+    await declare(2, {});
+    await told('"revision":2');
+    await stand.simulator.setFaults([lost("PATCH"), lost("PUT")]);
+    await declare(2, { rollbackTo: 1 });
+    await told('"rolledBackTo":1');
+    await targetShows(stand, ["deployment", "unheard", real], (found) => imageIn(found) === image(1));
+    await declare(2, { rollbackTo: 1, restartAt: "once" });
+    await told('"restartedFor":"once"');
+    expect(await writes()).toEqual(["PATCH /workloads/workload/unheard/", "PUT /workloads/workload/unheard/"]);
+    await stand.simulator.setFaults([lost("PUT")]);
+    await declare(2, { restartAt: "once", powerState: "Stopped" });
+    await told('"stopped":true');
+    await targetShows(stand, ["deployment", "unheard", real], (found) => found.spec?.["replicas"] === 0);
+    await stand.simulator.setFaults([lost("PUT")]);
+    await declare(2, { restartAt: "once", powerState: "Running" });
+    await targetShows(stand, ["deployment", "unheard", real], (found) => found.spec?.["replicas"] === 1);
+    await stand.lookAgain("manifestset/lost");
+    expect((await writes()).slice(2)).toEqual(Array.from({ length: 2 }, () => "PUT /workloads/workload/unheard/"));
+    const path = "/workloads/workload/unheard/revisions/$";
+    await stand.simulator.setFaults([{ method: "DELETE", path, action: "DropBefore", times: 1 }]);
+    await declare(2, { restartAt: "once", powerState: "Running", revisionsToKeep: 1 });
+    await expect
+      .poll(async () => (await writes()).slice(4), { timeout: 90_000 })
+      .toEqual(["DELETE /workloads/workload/unheard/revisions/"]);
+    await stand.simulator.setFaults([]);
+  });
+
+  it("that run on every node are stopped and started once each, and say so, though no count of theirs does", async ({
+    expect,
+  }) => {
+    const stand = theStand();
+    const real = await stand.inCluster("daemons");
+    const { replicas: _none, ...template } = deployment(image(1))["spec"] as Record<string, unknown>;
+    const manifests = [{ apiVersion: "apps/v1", kind: "DaemonSet", metadata: { name: "agent" }, spec: template }];
+    const workload = { kind: "DaemonSet", namespace: "daemons", name: "agent" };
+    const spec = (powerState: string): object => ({
+      targetNamespace: "daemons",
+      manifests,
+      easystack: { workloads: [{ ...workload, powerState }] },
+    });
+    const isStopped = (found: { readonly spec?: Json }): boolean =>
+      JSON.stringify(found.spec?.["template"]).includes("ecns.easystack.cn/stopped");
+    const writes = async (): Promise<readonly string[]> =>
+      (await stand.writesIn("daemons")).filter((write) => write.includes("/workloads/"));
+    const fault = { method: "PUT", path: "/workloads/workload/agent/$", action: "DropAfter", times: 1 };
+    await stand.apply(clusterSetManifest("daemons", stand.cluster, spec("Running")));
+    await stand.reaches("manifestset/daemons", "Available");
+    await stand.simulator.setFaults([fault]);
+    await stand.edit("manifestset/daemons", { spec: spec("Stopped") });
+    await targetShows(stand, ["daemonset", "agent", real], isStopped);
+    const { status } = await stand.until("manifestset/daemons", (set) =>
+      Boolean(set.status.conditions?.some(({ type, reason }) => type === "ObjectsReady" && reason === "Stopped")),
+    );
+    expect(status["easystack"]).toMatchObject({ workloads: [{ ref: "apps/DaemonSet/daemons/agent", stopped: true }] });
+    await stand.lookAgain("manifestset/daemons");
+    await targetShows(stand, ["daemonset", "agent", real], isStopped);
+    await stand.simulator.setFaults([fault]);
+    await stand.edit("manifestset/daemons", { spec: spec("Running") });
+    await targetShows(stand, ["daemonset", "agent", real], (found) => !isStopped(found));
+    await stand.until(
+      "manifestset/daemons",
+      (set) => !JSON.stringify(set.status["easystack"] ?? "").includes("stopped"),
+    );
+    await stand.lookAgain("manifestset/daemons");
+    expect(await writes()).toEqual(Array.from({ length: 2 }, () => "PUT /workloads/workload/agent/"));
+    await stand.simulator.setFaults([]);
   });
 });
 

@@ -1,8 +1,10 @@
 // In which order a set's objects are applied, and which of their fields are left to others.
-import { describe, it, vi, type ExpectStatic } from "vitest";
+import { afterAll, describe, it, vi, type ExpectStatic } from "vitest";
+import { readKubeconfig } from "../../src/cloud/simulation/kubeconfig.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
 import {
   becomesAvailable,
+  clusterBehind,
   configMap,
   deployment,
   isWrite,
@@ -10,10 +12,17 @@ import {
   targetShows,
   useSetStand,
 } from "../support/environment/manifest-sets.ts";
+import { startTargetProxy, type TargetProxy } from "../support/environment/target-proxy.ts";
 
 vi.setConfig({ testTimeout: 150_000, hookTimeout: 120_000, maxConcurrency: 20 });
 
 const theStand = useSetStand("set-order");
+
+const proxies: TargetProxy[] = [];
+
+afterAll(async () => {
+  await Promise.all(proxies.map((proxy) => proxy[Symbol.asyncDispose]()));
+});
 
 function inWave(wave: number): object {
   return { annotations: { "yunfan.dev/wave": String(wave) } };
@@ -50,38 +59,80 @@ describe.concurrent("waves", () => {
     await targetShows(stand, ["configmap", "later", namespace]);
   });
 
-  it("have a Namespace, a definition and its resource, RBAC, a workload and a copied Secret made in one go", async ({
-    expect,
-  }) => {
-    const stand = theStand();
-    const namespace = `whole-${Date.now()}`;
-    const rules = [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get"] }];
-    const role = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata: { name: "reads" }, rules };
-    const service = { apiVersion: "v1", kind: "Service", metadata: { name: "web" }, spec: { ports: [{ port: 80 }] } };
-    const manifests = [
-      { apiVersion: "whole.example.com/v1", kind: "Widget", metadata: { name: "one" }, spec: { a: 1 } },
-      deployment("web", { replicas: 0 }),
-      service,
-      role,
-      configMap("settings"),
-      definition("whole.example.com"),
-      { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
-    ];
-    const metadata = { name: "whole-pull", labels: { "yunfan.dev/manifests": "true" } };
-    const secret = { apiVersion: "v1", kind: "Secret", metadata, stringData: { password: "copied-password-of-whole" } };
-    const copies = [{ kind: "Secret", name: "whole-pull", targetName: "pull" }];
-    await stand.apply(secret, setManifest("whole", { targetNamespace: namespace, manifests, copies }));
-    await becomesAvailable(stand, "web", namespace);
-    await stand.reaches("manifestset/whole", "Available");
-    const { status } = (await stand.read("manifestset/whole"))!;
-    expect(status).toMatchObject({ objects: { declared: 8, applied: 8, ready: 8 } });
-    const data = { password: Buffer.from("copied-password-of-whole").toString("base64") };
-    expect(await stand.target.get("secret", "pull", namespace)).toMatchObject({ data });
-    expect(await stand.target.get("widgets.whole.example.com", "one", namespace)).toMatchObject({ spec: { a: 1 } });
-    const writes = (await stand.requestsIn(namespace)).filter(isWrite);
-    expect(writes.filter(({ code }) => code >= 300)).toEqual([]);
-  });
+  it.for(["kubeconfig", "gateway", "old"] as const)(
+    "have a Namespace, a definition and its resource, RBAC, a workload and a copied Secret made in one go, by way of %s",
+    async (way, { expect }) => {
+      const stand = theStand();
+      const [name, namespace, group] = [`whole-${way}`, `whole-${way}-${Date.now()}`, `${way}.example.com`];
+      const { clusterRef, refused } = await WAYS[way](name);
+      const rules = [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get"] }];
+      const role = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata: { name: "reads" }, rules };
+      const service = { apiVersion: "v1", kind: "Service", metadata: { name: "web" }, spec: { ports: [{ port: 80 }] } };
+      const manifests = [
+        { apiVersion: `${group}/v1`, kind: "Widget", metadata: { name: "one" }, spec: { a: 1 } },
+        deployment("web", { replicas: 0 }),
+        service,
+        role,
+        configMap("settings"),
+        definition(group),
+        { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
+      ];
+      const metadata = { name: `${name}-pull`, labels: { "yunfan.dev/manifests": "true" } };
+      const secret = {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata,
+        stringData: { password: "copied-password-of-whole" },
+      };
+      const copies = [{ kind: "Secret", name: `${name}-pull`, targetName: "pull" }];
+      await stand.apply(secret, setManifest(name, { clusterRef, targetNamespace: namespace, manifests, copies }));
+      await becomesAvailable(stand, "web", namespace);
+      await stand.reaches(`manifestset/${name}`, "Available");
+      const { status } = (await stand.read(`manifestset/${name}`))!;
+      expect(status).toMatchObject({ objects: { declared: 8, applied: 8, ready: 8 } });
+      const data = { password: Buffer.from("copied-password-of-whole").toString("base64") };
+      expect(await stand.target.get("secret", "pull", namespace)).toMatchObject({ data });
+      expect(await stand.target.get(`widgets.${group}`, "one", namespace)).toMatchObject({ spec: { a: 1 } });
+      expect(await refused(namespace)).toEqual([]);
+    },
+  );
 });
+
+interface Way {
+  readonly clusterRef: { readonly name: string };
+  /** Writes in a namespace that the target did not take. */
+  readonly refused: (namespace: string) => Promise<readonly unknown[]>;
+}
+
+async function refusedThere(namespace: string): Promise<readonly unknown[]> {
+  const writes = (await theStand().requestsIn(namespace)).filter(isWrite);
+  return writes.filter(({ code }) => code >= 300);
+}
+
+/** Into the target, by the name of a cluster that is made where one is needed. */
+const WAYS: Readonly<Record<"kubeconfig" | "gateway" | "old", (name: string) => Promise<Way>>> = {
+  kubeconfig: () => Promise.resolve({ clusterRef: { name: "production" }, refused: refusedThere }),
+  async gateway(name) {
+    const stand = theStand();
+    const simulator = await clusterBehind(stand, name, await readKubeconfig(stand.target.plane.kubeconfigPath));
+    await stand.edit(`managedcluster/${name}`, { spec: { manifests: { route: "Gateway" } } });
+    const refused: Way["refused"] = async (namespace) => {
+      const writes = (await simulator.requests()).filter(
+        ({ method, path }) => method !== "GET" && path.includes(namespace),
+      );
+      return writes.filter(({ status }) => status >= 300);
+    };
+    return { clusterRef: { name }, refused };
+  },
+  /** Kubernetes 1.15. */
+  async old(name) {
+    const stand = theStand();
+    const proxy = await startTargetProxy(stand.target.plane.kubeconfigPath, { minor: "15+" });
+    proxies.push(proxy);
+    await clusterBehind(stand, name, proxy.kubeconfig);
+    return { clusterRef: { name }, refused: refusedThere };
+  },
+};
 
 describe.concurrent("fields of others", () => {
   it("are replicas of what an autoscaler of the set scales: a scale is not fought, an image change keeps it", async ({

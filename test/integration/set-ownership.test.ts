@@ -1,7 +1,8 @@
 // Whose an object is: strangers stay untouched, two sets do not share one, what is adopted is let go of again.
-import { describe, it, vi } from "vitest";
+import { afterAll, describe, it, vi } from "vitest";
 import { itStaysClean } from "../support/environment/invariants.ts";
 import {
+  clusterBehind,
   configMap,
   isWrite,
   setManifest,
@@ -9,11 +10,18 @@ import {
   targetShows,
   useSetStand,
 } from "../support/environment/manifest-sets.ts";
+import { startTargetProxy, type TargetProxy } from "../support/environment/target-proxy.ts";
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000, maxConcurrency: 20 });
 
 const theStand = useSetStand("set-own");
 const MARK = "yunfan.dev/manifestset-uid";
+
+const proxies: TargetProxy[] = [];
+
+afterAll(async () => {
+  await Promise.all(proxies.map((proxy) => proxy[Symbol.asyncDispose]()));
+});
 
 describe.concurrent("an object of somebody else's", () => {
   it("is untouched, named, and left when the set goes; its neighbours are made", async ({ expect }) => {
@@ -34,6 +42,43 @@ describe.concurrent("an object of somebody else's", () => {
     await targetLacks(stand, "configmap", "ours", namespace);
     expect(await stand.target.get("configmap", "theirs", namespace)).toEqual(before);
   });
+
+  it.for([
+    ["server-side apply", "between-served", {}],
+    ["whole objects", "between-whole", { minor: "15+" }],
+  ] as const)(
+    "is untouched, and left when the set goes, where it appears between the look and the create, by %s",
+    async ([, name, options], { expect }) => {
+      const stand = theStand();
+      const proxy = await startTargetProxy(stand.target.plane.kubeconfigPath, options);
+      proxies.push(proxy);
+      await clusterBehind(stand, name, proxy.kubeconfig);
+      const namespace = await stand.target.namespace(name);
+      const theirs = { ...configMap("theirs", { theirs: "1" }), metadata: { name: "theirs", namespace } };
+      proxy.beforeWrite(`/namespaces/${namespace}/configmaps`, () => stand.target.apply(theirs));
+      const spec = {
+        clusterRef: { name },
+        targetNamespace: namespace,
+        manifests: [configMap("theirs"), configMap("ours")],
+      };
+      await stand.apply(setManifest(name, spec));
+      const { message } = await stand.reaches(`manifestset/${name}`, "AlreadyExists");
+      expect(message).toContain(`ConfigMap ${namespace}/theirs`);
+      const untouched = { data: { theirs: "1" } };
+      const found = (await stand.target.get("configmap", "theirs", namespace))!;
+      expect(found).toMatchObject(untouched);
+      expect(found.metadata.labels).toBeUndefined();
+      await targetShows(stand, ["configmap", "ours", namespace]);
+      await stand.remove(`manifestset/${name}`);
+      await stand.gone(`manifestset/${name}`);
+      await targetLacks(stand, "configmap", "ours", namespace);
+      const left = await stand.target.get("configmap", "theirs", namespace);
+      expect(left?.metadata).toMatchObject({
+        uid: found.metadata.uid,
+        resourceVersion: found.metadata.resourceVersion,
+      });
+    },
+  );
 
   it("is adopted where the set says so, and let go of by taking the marks off alone", async ({ expect }) => {
     const stand = theStand();

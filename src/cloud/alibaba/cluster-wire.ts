@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Cluster, ClusterPhase } from "../facets/clusters.ts";
 import { instant, optionalText, text } from "../kit/wire.ts";
-import { markOf, pairs } from "./marks.ts";
+import { markOf, shownPairs } from "./marks.ts";
 import { someText, stateWord, texts } from "./wire.ts";
 
 /**
@@ -51,7 +51,7 @@ const wireCluster = z.object({
   subnet_cidr: optionalText,
   service_cidr: optionalText,
   master_url: optionalText,
-  tags: pairs,
+  tags: shownPairs,
 });
 
 type WireCluster = z.output<typeof wireCluster>;
@@ -86,7 +86,8 @@ function clusterOf(wire: WireCluster): Cluster {
     nextVersion: wire.next_version,
     description: undefined,
     deletionProtection: wire.deletion_protection,
-    mark: markOf(wire.tags),
+    mark: markOf(wire.tags ?? {}),
+    ...(!wire.tags && { hidesMark: true }),
     createdAtMs: instant(wire.created),
     network: {
       vpcId: someText(wire.vpc_id),

@@ -90,9 +90,13 @@ describe.each(DIALECTS)("in dialect %s", (dialect) => {
     expect((await bed.clusters.list(never)).items).toEqual([]);
   });
 
-  test("answers that show no tags show no mark", async () => {
-    const bed = await startFacets({ dialect, hideTags: true });
-    expect(await made(bed, clusterRequest())).toMatchObject({ mark: undefined });
+  test("answers that show no tags show no mark, and say so; those that show others do not", async () => {
+    const hiding = await startFacets({ dialect, hideTags: true });
+    expect(await made(hiding, clusterRequest())).toMatchObject({ mark: undefined, hidesMark: true });
+    const open = await startFacets({ dialect });
+    const untagged = await shown(open, await open.plant({ tags: {} }));
+    expect(untagged).toMatchObject({ mark: undefined });
+    expect(untagged).not.toHaveProperty("hidesMark");
   });
 
   test("a create that fails tells the task's words", async () => {

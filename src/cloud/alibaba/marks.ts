@@ -14,13 +14,17 @@ export function pairsOf(map: Readonly<Record<string, string>>): readonly Pair[] 
   return Object.entries(map).map(([key, value]) => ({ key, value }));
 }
 
-/** As a map; empty where it is missing or no list. One that is odd does not spoil the others: the mark may be among them. */
-export const pairs = z
+/** As a map; undefined where it is missing or no list. One that is odd does not spoil the others: the mark may be among them. */
+export const shownPairs = z
   .array(lenientObject({ key: text, value: text }))
-  .catch([])
   .transform((list): Readonly<Record<string, string>> => {
     return Object.fromEntries(list.filter(({ key }) => key !== "").map(({ key, value }) => [key, value]));
-  });
+  })
+  .optional()
+  .catch(undefined);
+
+/** As `shownPairs`; empty where there is no list. */
+export const pairs = shownPairs.transform((shown) => shown ?? {});
 
 /** The nonce of the create that made it; undefined: not made by Yunfan, or nothing shows it. */
 export function markOf(tags: Readonly<Record<string, string>>): string | undefined {

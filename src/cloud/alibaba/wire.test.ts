@@ -53,7 +53,18 @@ describe("a cluster", () => {
   test("is marked although a tag beside the mark is odd", () => {
     const tags = [null, { key: 7 }, "a", { key: "a", value: null }, MARK];
     expect(shownCluster.parse({ ...minimal, tags }).cluster.mark).toBe("n-1");
-    expect(shownCluster.parse({ ...minimal, tags: "none" }).cluster.mark).toBeUndefined();
+  });
+
+  test.each([["none"], [null], [undefined]])("with tags %j shows none, and so hides the mark", (tags) => {
+    expect(shownCluster.parse({ ...minimal, tags }).cluster).toMatchObject({ mark: undefined, hidesMark: true });
+  });
+
+  test("with tags, and be it none of ours, shows that it has no mark", () => {
+    for (const tags of [[], [{ key: "team", value: "shop" }]]) {
+      const { cluster } = shownCluster.parse({ ...minimal, tags });
+      expect(cluster).toMatchObject({ mark: undefined });
+      expect(cluster).not.toHaveProperty("hidesMark");
+    }
   });
 
   test("in a state that nobody knows is Unknown", () => {

@@ -10,7 +10,7 @@ import { ctyun as blocks } from "./blocks.ts";
 import { signingKey } from "./credentials.ts";
 import { kubernetesErrors, signedFollow, signedSend } from "../manifests/signed-send.ts";
 import { errorOf, said } from "./errors.ts";
-import { CTYUN_KINDS, ctyunManifests, tellingOf } from "./manifests.ts";
+import { CTYUN_KINDS, ctyunManifests, tellingOf, TOLD_KINDS } from "./manifests.ts";
 import { pageQuery, projectsPath } from "./paths.ts";
 import { CtyunRegistry } from "./registry.ts";
 import { rangeOver } from "./usage.ts";
@@ -26,6 +26,7 @@ export const ctyun: Cloud = {
   provider: blocks.provider,
   facets: ["registry", "manifests"],
   manifestKinds: CTYUN_KINDS,
+  manifestsTell: { events: true, usage: true, changes: TOLD_KINDS },
   manifestsInto: "Never",
   open,
 };

@@ -100,6 +100,11 @@ const SECRET = wrapped({
 
 export const CTYUN_KINDS: readonly WrappedKind[] = [DEPLOYMENT, POD, AUTOSCALER, SERVICE, INGRESS, CONFIG_MAP, SECRET];
 
+/** Of whose changes it tells. */
+export const TOLD_KINDS: readonly string[] = CTYUN_KINDS.filter(({ toldBy }) => toldBy !== undefined).map(
+  ({ kind }) => kind,
+);
+
 interface Doors {
   readonly send: Send;
   /** 3.1.7 and its like. */

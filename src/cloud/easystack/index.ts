@@ -31,6 +31,8 @@ export const easystack: Cloud = {
   provider: blocks.provider,
   facets: ["registry", "clusters", "namespaces", "applications", "volumeClaims", "manifests"],
   manifestKinds: YAML_KINDS,
+  // No call of its reference watches or streams.
+  manifestsTell: { events: true, usage: false, changes: "None" },
   manifestsInto: "Always",
   listedByAccount: ["namespaces", "volumeClaims"],
   open,

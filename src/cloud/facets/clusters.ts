@@ -40,6 +40,8 @@ export interface Cluster extends Item {
   readonly deletionProtection?: boolean | undefined;
   /** The nonce of the create that made it; undefined: not made by Yunfan. */
   readonly mark: string | undefined;
+  /** True where the answer shows nothing that could hold the mark, so that its absence says nothing about the cluster. */
+  readonly hidesMark?: boolean;
   readonly createdAtMs: number;
   readonly network: ClusterNetwork;
   /** URLs of the API server, as far as there are any; undefined where this answer does not tell. */

@@ -1,7 +1,7 @@
 // The manifests facet: Kubernetes objects in one target, over whatever channel a cloud has to it. The engine of ManifestSet decides
 // what is to be there; a channel carries single objects, and says beforehand what it can't carry.
 import type { BlockOptions, WritePermit } from "../collection.ts";
-import type { Newborns, Residue } from "./object-traces.ts";
+import type { Newborns, Residue, Strays } from "./object-traces.ts";
 import type { KindAbility, KindWanted, LiveObject, Manifest, ObjectKey } from "./objects.ts";
 
 export type { KindAbility, KindWanted, LiveObject, Manifest, ManifestMeta, ObjectKey } from "./objects.ts";
@@ -135,6 +135,9 @@ export interface ManifestChannel {
   /** Of objects that are made first and marked afterwards, by another write; left out where each is made with its marks. */
   readonly newborns?: Newborns;
 
+  /** Of creates that may act elsewhere; left out where a request names its place. */
+  readonly strays?: Strays;
+
   /** Pure. Of all objects, completed, before the first write of any. */
   readonly refusals: (manifest: Manifest) => readonly ManifestRefusal[];
 
@@ -162,6 +165,9 @@ export interface ManifestChannel {
 
   /** Of that UID alone; dependents go too, later. Conflict where it is another one, NotFound where it is gone. Accepted is not gone. */
   readonly remove: (kind: KindAbility, live: LiveObject, permit: WritePermit) => Promise<void>;
+
+  /** Pure. Whether the deletion of an object that is going is to be sent once more, for this channel's is quicker; left out where none is. */
+  readonly hastens?: (live: LiveObject) => boolean;
 
   /**
    * Events of a namespace; left out where there are none to be had. Bounded; the newest where there are more. Some channels show them object by
@@ -199,6 +205,14 @@ export interface ManifestChannel {
     isWanted: (pod: string) => boolean,
     signal: AbortSignal,
   ) => Promise<readonly PodUsage[]>;
+}
+
+/** What channels of a cloud tell of a target beside its objects: they have these members, and none of the others. */
+export interface ChannelTelling {
+  readonly events: boolean;
+  readonly usage: boolean;
+  /** The kinds of which `changes` tells; "None": their sets look at their drift ticks alone. */
+  readonly changes: readonly string[] | "None";
 }
 
 /** Where a channel is to lead, in an account. */

@@ -34,6 +34,8 @@ export const huawei: Cloud = {
   provider: blocks.provider,
   facets: ["clusters", "nodePools", "nodes", "addons", "jobs", "volumeClaims", "manifests"],
   manifestKinds: "Discovered",
+  // 1.1: HTTP long connections are not supported, and so no watch.
+  manifestsTell: { events: true, usage: false, changes: "None" },
   manifestsInto: "AsRoute",
   open,
 };

@@ -26,8 +26,8 @@ interface OneChange<Change> {
 
 /** What to do about an item that is there. */
 export type Plan<Change> =
-  /** Nothing for now: Ready, in these words. */
-  | ({ readonly do: "Keep" } & Said)
+  /** Nothing for now: Ready, in these words. `againMs`: when it is looked at again, where the drift interval is too long for that. */
+  | ({ readonly do: "Keep"; readonly againMs?: number | undefined } & Said)
   /**
    * `verb`: what the operation is called from now on; that of the one under way where the change is a part of it. `further`: sent after it
    * in the same visit, each in a turn of its own, whatever the changes before it show.

@@ -233,8 +233,9 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     delete visit.status.operation;
     const by = { since: this.#observer.since(scope), send: this.#sendBeside(scope) };
     const endsMs = await this.#kind.attachment?.publish(scope, seen, by);
-    const againMs = this.#firstSightMs(scope) ?? endsMs;
-    return { state: "Ready", reason: plan.reason, message: plan.message, againMs };
+    const { reason, message, againMs = Number.POSITIVE_INFINITY } = plan;
+    const otherMs = this.#firstSightMs(scope) ?? endsMs ?? Number.POSITIVE_INFINITY;
+    return { state: "Ready", reason, message, againMs: Math.min(againMs, otherMs) };
   }
 
   /** For what is made beside the item. */

@@ -42,7 +42,7 @@ export function planFor(resource: Declared, seen: Seen, at: At): ApplicationPlan
   if (first) return { do: "Change", verb: "Update", ...first, further };
   const restart = restartFor(resource);
   if (restart) return { do: "Change", verb: "Restart", ...restart };
-  return waitFor(seen) ?? keptAs(resource, seen);
+  return waitFor(seen) ?? keptAs(resource, seen, at);
 }
 
 /** In what the cloud differs from the spec, as far as a change can be sent for it. */
@@ -188,12 +188,32 @@ function incomplete(id: string, lacking: readonly string[]): ApplicationPlan {
   return { do: "Stall", reason: Reason.Incomplete, message };
 }
 
-function keptAs(resource: Declared, seen: Seen): ApplicationPlan {
+/** What keeps it from being ready, in words. */
+export function unreadyIn({ workloads, servers }: Seen["item"]): readonly string[] {
+  const down = servers.filter(({ state }) => state !== "Active").map(({ name }) => `server ${name}`);
+  return [...workloads.filter(({ ready, desired }) => ready < desired).map(refOf), ...down];
+}
+
+/** What does not become ready is looked at less and less often. */
+const SHARE_OF_UNREADY = 0.1;
+const SHORTEST_POLL_MS = 2_000;
+
+function readinessPollMs({ status }: Declared, { item }: Seen, { nowMs }: At): number | undefined {
+  if (unreadyIn(item).length === 0) return undefined;
+  const ready = findCondition(status.conditions, ManagedApplicationCondition.WorkloadsReady);
+  const sinceMs = ready?.status === "False" ? Date.parse(ready.lastTransitionTime) : nowMs;
+  return Math.max((nowMs - sinceMs) * SHARE_OF_UNREADY, SHORTEST_POLL_MS);
+}
+
+function keptAs(resource: Declared, seen: Seen, at: At): ApplicationPlan {
   const { item } = seen;
   if (differences(resource, seen).length > 0) {
     return keep(`Application ${item.id} is there, but not as declared: see UpToDate`);
   }
-  if (resource.spec.powerState !== "Stopped") return keep(`Application ${item.id} is as declared`);
+  if (resource.spec.powerState !== "Stopped") {
+    const againMs = readinessPollMs(resource, seen, at);
+    return { ...keep(`Application ${item.id} is as declared`), ...(againMs !== undefined && { againMs }) };
+  }
   const servers = item.servers.map(({ name }) => name);
   const running = servers.length === 0 ? "" : `; its servers run on and cost: no call stops ${listed(servers)}`;
   return {
@@ -203,6 +223,6 @@ function keptAs(resource: Declared, seen: Seen): ApplicationPlan {
   };
 }
 
-function keep(message: string): ApplicationPlan {
+function keep(message: string): Extract<ApplicationPlan, { do: "Keep" }> {
   return { do: "Keep", reason: Reason.Available, message };
 }

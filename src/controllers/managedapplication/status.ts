@@ -11,8 +11,8 @@ import type { Statement } from "../../runtime/conditions.ts";
 import type { Plan } from "../external/kind.ts";
 import { ANNOTATIONS } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
-import { differences, obstacle } from "./plan.ts";
-import { refOf, type ApplicationSeen } from "./scope.ts";
+import { differences, obstacle, unreadyIn } from "./plan.ts";
+import type { ApplicationSeen } from "./scope.ts";
 
 export function describe(
   visit: Visit<ManagedApplication>,
@@ -38,18 +38,18 @@ export function describe(
   if (upToDate) visit.state(upToDate);
 }
 
-function workloadsReady({ spec }: ManagedApplication, { workloads, servers, isStopped }: Application): Statement {
+function workloadsReady({ spec }: ManagedApplication, item: Application): Statement {
+  const { workloads, servers, isStopped } = item;
   const type = ManagedApplicationCondition.WorkloadsReady;
   if (workloads.length + servers.length === 0) {
     return { type, status: "True", reason: Reason.NoWorkloads, message: "Nothing is in it" };
   }
-  const down = servers.filter(({ state }) => state !== "Active").map(({ name }) => `server ${name}`);
   const areStopped = isStopped || (workloads.length > 0 && workloads.every((workload) => workload.isStopped));
-  if (down.length === 0 && areStopped && spec.powerState === "Stopped") {
+  const areUp = servers.every(({ state }) => state === "Active");
+  if (areUp && areStopped && spec.powerState === "Stopped") {
     return { type, status: "False", reason: Reason.Stopped, message: "Its workloads are stopped, as declared" };
   }
-  const unready = workloads.filter(({ ready, desired }) => ready < desired).map(refOf);
-  const missing = [...unready, ...down];
+  const missing = unreadyIn(item);
   if (missing.length > 0) {
     const message = `Not ready: ${listed(missing)}. See status.workloads`;
     return { type, status: "False", reason: Reason.NotReady, message };

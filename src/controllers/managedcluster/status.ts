@@ -78,18 +78,28 @@ export function describeLoss(visit: Visit<ManagedCluster>): void {
 /** As declared; whether our mark is there too, by which a create is found again. */
 function markOf({ object, status }: Visit<ManagedCluster>, cluster: Cluster): Statement {
   const type = "UpToDate";
-  const { mark, description, version } = cluster;
+  const { mark, hidesMark = false, description, version } = cluster;
   if (mark !== undefined || nonceOf({ metadata: object.metadata, status }) === undefined) {
     const isBehind = upgradeWish(object.spec, cluster) === "Behind";
     const message = isBehind ? `As declared; the cloud has a newer version, ${version}, which stays` : "As declared";
     return { type, status: "True", reason: Reason.InSync, message };
   }
+  if (hidesMark) return { type, status: "True", reason: Reason.MarkHidden, message: hidden(cluster) };
   const wayBack =
     description === undefined
       ? "to have it back, put it there again"
       : "it comes back with the next change of spec.description";
   const message = `As declared, but somebody has taken away the mark by which Yunfan knows what it made; ${wayBack}`;
   return { type, status: "False", reason: Reason.MarkMissing, message };
+}
+
+/** Nobody need have done anything, and nothing differs: no reason to call it out of date. */
+function hidden({ id }: Cluster): string {
+  return (
+    "As declared. The cloud shows no tags of this cluster, and so not the mark by which Yunfan knows what it made: its API shows none to " +
+    `this account, or somebody took all of them away. It is known by its id, ${id}: keep this status in backups. A cluster whose create is ` +
+    "not answered is named then and waits for spec.externalId; none is made twice. If the account may be allowed to see tags, allow it"
+  );
 }
 
 const ASLEEP: ReadonlySet<Cluster["phase"]> = new Set(["Hibernating", "Hibernated", "Waking"]);

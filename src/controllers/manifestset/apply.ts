@@ -1,4 +1,5 @@
 // Applying: wave by wave, each object by one request at most. A refused object holds the next wave and not its neighbours.
+import { outcomeIsUnknown } from "../../cloud/errors.ts";
 import type { KindAbility, LiveObject, Manifest } from "../../cloud/facets/manifests.ts";
 import { ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
 import { timestamp, type Clock } from "../../lib/clock.ts";
@@ -15,14 +16,16 @@ import { mergedWith } from "./merge.ts";
 import { holdsData, isSecret, OBJECT_ANNOTATIONS, shownKey } from "./objects.ts";
 import type { Observed } from "./observe.ts";
 import { decide, type Decision } from "./plan.ts";
-import { hasMoved, isImmutability, kindNotFound, refusalOf } from "./refusals.ts";
+import { endsVisit, hasMoved, isImmutability, kindNotFound, refusalOf } from "./refusals.ts";
 import { stepsOf } from "./waves.ts";
+import type { StrayObjects } from "./strays.ts";
 import type { Outcome, Outcomes, Work } from "./work.ts";
 
 interface ApplierDeps {
   readonly sender: Sender;
   readonly memory: Memory;
   readonly clock: Clock;
+  readonly strays: StrayObjects;
 }
 
 /** Somebody else may change it just when we do. */
@@ -161,14 +164,15 @@ export class Applier {
   async #create(target: Target, { sent }: Create, names: readonly string[]): Promise<Outcome> {
     const { work, declared, kind } = target;
     const { channel } = work.place;
-    const isFirst = work.inventory.get(declared.ref)?.making === undefined;
+    const entry = work.inventory.get(declared.ref);
+    const isFirst = entry?.making === undefined;
+    if (entry) await this.#deps.strays.settle(work, { kind, entry, manifest: sent });
     await persistBefore(work, names, this.#newbornOf(target, sent));
     const change = { verb: "Create", target: shownKey(declared.key), fields: [] } as const;
     const live = await this.#deps.sender
       .send(work.visit, change, (permit) => channel.create(kind, sent, permit))
-      .catch((error: unknown) => {
-        // Nothing of ours is on its way but what was refused just now: whatever has the name is somebody else's.
-        if (isFirst && isTaken(error)) work.inventory.unmade(declared.ref);
+      .catch(async (error: unknown) => {
+        if (await this.#isUnmade(target, error, isFirst)) work.inventory.unmade(declared.ref);
         throw error;
       });
     this.#written({ work, declared, kind }, { live, sent, origin: "Created" });
@@ -176,11 +180,23 @@ export class Applier {
     return { state: "Applied", live };
   }
 
-  /** Undefined where it is made with its marks. */
+  /** Whether a create that failed is known to have made nothing. `isFirst`: no other one of the same object may be on its way. */
+  async #isUnmade(target: Target, error: unknown, isFirst: boolean): Promise<boolean> {
+    // What ends a visit may come from a look at other places, too.
+    if (endsVisit(error) || outcomeIsUnknown(error)) return false;
+    if (target.work.place.channel.newborns?.are(target.kind) !== true) return true;
+    // Of ours there is nothing under way but what was refused just now: whatever has the name is somebody else's.
+    if (!isFirst || isTaken(error)) return isFirst;
+    // Made, and its marks were refused.
+    return (await this.#read(target).catch(() => undefined)) === "Absent";
+  }
+
+  /** Undefined where it is made with its marks, and where it is meant to be. */
   #newbornOf({ work, declared, kind }: Target, sent: Manifest): Newborn | undefined {
-    const { newborns } = work.place.channel;
-    if (!newborns?.are(kind)) return undefined;
-    const print = newborns.printOf(sent);
+    const { newborns, strays } = work.place.channel;
+    const isUnmarked = newborns?.are(kind) === true;
+    if (!isUnmarked && strays?.mayBe(kind) !== true) return undefined;
+    const print = isUnmarked ? newborns.printOf(sent) : undefined;
     const making = { since: timestamp(this.#deps.clock), ...(print !== undefined && { print }) };
     return { ref: declared.ref, making };
   }

@@ -6,7 +6,7 @@ import { ChangedError } from "../lifecycle/passing.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import type { InventoryEntry, Origin } from "./plan.ts";
 
-/** An object that is about to be made without a mark. */
+/** An object that is about to be made without a mark, or nobody knows where. */
 export interface Newborn {
   readonly ref: string;
   readonly making: NonNullable<InventoryEntry["making"]>;
@@ -36,7 +36,7 @@ export class Inventory {
   }
 
   /**
-   * Names these beside what it names already, and that one of them is about to be made without a mark; has the server keep that, unless it does.
+   * Names these beside what it names already, and that one of them is about to be made; has the server keep that, unless it does.
    * Throws as Visit.persist does.
    */
   async persistWith(refs: readonly string[], newborn: Newborn | undefined, verdict: Verdict): Promise<void> {

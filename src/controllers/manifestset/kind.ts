@@ -53,6 +53,7 @@ function stepsWith(deps: KindDeps<ManifestSet>): ManifestSetSteps {
     places: new Places(deps),
     sources: new SourceReader({ client: deps.client, type: manifestSet.type }),
     sender: new Sender(deps),
+    events: deps.events,
     settleWindowMs: deps.settleWindowMs,
     warnings: new Warnings(deps),
     residues: new Residues(deps),

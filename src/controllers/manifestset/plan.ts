@@ -106,7 +106,7 @@ function isOfTime({ metadata }: LiveObject, entry: InventoryEntry | undefined): 
 }
 
 /** What was just made of it, and bears no mark yet. */
-function isNewborn(
+export function isNewborn(
   declared: DeclaredObject,
   live: LiveObject,
   { kind, entry, owner, newborns }: Pick<Known, "kind" | "entry" | "owner" | "newborns">,
@@ -114,10 +114,16 @@ function isNewborn(
   return isOfTime(live, entry) && newborns?.isOf(live, markedFor(declared, kind, owner)) === true;
 }
 
-/** By what its entry tells of what was about to be made, where nothing is declared of it any more. */
+/** By what its entry tells of what was about to be made. Of what is secret it tells nothing. */
 export function isMadeOf(live: LiveObject, entry: InventoryEntry, newborns: Newborns | undefined): boolean {
   const print = entry.making?.print;
   return print !== undefined && isOfTime(live, entry) && newborns?.printOf(live) === print;
+}
+
+/** Whether it may be what was about to be made, and nothing tells. */
+export function mayBeMadeOf(live: LiveObject, entry: InventoryEntry): boolean {
+  const isUnmarked = live.metadata.labels?.[MARKS.set] === undefined;
+  return isUnmarked && entry.making?.print === undefined && isOfTime(live, entry);
 }
 
 /** Ours by its UID, or by its mark. A set of our name that was made anew finds its former objects as a stranger's. */

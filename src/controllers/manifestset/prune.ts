@@ -6,11 +6,13 @@ import { CloudError } from "../../cloud/errors.ts";
 import type { ManifestSet } from "../../crds/manifestset/schema.ts";
 import { mergePatchOf } from "../../runtime/status.ts";
 import type { Sender } from "../external/sender.ts";
+import type { DeclaredObject } from "./declared.ts";
 import type { Memory } from "./memory.ts";
 import { holdsData, isKeptFromPruning, keyOfRef, shownKey } from "./objects.ts";
 import { inTurns } from "./observe.ts";
-import { isMadeOf, isMarkedBy, type InventoryEntry } from "./plan.ts";
+import { isMadeOf, isMarkedBy, isNewborn, mayBeMadeOf, type InventoryEntry } from "./plan.ts";
 import { endsVisit, hasMoved } from "./refusals.ts";
+import type { StrayObjects } from "./strays.ts";
 import { stepsOf } from "./waves.ts";
 import type { Work } from "./work.ts";
 
@@ -37,6 +39,16 @@ export interface Departed {
 interface PrunerDeps {
   readonly sender: Sender;
   readonly memory: Memory;
+  readonly strays: StrayObjects;
+}
+
+interface Asked {
+  readonly spec: Spec;
+  readonly isSetLeaving: boolean;
+  /** UIDs that are declared under another name of their kind. */
+  readonly spared: ReadonlySet<string>;
+  /** What is declared of these still, by ref, as far as it is known. */
+  readonly declared?: ReadonlyMap<string, DeclaredObject>;
 }
 
 /** What stays by the set's policy: `isSetLeaving` where the whole set is deleted. */
@@ -58,35 +70,41 @@ export class Pruner {
     this.#deps = deps;
   }
 
-  /**
-   * What of these is there still and is ours. Entries of what has gone, and of what is somebody else's by now, leave the inventory.
-   * `spared`: UIDs that are declared under another name of their kind.
-   */
+  /** What of these is there still and is ours. Entries of what has gone, and of what is somebody else's by now, leave the inventory. */
   async look(
     work: Work,
     entries: readonly InventoryEntry[],
-    { spec, isSetLeaving, spared }: { spec: Spec; isSetLeaving: boolean; spared: ReadonlySet<string> },
+    { spec, isSetLeaving, spared, declared = new Map() }: Asked,
   ): Promise<readonly Leaving[]> {
     const found = await inTurns(entries, async (entry): Promise<Leaving | undefined> => {
-      const { place, visit, inventory } = work;
-      const key = keyOfRef(entry.ref);
-      const kind = await place.channel.kindOf({ group: key.group, kind: key.kind, version: undefined }, visit.signal);
-      // With the kind all of it has gone; and what was named before its kind was known to have namespaces was never made.
-      const isNowhere = !kind || (kind.namespaced && key.namespace === "");
-      const live = !isNowhere ? await place.channel.read(kind, key, visit.signal) : "Absent";
-      const isIts = live !== "Absent" && this.#isOurs(work, entry, live);
+      const seen = await this.#seen(work, entry, declared.get(entry.ref));
+      const { kind, live, isIts } = seen;
       if (kind && live !== "Absent" && isIts && !spared.has(live.metadata.uid)) {
         return { entry, kind, live, manifest: live, fate: fateOf(entry, live, { spec, isSetLeaving }) };
       }
-      inventory.drop(entry.ref);
-      if (entry.uid !== undefined) this.#deps.memory.forget(entry.uid);
+      if (kind && !isIts) await this.#settle(work, { entry, kind, live, declared: declared.get(entry.ref) });
+      this.#left(work, entry);
       return undefined;
     });
     return found.flatMap((each) => each ?? []);
   }
 
-  #isOurs({ owner, place }: Work, entry: InventoryEntry, live: LiveObject): boolean {
-    return isOurs(live, entry, owner.uid) || isMadeOf(live, entry, place.channel.newborns);
+  async #seen(work: Work, entry: InventoryEntry, declared: DeclaredObject | undefined): Promise<Seen> {
+    const { place, visit } = work;
+    const key = keyOfRef(entry.ref);
+    const kind = await place.channel.kindOf({ group: key.group, kind: key.kind, version: undefined }, visit.signal);
+    // With the kind all of it has gone; and what was named before its kind was known to have namespaces was never made.
+    if (!kind || (kind.namespaced && key.namespace === "")) return { kind, live: "Absent", isIts: false };
+    const live = await place.channel.read(kind, key, visit.signal);
+    return { kind, live, isIts: live !== "Absent" && isItsOwn(work, { entry, live, kind, declared }) };
+  }
+
+  /** What nobody has seen the end of, before the inventory forgets it. */
+  async #settle(work: Work, { entry, kind, live, declared }: Found<LiveObject | "Absent">): Promise<void> {
+    const { strays } = this.#deps;
+    if (live === "Absent") return strays.settle(work, { kind, entry, manifest: declared?.manifest });
+    const isUnmarked = work.place.channel.newborns?.are(kind) === true;
+    if (isUnmarked && mayBeMadeOf(live, entry)) strays.leave(work, live);
   }
 
   /** Each step waits for the one after it in the order of applying. */
@@ -116,9 +134,10 @@ export class Pruner {
   }
 
   async #delete(work: Work, { entry, kind, live }: Leaving): Promise<{ readonly going?: string }> {
-    if (live.metadata.deletionTimestamp !== undefined) return { going: shownEntry(entry, live) };
-    const change = { verb: "Delete", target: shownKey(keyOfRef(entry.ref)), fields: [] } as const;
     const { channel } = work.place;
+    const isGoing = live.metadata.deletionTimestamp !== undefined;
+    if (isGoing && channel.hastens?.(live) !== true) return { going: shownEntry(entry, live) };
+    const change = { verb: "Delete", target: shownKey(keyOfRef(entry.ref)), fields: [] } as const;
     try {
       await this.#deps.sender.send(work.visit, change, (permit) => channel.remove(kind, live, permit));
     } catch (error) {
@@ -145,6 +164,27 @@ export class Pruner {
     const request = { live, declared: undefined, merged: released, patch, isForVersion: true };
     await this.#deps.sender.send(work.visit, change, (permit) => work.place.channel.change(kind, request, permit));
   }
+}
+
+/** An object of the inventory, as it was found. */
+interface Seen {
+  readonly kind: KindAbility | undefined;
+  readonly live: LiveObject | "Absent";
+  readonly isIts: boolean;
+}
+
+interface Found<Live> {
+  readonly entry: InventoryEntry;
+  readonly live: Live;
+  readonly kind: KindAbility;
+  /** What is declared of it still, as far as it is known. */
+  readonly declared: DeclaredObject | undefined;
+}
+
+function isItsOwn({ owner, place }: Work, { entry, live, kind, declared }: Found<LiveObject>): boolean {
+  const { newborns } = place.channel;
+  if (isOurs(live, entry, owner.uid) || isMadeOf(live, entry, newborns)) return true;
+  return declared !== undefined && isNewborn(declared, live, { kind, entry, owner, newborns });
 }
 
 /** By our mark; by its UID where somebody has taken that off. Another set's mark is that set's word. */

@@ -2,9 +2,17 @@
 // A cluster that is gone has taken all along; one that can't be reached holds the set.
 import { ManifestSetCondition as Condition, ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
 import type { ManifestSet } from "../../crds/manifestset/schema.ts";
+import { toldBy } from "../../cloud/blocks.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { HeldError, ReconcileError, RetryableError, UnsaidError, WaitingError } from "../../lib/errors.ts";
+import {
+  HeldError,
+  ReconcileError,
+  RetryableError,
+  TerminalError,
+  UnsaidError,
+  WaitingError,
+} from "../../lib/errors.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
 import { heldFor } from "../external/removal.ts";
 import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
@@ -13,16 +21,19 @@ import { pollMs } from "../lifecycle/polling.ts";
 import { ANNOTATIONS } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { isSilence } from "../targets/connection.ts";
+import { declaredIn, type DeclaredObject } from "./declared.ts";
 import { Inventory } from "./inventory.ts";
 import type { Place, Places } from "./place.ts";
 import type { Departed, Leaving, Pruner } from "./prune.ts";
 import { assertNothingLeft, type Left, type Residues } from "./residue.ts";
+import type { SourceReader } from "./source-reader.ts";
 import type { Work } from "./work.ts";
 
 interface RemoverDeps {
   readonly places: Places;
   readonly pruner: Pruner;
   readonly residues: Residues;
+  readonly sources: SourceReader;
   readonly clock: Clock;
 }
 
@@ -71,11 +82,31 @@ export class Remover {
     const inventory = new Inventory(visit);
     const work: Work = { visit, place, owner, inventory, since: startedAt, startedAt };
     const { pruner } = this.#deps;
-    const leaving = await pruner.look(work, inventory.entries, { spec, isSetLeaving: true, spared: new Set() });
+    const declared = await this.#declaredOf(work);
+    const leaving = await pruner.look(work, inventory.entries, {
+      spec,
+      isSetLeaving: true,
+      spared: new Set(),
+      declared,
+    });
     await this.#noteResidue(work, leaving);
     const departed = await pruner.send(work, leaving);
     if (inventory.entries.length > 0) throw this.#waitingFor(visit, departed, inventory.entries.length);
     return await this.#deps.residues.look(work);
+  }
+
+  /** Read where the inventory does not tell what was about to be made, which is secret; empty where the sources are not all there any more. */
+  async #declaredOf({ visit, place, inventory }: Work): Promise<ReadonlyMap<string, DeclaredObject>> {
+    if (inventory.entries.every(({ uid, making }) => uid !== undefined || making === undefined)) return new Map();
+    const told = place.provider === undefined ? {} : toldBy(place.provider, visit.status);
+    try {
+      const { signal } = visit;
+      const declared = await declaredIn(await this.#deps.sources.read(visit), place.channel, { told, signal });
+      return new Map(declared.map((object) => [object.ref, object]));
+    } catch (error) {
+      if (error instanceof HeldError || error instanceof TerminalError) return new Map();
+      throw error;
+    }
   }
 
   /** Of what goes; kept before it does. */

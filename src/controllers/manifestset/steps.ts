@@ -10,6 +10,7 @@ import type { Clock } from "../../lib/clock.ts";
 import { TerminalError } from "../../lib/errors.ts";
 import { findCondition, isTrue } from "../../runtime/conditions.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
+import type { EventRecorder } from "../../runtime/events.ts";
 import type { Said } from "../external/kind.ts";
 import { isAskedFor } from "../external/resource.ts";
 import type { Sender } from "../external/sender.ts";
@@ -36,6 +37,7 @@ import type { Residues } from "./residue.ts";
 import type { Declaration, SourceReader } from "./source-reader.ts";
 import { describe, isApplied, judged, stateConditions, type Judged } from "./status.ts";
 import { soonest, verdictOf } from "./verdict.ts";
+import { StrayObjects } from "./strays.ts";
 import type { Usages } from "./usage.ts";
 import type { Warnings } from "./warnings.ts";
 import type { Outcomes, Work } from "./work.ts";
@@ -45,6 +47,7 @@ export interface SetDeps {
   readonly places: Places;
   readonly sources: SourceReader;
   readonly sender: Sender;
+  readonly events: Pick<EventRecorder, "event">;
   /** How long after a send it may still take effect. */
   readonly settleWindowMs: number;
   readonly warnings: Warnings;
@@ -74,12 +77,12 @@ export class ManifestSetSteps implements Steps<ManifestSet> {
 
   constructor(deps: SetDeps) {
     this.#deps = deps;
-    const shared = { ...deps, memory: this.#memory };
+    const shared = { ...deps, memory: this.#memory, strays: new StrayObjects(deps) };
     this.#applier = new Applier(shared);
     this.#pruner = new Pruner(shared);
     this.#operator = new Operator(shared);
-    const { places, clock, residues } = deps;
-    this.#remover = new Remover({ places, clock, residues, pruner: this.#pruner });
+    const { places, clock, residues, sources } = deps;
+    this.#remover = new Remover({ places, clock, residues, sources, pruner: this.#pruner });
   }
 
   async apply(visit: Visit<ManifestSet>): Promise<Outcome> {

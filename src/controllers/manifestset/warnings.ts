@@ -1,5 +1,6 @@
-// What a target's Events say of objects that are not ready and of their pods: read only then, and at most now and again per namespace.
-import type { TargetEvent } from "../../cloud/facets/manifests.ts";
+// What a target's Events say of objects that are not ready and of their pods, and of CronJobs whose last run has not succeeded: read only then, and at
+// most now and again per namespace.
+import type { LiveObject, TargetEvent } from "../../cloud/facets/manifests.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import type { ManifestSet } from "../../crds/manifestset/schema.ts";
 import { LONGEST_MESSAGE, MOST_WARNINGS } from "../../crds/manifestset/limits.ts";
@@ -8,6 +9,7 @@ import { oneLine } from "../../lib/one-line.ts";
 import { cutTo } from "../../lib/text.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
 import { endsVisit } from "./refusals.ts";
+import { isObject } from "./shapes.ts";
 import { isHealthy, type Judged } from "./status.ts";
 import type { Work } from "./work.ts";
 
@@ -38,7 +40,10 @@ export class Warnings {
   /** Drafts status.warnings; what is new there is told as an Event of the set too. */
   async read(work: Work, objects: readonly Judged[]): Promise<void> {
     const { visit } = work;
-    const unready = objects.filter((each) => !isHealthy(each) && each.outcome.live !== undefined);
+    const unready = objects.filter((each) => {
+      const { live } = each.outcome;
+      return live !== undefined && (!isHealthy(each) || isUnsuccessful(live));
+    });
     const before = visit.object.status.warnings ?? [];
     const warnings = unready.length === 0 ? [] : await this.#warningsOf(work, unready);
     if (warnings.length === 0) delete visit.status.warnings;
@@ -97,6 +102,14 @@ export class Warnings {
       return [];
     }
   }
+}
+
+/** Of a CronJob, which is healthy whatever becomes of its jobs: whether the last of them has not succeeded, or not yet. */
+function isUnsuccessful({ kind, status }: LiveObject): boolean {
+  if (kind !== "CronJob" || !isObject(status)) return false;
+  const scheduledMs = Date.parse(String(status["lastScheduleTime"]));
+  const succeededMs = Date.parse(String(status["lastSuccessfulTime"]));
+  return !Number.isNaN(scheduledMs) && (Number.isNaN(succeededMs) || succeededMs < scheduledMs);
 }
 
 /** The object itself, or what was made for it: those bear its name. */

@@ -2,6 +2,8 @@
 import type { NodePoolChange } from "../../cloud/facets/nodepools.ts";
 import type { Job } from "../../cloud/facets/jobs.ts";
 import { NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
+import { Reason as CommonReason } from "../../crds/common/conditions.ts";
+import { findCondition } from "../../runtime/conditions.ts";
 import { isAskedFor } from "../external/resource.ts";
 import type { Declared } from "./diff.ts";
 import { departureOf } from "./leaving.ts";
@@ -28,7 +30,7 @@ export function departureFor(declared: Declared, seen: Seen): PoolPlan | undefin
 export function shortfallFor(declared: Declared, seen: Seen, nowMs: number): PoolPlan | undefined {
   if (!seen.leavesByName || !isOurCount(declared, seen) || !isShort(seen)) return undefined;
   const { job } = seen;
-  if (!isUnderWay(job) && isDue(declared, nowMs)) return again(declared, seen);
+  if (!isUnderWay(job) && isDue(declared, job, nowMs)) return again(declared, seen);
   return job?.phase === "Failed" ? failedFor(seen, job) : scaling(declared, seen);
 }
 
@@ -52,15 +54,20 @@ function isShort(seen: Seen): boolean {
 }
 
 /**
- * Whether what has failed is asked for once more: when a person asks for a look, and else after half of the drift interval, which is long
- * enough for the cloud, and no visit at a drift tick comes too early.
+ * Whether what has failed is asked for once more: when a person asks for a look, and else once it is told why it failed, after half of the
+ * drift interval, which is long enough for the cloud, and no visit at a drift tick comes too early. Where the cloud takes longer than that
+ * to fail, nobody could read why if the next request went out at once.
  */
-export function isDue(declared: Declared, nowMs: number): boolean {
+export function isDue(declared: Declared, job: Job | undefined, nowMs: number): boolean {
   const { spec, status } = declared;
+  if (isAskedFor(declared)) return true;
+  if (job?.phase === "Failed" && !TOLD.has(findCondition(status.conditions, "Ready")?.reason ?? "")) return false;
   const { lastSentAt } = status.operation ?? {};
-  const isLongAgo = lastSentAt === undefined || nowMs - Date.parse(lastSentAt) >= spec.driftIntervalSeconds * 500;
-  return isLongAgo || isAskedFor(declared);
+  return lastSentAt === undefined || nowMs - Date.parse(lastSentAt) >= spec.driftIntervalSeconds * 500;
 }
+
+/** What Ready says of a scale-out that has failed, and of the next request while that waits for its turn. */
+const TOLD: ReadonlySet<string> = new Set([Reason.SoldOut, Reason.ScaleOutFailed, CommonReason.WaitingForBudget]);
 
 function again(declared: Declared, seen: Seen): PoolPlan {
   const { desired } = seen.item;

@@ -11,7 +11,15 @@ type Shown = Partial<Record<string, ClusterNode["phase"]>>;
 function planFor(
   replicas: number,
   shown: Shown,
-  { states = {}, ...list }: Partial<ServerList> & { states?: Partial<Record<string, Server["state"]>> } = {},
+  {
+    states = {},
+    told,
+    ...list
+  }: Partial<ServerList> & {
+    readonly states?: Partial<Record<string, Server["state"]>>;
+    /** What Ready says. */
+    readonly told?: string;
+  } = {},
 ) {
   const nodes = byServer(
     Object.entries(shown).map(([id, phase = "Active"]) => ({
@@ -38,7 +46,13 @@ function planFor(
     ...list,
   };
   const seen = { item: cloudPool(), nodes: [...nodes.values()], leavesByName: true, list: known };
-  return planForList(storedNodePool({ spec: { replicas, maxRemovalsPerStep: 2 } }), seen, 0);
+  const at = "2026-01-01T00:00:00Z";
+  const conditions =
+    told === undefined
+      ? []
+      : [{ type: "Ready", status: "False", reason: told, message: "", observedGeneration: 1, lastTransitionTime: at }];
+  const declared = { spec: { replicas, maxRemovalsPerStep: 2 }, status: { conditions } as never };
+  return planForList(storedNodePool(declared), seen, 0);
 }
 
 const ALL: Shown = { a: "Active", b: "Active", c: "Active" };
@@ -71,6 +85,19 @@ describe("more", () => {
     });
     expect(planFor(5, ALL, { outcome: "Open" })).toMatchObject({ do: "Await" });
     expect(planFor(5, ALL, { outcome: "Unplaced" })).toMatchObject({ do: "Stall", reason: "ScaleOutOutcomeUnknown" });
+  });
+
+  it("are asked for again after a failure only once it was told, however late that is seen", () => {
+    const job = {
+      id: "t-1",
+      type: "ScaleOut",
+      phase: "Failed",
+      steps: [],
+      reason: "No stock",
+      cause: "SoldOut",
+    } as const;
+    expect(planFor(5, ALL, { job })).toMatchObject({ do: "Await", reason: "SoldOut" });
+    expect(planFor(5, ALL, { job, told: "SoldOut" })).toMatchObject({ do: "Change", verb: "ScaleOut" });
   });
 
   it("are not bought beside Workers that nobody claims, where a pool has lost its status", () => {

@@ -56,7 +56,8 @@ function countFor(declared: Declared, list: ServerList, nowMs: number): PoolPlan
   const count = stayingIn(list).length;
   if (count > spec.replicas) return fewerFor(declared, list, count - spec.replicas);
   if (count === spec.replicas) return undefined;
-  if (list.job?.phase === "Failed" && !isDue(declared, nowMs)) return failedFor(list, spec.replicas, list.job);
+  const { job } = list;
+  if (job?.phase === "Failed" && !isDue(declared, job, nowMs)) return failedFor(list, spec.replicas, job);
   return moreFor(declared, list);
 }
 

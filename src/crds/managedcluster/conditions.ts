@@ -46,6 +46,8 @@ export const ManagedClusterReason = {
   InSync: "InSync",
   /** Of UpToDate: as declared, but for the mark of what Yunfan made. */
   MarkMissing: "MarkMissing",
+  /** Of UpToDate: as declared; whether the mark is there can't be seen, because the cloud shows no tags. */
+  MarkHidden: "MarkHidden",
   /** Of UpToDate: it differs in what is not changed now. */
   Differs: "Differs",
   /** Of UpToDate: spec.version is newer than what the cluster has, and none that the cloud offers to upgrade it to. */

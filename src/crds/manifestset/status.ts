@@ -38,7 +38,7 @@ const entry = z
       })
       .optional()
       .describe(
-        "Of an object that is made first and marked afterwards, until both are done; written before it is sent.",
+        "Of an object that may get elsewhere than it is meant to, or that is made first and marked afterwards: written before it is sent, until it is known to be there.",
       ),
   })
   .describe("An object of this set.");
@@ -117,7 +117,9 @@ export const manifestSetStatus = z.object({
   workloads: listOf(workload, { max: MOST_WORKLOADS }).optional().describe("Objects that run pods."),
   warnings: listOf(warning, { max: MOST_WARNINGS })
     .optional()
-    .describe("What the target's Events say of our objects and their pods, while something is not ready."),
+    .describe(
+      "What the target's Events say of our objects and their pods, while something is not ready or a CronJob's last run has not succeeded.",
+    ),
   feedback: listOf(
     z
       .object({

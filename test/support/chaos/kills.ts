@@ -78,6 +78,25 @@ export async function killAtBoundaries<B extends Bed>(
   }
 }
 
+/**
+ * As `killAtBoundaries` in one round, at boundaries that are known beforehand, one for each phase: no clean run has to find them. Each of
+ * them has to come.
+ */
+export async function killAtKnown<B extends Bed>(
+  course: Course<B>,
+  known: Readonly<Record<string, Boundary>>,
+): Promise<void> {
+  const bed = await course.open();
+  try {
+    const queue = [[1, new Map(Object.entries(known))] as [number, Round]].values();
+    const { missed } = await playAll(bed, course, { queue, prefix: "known", told: undefined });
+    expectClean(bed);
+    expect(missed.map(said)).toEqual([]);
+  } finally {
+    await bed[Symbol.asyncDispose]();
+  }
+}
+
 /** A clean run. */
 async function enumerate(phases: readonly Phase[], bed: Bed): Promise<readonly Found[]> {
   const found: Found[] = [];

@@ -20,6 +20,8 @@ export interface TargetProxy extends AsyncDisposable {
   standIn: StandIn | undefined;
   /** Media types of what was sent with PATCH. */
   readonly patches: readonly string[];
+  /** Runs once, before the first request that is no GET and has `part` in its path is passed on. */
+  beforeWrite(part: string, act: () => Promise<unknown>): void;
 }
 
 interface TargetProxyOptions {
@@ -45,11 +47,20 @@ export async function startTargetProxy(
     identity: undefined,
     standIn: undefined,
   };
+  const hooks = new Map<string, () => Promise<unknown>>();
+  const runHooks = async ({ method, url = "" }: IncomingMessage): Promise<void> => {
+    for (const [part, act] of hooks) {
+      if (method === "GET" || !url.includes(part)) continue;
+      hooks.delete(part);
+      await act();
+    }
+  };
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await buffer(request);
     const type = request.headers["content-type"] ?? "";
     if (request.method === "PATCH") patches.push(type);
     if (minor !== undefined && type.startsWith("application/apply-patch")) return unsupported(response);
+    await runHooks(request);
     const path = request.url ?? "/";
     const answer = await forwarded(new URL(path, behind.server), { request, body, agent });
     response.writeHead(answer.status, { "content-type": answer.type }).end(rewritten(path, answer.text));
@@ -76,6 +87,7 @@ export async function startTargetProxy(
       certificateAuthorityData: Buffer.from(ca).toString("base64"),
     },
     patches,
+    beforeWrite: (part: string, act: () => Promise<unknown>) => void hooks.set(part, act),
     async [Symbol.asyncDispose]() {
       server.close();
       server.closeAllConnections();

@@ -4,6 +4,7 @@
 import type { WritePermit } from "../../collection.ts";
 import { CloudError } from "../../errors.ts";
 import type { LiveObject, Manifest, ObjectKey } from "../../facets/manifests.ts";
+import type { LostCreate, Stray, Strays } from "../../facets/object-traces.ts";
 import { MARKS } from "../../manifests/marks.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import { listed } from "../../../lib/text.ts";
@@ -39,6 +40,8 @@ export interface Made {
 
 interface Suspect extends Made {
   readonly startedAtMs: number;
+  /** Of one whose sender has died: what is known of it. */
+  readonly lost?: LostCreate;
 }
 
 /** So many of the latest creates are known to be where they belong: more are not made within the tolerance of two clocks. */
@@ -115,21 +118,50 @@ export class Astray {
     if (first) throw saying(keyOf(suspect.manifest, suspect.kind), first, others);
   }
 
+  /**
+   * What a create has made whose sender has died, as Strays has it. Our mark alone tells then: nobody has seen that a session was moved, so that
+   * what merely says the same may be a stranger's.
+   */
+  async find(made: Made, lost: LostCreate, signal: AbortSignal): Promise<readonly Stray[]> {
+    // What this operator has sent itself it knows more of, and looks for before it sends it again.
+    if (this.#deps.creates.suspects.has(this.#nameOf(made))) return [];
+    const suspect = { ...made, startedAtMs: lost.sinceMs, lost };
+    const found = await this.#candidates(suspect, signal);
+    if (found.some(({ live }) => isMarked(live, made))) this.#deps.keepApart();
+    return found.map((each) => ({
+      where: `${each.place.cluster}/${each.place.namespace}`,
+      takeAway: isMarked(each.live, made) ? (permit) => this.#takeAway(made, each, permit) : undefined,
+    }));
+  }
+
   async #find(suspect: Suspect, signal: AbortSignal): Promise<readonly Found[]> {
-    const { clusters, clockSkewMs } = await this.#deps.placesThere(signal);
+    const found = await this.#candidates(suspect, signal);
+    if (found.some(({ live }) => isMarked(live, suspect))) return found;
+    // Without a mark it is ours only if it is nowhere else, and not late where it was meant for.
     const own = this.#placeOf(this.#deps.cluster, keyOf(suspect.manifest, suspect.kind));
+    if (found.length === 0 || (await this.#isIn(own, suspect, signal))) return [];
+    return found;
+  }
+
+  /** The one that bears the mark, or all that may be it. */
+  async #candidates(suspect: Suspect, signal: AbortSignal): Promise<readonly Found[]> {
+    const { clusters, clockSkewMs } = await this.#deps.placesThere(signal);
     const found: Found[] = [];
     for (const place of this.#placesFor(suspect, clusters)) {
+      if (this.#isKnown(place, suspect)) continue;
       const at = await this.#lookIn(place, suspect, signal);
       if (!at || this.#deps.creates.isSettled(at.live)) continue;
       if (!isAfter(at.live.metadata.creationTimestamp ?? "", suspect, clockSkewMs)) continue;
-      // One that bears the mark is ours; there is one at most.
+      // There is one at most.
       if (isMarked(at.live, suspect)) return [at];
       found.push(at);
     }
-    // Without a mark it is ours only if it is nowhere else, and not late where it was meant for.
-    if (found.length === 0 || (await this.#isIn(own, suspect, signal))) return [];
     return found;
+  }
+
+  /** What the set has there under that name is no stray. */
+  #isKnown({ cluster, namespace }: Place, { kind, manifest, lost }: Suspect): boolean {
+    return cluster === this.#deps.cluster && lost?.isKnown({ ...keyOf(manifest, kind), namespace }) === true;
   }
 
   /** The likeliest first: where a session that has just begun stands, nobody knows. */
@@ -158,8 +190,7 @@ export class Astray {
         return looks.look(turn, kind, { key, signal });
       });
       if (live === "Absent") return undefined;
-      const isOurs = isMarked(live, suspect) || (suspect.by === "Form" && formNewborns.isOf(live, manifest));
-      return isOurs ? { place, key, live } : undefined;
+      return isMarked(live, suspect) || saysTheSame(live, suspect) ? { place, key, live } : undefined;
     } catch (error) {
       if (error instanceof CloudError && ELSEWHERE.has(error.kind)) return undefined;
       throw error;
@@ -170,7 +201,7 @@ export class Astray {
     return (await this.#deps.looksIn(place.cluster).read(kind, keyOf(manifest, kind), signal)) !== "Absent";
   }
 
-  async #takeAway({ kind }: Suspect, { place, key, live }: Found, permit: WritePermit): Promise<void> {
+  async #takeAway({ kind }: Made, { place, key, live }: Found, permit: WritePermit): Promise<void> {
     const { product, isForced, looksIn, addressOf } = this.#deps;
     const { cluster } = place;
     if (kind.deletion === undefined) return;
@@ -200,6 +231,16 @@ export class Astray {
   }
 }
 
+export function straysBy(astray: Astray, by: (kind: string) => Made["by"]): Strays {
+  return {
+    mayBe: ({ marks }) => marks !== "None",
+    find: (ability, lost, signal) => {
+      const { manifest } = lost;
+      return astray.find({ kind: ability as RawKind, manifest, by: by(manifest.kind) }, lost, signal);
+    },
+  };
+}
+
 /** What says nothing of the object, but that nobody of ours gets in there. */
 const ELSEWHERE: ReadonlySet<CloudError["kind"]> = new Set(["NotFound", "Forbidden", "PlaceNotConfirmed"]);
 
@@ -213,6 +254,13 @@ function mayBeAstray(error: unknown): boolean {
 function isMarked({ metadata }: LiveObject, { manifest }: Made): boolean {
   const mark = manifest.metadata.labels?.[MARKS.set];
   return mark !== undefined && metadata.labels?.[MARKS.set] === mark;
+}
+
+/** Of what a form makes without a mark. */
+function saysTheSame(live: LiveObject, { manifest, by, lost }: Suspect): boolean {
+  if (by === "Yaml") return false;
+  if (lost?.print !== undefined) return formNewborns.printOf(live) === lost.print;
+  return lost?.isWhole !== false && formNewborns.isOf(live, manifest);
 }
 
 function saying(key: ObjectKey, first: Found, others: readonly Found[]): CloudError {

@@ -11,9 +11,9 @@ import type {
   ManifestRefusal,
   ObjectKey,
 } from "../../facets/manifests.ts";
-import type { Residue } from "../../facets/object-traces.ts";
+import type { Residue, Strays } from "../../facets/object-traces.ts";
 import type { CallHere, Turn } from "../places/turn.ts";
-import type { Astray } from "./astray.ts";
+import { straysBy, type Astray } from "./astray.ts";
 import { AUTOSCALER } from "./autoscalers.ts";
 import type { AutoscalerObjects } from "./autoscaler-objects.ts";
 import { assertWritten, bodyOf, type YamlBody } from "./documents.ts";
@@ -45,6 +45,7 @@ export class YamlChannel implements ManifestChannel {
   readonly history: ChannelHistory;
   readonly residue: Residue;
   readonly events: NonNullable<ManifestChannel["events"]>;
+  readonly strays: Strays;
   readonly #deps: YamlDeps;
 
   constructor(deps: YamlDeps) {
@@ -53,6 +54,7 @@ export class YamlChannel implements ManifestChannel {
     this.residue = deps.residue;
     this.events = deps.events;
     this.history = historyBy(deps.looks);
+    this.strays = straysBy(deps.astray, () => "Yaml");
   }
 
   readonly kindOf: ManifestChannel["kindOf"] = (wanted) =>
@@ -133,6 +135,10 @@ export class YamlChannel implements ManifestChannel {
       await turn.write(await this.#deletionOf(kind, key.name, permit.signal)).catch(unprovenAbsence);
     });
   };
+
+  /** A pod has a grace until then, which a forced deletion takes away. */
+  readonly hastens = ({ kind, metadata }: LiveObject): boolean =>
+    this.#deps.isForced && kind === "Pod" && metadata["deletionGracePeriodSeconds"] !== 0;
 
   #lackOf(kind: RawKind): string | undefined {
     return lackOf(kind, this.#deps.product);

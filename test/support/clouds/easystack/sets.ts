@@ -25,6 +25,8 @@ export interface EasyStackSetStand extends EasyStackStand {
 interface SetStandOptions {
   readonly simulator?: EasyStackOptions;
   readonly account?: object;
+  /** Of its operator. */
+  readonly flags?: readonly string[];
   /** Default: the one that all files share. */
   readonly plane?: () => Promise<ControlPlane>;
 }
@@ -47,13 +49,13 @@ export function useEasyStackSets(prefix: string, options: SetStandOptions = {}):
 async function createEasyStackSets(
   prefix: string,
   { kubeconfigPath: kubeconfig, kubectl }: Pick<ControlPlane, "kubectl" | "kubeconfigPath">,
-  { simulator, account }: SetStandOptions,
+  { simulator, account, flags = [] }: SetStandOptions,
 ): Promise<EasyStackSetStand> {
   // Clusters of one name share namespaces of the API server behind.
   const cluster = `e${randomBytes(4).toString("hex")}`;
   const clusters = [{ name: cluster, type: "EKS" as const }];
   const stand = await createEasyStackStand(prefix, { kubeconfig, clusters, ...simulator });
-  await stand.operator({ flags: ["--no-leader-elect"] }).ready;
+  await stand.operator({ flags: ["--no-leader-elect", ...flags] }).ready;
   const declared = account === undefined ? {} : { spec: { easystack: { projectName: "admin", ...account } } };
   await stand.apply(...easystackAccountManifests(stand.simulator, declared), clusterManifest(cluster));
   await stand.reaches(`managedcluster/${cluster}`, "Available");

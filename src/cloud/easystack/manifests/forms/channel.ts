@@ -5,9 +5,10 @@ import { isDeepStrictEqual } from "node:util";
 import type { WritePermit } from "../../../collection.ts";
 import { CloudError } from "../../../errors.ts";
 import type { KindAbility, LiveObject, Manifest, ManifestChannel, ObjectChange } from "../../../facets/manifests.ts";
+import type { Strays } from "../../../facets/object-traces.ts";
 import type { ProjectClient } from "../../client.ts";
 import type { CallHere, Turn } from "../../places/turn.ts";
-import type { Astray } from "../astray.ts";
+import { straysBy, type Astray } from "../astray.ts";
 import type { RawKind } from "../kinds.ts";
 import { keyOf, shown, type Looks } from "../looks.ts";
 import { isDefault, markingOf } from "../narrow.ts";
@@ -49,10 +50,12 @@ const WORKLOADS: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "Da
 export class FormsChannel implements ManifestChannel {
   readonly kinds: readonly RawKind[];
   readonly newborns = formNewborns;
+  readonly strays: Strays;
   readonly kindOf: ManifestChannel["kindOf"];
   readonly list: ManifestChannel["list"];
   readonly read: ManifestChannel["read"];
   readonly remove: ManifestChannel["remove"];
+  readonly hastens: YamlChannel["hastens"];
   readonly residue: YamlChannel["residue"];
   readonly events: YamlChannel["events"];
   readonly operations: YamlChannel["operations"];
@@ -69,10 +72,12 @@ export class FormsChannel implements ManifestChannel {
     this.list = yaml.list;
     this.read = yaml.read;
     this.remove = yaml.remove;
+    this.hastens = yaml.hastens;
     this.residue = yaml.residue;
     this.events = yaml.events;
     this.operations = yaml.operations;
     this.history = yaml.history;
+    this.strays = straysBy(deps.astray, (kind) => (nounOf(kind) === undefined ? "Yaml" : "Form"));
   }
 
   readonly completed = (manifest: Manifest): Manifest => withBeside(manifest, this.#deps.beside);

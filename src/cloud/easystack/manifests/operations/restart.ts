@@ -3,8 +3,10 @@
 import * as z from "zod";
 import type { WritePermit } from "../../../collection.ts";
 import type { OperationScene } from "../../../facets/manifests.ts";
+import { clockSkewMs } from "../../../http/answer.ts";
 import { listOf } from "../../../kit/wire.ts";
 import { timestampOf } from "../../../../lib/clock.ts";
+import { isAfter } from "../../times.ts";
 import type { Looks } from "../looks.ts";
 import { RAW_KINDS, type RawKind } from "../kinds.ts";
 import { membersIn } from "../members.ts";
@@ -66,12 +68,13 @@ async function hasYoungerPod(
 ): Promise<boolean> {
   const kind = RAW_KINDS.find((each) => each.kind === "Pod") as RawKind;
   return looks.inTurn(key, signal, async (turn) => {
-    const pods = await turn.read({ operation: "ListPods" }, podList);
+    const { value: pods, answer } = await turn.readAnswer({ operation: "ListPods" }, podList);
+    const skewMs = clockSkewMs(answer) ?? 0;
     const own = pods.filter(({ name }) => name.startsWith(`${key.name}-`)).slice(0, MOST_PODS);
     for (const { name } of own) {
       const pod = await looks.look(turn, kind, { key: { ...key, group: "", kind: "Pod", name }, signal });
       if (pod === "Absent" || !isSelected(live, pod.metadata.labels)) continue;
-      if (Date.parse(pod.metadata.creationTimestamp ?? "") > sinceMs) return true;
+      if (isAfter(pod.metadata.creationTimestamp ?? "", { startedAtMs: sinceMs }, skewMs)) return true;
     }
     return false;
   });

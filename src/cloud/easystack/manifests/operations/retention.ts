@@ -27,7 +27,8 @@ export async function retentionOf(
     sending: {
       states: [state],
       fields: [{ field: "revisions", before: revisions.length, after: revisions.length - surplus.length }],
-      journaled: () => withTold(shown, { surplus: [...surplus] }),
+      // Numbers are never given again: what may have got lost is sent again.
+      journaled: () => withTold(shown, { surplus: undefined }),
       done: () => withTold(shown, { surplus: [...surplus] }),
       send: async (permit) => {
         await looks.inTurn(key, permit.signal, (turn) => turn.write(deletionOf(state, surplus)));

@@ -1,0 +1,89 @@
+// What a create has made elsewhere than it was meant for, where nobody has seen how it ended: looked for before the object is made again, and before
+// the set forgets it. What bears our mark is taken away; of what may be a stranger's people are told.
+import type { KindAbility, LiveObject, Manifest } from "../../cloud/facets/manifests.ts";
+import type { Stray } from "../../cloud/facets/object-traces.ts";
+import { MARKS } from "../../cloud/manifests/marks.ts";
+import { ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
+import { listed } from "../../lib/text.ts";
+import type { EventRecorder } from "../../runtime/events.ts";
+import type { Sender } from "../external/sender.ts";
+import { keyOfObject, keyOfRef, refOfKey, shownKey } from "./objects.ts";
+import type { InventoryEntry } from "./plan.ts";
+import type { Work } from "./work.ts";
+
+interface StrayDeps {
+  readonly sender: Sender;
+  readonly events: Pick<EventRecorder, "event">;
+}
+
+/** Of an object that is not where it was to be. */
+interface Sought {
+  readonly kind: KindAbility;
+  readonly entry: InventoryEntry;
+  /** As it is declared; undefined where it is declared no more. */
+  readonly manifest: Manifest | undefined;
+}
+
+export class StrayObjects {
+  readonly #deps: StrayDeps;
+
+  constructor(deps: StrayDeps) {
+    this.#deps = deps;
+  }
+
+  /** Throws CloudError where a place can't be looked at, or what is ours can't be taken away: then it is still to be done. */
+  async settle(work: Work, { kind, entry, manifest }: Sought): Promise<void> {
+    const { strays } = work.place.channel;
+    if (!strays?.mayBe(kind) || entry.making === undefined || entry.uid !== undefined) return;
+    const { since, print } = entry.making;
+    const lost = {
+      manifest: marked(manifest ?? named(entry, kind), work.owner.uid),
+      isWhole: manifest !== undefined,
+      sinceMs: Date.parse(since),
+      print,
+      isKnown: (key: Parameters<typeof refOfKey>[0]) => work.inventory.get(refOfKey(key)) !== undefined,
+    };
+    const found = await strays.find(kind, lost, work.visit.signal);
+    const shown = shownKey(keyOfObject(lost.manifest));
+    for (const stray of found) await this.#takeAway(work, shown, stray);
+    const doubtful = found.filter(({ takeAway }) => takeAway === undefined).map(({ where }) => where);
+    if (doubtful.length > 0) this.#tell(work, maybe(shown, doubtful));
+  }
+
+  /** What is where it was to be, and bears no mark: nothing tells whose it is any more. */
+  leave({ visit: { object } }: Work, live: LiveObject): void {
+    const note =
+      `${shownKey(keyOfObject(live))} was made when this set was about to make it, and nothing tells by whom: it is left. ` +
+      "Delete it if nobody knows it";
+    this.#deps.events.event(object, { type: "Warning", reason: Reason.ResidueLeft, action: "Delete", note });
+  }
+
+  async #takeAway(work: Work, shown: string, { where, takeAway }: Stray): Promise<void> {
+    if (takeAway === undefined) return;
+    const change = { verb: "Delete", target: `${shown} in ${where}`, fields: [] } as const;
+    await this.#deps.sender.send(work.visit, change, takeAway);
+    this.#tell(work, `${shown} was made in ${where}, where it was not meant for, and was taken away there`);
+  }
+
+  #tell({ visit: { object } }: Work, note: string): void {
+    this.#deps.events.event(object, { type: "Warning", reason: Reason.PlaceNotConfirmed, action: "Reconcile", note });
+  }
+}
+
+/** All that is known of what is declared no more. */
+function named({ ref }: InventoryEntry, { apiVersion }: KindAbility): Manifest {
+  const { kind, namespace, name } = keyOfRef(ref);
+  return { apiVersion, kind, metadata: { name, ...(namespace !== "" && { namespace }) } };
+}
+
+function marked(manifest: Manifest, uid: string): Manifest {
+  const { metadata } = manifest;
+  return { ...manifest, metadata: { ...metadata, labels: { ...metadata.labels, [MARKS.set]: uid } } };
+}
+
+function maybe(shown: string, places: readonly string[]): string {
+  return (
+    `Whether ${shown} in ${listed(places)} was made by a request of this set that nobody saw answered, or by somebody else, nothing tells: ` +
+    "it is not touched. Delete it if nobody knows it"
+  );
+}
