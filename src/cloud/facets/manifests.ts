@@ -179,6 +179,9 @@ export interface ManifestChannel {
     about: readonly TargetEvent["about"][],
   ) => Promise<readonly TargetEvent[]>;
 
+  /** Events are shown object by object, so that what was read about one tells nothing of another; left out where they aren't. */
+  readonly eventsByObject?: true;
+
   /**
    * Tells `on` of each object of a kind that bears our label, as it is now and whenever it changes or goes, until the target ends that.
    * In all namespaces for a kind that `selects`, else in the one that is named. Hints alone: some may be missing, and the truth is what

@@ -15,7 +15,7 @@ import type { Work } from "./work.ts";
 
 type Warning = NonNullable<ManifestSet["status"]["warnings"]>[number];
 
-/** All sets with something unready in a namespace share what was read; what goes wrong is told within 20 s all the same. */
+/** Sets that ask for the same share what was read; what goes wrong is told within 20 s all the same. */
 const FRESH_MS = 10_000;
 
 interface Known {
@@ -30,7 +30,7 @@ interface WarningsDeps {
 
 export class Warnings {
   readonly #deps: WarningsDeps;
-  /** By channel, then by namespace. */
+  /** By channel, then by what was asked for. */
   readonly #known = new WeakMap<object, Map<string, Known>>();
 
   constructor(deps: WarningsDeps) {
@@ -90,12 +90,15 @@ export class Warnings {
     if (!channel.events) return [];
     const known = this.#known.get(channel) ?? new Map<string, Known>();
     this.#known.set(channel, known);
-    const latest = known.get(namespace);
     const now = this.#deps.clock.monotonic();
-    if (latest && now - latest.at < FRESH_MS) return latest.events;
+    for (const [key, { at }] of known) if (now - at >= FRESH_MS) known.delete(key);
+    const about = asked.filter((each) => each.namespace === namespace);
+    const key = channel.eventsByObject ? [namespace, ...about.map(({ uid }) => uid).toSorted()].join(" ") : namespace;
+    const latest = known.get(key);
+    if (latest) return latest.events;
     try {
       const events = await channel.events(namespace, signal, asked);
-      known.set(namespace, { at: now, events });
+      known.set(key, { at: now, events });
       return events;
     } catch (error) {
       if (!(error instanceof CloudError) || endsVisit(error)) throw error;

@@ -45,6 +45,7 @@ export class YamlChannel implements ManifestChannel {
   readonly history: ChannelHistory;
   readonly residue: Residue;
   readonly events: NonNullable<ManifestChannel["events"]>;
+  readonly eventsByObject = true;
   readonly strays: Strays;
   readonly #deps: YamlDeps;
 

@@ -58,6 +58,7 @@ export class FormsChannel implements ManifestChannel {
   readonly hastens: YamlChannel["hastens"];
   readonly residue: YamlChannel["residue"];
   readonly events: YamlChannel["events"];
+  readonly eventsByObject = true;
   readonly operations: YamlChannel["operations"];
   readonly history: YamlChannel["history"];
   readonly #deps: FormsDeps;
