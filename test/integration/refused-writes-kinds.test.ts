@@ -51,7 +51,7 @@ interface Tried {
 }
 
 /** What they hang in and what works for them may have them visited besides; hot would be ten visits a second. */
-const SELDOM = { visits: 2, leastMs: 500 };
+const SELDOM = { visits: 4, leastMs: 500 };
 
 const CLUSTER = `r${randomBytes(4).toString("hex")}`;
 const inCluster = { clusterRef: { name: CLUSTER } };
