@@ -1,10 +1,7 @@
-// Every version of Yunfan's resources in some namespaces, as `kubectl get --watch` shows them: what a test waits on, and what it
-// looks back at to show that something never happened.
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import path from "node:path";
-import { createInterface } from "node:readline";
+// Every version of Yunfan's resources in some namespaces: what a test waits on, and what it looks back at to show that something never
+// happened.
 import { inject } from "vitest";
+import { lookoutBy, type WatchEvent } from "./object-watch.ts";
 import { recordStatuses } from "./status-record.ts";
 
 export interface Condition {
@@ -51,10 +48,8 @@ export interface StatusWatch extends AsyncDisposable {
   until<T>(check: () => T | undefined | false, describe: () => string): Promise<T>;
 }
 
-interface WatchEvent {
-  readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
-  readonly object: Resource;
-}
+/** Where the operator's resources are served. */
+const API = "/apis/yunfan.dev/v1alpha1";
 
 /** Generous: both cores may be busy with other tests. */
 const TIMEOUT_MS = 40_000;
@@ -64,13 +59,25 @@ export function watchStatuses(namespaces: readonly [string, ...string[]], kinds:
   const versions: Resource[] = [];
   const present = new Map<string, Resource>();
   const wakers = new Set<() => void>();
-  const take = ({ type, object }: WatchEvent): void => {
+  const take = ({ type, object }: WatchEvent<Resource>): void => {
     if (type === "DELETED") present.delete(keyOf(object));
     else present.set(keyOf(object), object);
     versions.push(object);
     for (const wake of wakers) wake();
   };
-  const children = namespaces.flatMap((namespace) => kinds.map((kind) => watchKind(namespace, kind, take)));
+  const lookout = lookoutBy(inject("controlPlane").kubeconfigPath);
+  const watches = namespaces.flatMap((namespace) =>
+    kinds.map((kind) => lookout.watch(`${API}/namespaces/${namespace}/${kind}`, take)),
+  );
+  let blindness: Error | undefined;
+  const isBlind = Promise.all(watches).catch((error: unknown) => {
+    blindness = new Error("The resources are not watched any more", { cause: error });
+    for (const wake of wakers) wake();
+  });
+  const seeing = <T>(check: () => T): T => {
+    if (blindness) throw blindness;
+    return check();
+  };
   const full = (name: string): string => {
     const { namespace = namespaces[0], kind, short } = nameParts(name);
     return `${namespace}/${kind}/${short}`;
@@ -80,9 +87,10 @@ export function watchStatuses(namespaces: readonly [string, ...string[]], kinds:
     latest: (name) => present.get(full(name)),
     history: (name) => versions.filter((version) => keyOf(version) === full(name)),
     everything: () => versions,
-    until: (check, describe) => until(check, { wakers, describe }),
+    until: (check, describe) => until(() => seeing(check), { wakers, describe }),
     async [Symbol.asyncDispose]() {
-      await Promise.all(children.map(end));
+      await lookout[Symbol.asyncDispose]();
+      await isBlind;
       await recordStatuses(versions);
     },
   };
@@ -92,22 +100,6 @@ export function watchStatuses(namespaces: readonly [string, ...string[]], kinds:
 export function nameParts(name: string): { namespace?: string; kind: string; short: string } {
   const [short = "", kind = "", namespace] = name.split("/").toReversed();
   return { ...(namespace !== undefined && { namespace }), kind: kind.toLowerCase(), short };
-}
-
-function watchKind(namespace: string, kind: string, take: (event: WatchEvent) => void): ChildProcess {
-  const { kubectlPath, kubeconfigPath } = inject("controlPlane");
-  const cache = path.join(path.dirname(kubeconfigPath), "kubectl-cache");
-  const output = ["--watch", "--output-watch-events", "-o", 'jsonpath={@}{"\\n"}'];
-  const args = ["--kubeconfig", kubeconfigPath, "--cache-dir", cache, "-n", namespace, "get", kind, ...output];
-  const child = spawn(kubectlPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  createInterface({ input: child.stdout }).on("line", (line) => take(JSON.parse(line) as WatchEvent));
-  return child;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill("SIGKILL");
-  await once(child, "exit");
 }
 
 function keyOf({ kind, metadata }: Resource): string {
