@@ -5,7 +5,6 @@ import { isDeepStrictEqual } from "node:util";
 import type { WritePermit } from "../../../collection.ts";
 import { CloudError } from "../../../errors.ts";
 import type { KindAbility, LiveObject, Manifest, ManifestChannel, ObjectChange } from "../../../facets/manifests.ts";
-import type { Strays } from "../../../facets/object-traces.ts";
 import type { ProjectClient } from "../../client.ts";
 import type { CallHere, Turn } from "../../places/turn.ts";
 import { straysBy, type Astray } from "../astray.ts";
@@ -50,7 +49,7 @@ const WORKLOADS: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "Da
 export class FormsChannel implements ManifestChannel {
   readonly kinds: readonly RawKind[];
   readonly newborns = formNewborns;
-  readonly strays: Strays;
+  readonly strays: YamlChannel["strays"];
   readonly kindOf: ManifestChannel["kindOf"];
   readonly list: ManifestChannel["list"];
   readonly read: ManifestChannel["read"];
