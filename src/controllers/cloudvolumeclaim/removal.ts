@@ -7,6 +7,7 @@ import type { CloudVolumeClaim } from "../../crds/cloudvolumeclaim/schema.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
 import type { SendFirst } from "../external/kind.ts";
 import { orphaning } from "../external/resource.ts";
+import { nothingTwice } from "../external/two-lists.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { annotation, ANNOTATIONS } from "../lifecycle/resource.ts";
 import { storageIn } from "./place.ts";
@@ -36,19 +37,13 @@ export async function makeReady(scope: ClaimScope, { claims, claim, send }: Leav
   if (reclaiming) await decideFate(scope, { reclaiming, claim, send });
 }
 
-/** No single list shows that nobody uses it. */
 async function assertUnused({ visit }: ClaimScope, claims: ClusterClaims, claim: VolumeClaim): Promise<void> {
-  const users =
-    notNone(await claims.usersOf(claim.key, visit.signal)) ?? (await claims.usersOf(claim.key, visit.signal));
+  const users = await nothingTwice(() => claims.usersOf(claim.key, visit.signal));
   if (users.length === 0) return;
   const message =
     `${listed(users)} in namespace ${claim.key.namespace} of the cluster ${users.length === 1 ? "uses" : "use"} the claim. It is deleted when ` +
     `none does. To leave it in the cluster, ${orphaning(visit.object)}`;
   throw new WaitingError({ reason: Reason.ClaimInUse, message, pollAfterMs: IN_USE_POLL_MS });
-}
-
-function notNone(users: readonly string[]): readonly string[] | undefined {
-  return users.length > 0 ? users : undefined;
 }
 
 interface Fate {

@@ -10,3 +10,11 @@ export async function listedTwice<T extends Item>(
   const now = await list(signal);
   return [...new Map([...before.items, ...now.items].map((item) => [item.id, item])).values()];
 }
+
+/** What `read` tells; where it tells of nothing, what it tells when it is asked again: no single answer shows that nothing is there. */
+export async function nothingTwice<Read extends { readonly length: number } | "Absent">(
+  read: () => Promise<Read>,
+): Promise<Read> {
+  const first = await read();
+  return first !== "Absent" && first.length === 0 ? read() : first;
+}

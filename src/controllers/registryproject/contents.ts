@@ -5,6 +5,7 @@ import type { Clock } from "../../lib/clock.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import { SharedRead } from "../../lib/shared-read.ts";
 import type { SendFirst } from "../external/kind.ts";
+import { nothingTwice } from "../external/two-lists.ts";
 import type { ProjectScope } from "./scope.ts";
 
 /** A garbage collection takes minutes. */
@@ -56,7 +57,8 @@ export async function emptyForDeletion(
   project: Project | "Absent",
   send: SendFirst,
 ): Promise<void> {
-  const repositories = project === "Absent" ? "Absent" : await repositoriesIn({ visit, facet }, project);
+  const repositories =
+    project === "Absent" ? "Absent" : await nothingTwice(() => facet.listRepositories(project.id, visit.signal));
   if (project === "Absent" || repositories === "Absent") return;
   if (repositories.length > 0 && visit.object.spec.contentsOnDelete !== "Delete") throw notEmpty(repositories.length);
   await assertWritable({ visit, facet });
@@ -64,15 +66,6 @@ export async function emptyForDeletion(
     const change = { verb: "Delete", target: `repository ${project.name}/${name}`, fields: [] } as const;
     await send(change, (permit) => facet.deleteRepository(project, name, permit));
   }
-}
-
-/** No single list shows that nothing is in it. */
-async function repositoriesIn(
-  { visit, facet }: Pick<ProjectScope, "visit" | "facet">,
-  { id }: Project,
-): Promise<readonly Repository[] | "Absent"> {
-  const listed = await facet.listRepositories(id, visit.signal);
-  return listed.length > 0 ? listed : facet.listRepositories(id, visit.signal);
 }
 
 function notEmpty(count: number): TerminalError {

@@ -1,10 +1,9 @@
 // What the API server tells of one kind in one namespace, as somebody who only looks on is told it: by a watch that begins with what is there
 // and goes on where the server ends it. Not by kubectl: a stand has a dozen of these, and each would be a process.
-import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import { Agent, request } from "undici";
-import { parse } from "yaml";
+import { accessOf } from "../../../src/cloud/simulation/kube/access.ts";
 
 export interface WatchEvent<R> {
   readonly type: "ADDED" | "MODIFIED" | "DELETED";
@@ -16,16 +15,7 @@ interface Told {
   readonly object: { readonly metadata: { readonly resourceVersion: string } };
 }
 
-interface Kubeconfig {
-  readonly clusters: readonly [
-    { readonly cluster: { readonly server: string; readonly "certificate-authority-data": string } },
-  ];
-  readonly users: readonly [
-    { readonly user: { readonly "client-certificate-data": string; readonly "client-key-data": string } },
-  ];
-}
-
-/** The way to an API server as the administrator of a kubeconfig that the control plane wrote. */
+/** The way to an API server by a client certificate of a kubeconfig. */
 export interface Lookout extends AsyncDisposable {
   /**
    * Tells of each change of what is below this path, such as "/apis/yunfan.dev/v1alpha1/namespaces/shop/nodepools". Resolves once the lookout
@@ -58,17 +48,10 @@ export function lookoutBy(kubeconfigPath: string): Lookout {
 }
 
 async function connect(kubeconfigPath: string): Promise<{ readonly agent: Agent; readonly server: string }> {
-  const { clusters, users } = parse(await readFile(kubeconfigPath, "utf8")) as Kubeconfig;
-  const [{ cluster }] = clusters;
-  const [{ user }] = users;
-  const [ca, cert, key] = [
-    cluster["certificate-authority-data"],
-    user["client-certificate-data"],
-    user["client-key-data"],
-  ].map((data) => Buffer.from(data, "base64"));
+  const { server, tls } = await accessOf(kubeconfigPath);
   // Silence is not the end of a watch.
-  const agent = new Agent({ connect: { ca, cert, key }, headersTimeout: 0, bodyTimeout: 0 });
-  return { agent, server: cluster.server };
+  const agent = new Agent({ connect: tls, headersTimeout: 0, bodyTimeout: 0 });
+  return { agent, server: server.origin };
 }
 
 interface Way {
