@@ -90,3 +90,12 @@ export function outcomeIsUnknown(error: unknown): boolean {
   if (error instanceof FencedError) return false;
   return !(error instanceof CloudError) || error.kind === "Unavailable";
 }
+
+/** What an intermediary answers that has stopped waiting for the service, which may be at it still. */
+const GIVEN_UP: ReadonlySet<number> = new Set([408, 502, 504]);
+
+/** True where a write that failed may still be on its way: nobody has answered it. */
+export function mayStillAct(error: unknown): boolean {
+  if (!outcomeIsUnknown(error)) return false;
+  return !(error instanceof CloudError) || error.codes.length === 0 || GIVEN_UP.has(error.status ?? 0);
+}

@@ -11,7 +11,8 @@ import {
   type EasyStackStand,
 } from "../support/clouds/easystack/environment.ts";
 import { workload } from "../support/clouds/easystack/form-manifests.ts";
-import { dying, living } from "../support/clouds/easystack/lives.ts";
+import { dieAstray, dieBeforeIt, type Going } from "../support/clouds/easystack/astray.ts";
+import { living as livingFor } from "../support/clouds/easystack/lives.ts";
 import { configMap, targetOn, type Json, type ReachedTarget } from "../support/environment/manifest-sets.ts";
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
@@ -26,13 +27,17 @@ const IMAGE = { containers: [{ name: "main", image: "nginx:1.25" }] };
 let stand: EasyStackStand;
 let target: ReachedTarget;
 
+/** An operator, by whose word a create takes effect so soon or never. */
+const living = (work: () => Promise<unknown>, settleSeconds = 12): Promise<void> =>
+  livingFor(stand, work, settleSeconds);
+
 beforeAll(async () => {
   const plane = sharedControlPlane();
   target = targetOn(plane);
   const clusters = [cluster, other].map((name) => ({ name, type: "EKS" as const }));
   stand = await createEasyStackStand("easystack-stray-kills", { kubeconfig: plane.kubeconfigPath, clusters });
   await stand.apply(...easystackAccountManifests(stand.simulator), clusterManifest(cluster));
-  await living(stand, () => stand.reaches(`managedcluster/${cluster}`, "Available"));
+  await living(() => stand.reaches(`managedcluster/${cluster}`, "Available"));
 });
 afterAll(() => stand[Symbol.asyncDispose]());
 
@@ -43,18 +48,12 @@ async function namespaces(name: string): Promise<void> {
   }
 }
 
-/** An operator that dies when it has sent that create and every session was moved into the other cluster, before the create takes effect. */
-async function dieAstray(path: string, namespace: string): Promise<void> {
-  const sent = async () =>
-    (await stand.simulator.requests()).find((each) => each.fault === "Latency" && each.path.endsWith(path));
-  await dying(stand, [{ method: "POST", path, action: "Latency", ms: LATE_MS }], async () => {
-    await expect.poll(sent, PATIENTLY).toBeDefined();
-    for (const { id } of await stand.simulator.list("sessions")) {
-      await stand.simulator.behindOurBack("PATCH", `sessions/${id}`, { cluster: other, namespace });
-    }
-  });
-  await expect.poll(async () => (await sent())?.effect, PATIENTLY).toBe(true);
-}
+/** A create that gets into the other cluster. */
+const astray = (path: string, namespace: string, ms = LATE_MS): Going => ({
+  path,
+  to: { cluster: other, namespace },
+  ms,
+});
 
 async function eventsOf(name: string): Promise<string> {
   return JSON.stringify(await stand.events(`manifestset/${name}`));
@@ -78,9 +77,9 @@ describe("a create that got elsewhere while its operator was killed", () => {
     async ([route, name, kind, path, manifest, object]) => {
       await namespaces(name);
       await stand.apply(setOf(name, route, [manifest]));
-      await dieAstray(path, name);
+      await dieAstray(stand, astray(path, name));
       expect(await found(kind, object, name)).toEqual([false, true]);
-      await living(stand, async () => {
+      await living(async () => {
         await expect.poll(() => found(kind, object, name), PATIENTLY).toEqual([true, false]);
         await expect.poll(() => eventsOf(name), PATIENTLY).toContain("where it was not meant for, and was taken away");
         await stand.until(`manifestset/${name}`, ({ status }) => {
@@ -91,14 +90,33 @@ describe("a create that got elsewhere while its operator was killed", () => {
     },
   );
 
+  it("only when the next one had begun is waited for, and taken away before it is made where it belongs", async () => {
+    const name = "late";
+    await namespaces(name);
+    await stand.apply(setOf(name, "Yaml", [configMap("late")]));
+    const sent = await dieBeforeIt(stand, astray("/_raw/ConfigMap/name/late/", name, 12_000));
+    await living(async () => {
+      await expect.poll(async () => (await sent())?.effect, PATIENTLY).toBe(true);
+      await expect.poll(() => found("configmap", "late", name), PATIENTLY).toEqual([true, false]);
+      await expect.poll(() => eventsOf(name), PATIENTLY).toContain("where it was not meant for, and was taken away");
+    }, 25);
+    const effects = (await stand.simulator.effects()) as readonly { method: string; place?: string }[];
+    const writes = effects.filter(({ place }) => place?.endsWith("/late")).map(({ method, place }) => [method, place]);
+    expect(writes).toEqual([
+      ["POST", `${other}/${name}`],
+      ["DELETE", `${other}/${name}`],
+      ["POST", `${cluster}/${name}`],
+    ]);
+  });
+
   it("goes with a set that is deleted right after the kill", async () => {
     const name = "leaving";
     await namespaces(name);
     await stand.apply(setOf(name, "Yaml", [configMap("leaving")]));
-    await dieAstray("/_raw/ConfigMap/name/leaving/", name);
+    await dieAstray(stand, astray("/_raw/ConfigMap/name/leaving/", name));
     expect(await found("configmap", "leaving", name)).toEqual([false, true]);
     await stand.remove(`manifestset/${name}`);
-    await living(stand, () => stand.gone(`manifestset/${name}`));
+    await living(() => stand.gone(`manifestset/${name}`));
     expect(await found("configmap", "leaving", name)).toEqual([false, false]);
   });
 
@@ -106,10 +124,10 @@ describe("a create that got elsewhere while its operator was killed", () => {
     const name = "unmarked";
     await namespaces(name);
     await stand.apply(setOf(name, "Forms", [configMap("settings")]));
-    await dieAstray("/kubernetes/configmap/settings/", name);
+    await dieAstray(stand, astray("/kubernetes/configmap/settings/", name));
     const before = await target.get("configmap", "settings", `${other}--${name}`);
     expect(before?.metadata.labels).toBeUndefined();
-    await living(stand, async () => {
+    await living(async () => {
       await stand.reaches(`manifestset/${name}`, "Available");
       const said = `Whether ConfigMap ${name}/settings in ${other}/${name} was made by a request of this set`;
       await expect.poll(() => eventsOf(name), PATIENTLY).toContain(said);

@@ -1,11 +1,12 @@
 // Applying: wave by wave, each object by one request at most. A refused object holds the next wave and not its neighbours.
-import { outcomeIsUnknown } from "../../cloud/errors.ts";
+import { mayStillAct, outcomeIsUnknown } from "../../cloud/errors.ts";
 import type { KindAbility, LiveObject, Manifest } from "../../cloud/facets/manifests.ts";
 import { ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
 import { timestamp, type Clock } from "../../lib/clock.ts";
 import { mergePatchOf } from "../../runtime/status.ts";
 import { isTrue } from "../../runtime/conditions.ts";
 import type { Difference } from "../external/change.ts";
+import { sendLimit } from "../external/send-limit.ts";
 import type { Sender } from "../external/sender.ts";
 import { kindOf, type DeclaredObject } from "./declared.ts";
 import { differencesOf } from "./differences.ts";
@@ -15,6 +16,7 @@ import type { Memory } from "./memory.ts";
 import { mergedWith } from "./merge.ts";
 import { holdsData, isSecret, OBJECT_ANNOTATIONS, shownKey } from "./objects.ts";
 import type { Observed } from "./observe.ts";
+import { awaited, mayCome, moving, pending } from "./outcomes.ts";
 import { decide, type Decision } from "./plan.ts";
 import { endsVisit, hasMoved, isImmutability, kindNotFound, refusalOf } from "./refusals.ts";
 import { stepsOf } from "./waves.ts";
@@ -25,6 +27,8 @@ interface ApplierDeps {
   readonly sender: Sender;
   readonly memory: Memory;
   readonly clock: Clock;
+  /** How long after a send it may still take effect. */
+  readonly settleWindowMs: number;
   readonly strays: StrayObjects;
 }
 
@@ -163,21 +167,32 @@ export class Applier {
 
   async #create(target: Target, { sent }: Create, names: readonly string[]): Promise<Outcome> {
     const { work, declared, kind } = target;
-    const { channel } = work.place;
+    const { strays } = this.#deps;
     const entry = work.inventory.get(declared.ref);
     const isFirst = entry?.making === undefined;
-    if (entry) await this.#deps.strays.settle(work, { kind, entry, manifest: sent });
-    await persistBefore(work, names, this.#newbornOf(target, sent));
-    const change = { verb: "Create", target: shownKey(declared.key), fields: [] } as const;
-    const live = await this.#deps.sender
-      .send(work.visit, change, (permit) => channel.create(kind, sent, permit))
-      .catch(async (error: unknown) => {
-        if (await this.#isUnmade(target, error, isFirst)) work.inventory.unmade(declared.ref);
-        throw error;
-      });
+    const againMs = entry && strays.awaitedMs(work, kind, entry);
+    if (againMs !== undefined) return mayCome(declared, againMs);
+    if (entry) await strays.settle(work, { kind, entry, manifest: sent });
+    const newborn = this.#newbornOf(target, sent);
+    await persistBefore(work, names, newborn);
+    using limit = newborn && sendLimit(this.#deps);
+    let live: LiveObject;
+    try {
+      live = await this.#sendCreate(target, sent, limit?.signal);
+    } catch (error) {
+      if (await this.#isUnmade(target, error, isFirst)) work.inventory.unmade(declared.ref);
+      if (newborn && !mayStillAct(error)) strays.noteOver(work, newborn);
+      if (limit && error === limit.signal.reason) return mayCome(declared);
+      throw error;
+    }
     this.#written({ work, declared, kind }, { live, sent, origin: "Created" });
     work.visit.log.info({ object: declared.ref, uid: live.metadata.uid }, "Created object");
     return { state: "Applied", live };
+  }
+
+  #sendCreate({ work, declared, kind }: Target, sent: Manifest, until: AbortSignal | undefined): Promise<LiveObject> {
+    const change = { verb: "Create", target: shownKey(declared.key), fields: [], ...(until && { until }) } as const;
+    return this.#deps.sender.send(work.visit, change, (permit) => work.place.channel.create(kind, sent, permit));
   }
 
   /** Whether a create that failed is known to have made nothing. `isFirst`: no other one of the same object may be on its way. */
@@ -235,22 +250,6 @@ export class Applier {
     const message = `${shownKey(declared.key)} has a field that can't be changed: it is deleted and made anew`;
     return { state: "Waiting", reason: Reason.Applying, message, live };
   }
-}
-
-function pending(seen: LiveObject | "Absent" | undefined): Outcome {
-  return { state: "Pending", live: seen === "Absent" ? undefined : seen };
-}
-
-function awaited({ key }: DeclaredObject, live: LiveObject): Outcome {
-  const { finalizers = [] } = live.metadata;
-  const held = finalizers.length === 0 ? "" : `, held by ${finalizers.join(", ")}`;
-  const message = `${shownKey(key)} is being deleted${held}; it is made anew when it has gone`;
-  return { state: "Waiting", reason: Reason.Applying, message, live };
-}
-
-function moving({ key }: DeclaredObject): Outcome {
-  const message = `${shownKey(key)} changes each time it is about to be changed; looking again`;
-  return { state: "Waiting", reason: Reason.Changed, message };
 }
 
 /** All that may be made, once, before the first of it is made; what can't be marked at once each time. */

@@ -28,6 +28,13 @@ export interface Leaving {
   readonly fate: "Delete" | "Leave";
 }
 
+/** What a look has found of what is to go. */
+export interface Looked {
+  readonly leaving: readonly Leaving[];
+  /** What may still be made by a request that nobody has seen the end of, in words. */
+  readonly mayCome: readonly string[];
+}
+
 /** What became of those that were to go. */
 export interface Departed {
   /** Are on their way, in words. */
@@ -75,18 +82,25 @@ export class Pruner {
     work: Work,
     entries: readonly InventoryEntry[],
     { spec, isSetLeaving, spared, declared = new Map() }: Asked,
-  ): Promise<readonly Leaving[]> {
-    const found = await inTurns(entries, async (entry): Promise<Leaving | undefined> => {
+  ): Promise<Looked> {
+    const found = await inTurns(entries, async (entry): Promise<Leaving | "MayCome" | undefined> => {
       const seen = await this.#seen(work, entry, declared.get(entry.ref));
       const { kind, live, isIts } = seen;
       if (kind && live !== "Absent" && isIts && !spared.has(live.metadata.uid)) {
         return { entry, kind, live, manifest: live, fate: fateOf(entry, live, { spec, isSetLeaving }) };
       }
+      const isAwaited = kind && live === "Absent" && this.#deps.strays.awaitedMs(work, kind, entry) !== undefined;
+      if (isAwaited) return "MayCome";
       if (kind && !isIts) await this.#settle(work, { entry, kind, live, declared: declared.get(entry.ref) });
       this.#left(work, entry);
       return undefined;
     });
-    return found.flatMap((each) => each ?? []);
+    return {
+      leaving: found.filter((each) => typeof each === "object"),
+      mayCome: entries
+        .filter((_, index) => found[index] === "MayCome")
+        .map(({ ref }) => `${shownKey(keyOfRef(ref))}, which may still be made`),
+    };
   }
 
   async #seen(work: Work, entry: InventoryEntry, declared: DeclaredObject | undefined): Promise<Seen> {
@@ -108,14 +122,14 @@ export class Pruner {
   }
 
   /** Each step waits for the one after it in the order of applying. */
-  async send(work: Work, leaving: readonly Leaving[]): Promise<Departed> {
+  async send(work: Work, { leaving, mayCome }: Looked): Promise<Departed> {
     for (const { objects } of stepsOf(leaving).toReversed()) {
       const ends = await Promise.all(objects.toReversed().map((each) => this.#endOf(work, each)));
       const going = ends.flatMap((end) => end.going ?? []);
       const refused = ends.flatMap((end) => end.refused ?? []);
-      if (going.length + refused.length > 0) return { going, refused };
+      if (going.length + refused.length > 0) return { going: [...going, ...mayCome], refused };
     }
-    return { going: [], refused: [] };
+    return { going: mayCome, refused: [] };
   }
 
   async #endOf(work: Work, leaving: Leaving): Promise<{ readonly going?: string; readonly refused?: string }> {

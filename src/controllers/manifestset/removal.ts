@@ -83,14 +83,14 @@ export class Remover {
     const work: Work = { visit, place, owner, inventory, since: startedAt, startedAt };
     const { pruner } = this.#deps;
     const declared = await this.#declaredOf(work);
-    const leaving = await pruner.look(work, inventory.entries, {
+    const looked = await pruner.look(work, inventory.entries, {
       spec,
       isSetLeaving: true,
       spared: new Set(),
       declared,
     });
-    await this.#noteResidue(work, leaving);
-    const departed = await pruner.send(work, leaving);
+    await this.#noteResidue(work, looked.leaving);
+    const departed = await pruner.send(work, looked);
     if (inventory.entries.length > 0) throw this.#waitingFor(visit, departed, inventory.entries.length);
     return await this.#deps.residues.look(work);
   }

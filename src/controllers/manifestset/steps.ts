@@ -191,13 +191,13 @@ export class ManifestSetSteps implements Steps<ManifestSet> {
     const surplus = work.inventory.entries.filter(({ ref }) => !refs.has(ref));
     if (surplus.length === 0) return { departed: NONE, pruneHeld: undefined };
     const spared = new Set([...outcomes.values()].flatMap(({ live }) => live?.metadata.uid ?? []));
-    const leaving = await this.#pruner.look(work, surplus, { spec, isSetLeaving: false, spared });
-    const deletions = leaving.filter(({ fate }) => fate === "Delete");
+    const looked = await this.#pruner.look(work, surplus, { spec, isSetLeaving: false, spared });
+    const deletions = looked.leaving.filter(({ fate }) => fate === "Delete");
     if (deletions.length > spec.maxPrunes) {
       const names = deletions.map(({ entry }) => shownKey(keyOfRef(entry.ref)));
       return { departed: NONE, pruneHeld: tooMany(names, spec.maxPrunes) };
     }
-    return { departed: await this.#pruner.send(work, leaving), pruneHeld: undefined };
+    return { departed: await this.#pruner.send(work, looked), pruneHeld: undefined };
   }
 
   #follow({ visit, place: { channel, lists } }: Work, objects: readonly Judged[]): void {

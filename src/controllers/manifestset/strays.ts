@@ -1,17 +1,23 @@
 // What a create has made elsewhere than it was meant for, where nobody has seen how it ended: looked for before the object is made again, and before
-// the set forgets it. What bears our mark is taken away; of what may be a stranger's people are told.
+// the set forgets it, and not before the settle window has passed: until then it may still be on its way. What bears our mark is taken away; of what
+// may be a stranger's people are told.
+import type { Stray } from "../../cloud/collection.ts";
 import type { KindAbility, LiveObject, Manifest } from "../../cloud/facets/manifests.ts";
-import type { Stray } from "../../cloud/facets/object-traces.ts";
 import { MARKS } from "../../cloud/manifests/marks.ts";
 import { ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
+import type { Clock } from "../../lib/clock.ts";
 import { listed } from "../../lib/text.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
 import type { Sender } from "../external/sender.ts";
 import { keyOfObject, keyOfRef, refOfKey, shownKey } from "./objects.ts";
+import type { Newborn } from "./inventory.ts";
 import type { InventoryEntry } from "./plan.ts";
 import type { Work } from "./work.ts";
 
 interface StrayDeps {
+  readonly clock: Clock;
+  /** How long after a send it may still take effect. */
+  readonly settleWindowMs: number;
   readonly sender: Sender;
   readonly events: Pick<EventRecorder, "event">;
 }
@@ -24,17 +30,39 @@ interface Sought {
   readonly manifest: Manifest | undefined;
 }
 
+/** Journals have whole seconds. */
+const PRECISION_MS = 1_000;
+/** It may show where it was to be. */
+const LONGEST_LOOK_MS = 5_000;
+
 export class StrayObjects {
   readonly #deps: StrayDeps;
+  /** When those creates began of which this process knows that they act no more, by set and object. What is lost of it costs a wait. */
+  readonly #over = new Map<string, string>();
 
   constructor(deps: StrayDeps) {
     this.#deps = deps;
+  }
+
+  /** Nothing of that create, which has failed, is on its way any more. */
+  noteOver({ owner }: Work, { ref, making }: Newborn): void {
+    this.#over.set(`${owner.uid} ${ref}`, making.since);
+  }
+
+  /** Within how many ms to look again for an object of which a create may still take effect; undefined where none may. */
+  awaitedMs({ place, owner }: Work, kind: KindAbility, { ref, making, uid }: InventoryEntry): number | undefined {
+    if (place.channel.strays?.mayBe(kind) !== true || making === undefined || uid !== undefined) return undefined;
+    if (this.#over.get(`${owner.uid} ${ref}`) === making.since) return undefined;
+    const { clock, settleWindowMs } = this.#deps;
+    const leftMs = Date.parse(making.since) + PRECISION_MS + settleWindowMs - clock.now();
+    return leftMs > 0 ? Math.min(leftMs, LONGEST_LOOK_MS) : undefined;
   }
 
   /** Throws CloudError where a place can't be looked at, or what is ours can't be taken away: then it is still to be done. */
   async settle(work: Work, { kind, entry, manifest }: Sought): Promise<void> {
     const { strays } = work.place.channel;
     if (!strays?.mayBe(kind) || entry.making === undefined || entry.uid !== undefined) return;
+    this.#over.delete(`${work.owner.uid} ${entry.ref}`);
     const { since, print } = entry.making;
     const lost = {
       manifest: marked(manifest ?? named(entry, kind), work.owner.uid),

@@ -5,6 +5,7 @@ import type { Verdict } from "../../runtime/conditions.ts";
 import type { Said } from "../external/kind.ts";
 import { pollMs } from "../lifecycle/polling.ts";
 import type { Departed } from "./prune.ts";
+import type { Outcome } from "./work.ts";
 import { complaintOf, isApplied, isHealthy, shownComplaints, type Judged } from "./status.ts";
 
 /** Nothing tells of what a person changes in a target. */
@@ -35,16 +36,22 @@ export function verdictOf({ objects, driftIntervalMs, elapsedMs, pruneHeld, depa
   const unapplied = isObserving ? [] : objects.filter((each) => !isApplied(each));
   const unhealthy = objects.filter((each) => !isHealthy(each));
   if (unhealthy.length > 0) {
-    const isUnder = unhealthy.some(({ outcome }) => outcome.state === "Waiting" || outcome.state === "Differs");
+    const under = unhealthy.flatMap(({ outcome }) => againMsOf(outcome) ?? []);
     const message = `${unhealthy.length} of ${objects.length} objects are not ready: ${shownComplaints(unhealthy)}`;
     throw new WaitingError({
       reason: Reason.ObjectsNotReady,
       message,
-      pollAfterMs: isUnder ? SOON_MS : pollMs(elapsedMs),
+      pollAfterMs: under.length > 0 ? Math.min(...under) : pollMs(elapsedMs),
     });
   }
   if (unapplied.length > 0 || departed.going.length > 0) throw pruning(departed.going);
   return { state: "Ready", reason: Reason.Available, message: `${objects.length} objects are as declared and healthy` };
+}
+
+/** Of what somebody is at. */
+function againMsOf(outcome: Outcome): number | undefined {
+  if (outcome.state === "Waiting") return outcome.againMs ?? SOON_MS;
+  return outcome.state === "Differs" ? SOON_MS : undefined;
 }
 
 /** When to look again; left out where nothing asks for it. */

@@ -25,8 +25,8 @@ export type Outcome =
   | { readonly state: "Applied"; readonly live: LiveObject }
   /** The target, or somebody's right to it, stands against it. `retry`: may pass by itself. */
   | ({ readonly state: "Refused"; readonly retry: boolean; readonly live?: LiveObject | undefined } & Said)
-  /** Somebody is at it; looked at again soon. */
-  | ({ readonly state: "Waiting"; readonly live?: LiveObject | undefined } & Said)
+  /** Somebody is at it; looked at again soon, or within that time. */
+  | ({ readonly state: "Waiting"; readonly live?: LiveObject | undefined; readonly againMs?: number } & Said)
   /** Its wave has not begun. */
   | { readonly state: "Pending"; readonly live?: LiveObject | undefined }
   /** Nothing is written: what would be. */

@@ -44,6 +44,9 @@ const FAULTS = [
   ...LASTING,
 ];
 
+/** A create that a kill or a lost answer leaves open is waited for so long, which is well within what a phase waits for its end. */
+const FLAGS = ["--no-leader-elect", "--settle-window", "16"];
+
 const KINDS = ["configmap", "secret", "deployment", "service", "ingress", "cronjob"] as const;
 const MARK = "yunfan.dev/manifestset-uid";
 
@@ -81,7 +84,7 @@ export async function killWhileEasyStackSetsChange(options: EasyStackKills): Pro
 
 async function run(course: Course): Promise<void> {
   const { stand, target, cluster, places } = course;
-  const first = stand.operator({ flags: ["--no-leader-elect"] });
+  const first = stand.operator({ flags: FLAGS });
   await first.ready;
   await stand.apply(...easystackAccountManifests(stand.simulator), clusterManifest(cluster));
   await stand.reaches(`managedcluster/${cluster}`, "Available");
@@ -181,7 +184,7 @@ async function phase(course: Course, change: () => Promise<void>, end: "Applied"
     const hold = { action: "Hold", method: WRITES, path: CALLS };
     await simulator.setFaults(isAtWrite ? [hold] : FAULTS, options.seed + kills);
     const since = (await simulator.requests()).at(-1)?.seq ?? 0;
-    const operator = stand.operator({ flags: ["--no-leader-elect"] });
+    const operator = stand.operator({ flags: FLAGS });
     await operator.ready;
     if (isAtWrite) await untilHeld(course, since);
     else await chance.pause(20, 3_000);
@@ -189,7 +192,7 @@ async function phase(course: Course, change: () => Promise<void>, end: "Applied"
     await simulator.release();
   }
   await simulator.setFaults(LASTING, options.seed);
-  const last = stand.operator({ flags: ["--no-leader-elect"] });
+  const last = stand.operator({ flags: FLAGS });
   await last.ready;
   await Promise.all(
     places.map(({ name }) =>
