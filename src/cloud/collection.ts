@@ -10,6 +10,14 @@ export interface CreateAttempt {
   readonly startedAtMs: number;
 }
 
+/** What a create has made in another place than it was meant for. */
+export interface Stray {
+  /** For people. */
+  readonly where: string;
+  /** Undefined where it is nobody's to take: nothing tells whose it is, or others' things are in it. Of that very one alone; idempotent. Throws CloudError. */
+  readonly takeAway: ((permit: WritePermit) => Promise<void>) | undefined;
+}
+
 export interface Item {
   readonly id: string;
   readonly name: string;
@@ -123,6 +131,12 @@ export interface Collection<T extends Item> {
 
   /** Of one that shows a part of its place alone: which, and whether an id may be of it. Left out: it shows all. Pure. */
   readonly part?: { readonly key: string; readonly mayHold: (id: string) => boolean };
+
+  /**
+   * What a create of that attempt, which was meant for that name here, has made elsewhere, by its mark. Asked when it can't take effect any more and
+   * nothing of it is here. Left out where a request names its place.
+   */
+  readonly strays?: (name: string, attempt: CreateAttempt, signal: AbortSignal) => Promise<readonly Stray[]>;
 
   /** Whether a second create would be refused or be seen, so that one of unknown outcome may be sent again. */
   readonly resendIsSafe: boolean;

@@ -7,6 +7,7 @@ import {
   type CreateAttempt,
   type Listed,
   type Refusal,
+  type Stray,
   type WritePermit,
 } from "../collection.ts";
 import { CloudError } from "../errors.ts";
@@ -18,7 +19,6 @@ import type {
   ClusterApplications,
   WorkloadRef,
 } from "../facets/applications.ts";
-import type { ClustersFacet } from "../facets/clusters.ts";
 import type { NamespacesFacet } from "../facets/namespaces.ts";
 import { clockSkewMs } from "../http/answer.ts";
 import { readBlock } from "../kit/settings.ts";
@@ -27,6 +27,7 @@ import { create } from "./application-create.ts";
 import { Preflight } from "./application-preflight.ts";
 import { partsOf, type Parts } from "./application-request.ts";
 import { leftOf } from "./application-residue.ts";
+import { straysOf, unlessGone } from "./application-strays.ts";
 import { ApplicationTurns, detailIn, isInUse, isWithoutNamespace, listIn } from "./application-turns.ts";
 import {
   applicationOf,
@@ -41,13 +42,14 @@ import {
 import type { ApplicationFacts, ApplicationOptions } from "./blocks-application.ts";
 import { easystack } from "./blocks.ts";
 import type { ProjectClient } from "./client.ts";
+import type { EasyStackClusters } from "./clusters.ts";
 import type { Places } from "./places/places.ts";
 import type { Turn } from "./places/turn.ts";
 import { readings } from "./times.ts";
 
 interface ApplicationDeps {
   readonly client: ProjectClient;
-  readonly clusters: Pick<ClustersFacet, "get">;
+  readonly clusters: Pick<EasyStackClusters, "get" | "places">;
   readonly namespaces: Pick<NamespacesFacet, "in">;
   readonly places: Places;
 }
@@ -153,6 +155,17 @@ class EasyStackApplications implements Unchanging {
   readonly isLeaving = (): boolean => false;
 
   readonly bearsMark = ({ mark }: Application, { nonce }: CreateAttempt): boolean => mark === nonce;
+
+  /** In all other namespaces of the project: an application names no place. */
+  readonly strays = (name: string, { nonce }: CreateAttempt, signal: AbortSignal): Promise<readonly Stray[]> => {
+    const machines = this.#options.hybrid?.virtualMachines ?? [];
+    const isUntouched = (application: EasyStackApplication): boolean =>
+      application.workloads.every((one) =>
+        this.own.some(({ kind, name: own }) => kind === one.kind && own === one.name),
+      ) && application.machines.every((machine) => machines.some(({ name: own }) => own === machine));
+    const seeking = { ...this.#deps, sort: this.#sort, meant: this.#turns.placeOf(this.#sort), isUntouched };
+    return straysOf(seeking, { name, nonce }, signal);
+  };
 
   readonly idsAreNames = true;
   readonly idsAreUniversal = false;
@@ -273,8 +286,4 @@ function sortsOf({ hybrid }: ApplicationOptions, { isAdopted, told }: Applicatio
   const { type }: ApplicationFacts = told;
   if (type !== undefined) return [type];
   return isAdopted ? SORTS : ["Normal"];
-}
-
-function unlessGone(error: unknown): void {
-  if (!(error instanceof CloudError) || error.kind !== "NotFound") throw error;
 }

@@ -1,7 +1,7 @@
 // The volumeClaims facet of EasyStack (1.15, 1.16, 1.20): new storage of a class. One list shows all claims, without their uids: which is
 // which, their times of creation tell, and a look at the object itself (55) where they don't. What changes something goes by the channel
 // into the cluster: it stands in the right place, and carries our mark, which the form of 84 would not.
-import type { CreateAttempt, Created, Listed, Refusal, WritePermit } from "../collection.ts";
+import type { CreateAttempt, Created, Listed, Refusal, Stray, WritePermit } from "../collection.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { CloudError } from "../errors.ts";
 import type { ClusterHost } from "../facets/clusters.ts";
@@ -169,6 +169,19 @@ class EasyStackClaims implements ClusterClaims {
         await change(channel, { kind: VOLUME, live, spec }, permit);
       }),
   };
+
+  /** In the namespaces of that name of other clusters: YAML names the namespace, and not the cluster. */
+  readonly strays = (
+    key: ClaimKey,
+    { nonce, startedAtMs: sinceMs }: CreateAttempt,
+    signal: AbortSignal,
+  ): Promise<readonly Stray[]> =>
+    this.#inside(signal, async (channel) => {
+      const metadata = { ...key, labels: { [CLAIM_MARK]: nonce } };
+      const manifest: Manifest = { apiVersion: "v1", kind: CLAIM, metadata };
+      const lost = { manifest, isWhole: false, sinceMs, print: undefined, isKnown: () => false };
+      return (await channel.strays?.find(await kindIn(channel, CLAIM, signal), lost, signal)) ?? [];
+    });
 
   readonly bearsMark = ({ mark }: VolumeClaim, { nonce }: CreateAttempt): boolean => mark === nonce;
 

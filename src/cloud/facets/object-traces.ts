@@ -1,6 +1,6 @@
 // What the manifests facet tells of objects beside the objects themselves: of those that bear no mark yet, of what was made elsewhere than it was meant
 // for, and of what outlives them.
-import type { WritePermit } from "../collection.ts";
+import type { Stray } from "../collection.ts";
 import type { KindAbility, LiveObject, Manifest, ObjectKey } from "./objects.ts";
 
 /** What tells objects that bear no mark yet. A crash between the two writes leaves one; all members are pure. */
@@ -34,13 +34,6 @@ export interface LostCreate {
   readonly print: string | undefined;
   /** Whether an object of that key, in the very cluster, is known to be where it belongs. */
   readonly isKnown: (key: ObjectKey) => boolean;
-}
-
-export interface Stray {
-  /** For people. */
-  readonly where: string;
-  /** Undefined where no mark tells whose it is: it is nobody's to take. Of that UID alone; idempotent. Throws CloudError. */
-  readonly takeAway: ((permit: WritePermit) => Promise<void>) | undefined;
 }
 
 /** Of creates that may act in another place than they name: those of a server that goes by what its session did last. */

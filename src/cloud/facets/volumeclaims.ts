@@ -1,5 +1,5 @@
 // The volumeClaims facet: claims of storage in a cluster, of storage that exists or of a class, as one cloud makes and deletes them.
-import type { BlockOptions, CreateAttempt, Created, Item, Listed, Refusal, WritePermit } from "../collection.ts";
+import type { BlockOptions, CreateAttempt, Created, Item, Listed, Refusal, Stray, WritePermit } from "../collection.ts";
 import type { ClusterHost } from "./clusters.ts";
 import type { WithChannel } from "./manifests.ts";
 
@@ -98,6 +98,9 @@ export interface ClusterClaims {
 
   /** Where the volume itself says whether it stays when its claim goes, and the deletion does not. */
   readonly reclaiming?: Reclaiming;
+
+  /** As Collection.strays. */
+  readonly strays?: (key: ClaimKey, attempt: CreateAttempt, signal: AbortSignal) => Promise<readonly Stray[]>;
 
   /** Whether it is the result of that attempt. Pure. */
   readonly bearsMark: (claim: VolumeClaim, attempt: CreateAttempt, wanted: MarkWanted) => boolean;

@@ -38,6 +38,9 @@ export function claimsFor({ claims, place, visit, residents, holderOf }: Dealing
     },
     isLeaving: ({ isLeaving }) => isLeaving,
     bearsMark: (claim, attempt, clockSkewMs) => claims.bearsMark(claim, attempt, { clockSkewMs, options }),
+    ...(claims.strays && {
+      strays: (name, attempt, signal) => claims.strays?.(keyOf(name), attempt, signal) ?? Promise.resolve([]),
+    }),
     // A second one of the same name is refused.
     resendIsSafe: true,
     idsAreUniversal: true,

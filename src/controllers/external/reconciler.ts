@@ -16,10 +16,11 @@ import { Observer } from "./observe.ts";
 import { Operations } from "./operation.ts";
 import { Follower } from "./progress.ts";
 import { Remover } from "./removal.ts";
-import { isReplacedBy } from "./resource.ts";
+import { isReplacedBy, openCreate } from "./resource.ts";
 import type { Scope } from "./scope.ts";
 import { Scopes, type ScopesDeps } from "./scopes.ts";
 import { Sender } from "./sender.ts";
+import { StrayItems } from "./strays.ts";
 import { Successors } from "./successor.ts";
 import { assertConfirmed, assertHere, recognise } from "./whereabouts.ts";
 
@@ -56,6 +57,7 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
   readonly #creator: Creator;
   readonly #remover: Remover<S>;
   readonly #successors: Successors<S>;
+  readonly #strays: StrayItems;
 
   constructor(kind: ExternalKind<S>, deps: ExternalDeps<S>) {
     this.#kind = kind;
@@ -66,11 +68,13 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     this.#follower = new Follower(kind, { ...deps, operations: this.#operations });
     this.#sender = new Sender(deps);
     this.#creator = new Creator({ ...deps, observer: this.#observer, sender: this.#sender });
+    this.#strays = new StrayItems({ ...deps, sender: this.#sender });
     this.#successors = new Successors(kind, { ...deps, observer: this.#observer });
     const shared = { observer: this.#observer, operations: this.#operations, sender: this.#sender };
     this.#changer = new Changer(kind, shared);
     const follower = this.#follower;
-    this.#remover = new Remover(kind, { ...shared, scopes: this.#scopes, follower, successors: this.#successors });
+    const lookers = { follower, successors: this.#successors, strays: this.#strays };
+    this.#remover = new Remover(kind, { ...shared, ...lookers, scopes: this.#scopes });
   }
 
   apply(visit: Visit<S["resource"]>): Promise<Outcome> {
@@ -125,7 +129,20 @@ export class ExternalReconciler<S extends Shape> implements Steps<S["resource"]>
     // Whoever's the keys are, what they show by the id is not what the resource holds.
     if (identity.do === "Stall" && identity.reason === Reason.ExternalIdConflict) throw new TerminalError(identity);
     assertConfirmed(scope);
+    await this.#settleStrays(scope, identity);
     return this.#sought(scope, identity);
+  }
+
+  /** Before an open create, of which nothing is where it belongs, is sent again or forgotten. */
+  async #settleStrays(scope: Scope<S>, identity: Exclude<Identity<S["item"]>, { do: "Keep" }>): Promise<void> {
+    const { object } = scope.visit;
+    const operation = openCreate(object.status);
+    const isFound = identity.do === "Adopt" && identity.origin !== "Adopted";
+    const isLost = identity.do === "Stall" && identity.reason === Reason.CreateOutcomeUnknown;
+    const isOpen = identity.do === "Wait" || (identity.do === "Stall" && !isLost);
+    if (operation && !isFound && !isOpen && object.spec.managementPolicy === "Manage") {
+      await this.#strays.settle(scope, operation);
+    }
   }
 
   /** What the resource does not stand for yet, or no longer. */

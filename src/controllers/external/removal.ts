@@ -19,6 +19,7 @@ import type { Scope } from "./scope.ts";
 import type { Scopes } from "./scopes.ts";
 import type { Sender } from "./sender.ts";
 import { settledId } from "./settled-id.ts";
+import type { StrayItems } from "./strays.ts";
 import type { Successors } from "./successor.ts";
 import { assertConfirmed, assertHere, recognise } from "./whereabouts.ts";
 
@@ -29,6 +30,7 @@ interface RemoverDeps<S extends Shape> {
   readonly follower: Follower<S>;
   readonly sender: Sender;
   readonly successors: Successors<S>;
+  readonly strays: StrayItems;
 }
 
 const LOOK_AGAIN_MS = 1_000;
@@ -102,7 +104,7 @@ export class Remover<S extends Shape> {
   /** A place that is gone has taken along whatever an open create has made in it. */
   async #settledId(scope: Scope<S>): Promise<string | undefined> {
     try {
-      return await settledId(scope, this.#deps.observer);
+      return await settledId(scope, this.#deps);
     } catch (error) {
       if (!(await this.#kind.parent.isGone(scope.place, error, scope.visit.signal))) throw error;
       assertConfirmed(scope);

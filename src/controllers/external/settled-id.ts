@@ -6,6 +6,7 @@ import { record } from "./create.ts";
 import type { Observer } from "./observe.ts";
 import { openCreate, orphaning, type ExternalResource } from "./resource.ts";
 import type { ItemScope } from "./scope.ts";
+import type { StrayItems } from "./strays.ts";
 import { assertConfirmed } from "./whereabouts.ts";
 
 const LOOK_AGAIN_MS = 1_000;
@@ -15,11 +16,15 @@ const HELD_POLL_MS = 20_000;
 /**
  * Undefined where nothing was made. With an open journal the outcome is awaited first: a late POST would be an orphan. Throws
  * WaitingError until then, or KeysNotConfirmed; HeldError DeletionHeld where what is there shows no mark by which to tell whether the
- * create made it; TerminalError CreatedTwice.
+ * create made it; TerminalError CreatedTwice; and what StrayItems.settle throws.
  */
-export async function settledId<T extends Item>(scope: ItemScope<T>, observer: Observer): Promise<string | undefined> {
+export async function settledId<T extends Item>(
+  scope: ItemScope<T>,
+  { observer, strays }: { readonly observer: Observer; readonly strays: StrayItems },
+): Promise<string | undefined> {
   const { visit } = scope;
-  if (!openCreate(visit.object.status)) return visit.status.externalId;
+  const operation = openCreate(visit.object.status);
+  if (!operation) return visit.status.externalId;
   assertConfirmed(scope);
   const { marked, unmarked, settled, nameIsFree, byName } = await observer.observe(scope);
   const [found, ...others] = marked;
@@ -30,6 +35,7 @@ export async function settledId<T extends Item>(scope: ItemScope<T>, observer: O
   }
   if (!settled || !(nameIsFree || byName.length > 0)) throw outcomeUnknown(visit.object);
   if (unmarked.length > 0) throw unclaimed(scope, unmarked);
+  await strays.settle(scope, operation);
   delete visit.status.operation;
   return undefined;
 }

@@ -1,10 +1,11 @@
 // What was made in another place than it was meant for. A session that is moved or lost between its confirmation and a create stands anywhere in
 // the project; YAML then gets into the namespace of that name in another cluster, a form into any. Nothing shows where it was meant for, so that the
 // other places are looked at, and what is provably ours is taken away there, by its UID.
-import type { WritePermit } from "../../collection.ts";
+import type { Stray, WritePermit } from "../../collection.ts";
 import { CloudError } from "../../errors.ts";
 import type { LiveObject, Manifest, ObjectKey } from "../../facets/manifests.ts";
-import type { LostCreate, Stray, Strays } from "../../facets/object-traces.ts";
+import type { LostCreate, Strays } from "../../facets/object-traces.ts";
+import { CLAIM_MARK } from "../../manifests/claims.ts";
 import { MARKS } from "../../manifests/marks.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import { listed } from "../../../lib/text.ts";
@@ -250,10 +251,11 @@ function mayBeAstray(error: unknown): boolean {
   return error instanceof CloudError && error.codes.includes(NOT_SHOWN);
 }
 
-/** By our set's mark. Where it belongs in that cluster too, it was made before, or is known to be settled. */
+/** By our set's mark, or a claim's. Where it belongs in that cluster too, it was made before, or is known to be settled. */
 function isMarked({ metadata }: LiveObject, { manifest }: Made): boolean {
-  const mark = manifest.metadata.labels?.[MARKS.set];
-  return mark !== undefined && metadata.labels?.[MARKS.set] === mark;
+  const { labels = {} } = manifest.metadata;
+  const label = labels[MARKS.set] === undefined ? CLAIM_MARK : MARKS.set;
+  return labels[label] !== undefined && metadata.labels?.[label] === labels[label];
 }
 
 /** Of what a form makes without a mark. */
