@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import { startWire } from "../clouds/wire.ts";
 import type { Observations } from "./observations.ts";
-import type { Stand } from "./environment.ts";
+import type { Resource, Stand } from "./environment.ts";
 
 type Standing = Observations & Pick<Stand, "annotate">;
 
@@ -33,7 +33,8 @@ export async function readdress(stand: Standing, by: Readdressed): ReturnType<ty
   const gate = Promise.withResolvers<void>();
   wire.beforeRequest(by.isLook, () => gate.promise);
   await by.point(wire);
-  await stand.until(by.account, ({ status }) => String(status["location"]).includes(host));
+  const isThere = ({ status }: Resource): boolean => String(status["location"]).includes(host);
+  await stand.until(by.account, isThere);
   await Promise.all(
     members.map(async (member) => {
       const visited = stand.visited(member);
@@ -42,10 +43,11 @@ export async function readdress(stand: Standing, by: Readdressed): ReturnType<ty
     }),
   );
   gate.resolve();
-  await stand.until(cluster, ({ status }) => String(status["location"]).includes(host));
+  await stand.until(cluster, isThere);
   for (const name of [cluster, ...members]) await stand.reaches(name, "Available");
   for (const member of members) {
-    await stand.until(member, ({ status }) => !status["location"] || String(status["location"]).includes(host));
+    // A set in a cluster has none of its own.
+    await stand.until(member, (resource) => resource.status["location"] === undefined || isThere(resource));
   }
   const reasons = members.flatMap((member) =>
     stand
