@@ -39,8 +39,8 @@ export function serverListKind(deps: KindDeps<NodePool>): ExternalKind<PoolShape
     namesAreFixed: false,
     namesake: "Refuse",
     removal: "Repeated",
-    items: (_facet, place) =>
-      listedPools(() => parent.siblingsAt(place).flatMap((ref) => deps.store.byIndex("parent", ref))),
+    items: (_facet, place, visit) =>
+      listedPools(() => parent.siblingsAt(place).flatMap((ref) => deps.store.byIndex("parent", ref)), visit),
     prepare: (scope) => prepare(scope, views, deps),
     asCreated: ({ name }, id) => listedPool(id, name),
     see: (scope, item, since) => views.see(scope, item, since),
