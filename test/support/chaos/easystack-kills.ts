@@ -29,8 +29,8 @@ export interface EasyStackKills {
 
 const CALLS = "/api/ecns/eks/";
 const WRITES = "POST|PUT|PATCH|DELETE";
-/** Not those of the installation: a cluster that is in no list is gone, and one without nodes waits for them, and the sets in it too. */
-const LISTS = `${CALLS}(?!namespace|cluster/)`;
+/** Not those of the installation: a cluster that is in no list is gone, and the sets in it with it. */
+const LISTS = `${CALLS}(?!namespace)`;
 
 /** What goes wrong in the cloud all the time. */
 const LASTING = [
