@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, it, vi } from "vitest";
 import { readKubeconfig } from "../../src/cloud/simulation/kubeconfig.ts";
 import { sharedControlPlane } from "../support/apiserver/controlplane.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
+import { readdress, SELDOM } from "../support/environment/readdressed.ts";
 import { createClaimsStand, type ClaimsHome, type ClaimsStand } from "../support/environment/volume-claims.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000, maxConcurrency: 20 });
@@ -53,6 +54,24 @@ describe.concurrent.for(ROUTES)("an account whose clusters are entered by the ro
     await stand.reaches(`${claim}-second`, "Available");
     expect((await home.writes()).toSorted()).toEqual(["DELETE", "POST", "POST"]);
     expect(await other.effects()).toEqual([]);
+  });
+
+  it("that got another address has its claims go on when their cluster was found there", async ({ expect }) => {
+    const way = { manifests: { route }, ...SELDOM };
+    const home = await stand.claimsHome(`renamed-${route.toLowerCase()}`, { spec: way });
+    const claim = `cloudvolumeclaim/${home.name}`;
+    await stand.apply(home.manifest(await home.storage(), SELDOM));
+    await stand.reaches(claim, "Available");
+    await using _wire = await readdress(stand, {
+      cloud: home.cloud,
+      account: `cloudaccount/${home.name}`,
+      point: (to) => point(home, to),
+      cluster: `managedcluster/${home.name}`,
+      isLook: ({ method, path }) => method === "GET" && path.endsWith(`/clusters/${home.clusterId}`),
+      members: [claim],
+    });
+    await point(home, home.wire);
+    expect(await home.writes()).toEqual(["POST"]);
   });
 
   it("in the middle of a create whose outcome is unknown has one claim in the end", async ({ expect }) => {

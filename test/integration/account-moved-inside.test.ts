@@ -9,11 +9,13 @@ import {
   clusterManifest,
   clusterSetManifest,
   createEasyStackStand,
+  namespaceManifest,
   type EasyStackSimulator,
   type EasyStackStand,
 } from "../support/clouds/easystack/environment.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
 import { configMap } from "../support/environment/manifest-sets.ts";
+import { readdress, SELDOM } from "../support/environment/readdressed.ts";
 
 vi.setConfig({ testTimeout: 150_000, hookTimeout: 120_000 });
 
@@ -56,6 +58,27 @@ const writes = async (cloud: EasyStackSimulator): Promise<readonly string[]> =>
   (await cloud.effects())
     .filter(({ userAgent }) => userAgent.startsWith("yunfan/"))
     .map(({ method, path }) => `${method} ${path}`);
+
+it("Of a project that got another address all go on when their cluster was found there", async () => {
+  await stand.apply(namespaceManifest(`rooms-${CLUSTER}`, { clusterRef: { name: CLUSTER } }));
+  const members = [...REFS, `managednamespace/rooms-${CLUSTER}`];
+  const everything = [`managedcluster/${CLUSTER}`, ...members];
+  const looking = (often: object) => Promise.all(everything.map((name) => stand.edit(name, { spec: often })));
+  await looking(SELDOM);
+  for (const name of everything) await stand.reaches(name, "Available");
+  const before = await writes(home);
+  await using _wire = await readdress(stand, {
+    cloud: home,
+    account: "cloudaccount/easystack",
+    point: (to) => point(to, "admin"),
+    cluster: `managedcluster/${CLUSTER}`,
+    isLook: ({ method, path }) => method === "GET" && path.endsWith("/eks/namespace/"),
+    members,
+  });
+  expect(await writes(home)).toEqual(before);
+  await point(home, "admin");
+  await looking({ driftIntervalSeconds: 5 });
+});
 
 it("An application, a set and a claim are the business of the project that they were made in", async () => {
   const theirs = {

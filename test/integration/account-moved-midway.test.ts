@@ -15,6 +15,7 @@ import {
 import { accountManifests, createStand, projectManifest, type Stand } from "../support/environment/environment.ts";
 import { startWire } from "../support/clouds/wire.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
+import { readdress, SELDOM } from "../support/environment/readdressed.ts";
 
 vi.setConfig({ testTimeout: 90_000, maxConcurrency: 20 });
 
@@ -67,6 +68,30 @@ describe("an account of clusters", () => {
     await stand.reaches("nodepool/shrinking", "Available");
     expect(poolChanges(home).map(({ initialNodeCount }) => initialNodeCount)).toEqual([3, 2, 1]);
     expect(await other.effects()).toEqual([]);
+  });
+
+  it.concurrent("that got another address: pool, node and add-on go on when their cluster was found there", async ({
+    expect,
+  }) => {
+    const home = await stand.home("renamed", { spec: SELDOM });
+    await stand.apply(
+      poolManifest(home, { replicas: 1, ...SELDOM }),
+      nodeManifest(home, SELDOM),
+      addonManifest(home, SELDOM),
+    );
+    const members = ["nodepool/renamed", "managednode/renamed", "managedaddon/renamed"];
+    for (const member of members) await stand.reaches(member, "Available");
+    const before = await home.cloud.effects();
+    await using _wire = await readdress(stand, {
+      cloud: home.cloud,
+      account: "cloudaccount/renamed",
+      point: (to) => point(home, to),
+      cluster: "managedcluster/renamed",
+      isLook: ({ method, path }) => method === "GET" && path.endsWith(`/clusters/${home.clusterId}`),
+      members,
+    });
+    await point(home, home.wire);
+    expect(await home.cloud.effects()).toEqual(before);
   });
 
   /** One more of each kind in the home, and its collection in the cloud. */

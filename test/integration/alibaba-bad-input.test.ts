@@ -76,6 +76,23 @@ describe.concurrent("a NodePool on ACK", () => {
   });
 });
 
+describe.concurrent("a ManagedCluster on ACK", () => {
+  it.for([
+    ["c/another", "Rejected"],
+    ["c-nobody", "ExternalResourceMissing"],
+  ] as const)(
+    "whose spec.externalId is %s is %s, by the name of the field",
+    async ([externalId, reason], { expect }) => {
+      const { stand } = bench;
+      const name = reason.toLowerCase();
+      await stand.apply(ackClusterManifest(name, BLOCKS.managed(), { externalId }));
+      const { message } = await stand.reaches(`managedcluster/${name}`, reason);
+      expect(message).toContain(externalId);
+      expect(message).toContain("spec.externalId");
+    },
+  );
+});
+
 it("An account whose key has a line break says so, and nothing is sent", async ({ expect }) => {
   const { stand } = bench;
   const cloud = await stand.anotherSimulator({ dialect: "Reference" });

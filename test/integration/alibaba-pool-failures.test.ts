@@ -114,6 +114,7 @@ describe.concurrent.each(DIALECTS)("in dialect %s", (dialect) => {
       for (const resource of resources.slice(0, 2)) await stand.reaches(resource, "Available");
       expect(await bench.bought(clusterId)).toHaveLength(4);
       for (const resource of resources.slice(0, 2)) await stand.edit(resource, { spec: { replicas: 4 } });
+      await expect.poll(async () => (await bench.bought(clusterId)).length, { timeout: 30_000 }).toBeGreaterThan(4);
       await declare("third");
       await kubectlOk(stand.kubectl, ["delete", "secret", "shared-kubeconfig"]);
       const isPublished = async (): Promise<number> =>
@@ -121,6 +122,10 @@ describe.concurrent.each(DIALECTS)("in dialect %s", (dialect) => {
       await expect.poll(isPublished, { timeout: 30_000 }).toBe(0);
       for (const resource of resources) await stand.reaches(resource, "Available");
       expect(await bench.bought(clusterId)).toHaveLength(10);
+      // What was just bought for the others is nobody's only until they have seen it.
+      const told = stand.versions().filter(({ kind, metadata }) => kind === "NodePool" && metadata.name === "third");
+      const reasons = told.flatMap(({ status }) => status.conditions?.map(({ reason }) => reason) ?? []);
+      expect(reasons).not.toContain("AlreadyExists");
     });
 
     it("A4: in a serverless cluster is not supported", async ({ expect }) => {

@@ -28,6 +28,9 @@ describe.concurrent.each<Dialect>(["V2026", "Reference"])("in dialect %s", (dial
       expect(nodes).toHaveLength(4);
       if (dialect === "V2026") expect(new Set(nodes.map(({ vswitchId }) => vswitchId)).size).toBe(2);
       expect((await stand.read("nodepool/zones"))!.status).toMatchObject({ replicas: 4, readyReplicas: 4 });
+      const told = stand.versions().filter(({ kind, metadata }) => kind === "NodePool" && metadata.name === "zones");
+      const reasons = told.flatMap(({ status }) => status.conditions?.map(({ reason }) => reason) ?? []);
+      expect(reasons).not.toContain("ObservationNotTrusted");
     });
 
     it("A5: grows and shrinks in steps, and releases what it bought", async ({ expect }) => {

@@ -12,6 +12,7 @@ import { CREDENTIALS, type SimulatorControls } from "../support/clouds/simulator
 import { startWire } from "../support/clouds/wire.ts";
 import { secretManifest } from "../support/environment/environment.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
+import { readdress, SELDOM } from "../support/environment/readdressed.ts";
 
 vi.setConfig({ testTimeout: 90_000, maxConcurrency: 20 });
 
@@ -175,6 +176,25 @@ describe.concurrent("an account on ACK in trouble", () => {
     await stand.edit("cloudaccount/astray", { spec: { region: "cn-hangzhou" } });
     await stand.reaches("managedcluster/astray", "Available");
     await stand.reaches("nodepool/astray", "Available");
+    expect(await cloud.effects()).toEqual(before);
+  });
+
+  it("because its address is another now, by which the same is reached", async ({ expect }) => {
+    const cloud = await stand.cloud("renamed");
+    await settled("renamed");
+    for (const name of ["managedcluster/renamed", "nodepool/renamed"]) await stand.edit(name, { spec: SELDOM });
+    const { externalId } = stand.seen("managedcluster/renamed")!.status;
+    const before = await cloud.effects();
+    const point = ({ url: endpoint }: { url: string }) => stand.edit("cloudaccount/renamed", { spec: { endpoint } });
+    await using _wire = await readdress(stand, {
+      cloud,
+      account: "cloudaccount/renamed",
+      point,
+      cluster: "managedcluster/renamed",
+      isLook: ({ method, path }) => method === "GET" && path.endsWith(`/clusters/${externalId}`),
+      members: ["nodepool/renamed"],
+    });
+    await point(cloud);
     expect(await cloud.effects()).toEqual(before);
   });
 

@@ -7,6 +7,7 @@ import {
   type EasyStackSimulator,
   type EasyStackStand,
 } from "../support/clouds/easystack/environment.ts";
+import { projectManifest } from "../support/environment/environment.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
 
 vi.setConfig({ testTimeout: 120_000, maxConcurrency: 20 });
@@ -108,6 +109,41 @@ describe.concurrent("a collection", () => {
     await stand.visited("cloudaccount/pointed", 2);
     expect((await other.list("collections")).map((one) => one["state"])).toEqual(["Running"]);
     expect([await sent(other), await sent(registry)]).toEqual([0, 1]);
+  });
+
+  it("that was asked for of one registry, which did not answer, is asked for of no other", async ({ expect }) => {
+    const registry = await collecting("astray", undefined);
+    await registry.setFaults([{ method: "GET", path: GARBAGE, action: "Status", status: 503, times: 0 }]);
+    await stand.annotate("cloudaccount/astray", { "yunfan.dev/collect-garbage": "there" });
+    await conditionOf("astray", "GarbageCollected", "CollectionFailed");
+    const other = await stand.anotherSimulator({ projectId: "p-elsewhere" });
+    await stand.edit("cloudaccount/astray", { spec: { endpoint: other.url } });
+    const { status } = await conditionOf("astray", "GarbageCollected", "NotCollectedYet");
+    expect(status.conditions).toContainEqual(
+      expect.objectContaining({ message: expect.stringMatching(/reached another place.*write another text/) }),
+    );
+    await stand.visited("cloudaccount/astray", 2);
+    expect(await sent(other)).toBe(0);
+    await stand.annotate("cloudaccount/astray", { "yunfan.dev/collect-garbage": "here" });
+    await expect.poll(() => starts(other), { timeout: 30_000 }).toBe(1);
+    await registry.setFaults([]);
+    await stand.edit("cloudaccount/astray", { spec: { endpoint: registry.url } });
+    await stand.until("cloudaccount/astray", ({ status: at }) => !String(at["location"]).includes("p-elsewhere"));
+    await stand.visited("cloudaccount/astray", 2);
+    expect([await sent(registry), await sent(other)]).toEqual([0, 1]);
+  });
+
+  it("is started by no account that is being deleted, whatever keeps it", async ({ expect }) => {
+    const registry = await collecting("leaving", undefined);
+    await stand.apply(projectManifest("leaving", { accountRef: { name: "leaving" }, deletionPolicy: "Delete" }));
+    await stand.reaches("registryproject/leaving", "Available");
+    await stand.remove("cloudaccount/leaving");
+    await stand.reaches("cloudaccount/leaving", "DeletionHeld");
+    await stand.annotate("cloudaccount/leaving", { "yunfan.dev/collect-garbage": "please" });
+    await stand.lookAgain("cloudaccount/leaving");
+    await stand.remove("registryproject/leaving");
+    await stand.gone("cloudaccount/leaving");
+    expect(await sent(registry)).toBe(0);
   });
 
   it("that the cloud refuses is said, and keeps the account from nothing", async ({ expect }) => {

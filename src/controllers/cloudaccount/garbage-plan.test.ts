@@ -14,11 +14,23 @@ const SEEN: GarbageRecord = { state: "Finished", slot: "2026-06-05T12:00:00Z" };
 
 it("What was begun before the account came to reach another place is not ended there, and asked for no more", () => {
   const begun: GarbageRecord = { state: "Running", startedAt: "2026-06-06T03:00:00Z", slot: "Space", handled: "now" };
-  const record = leftBehind(begun, at("06T03:10:00"));
+  const record = leftBehind(begun, undefined, at("06T03:10:00"));
   expect(record).toEqual({ state: "Finished", slot: "2026-06-06T03:10:00Z", handled: "now" });
   const there = { ...CALM, policy: undefined, record, wish: "now", nowMs: at("06T03:11:00") };
   expect([decide({ ...there, isRunning: true }).do, decide(there).do]).toEqual(["Rest", "Rest"]);
   expect(decide({ ...there, record: begun, isRunning: true }).do).toBe("Stop");
+});
+
+it("What was asked for before the account came to reach another place, and not begun, is not begun there, which is said", () => {
+  const record = leftBehind(undefined, "now", at("06T03:10:00"));
+  const there = { ...CALM, policy: undefined, record, wish: "now", nowMs: at("06T03:11:00") };
+  const decision = decide(there);
+  expect(decision).toEqual({ do: "Rest", record });
+  const said = stateOf({ decision, refusal: undefined, wish: "now", hasPolicy: false });
+  expect(said).toMatchObject({ status: "Unknown", reason: "NotCollectedYet" });
+  expect(said?.message).toMatch(/reached another place.*write another text$/);
+  expect(decide({ ...there, wish: "here" }).do).toBe("Start");
+  expect(leftBehind({ ...SEEN, handled: "before" }, undefined, at("06T03:10:00")).handled).toBe("before");
 });
 
 describe("by schedule", () => {
@@ -97,7 +109,7 @@ it("a policy that is taken away ends what it has started, and nothing else", () 
 
 it("what is said follows the record", () => {
   const outcome = (record: GarbageRecord | undefined, hasPolicy = true) =>
-    stateOf({ decision: { do: "Rest", record }, refusal: undefined, hasPolicy });
+    stateOf({ decision: { do: "Rest", record }, refusal: undefined, wish: undefined, hasPolicy });
   expect(outcome(SEEN)).toMatchObject({ status: "Unknown", reason: "NotCollectedYet" });
   expect(outcome({ ...SEEN, state: "Running" })).toMatchObject({ status: "False", reason: "Collecting" });
   expect(outcome({ ...SEEN, startedAt: "2026-06-06T03:00:00Z" })).toMatchObject({

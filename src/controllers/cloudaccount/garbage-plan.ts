@@ -23,8 +23,12 @@ export interface GarbageDecision {
   readonly record: GarbageRecord | undefined;
 }
 
-/** Of an account that has come to reach another place: nothing is running there by us, and what was asked for elsewhere is not asked for there. */
-export function leftBehind({ handled }: GarbageRecord, nowMs: number): GarbageRecord {
+/**
+ * Of an account that has come to reach another place: nothing is running there by us, and what was asked for elsewhere is not asked for there,
+ * whether it was acted on or not.
+ */
+export function leftBehind(record: GarbageRecord | undefined, wish: string | undefined, nowMs: number): GarbageRecord {
+  const handled = wish?.slice(0, LONGEST_WISH) ?? record?.handled;
   return { state: "Finished", slot: timestampOf(nowMs), ...(handled !== undefined && { handled }) };
 }
 
@@ -96,11 +100,12 @@ function startedAtOf(record: GarbageRecord | undefined): number {
 interface Outcome {
   readonly decision: GarbageDecision;
   readonly refusal: CloudError | undefined;
+  readonly wish: string | undefined;
   readonly hasPolicy: boolean;
 }
 
 /** Undefined where nobody asked for any. */
-export function stateOf({ decision: { record }, refusal, hasPolicy }: Outcome): Statement | undefined {
+export function stateOf({ decision: { record }, refusal, wish, hasPolicy }: Outcome): Statement | undefined {
   const type = Condition.GarbageCollected;
   if (refusal) {
     const message = `${refusal.message}. No collection was started; the next one is tried at its time`;
@@ -117,6 +122,12 @@ export function stateOf({ decision: { record }, refusal, hasPolicy }: Outcome): 
       reason: Reason.Collected,
       message: "The collection that was started last has ended",
     };
+  }
+  if (wish !== undefined && wish.slice(0, LONGEST_WISH) === record?.handled) {
+    const message =
+      "yunfan.dev/collect-garbage was written when the account reached another place, and none is started for it here. To have one here, write " +
+      "another text";
+    return { type, status: "Unknown", reason: Reason.NotCollectedYet, message };
   }
   if (!hasPolicy) return undefined;
   return { type, status: "Unknown", reason: Reason.NotCollectedYet, message: "None was due yet" };

@@ -12,10 +12,10 @@ import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { findCondition, type Statement, type Verdict } from "../../runtime/conditions.ts";
 import type { Sender } from "../external/sender.ts";
-import { annotation } from "../lifecycle/resource.ts";
+import { annotation, isDeleting } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { decide, leftBehind, spaceOf, stateOf, type GarbageDecision, type GarbageRecord } from "./garbage-plan.ts";
-import { isSameLocation } from "./location.ts";
+import { isOfSameProject, isSameLocation } from "./location.ts";
 
 /** On an account: any text; another one asks for one collection. */
 const COLLECT_GARBAGE = "yunfan.dev/collect-garbage";
@@ -37,9 +37,10 @@ export class GarbageKeeper {
   /**
    * Starts what is due, states the conditions, and keeps the record in the draft. `facts`: what the account's status is to tell beside it.
    * Returns within which time to look again; undefined where drift is soon enough. A cloud that does not answer is said and no more: the
-   * account works all the same.
+   * account works all the same. One that is being deleted starts and ends nothing: what it reaches is of use to what waits to be deleted alone.
    */
   async keep(visit: Visit<CloudAccount>, how: Keeping): Promise<number | undefined> {
+    if (isDeleting(visit.object)) return undefined;
     try {
       return await this.#keep(visit, how);
     } catch (error) {
@@ -53,8 +54,8 @@ export class GarbageKeeper {
 
   async #keep(visit: Visit<CloudAccount>, { session, facts, ready }: Keeping): Promise<number | undefined> {
     const collector = session.registry?.garbage;
-    const record = this.#recordHere(visit, facts);
     const wish = annotation(visit.object, COLLECT_GARBAGE);
+    const record = this.#recordHere(visit, facts, wish);
     if (!collector || [collector.policy, record, wish].every((one) => one === undefined)) return undefined;
     const { signal } = visit;
     const { policy } = collector;
@@ -64,16 +65,19 @@ export class GarbageKeeper {
     const decision = decide({ policy, wish, record, isRunning, freePercent, nowMs });
     this.#record(visit, facts, decision.record);
     const refusal = await this.#act(visit, { session, collector, decision, facts, ready });
-    const states = [stateOf({ decision, refusal, hasPolicy: policy !== undefined }), spaceOf(policy, freePercent)];
+    const states = [
+      stateOf({ decision, refusal, wish, hasPolicy: policy !== undefined }),
+      spaceOf(policy, freePercent),
+    ];
     for (const state of states) if (state) visit.state(state);
     return decision.record?.state === "Running" ? RUNNING_POLL_MS : this.#untilNext(visit.object, collector, nowMs);
   }
 
-  /** With the location in the draft, so that no later visit takes what was begun elsewhere for something of this place. */
-  #recordHere(visit: Visit<CloudAccount>, facts: object): GarbageRecord | undefined {
+  /** With the location in the draft, so that no later visit takes what was begun, or asked for, elsewhere for something of this place. */
+  #recordHere(visit: Visit<CloudAccount>, facts: object, wish: string | undefined): GarbageRecord | undefined {
     const record = recordOf(visit.object);
-    if (record === undefined || !hasMoved(visit)) return record;
-    const here = leftBehind(record, this.#deps.clock.now());
+    if ((record ?? wish) === undefined || !hasMoved(visit)) return record;
+    const here = leftBehind(record, wish, this.#deps.clock.now());
     this.#record(visit, facts, here);
     return here;
   }
@@ -118,7 +122,7 @@ export class GarbageKeeper {
 function hasMoved({ object, status }: Visit<CloudAccount>): boolean {
   const [before, now] = [object.status.location, status.location];
   if (before === undefined || now === undefined || before === now) return false;
-  return !isSameLocation(object, before, now);
+  return !isOfSameProject(before, now) && !isSameLocation(object, before, now);
 }
 
 interface Keeping {

@@ -110,9 +110,10 @@ describe("spec.externalId", () => {
     expect(plan({ spec }, { nameIsFree: true })).toMatchObject({ do: "Wait", reason: "ObservationNotTrusted" });
   });
 
-  it("is ExternalResourceMissing when that id is proved gone, and creates nothing", () => {
+  it("is ExternalResourceMissing when that id is proved gone, by the field that names it, and creates nothing", () => {
     const stalled = plan({ spec }, { goneById: true, nameIsFree: true });
-    expect(stalled).toMatchObject({ do: "Stall", reason: "ExternalResourceMissing" });
+    const message = expect.stringContaining("spec.externalId");
+    expect(stalled).toMatchObject({ do: "Stall", reason: "ExternalResourceMissing", message });
   });
 });
 

@@ -115,9 +115,15 @@ function identifyAdopted<T extends Item>(subject: Subject, id: string, seen: Obs
 }
 
 function stallOnUnadoptable<T extends Item>(subject: Subject, id: string, seen: Observation<T>): Identity<T> {
-  if (seen.goneById) return stallOnMissing(subject, id, true);
+  if (seen.goneById) return stallOnNoSuch(subject, id);
   if (!seen.byId && !seen.foreignById) return doubt(`${subject.noun} ${id} is not in the list`);
   return stallOnNotOurs(subject, id);
+}
+
+/** It may never have been there. */
+function stallOnNoSuch({ noun }: Subject, id: string): Stall {
+  const message = `There is no ${noun} ${id} (spec.externalId) in the cloud. Restore it, or name one that there is in a new resource`;
+  return { do: "Stall", reason: Reason.ExternalResourceMissing, message };
 }
 
 function stallOnNotOurs({ noun }: Subject, id: string): Stall {

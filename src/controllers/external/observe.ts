@@ -1,9 +1,10 @@
 // Looking at the cloud on behalf of one resource: how fresh it must be, and what proves an absence (docs/protocol.md#looking).
 import type { Collection, Item } from "../../cloud/collection.ts";
 import { CloudError } from "../../cloud/errors.ts";
+import { Reason } from "../../crds/common/conditions.ts";
 import type { Operation } from "../../crds/common/status.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { WaitingError } from "../../lib/errors.ts";
+import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import { isTrue } from "../../runtime/conditions.ts";
 import { lastTickMs } from "../lifecycle/drift-schedule.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
@@ -210,8 +211,17 @@ async function lookById<T extends Item>({ visit, items }: ItemScope<T>, listing:
   const id = wantedId(visit.object);
   const byId = id === undefined ? undefined : listing.byId.get(id);
   if (id === undefined || byId) return { byId, goneById: false, foreignById: false };
-  const answer = await items.look(id, visit.signal);
+  const answer = await items.look(id, visit.signal).catch((error: unknown) => {
+    throw visit.object.status.externalId === undefined ? asOfSpec(error) : error;
+  });
   return { byId: undefined, goneById: answer === "Absent", foreignById: answer === "Forbidden" };
+}
+
+/** What a cloud can't even be asked for is told by the field that names it. */
+function asOfSpec(error: unknown): unknown {
+  if (!(error instanceof CloudError) || error.kind !== "Rejected") return error;
+  const message = `spec.externalId: ${error.message}. Name one that there is in a new resource`;
+  return new TerminalError({ reason: Reason.Rejected, message, cause: error });
 }
 
 /** Ends with the first that is there: one is enough to show that a list is wrong. */

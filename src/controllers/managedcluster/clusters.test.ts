@@ -5,6 +5,7 @@ import { storedManagedCluster } from "../../../test/support/environment/resource
 import { cachedKinds, verifiedAccount } from "../../../test/support/operator/kinds.ts";
 import type { ClustersFacet } from "../../cloud/facets/clusters.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
+import { UnsaidError } from "../../lib/errors.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
 import type { ClusterDirectory, ClusterMember } from "./clusters.ts";
 
@@ -75,6 +76,41 @@ describe("enter", () => {
     const leaving = cluster({ externalId: "7", conditions: [AVAILABLE] }, { deletionTimestamp });
     const { assertStays } = directoryOf(leaving).enter(MEMBER);
     expect(assertStays).toThrow(expect.objectContaining({ reason: "ClusterNotReady" }));
+  });
+});
+
+describe("a cluster whose account reaches another location", () => {
+  const [OLD, NEW] = ["HuaweiCCE,https://old.example,project=p1", "HuaweiCCE,https://new.example,project=p1"];
+  const account = verifiedAccount({
+    metadata: { name: "huawei" },
+    spec: { provider: "HuaweiCCE" },
+    status: { location: NEW },
+  });
+  const facets = { clusters: {} as Partial<ClustersFacet> as ClustersFacet };
+  const entering = (
+    ready: Parameters<typeof condition>[0],
+    { location = OLD, metadata = {} }: { location?: string; metadata?: Partial<ManagedCluster["metadata"]> } = {},
+  ) => {
+    const conditions = [condition({ type: "Ready", ...ready }), AVAILABLE];
+    const object = cluster({ externalId: "7", location, conditions }, metadata);
+    return () => cachedKinds({ objects: [account, object], facets }).clusters.enter(MEMBER);
+  };
+
+  it("is waited for in silence until it was visited, and with a word where that fails", () => {
+    const unvisited = entering({});
+    expect(unvisited).toThrow(UnsaidError);
+    expect(unvisited).toThrow(expect.objectContaining({ reason: "ClusterNotReady" }));
+    const unseen = entering({ status: "False", reason: "CloudUnavailable" });
+    expect(unseen).not.toThrow(UnsaidError);
+    expect(unseen).toThrow(expect.objectContaining({ reason: "ClusterNotReady" }));
+    expect(unseen).toThrow(/CloudUnavailable/);
+  });
+
+  it("is AccountMoved once it says so itself, or where nobody visits it, and entered where it was found", () => {
+    const moved = expect.objectContaining({ reason: "AccountMoved" });
+    expect(entering({ status: "False", reason: "AccountMoved" })).toThrow(moved);
+    expect(entering({}, { metadata: { annotations: { "yunfan.dev/paused": "true" } } })).toThrow(moved);
+    expect(entering({}, { location: NEW })().clusterId).toBe("7");
   });
 });
 

@@ -3,13 +3,13 @@ import type { Facets } from "../../cloud/contract.ts";
 import { ManagedClusterCondition, ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
 import { CloudError } from "../../cloud/errors.ts";
-import { TerminalError, WaitingError } from "../../lib/errors.ts";
-import { findCondition } from "../../runtime/conditions.ts";
+import { TerminalError, UnsaidError, WaitingError } from "../../lib/errors.ts";
+import { findCondition, isTrue } from "../../runtime/conditions.ts";
 import { keyOf, type Store } from "../../runtime/cache/store.ts";
 import { assertBlocks, type Access, type AccountDirectory, type ProviderBlocks } from "../cloudaccount/accounts.ts";
 import { placeOf } from "../cloudaccount/location.ts";
 import { accountOf, placeBy, type AccountPlace } from "../cloudaccount/parent.ts";
-import { isDeleting } from "../lifecycle/resource.ts";
+import { isDeleting, isPaused } from "../lifecycle/resource.ts";
 
 /** A resource that is part of a cluster. */
 export interface ClusterMember {
@@ -34,6 +34,8 @@ interface DirectoryDeps {
 
 /** A change of the cluster wakes its members at once; this is the fall-back. */
 const CLUSTER_POLL_MS = 30_000;
+/** Of what it finds when it is visited next, which changes what is said of it and wakes nobody else. */
+const CLUSTER_VISIT_MS = 5_000;
 
 /** "namespace/name" of the cluster that a member means. */
 export function clusterOf({ spec, metadata }: ClusterMember): string {
@@ -129,15 +131,30 @@ export function keyIn(place: string, clusterId: string): string {
 
 /**
  * What is in a cluster is where the cluster is, whatever way leads into it: elsewhere its id, or its name, is another's, and who finds nothing
- * there knows nothing. Throws TerminalError AccountMoved.
+ * there knows nothing. The cluster itself finds out whether only its address is another one, and its members follow it. Throws TerminalError
+ * AccountMoved where it is elsewhere, UnsaidError or WaitingError ClusterNotReady where it has not looked yet.
  */
-export function assertThere({ metadata, status }: ManagedCluster, access: Access): void {
-  const { location } = status;
+export function assertThere(cluster: ManagedCluster, access: Access): void {
+  const { location, conditions } = cluster.status;
   if (location === undefined || placeBy(access, "").isHere(location)) return;
-  const message =
-    `ManagedCluster ${keyOf(metadata)} is in ${location}, but its account reaches ${access.location} now. Point the account back, or make ` +
-    "another CloudAccount";
-  throw new TerminalError({ reason: Reason.AccountMoved, message });
+  const key = keyOf(cluster.metadata);
+  const where = `ManagedCluster ${key} is in ${location}, but its account reaches ${access.location} now`;
+  if (hasMoved(cluster) || isPaused(cluster)) {
+    const message = `${where}. Point the account back, or make another CloudAccount`;
+    throw new TerminalError({ reason: Reason.AccountMoved, message });
+  }
+  // It was ready there, and is visited at this moment for the same reason as what is in it.
+  if (isTrue(conditions, "Ready")) {
+    const message = `${where}; it is looked for there`;
+    throw new UnsaidError({ reason: Reason.ClusterNotReady, message, pollAfterMs: CLUSTER_VISIT_MS });
+  }
+  const why = findCondition(conditions, "Ready")?.reason ?? "not visited yet";
+  throw notReady(`${key} was not found yet where its account reaches now: ${why}. See its conditions`);
+}
+
+/** Whether it has found, by its own visit, that its account reaches another place. */
+export function hasMoved({ status }: ManagedCluster): boolean {
+  return findCondition(status.conditions, "Ready")?.reason === Reason.AccountMoved;
 }
 
 /** The id of a cluster that can be worked with. */

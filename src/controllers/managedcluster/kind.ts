@@ -12,7 +12,7 @@ import { ExternalReconciler } from "../external/reconciler.ts";
 import { cloudNameOf, holdsParent, nonceOf } from "../external/resource.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import { PUBLISHING_RULES } from "../publishing/rbac.ts";
-import { BY_ID, keyIn } from "./clusters.ts";
+import { BY_ID, hasMoved, keyIn } from "./clusters.ts";
 import { prepareCluster } from "./create.ts";
 import { clusterAttachment } from "./attachment.ts";
 import { planFor } from "./plan.ts";
@@ -114,10 +114,14 @@ function undeclaredIn(deps: KindDeps<ManagedCluster>, { visit, place }: ClusterS
   return deps.contentsOf({ session, clusterId, nodes }, signal);
 }
 
-/** What members see of it: which it is, whether it can be worked with, how many nodes may be out of service, whether it is on its way out. */
+/**
+ * What members see of it: which it is, where, whether its account reaches it there, whether it can be worked with, how many nodes may be out of
+ * service, whether it is on its way out.
+ */
 function membersView(cluster: ManagedCluster): string {
-  const { conditions, externalId } = cluster.status;
+  const { conditions, externalId, location } = cluster.status;
   const available = findCondition(conditions, ManagedClusterCondition.ClusterAvailable);
   const { maxNodeDisruptions } = cluster.spec;
-  return JSON.stringify([externalId, available?.status, available?.reason, maxNodeDisruptions, isDeleting(cluster)]);
+  const identity = [externalId, location, hasMoved(cluster)];
+  return JSON.stringify([...identity, available?.status, available?.reason, maxNodeDisruptions, isDeleting(cluster)]);
 }

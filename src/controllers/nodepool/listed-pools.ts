@@ -4,6 +4,7 @@ import type { Readable } from "../../cloud/collection.ts";
 import type { NodePool as Pool } from "../../cloud/facets/nodepools.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import { cloudNameOf } from "../external/resource.ts";
+import type { Visit } from "../lifecycle/visit.ts";
 
 const PREFIX = "scale-out:";
 
@@ -35,17 +36,27 @@ export function listedPool(id: string, name: string): Pool {
   };
 }
 
-/** `resources`: those of the cluster, as the cache shows them. One is gone when its servers are: that comes before `remove`. */
-export function listedPools(resources: () => readonly NodePool[]): Readable<Pool> {
+/**
+ * `resources`: those of the cluster, as the cache shows them; `visit`: of one of them, whose draft tells the id that it has just recorded, which
+ * the cache does not show yet. One is gone when its servers are: that comes before `remove`.
+ */
+export function listedPools(
+  resources: () => readonly NodePool[],
+  { object, status }: Pick<Visit<NodePool>, "object" | "status">,
+): Readable<Pool> {
   const all = (): readonly Pool[] =>
     resources().flatMap((resource) => {
       const { externalId: id, cloudName = cloudNameOf(resource) } = resource.status;
       return id !== undefined && isListedId(id) ? [listedPool(id, cloudName)] : [];
     });
   const find = (id: string): Pool | "Absent" => all().find((pool) => pool.id === id) ?? "Absent";
+  const own = (id: string): Pool | undefined =>
+    id === listedId(object) && id === status.externalId
+      ? listedPool(id, status.cloudName ?? cloudNameOf(object))
+      : undefined;
   return {
     list: () => Promise.resolve({ items: all(), clockSkewMs: 0 }),
-    get: (id) => Promise.resolve(find(id)),
+    get: (id) => Promise.resolve(own(id) ?? find(id)),
     look: (id) => Promise.resolve(find(id) === "Absent" ? "Absent" : "There"),
     remove: (id) => Promise.reject(new CloudError("NotFound", { message: `${id} has no servers any more` })),
     isLeaving: () => false,

@@ -39,9 +39,9 @@ export function serverListKind(deps: KindDeps<NodePool>): ExternalKind<PoolShape
     namesAreFixed: false,
     namesake: "Refuse",
     removal: "Repeated",
-    items: (_facet, place) =>
-      listedPools(() => parent.siblingsAt(place).flatMap((ref) => deps.store.byIndex("parent", ref))),
-    prepare: (scope) => prepare(scope, views, deps),
+    items: (_facet, place, visit) =>
+      listedPools(() => parent.siblingsAt(place).flatMap((ref) => deps.store.byIndex("parent", ref)), visit),
+    prepare: (scope) => prepare(scope, { views, turns, deps }),
     asCreated: ({ name }, id) => listedPool(id, name),
     see: (scope, item, since) => views.see(scope, item, since),
     plan: planForList,
@@ -64,16 +64,24 @@ export function serverListKind(deps: KindDeps<NodePool>): ExternalKind<PoolShape
   };
 }
 
-/** Nothing is sent for the list itself. Throws TerminalError AlreadyExists beside Workers that may be the ones of a status that was lost. */
-async function prepare(scope: PoolScope, views: ServerListViews, deps: KindDeps<NodePool>): Promise<Send> {
+/**
+ * Nothing is sent for the list itself. Throws TerminalError AlreadyExists beside Workers that may be the ones of a status that was lost, and
+ * WaitingError while they may be what another pool has just asked for, and not seen yet.
+ */
+async function prepare(
+  scope: PoolScope,
+  { views, turns, deps }: { views: ServerListViews; turns: Turns; deps: KindDeps<NodePool> },
+): Promise<Send> {
   const { visit, facet, place, name } = scope;
   const { spec } = visit.object;
   const login = await loginOf(visit, deps.client, { field: "spec.login", login: spec.login });
   const options = place.optionsOf(spec);
   assertPossible(facet.check?.(requestOf(visit.object, { name, login, options, cluster: hostOf(place) })));
   const strangers = spec.existingServers ? [] : await views.strangers(scope, deps.clock.monotonic());
-  const isHeld = strangers.length > 0;
-  if (isHeld) throw new TerminalError({ reason: Reason.AlreadyExists, message: unadoptedText(strangers) });
+  if (strangers.length > 0) {
+    turns.assertFree(scope, views.turnOf(scope));
+    throw new TerminalError({ reason: Reason.AlreadyExists, message: unadoptedText(strangers) });
+  }
   visit.status.servers = [];
   visit.status.appliedLabels = spec.labels ?? {};
   return () => Promise.resolve({ id: listedId(visit.object) });

@@ -22,16 +22,20 @@ export class Turns {
     this.#clock = clock;
   }
 
+  /** As `assertFree`. */
+  take(scope: PoolScope, other: string | undefined): void {
+    this.assertFree(scope, other);
+    const { uid } = scope.visit.object.metadata;
+    this.#taken.set(scope.place.key, { uid, takenAt: this.#clock.monotonic() });
+  }
+
   /** `other`: the pool that the cache shows at it. Throws WaitingError where another one is first. */
-  take({ visit, place }: PoolScope, other: string | undefined): void {
-    const { uid } = visit.object.metadata;
-    const now = this.#clock.monotonic();
+  assertFree({ visit, place }: PoolScope, other: string | undefined): void {
     const turn = this.#taken.get(place.key);
-    const isHeld = turn !== undefined && turn.uid !== uid && now - turn.takenAt < HELD_MS;
-    if (other !== undefined || isHeld) {
-      const message = "Another pool of the cluster adds servers first";
-      throw new WaitingError({ reason: Reason.Scaling, message, pollAfterMs: POLL_MS });
-    }
-    this.#taken.set(place.key, { uid, takenAt: now });
+    const isOthers = turn !== undefined && turn.uid !== visit.object.metadata.uid;
+    const isHeld = isOthers && this.#clock.monotonic() - turn.takenAt < HELD_MS;
+    if (other === undefined && !isHeld) return;
+    const message = "Another pool of the cluster adds servers first";
+    throw new WaitingError({ reason: Reason.Scaling, message, pollAfterMs: POLL_MS });
   }
 }

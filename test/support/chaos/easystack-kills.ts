@@ -67,7 +67,8 @@ interface Course {
 
 /** Fails unless all is as declared in the end, each object made once and in its place, and nothing of strangers touched. */
 export async function killWhileEasyStackSetsChange(options: EasyStackKills): Promise<void> {
-  const { kubectl, kubeconfigPath: kubeconfig } = sharedControlPlane();
+  const plane = sharedControlPlane();
+  const kubeconfig = plane.kubeconfigPath;
   const cluster = `k${randomBytes(4).toString("hex")}`;
   const clusters = [{ name: cluster, type: "EKS" as const }];
   const stand = await createEasyStackStand("easystack-kills", { kubeconfig, clusters, ...options.simulator });
@@ -76,7 +77,7 @@ export async function killWhileEasyStackSetsChange(options: EasyStackKills): Pro
     indices.map((index) => ({ route, name: `${route.toLowerCase()}-${index}` })),
   );
   try {
-    await run({ stand, target: targetOn({ kubectl }), cluster, places, chance: chanceOf(options.seed), options });
+    await run({ stand, target: targetOn(plane), cluster, places, chance: chanceOf(options.seed), options });
   } finally {
     await stand[Symbol.asyncDispose]();
   }
