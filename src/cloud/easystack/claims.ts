@@ -23,16 +23,14 @@ import { CLAIM_MARK, kindIn, nativeClaims, type NativeClaims } from "../manifest
 import { AccountList } from "./account-list.ts";
 import type { ProjectClient } from "./client.ts";
 import {
-  capacityOf,
+  isOfTime,
+  listedClaim,
   ofAllClusters,
-  phaseOf,
-  sizeOf,
   storageList,
   usersIn,
   type ClaimOnWire,
   type StorageOnWire,
 } from "./claim-wire.ts";
-import { readings } from "./times.ts";
 
 interface ClaimsDeps {
   readonly client: ProjectClient;
@@ -226,33 +224,6 @@ class EasyStackClaims implements ClusterClaims {
 
 function named({ namespace, name }: ClaimKey, { pvc }: StorageOnWire): readonly ClaimOnWire[] {
   return pvc.filter((wire) => wire.name === name && (wire.namespace ?? namespace) === namespace);
-}
-
-function isOfTime({ creation_time: time }: ClaimOnWire, createdAtMs: number): boolean {
-  return readings(time).includes(createdAtMs);
-}
-
-type Known = Pick<VolumeClaim, "id" | "key"> & { readonly createdAtMs: number };
-
-function listedClaim(wire: ClaimOnWire, { id, key, createdAtMs }: Known, { pv }: StorageOnWire): VolumeClaim {
-  const { namespace, name } = key;
-  const volume = pv.find((one) => one.pvc_name === name && one.pvc_namespace === namespace);
-  return {
-    id,
-    name: `${namespace}/${name}`,
-    key,
-    createdAtMs,
-    phase: phaseOf(wire.status),
-    cloudPhase: wire.status,
-    // The list does not tell it; what a read shows does.
-    isLeaving: false,
-    accessModes: wire.access_modes,
-    storageClassName: wire.storage_class_name || undefined,
-    requestedGiB: sizeOf(wire),
-    capacity: wire.status === "Bound" ? capacityOf(wire) : undefined,
-    volumeName: volume?.name,
-    told: { mountedBy: usersIn(wire) },
-  };
 }
 
 function missingClass(

@@ -18,7 +18,7 @@ import { holdsData, isSecret, OBJECT_ANNOTATIONS, shownKey } from "./objects.ts"
 import type { Observed } from "./observe.ts";
 import { awaited, mayCome, moving, pending } from "./outcomes.ts";
 import { decide, type Decision } from "./plan.ts";
-import { endsVisit, hasMoved, isImmutability, kindNotFound, refusalOf } from "./refusals.ts";
+import { endsVisit, hasMoved, isImmutability, isTaken, kindNotFound, refusalOf } from "./refusals.ts";
 import { stepsOf } from "./waves.ts";
 import type { StrayObjects } from "./strays.ts";
 import type { Outcome, Outcomes, Work } from "./work.ts";
@@ -175,24 +175,33 @@ export class Applier {
     if (entry) await strays.settle(work, { kind, entry, manifest: sent });
     const newborn = this.#newbornOf(target, sent);
     await persistBefore(work, names, newborn);
-    using limit = newborn && sendLimit(this.#deps);
-    let live: LiveObject;
-    try {
-      live = await this.#sendCreate(target, sent, limit?.signal);
-    } catch (error) {
-      if (await this.#isUnmade(target, error, isFirst)) work.inventory.unmade(declared.ref);
-      if (newborn && !mayStillAct(error)) strays.noteOver(work, newborn);
-      if (limit && error === limit.signal.reason) return mayCome(declared);
-      throw error;
-    }
+    const live = await this.#sendCreate(target, sent, { newborn, isFirst });
+    if (live === "MayCome") return mayCome(declared);
     this.#written({ work, declared, kind }, { live, sent, origin: "Created" });
     work.visit.log.info({ object: declared.ref, uid: live.metadata.uid }, "Created object");
     return { state: "Applied", live };
   }
 
-  #sendCreate({ work, declared, kind }: Target, sent: Manifest, until: AbortSignal | undefined): Promise<LiveObject> {
-    const change = { verb: "Create", target: shownKey(declared.key), fields: [], ...(until && { until }) } as const;
-    return this.#deps.sender.send(work.visit, change, (permit) => work.place.channel.create(kind, sent, permit));
+  /** "MayCome" where it was given up because nobody answered in time. */
+  async #sendCreate(
+    target: Target,
+    sent: Manifest,
+    { newborn, isFirst }: { readonly newborn: Newborn | undefined; readonly isFirst: boolean },
+  ): Promise<LiveObject | "MayCome"> {
+    const { work, declared, kind } = target;
+    using limit = newborn && sendLimit(this.#deps);
+    const until = limit && { until: limit.signal };
+    const change = { verb: "Create", target: shownKey(declared.key), fields: [], ...until } as const;
+    try {
+      return await this.#deps.sender.send(work.visit, change, (permit) =>
+        work.place.channel.create(kind, sent, permit),
+      );
+    } catch (error) {
+      if (await this.#isUnmade(target, error, isFirst)) work.inventory.unmade(declared.ref);
+      if (newborn && !mayStillAct(error)) this.#deps.strays.noteOver(work, newborn);
+      if (limit && error === limit.signal.reason) return "MayCome";
+      throw error;
+    }
   }
 
   /** Whether a create that failed is known to have made nothing. `isFirst`: no other one of the same object may be on its way. */
@@ -256,10 +265,6 @@ export class Applier {
 async function persistBefore({ inventory }: Work, names: readonly string[], newborn?: Newborn): Promise<void> {
   const message = "Objects are on their way into the target";
   await inventory.persistWith(names, newborn, { state: "Reconciling", reason: Reason.Applying, message });
-}
-
-function isTaken(error: unknown): boolean {
-  return error instanceof Error && "kind" in error && error.kind === "AlreadyExists";
 }
 
 function mayRecreate({ declared }: Target): boolean {

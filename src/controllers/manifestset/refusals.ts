@@ -35,6 +35,11 @@ export function isImmutability(error: unknown): boolean {
   return [error.message, ...error.causes.map(({ message }) => message)].some((message) => IMMUTABLE.test(message));
 }
 
+/** The name is. */
+export function isTaken(error: unknown): boolean {
+  return error instanceof Error && "kind" in error && error.kind === "AlreadyExists";
+}
+
 /** Throws what `endsVisit`. */
 export function refusalOf(error: unknown, { key, origin }: DeclaredObject): Outcome {
   if (!(error instanceof CloudError) || endsVisit(error)) throw error;
