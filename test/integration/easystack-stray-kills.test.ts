@@ -99,7 +99,7 @@ describe("a create that got elsewhere while its operator was killed", () => {
       await expect.poll(async () => (await sent())?.effect, PATIENTLY).toBe(true);
       await expect.poll(() => found("configmap", "late", name), PATIENTLY).toEqual([true, false]);
       await expect.poll(() => eventsOf(name), PATIENTLY).toContain("where it was not meant for, and was taken away");
-    }, 25);
+    }, 15);
     const effects = (await stand.simulator.effects()) as readonly { method: string; place?: string }[];
     const writes = effects.filter(({ place }) => place?.endsWith("/late")).map(({ method, place }) => [method, place]);
     expect(writes).toEqual([

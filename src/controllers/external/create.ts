@@ -13,7 +13,6 @@ import { resultsOf, type Observer } from "./observe.ts";
 import type { Origin } from "./resource.ts";
 import type { ItemScope } from "./scope.ts";
 import { createdAtOf } from "./whereabouts.ts";
-import { sendLimit } from "./send-limit.ts";
 import type { Sender } from "./sender.ts";
 
 interface CreatorDeps {
@@ -81,7 +80,7 @@ export class Creator {
   async #send<T extends Item>(attempt: Attempt<T>, refused: (error: unknown) => Promise<never>): Promise<Made<T>> {
     const { scope, send, operation } = attempt;
     const { visit, name, noun } = scope;
-    using limit = sendLimit(this.#deps);
+    using limit = this.#sendLimit();
     const created = await this.#deps.sender
       .send(visit, { verb: "Create", target: `${noun} ${name}`, fields: [], until: limit.signal }, (permit) =>
         send(operation.nonce, permit),
@@ -93,6 +92,18 @@ export class Creator {
     if (created.id === undefined) await this.#findCreated(scope, operation, created.jobId);
     else record(scope, { id: created.id, name }, scope.madeAs);
     return created;
+  }
+
+  /**
+   * The settle window counts from the journal: nothing may be sent so late that its effect falls behind the window, be it for
+   * want of a turn in the account's budget.
+   */
+  #sendLimit(): { signal: AbortSignal } & Disposable {
+    const late = new AbortController();
+    const timer = this.#deps.clock.after(this.#deps.settleWindowMs / 2, () =>
+      late.abort(new Error("Not answered in time")),
+    );
+    return { signal: late.signal, [Symbol.dispose]: () => timer.cancel() };
   }
 
   /** The answer to a nonce's first send: anything certain closes the journal, a 409 included. */

@@ -6,7 +6,6 @@ import { timestamp, type Clock } from "../../lib/clock.ts";
 import { mergePatchOf } from "../../runtime/status.ts";
 import { isTrue } from "../../runtime/conditions.ts";
 import type { Difference } from "../external/change.ts";
-import { sendLimit } from "../external/send-limit.ts";
 import type { Sender } from "../external/sender.ts";
 import { kindOf, type DeclaredObject } from "./declared.ts";
 import { differencesOf } from "./differences.ts";
@@ -27,8 +26,6 @@ interface ApplierDeps {
   readonly sender: Sender;
   readonly memory: Memory;
   readonly clock: Clock;
-  /** How long after a send it may still take effect. */
-  readonly settleWindowMs: number;
   readonly strays: StrayObjects;
 }
 
@@ -175,33 +172,17 @@ export class Applier {
     if (entry) await strays.settle(work, { kind, entry, manifest: sent });
     const newborn = this.#newbornOf(target, sent);
     await persistBefore(work, names, newborn);
-    const live = await this.#sendCreate(target, sent, { newborn, isFirst });
-    if (live === "MayCome") return mayCome(declared);
+    const change = { verb: "Create", target: shownKey(declared.key), fields: [] } as const;
+    const live = await this.#deps.sender
+      .send(work.visit, change, (permit) => work.place.channel.create(kind, sent, permit))
+      .catch(async (error: unknown) => {
+        if (newborn) strays.noteFailed(work, newborn, mayStillAct(error));
+        if (await this.#isUnmade(target, error, isFirst)) work.inventory.unmade(declared.ref);
+        throw error;
+      });
     this.#written({ work, declared, kind }, { live, sent, origin: "Created" });
     work.visit.log.info({ object: declared.ref, uid: live.metadata.uid }, "Created object");
     return { state: "Applied", live };
-  }
-
-  /** "MayCome" where it was given up because nobody answered in time. */
-  async #sendCreate(
-    target: Target,
-    sent: Manifest,
-    { newborn, isFirst }: { readonly newborn: Newborn | undefined; readonly isFirst: boolean },
-  ): Promise<LiveObject | "MayCome"> {
-    const { work, declared, kind } = target;
-    using limit = newborn && sendLimit(this.#deps);
-    const until = limit && { until: limit.signal };
-    const change = { verb: "Create", target: shownKey(declared.key), fields: [], ...until } as const;
-    try {
-      return await this.#deps.sender.send(work.visit, change, (permit) =>
-        work.place.channel.create(kind, sent, permit),
-      );
-    } catch (error) {
-      if (await this.#isUnmade(target, error, isFirst)) work.inventory.unmade(declared.ref);
-      if (newborn && !mayStillAct(error)) this.#deps.strays.noteOver(work, newborn);
-      if (limit && error === limit.signal.reason) return "MayCome";
-      throw error;
-    }
   }
 
   /** Whether a create that failed is known to have made nothing. `isFirst`: no other one of the same object may be on its way. */

@@ -17,11 +17,11 @@ export function awaited({ key }: DeclaredObject, live: LiveObject): Outcome {
 }
 
 /** A create of it may still take effect, be it elsewhere: another one at the same time might make two of it. */
-export function mayCome({ key }: DeclaredObject, againMs?: number): Outcome {
+export function mayCome({ key }: DeclaredObject, againMs: number): Outcome {
   const message =
     `How a request for ${shownKey(key)} ended is not known; it is looked for, and made anew when the settle window has passed and it shows ` +
     "nowhere";
-  return { state: "Waiting", reason: Reason.Applying, message, ...(againMs !== undefined && { againMs }) };
+  return { state: "Waiting", reason: Reason.Applying, message, againMs };
 }
 
 export function moving({ key }: DeclaredObject): Outcome {

@@ -96,7 +96,7 @@ function absent(declared: DeclaredObject, { kind, entry, owner }: Pick<Known, "k
 /** The clocks of two machines. */
 const CLOCKS_MS = 30_000;
 /** So long a create may wait for its turn, and for its answer. */
-const ON_THE_WAY_MS = 600_000;
+export const ON_THE_WAY_MS = 600_000;
 
 /** Whether it was made when what the entry tells of was about to be. That nothing was there before, a look has shown. */
 function isOfTime({ metadata }: LiveObject, entry: InventoryEntry | undefined): boolean {

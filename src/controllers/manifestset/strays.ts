@@ -11,7 +11,7 @@ import type { EventRecorder } from "../../runtime/events.ts";
 import type { Sender } from "../external/sender.ts";
 import { keyOfObject, keyOfRef, refOfKey, shownKey } from "./objects.ts";
 import type { Newborn } from "./inventory.ts";
-import type { InventoryEntry } from "./plan.ts";
+import { ON_THE_WAY_MS, type InventoryEntry } from "./plan.ts";
 import type { Work } from "./work.ts";
 
 interface StrayDeps {
@@ -30,31 +30,35 @@ interface Sought {
   readonly manifest: Manifest | undefined;
 }
 
-/** Journals have whole seconds. */
-const PRECISION_MS = 1_000;
 /** It may show where it was to be. */
 const LONGEST_LOOK_MS = 5_000;
 
 export class StrayObjects {
   readonly #deps: StrayDeps;
-  /** When those creates began of which this process knows that they act no more, by set and object. What is lost of it costs a wait. */
-  readonly #over = new Map<string, string>();
+  /**
+   * From when on the settle window counts, milliseconds since the epoch, by create: since it has failed; of one whose sender has died, since this
+   * process has met it, which was later than the last request of that. What is lost of it costs a wait.
+   */
+  readonly #from = new Map<string, number>();
 
   constructor(deps: StrayDeps) {
     this.#deps = deps;
   }
 
-  /** Nothing of that create, which has failed, is on its way any more. */
-  noteOver({ owner }: Work, { ref, making }: Newborn): void {
-    this.#over.set(`${owner.uid} ${ref}`, making.since);
+  /** `mayStillAct`: as of the error that it ended with. */
+  noteFailed({ owner }: Work, { ref, making }: Newborn, mayAct: boolean): void {
+    this.#from.set(keyOfCreate(owner.uid, ref, making), mayAct ? this.#deps.clock.now() : Number.NEGATIVE_INFINITY);
   }
 
   /** Within how many ms to look again for an object of which a create may still take effect; undefined where none may. */
   awaitedMs({ place, owner }: Work, kind: KindAbility, { ref, making, uid }: InventoryEntry): number | undefined {
     if (place.channel.strays?.mayBe(kind) !== true || making === undefined || uid !== undefined) return undefined;
-    if (this.#over.get(`${owner.uid} ${ref}`) === making.since) return undefined;
     const { clock, settleWindowMs } = this.#deps;
-    const leftMs = Date.parse(making.since) + PRECISION_MS + settleWindowMs - clock.now();
+    const key = keyOfCreate(owner.uid, ref, making);
+    const lastSentMs = Date.parse(making.since) + ON_THE_WAY_MS;
+    const fromMs = this.#from.get(key) ?? Math.min(clock.now(), lastSentMs);
+    this.#from.set(key, fromMs);
+    const leftMs = fromMs + settleWindowMs - clock.now();
     return leftMs > 0 ? Math.min(leftMs, LONGEST_LOOK_MS) : undefined;
   }
 
@@ -62,7 +66,6 @@ export class StrayObjects {
   async settle(work: Work, { kind, entry, manifest }: Sought): Promise<void> {
     const { strays } = work.place.channel;
     if (!strays?.mayBe(kind) || entry.making === undefined || entry.uid !== undefined) return;
-    this.#over.delete(`${work.owner.uid} ${entry.ref}`);
     const { since, print } = entry.making;
     const lost = {
       manifest: marked(manifest ?? named(entry, kind), work.owner.uid),
@@ -72,6 +75,7 @@ export class StrayObjects {
       isKnown: (key: Parameters<typeof refOfKey>[0]) => work.inventory.get(refOfKey(key)) !== undefined,
     };
     const found = await strays.find(kind, lost, work.visit.signal);
+    this.#from.delete(keyOfCreate(work.owner.uid, entry.ref, entry.making));
     const shown = shownKey(keyOfObject(lost.manifest));
     for (const stray of found) await this.#takeAway(work, shown, stray);
     const doubtful = found.filter(({ takeAway }) => takeAway === undefined).map(({ where }) => where);
@@ -96,6 +100,10 @@ export class StrayObjects {
   #tell({ visit: { object } }: Work, note: string): void {
     this.#deps.events.event(object, { type: "Warning", reason: Reason.PlaceNotConfirmed, action: "Reconcile", note });
   }
+}
+
+function keyOfCreate(set: string, ref: string, { since }: Newborn["making"]): string {
+  return `${set} ${ref} ${since}`;
 }
 
 /** All that is known of what is declared no more. */

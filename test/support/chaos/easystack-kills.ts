@@ -45,7 +45,7 @@ const FAULTS = [
 ];
 
 /** A create that a kill or a lost answer leaves open is waited for so long, which is well within what a phase waits for its end. */
-const FLAGS = ["--no-leader-elect", "--settle-window", "16"];
+const FLAGS = ["--no-leader-elect", "--settle-window", "5"];
 
 const KINDS = ["configmap", "secret", "deployment", "service", "ingress", "cronjob"] as const;
 const MARK = "yunfan.dev/manifestset-uid";
