@@ -66,7 +66,7 @@ const { outputFiles } = await build({
 });
 
 await rm(DIST, { recursive: true, force: true });
-await mkdir(DIST);
+await mkdir(DIST, { recursive: true });
 for (const { path: file, text } of outputFiles) await writeFile(file, inAscii(text));
 
 /**

@@ -4,13 +4,11 @@ import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/apise
 import { managedClusterManifest, nodePoolManifest, type Manifest } from "../support/environment/resources.ts";
 import { patch, type Place, type Refused } from "./admission.ts";
 import { cluster, edge, managed, servers, type Spec } from "./alibaba.ts";
-import { installCrds } from "./cluster.ts";
 
 const { kubectl } = sharedControlPlane();
 let place: Place;
 
 beforeAll(async () => {
-  await installCrds(kubectl);
   place = { kubectl, namespace: await uniqueNamespace(kubectl, "alibaba-changes") };
   const items = [
     managedClusterManifest({ metadata: { name: "bare" } }),

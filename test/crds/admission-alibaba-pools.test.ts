@@ -4,13 +4,11 @@ import { sharedControlPlane, uniqueNamespace } from "../support/apiserver/contro
 import type { Manifest } from "../support/environment/resources.ts";
 import { apply, type Place, type Refused, zodTakes } from "./admission.ts";
 import { pool, servers } from "./alibaba.ts";
-import { installCrds } from "./cluster.ts";
 
 const { kubectl } = sharedControlPlane();
 let place: Place;
 
 beforeAll(async () => {
-  await installCrds(kubectl);
   place = { kubectl, namespace: await uniqueNamespace(kubectl, "alibaba-pools") };
 });
 

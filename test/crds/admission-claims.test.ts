@@ -3,13 +3,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { sharedControlPlane, uniqueNamespace, kubectlOk } from "../support/apiserver/controlplane.ts";
 import { cloudVolumeClaimManifest, type Manifest } from "../support/environment/resources.ts";
 import { apply, patch, type Place, type Refused, zodTakes } from "./admission.ts";
-import { installCrds } from "./cluster.ts";
 
 const { kubectl } = sharedControlPlane();
 let place: Place;
 
 beforeAll(async () => {
-  await installCrds(kubectl);
   place = { kubectl, namespace: await uniqueNamespace(kubectl, "admission-claims") };
 });
 

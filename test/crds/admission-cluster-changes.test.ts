@@ -3,7 +3,6 @@ import { beforeAll, expect, it } from "vitest";
 import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
 import { managedAddonManifest, managedClusterManifest, nodePoolManifest } from "../support/environment/resources.ts";
 import { patch, type Place, type Refused } from "./admission.ts";
-import { installCrds } from "./cluster.ts";
 
 type Spec = Record<string, unknown>;
 
@@ -11,7 +10,6 @@ const { kubectl } = sharedControlPlane();
 let place: Place;
 
 beforeAll(async () => {
-  await installCrds(kubectl);
   place = { kubectl, namespace: await uniqueNamespace(kubectl, "cluster-changes") };
   const whole = {
     version: "v1.15",

@@ -8,13 +8,11 @@ import {
   type Manifest,
 } from "../support/environment/resources.ts";
 import { apply, type Place, type Refused, zodTakes } from "./admission.ts";
-import { installCrds } from "./cluster.ts";
 
 const { kubectl } = sharedControlPlane();
 let place: Place;
 
 beforeAll(async () => {
-  await installCrds(kubectl);
   place = { kubectl, namespace: await uniqueNamespace(kubectl, "admission-clusters") };
 });
 

@@ -5,13 +5,11 @@ import { parseAllDocuments, stringify } from "yaml";
 import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
 import { managedClusterManifest, manifestSetManifest, type Manifest } from "../support/environment/resources.ts";
 import { apply, patch, type Place, type Refused, zodTakes } from "./admission.ts";
-import { installCrds } from "./cluster.ts";
 
 const { kubectl } = sharedControlPlane();
 let place: Place;
 
 beforeAll(async () => {
-  await installCrds(kubectl);
   place = { kubectl, namespace: await uniqueNamespace(kubectl, "admission-sets") };
 });
 

@@ -4,13 +4,11 @@ import { registryProjectSchema } from "../../src/crds/registryproject/schema.ts"
 import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
 import { cloudAccountManifest, registryProjectManifest, type Manifest } from "../support/environment/resources.ts";
 import { apply, patch, type Place, type Refused, zodTakes } from "./admission.ts";
-import { installCrds } from "./cluster.ts";
 
 const { kubectl } = sharedControlPlane();
 let place: Place;
 
 beforeAll(async () => {
-  await installCrds(kubectl);
   place = { kubectl, namespace: await uniqueNamespace(kubectl, "admission") };
 });
 

@@ -9,7 +9,7 @@ import type { StructuralSchema } from "../../src/schema/structural.ts";
 import { sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
 import { EXAMPLES } from "../support/environment/resources.ts";
 import { almostFitting, fitting } from "./arbitraries.ts";
-import { Api, installCrds } from "./cluster.ts";
+import { Api } from "./cluster.ts";
 
 const SEED = 20_260_101;
 const SPECS_PER_KIND = 300;
@@ -22,7 +22,6 @@ let namespace: string;
 
 beforeAll(async () => {
   const { kubectl, kubeconfigPath } = sharedControlPlane();
-  await installCrds(kubectl);
   namespace = await uniqueNamespace(kubectl, "agreement");
   api = await Api.connect(kubeconfigPath);
 });

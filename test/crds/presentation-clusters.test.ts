@@ -2,13 +2,11 @@
 import { beforeAll, expect, it } from "vitest";
 import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
 import { managedAddonManifest, managedClusterManifest, nodePoolManifest } from "../support/environment/resources.ts";
-import { installCrds } from "./cluster.ts";
 
 const { kubectl } = sharedControlPlane();
 let namespace: string;
 
 beforeAll(async () => {
-  await installCrds(kubectl);
   namespace = await uniqueNamespace(kubectl, "presentation-clusters");
   const items = [managedClusterManifest(), nodePoolManifest(), managedAddonManifest()];
   await run(["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { parseAllDocuments, stringify } from "yaml";
 import { type Kubectl, kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
 import { managedClusterManifest } from "../support/environment/resources.ts";
-import { installCrds } from "./cluster.ts";
 
 const REFUSAL = "set spec.deletionProtection to false first";
 const { kubectl } = sharedControlPlane();
@@ -12,7 +11,6 @@ let namespace: string;
 let policies: string;
 
 beforeAll(async () => {
-  await installCrds(kubectl);
   namespace = await uniqueNamespace(kubectl, "protection");
   await applyCluster("protected", true);
   await applyCluster("open", false);

@@ -114,4 +114,17 @@ describe.concurrent("a cluster that is not there", () => {
   });
 });
 
+describe("a cluster whose nodes a list has lost", () => {
+  it("can be worked with again soon after a list that shows them, unasked", async ({ expect }) => {
+    await stand.apply(clusterManifest("eks-1"));
+    await stand.reaches(ref("eks-1"), "Available");
+    // Longer than one visit, which believes no single answer.
+    await cloud.setFaults([{ action: "EmptyList", path: "/cluster/nodes/", times: 4 }]);
+    await stand.lookAgain(ref("eks-1"));
+    const { status } = await conditionOf("eks-1", "ClusterAvailable", "ClusterNotAvailable");
+    expect(status["cloudPhase"]).toBe("0 of 0 nodes ready");
+    await stand.reaches(ref("eks-1"), "Available");
+  });
+});
+
 itStaysClean(() => stand);

@@ -1,7 +1,8 @@
 // What to do about a cluster that is there: a pure decision from the resource and what the cloud shows.
 import type { Cluster } from "../../cloud/facets/clusters.ts";
-import { ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
+import { ManagedClusterCondition, ManagedClusterReason as Reason } from "../../crds/managedcluster/conditions.ts";
 import type { ManagedCluster } from "../../crds/managedcluster/schema.ts";
+import { findCondition } from "../../runtime/conditions.ts";
 import type { Difference } from "../external/change.ts";
 import type { Plan } from "../external/kind.ts";
 import { isAskedFor } from "../external/resource.ts";
@@ -13,11 +14,16 @@ type ClusterPlan = Plan<ClusterChange>;
 type Declared = Pick<ManagedCluster, "spec" | "status" | "metadata">;
 type Changes = Extract<ClusterPlan, { do: "Change" }>;
 
-/** Where there is nothing that we could do. */
-const SLOW_POLL_MS = 60_000;
+/**
+ * Of a cluster that is out of order, where there is nothing that we could do: soon at first, since all that is in it waits and one bad answer
+ * of the cloud may be all that there is to it, then less and less often.
+ */
+const SHARE_OF_UNAVAILABLE = 0.2;
+const SHORTEST_POLL_MS = 5_000;
+const LONGEST_POLL_MS = 60_000;
 
-export function planFor(resource: Declared, seen: ClusterSeen): ClusterPlan {
-  return planByPhase(resource, seen) ?? planForIdle(resource, seen);
+export function planFor(resource: Declared, seen: ClusterSeen, nowMs: number): ClusterPlan {
+  return planByPhase(resource, seen, nowMs) ?? planForIdle(resource, seen);
 }
 
 /** In what it differs from the spec of what may be changed. */
@@ -56,16 +62,27 @@ function protectionOf(
 }
 
 /** Undefined where the cloud is at rest. */
-function planByPhase(declared: Declared, seen: ClusterSeen): ClusterPlan | undefined {
+function planByPhase(declared: Declared, seen: ClusterSeen, nowMs: number): ClusterPlan | undefined {
   const { item: cluster } = seen;
   const { phase, cloudPhase } = cluster;
   if (phase === "Available" || phase === "Hibernated") return undefined;
   if (phase === "Failed") return planForFailed(declared, seen);
   if (phase === "DeleteFailed") return stallOnFailedDeletion(cluster);
   const isUpgrade = phase === "Changing" && declared.status.operation?.verb === "Upgrade";
-  const { reason, message, pollAfterMs } = isUpgrade ? UPGRADING : UNDER_WAY[phase];
+  const { reason, message } = isUpgrade ? UPGRADING : UNDER_WAY[phase];
   const what = `${message} (${cloudPhase || "in no phase"})`;
-  return { do: "Await", reason, message: what, ...(pollAfterMs !== undefined && { pollAfterMs }) };
+  return {
+    do: "Await",
+    reason,
+    message: what,
+    ...(phase === "Unavailable" && { pollAfterMs: pollMs(declared, nowMs) }),
+  };
+}
+
+function pollMs({ status }: Declared, nowMs: number): number {
+  const available = findCondition(status.conditions, ManagedClusterCondition.ClusterAvailable);
+  const sinceMs = available?.status === "False" ? Date.parse(available.lastTransitionTime) : nowMs;
+  return Math.min(Math.max((nowMs - sinceMs) * SHARE_OF_UNAVAILABLE, SHORTEST_POLL_MS), LONGEST_POLL_MS);
 }
 
 type UnderWay = Exclude<Cluster["phase"], "Available" | "Hibernated" | "Failed" | "DeleteFailed">;
@@ -73,7 +90,6 @@ type UnderWay = Exclude<Cluster["phase"], "Available" | "Hibernated" | "Failed" 
 interface Words {
   readonly reason: string;
   readonly message: string;
-  readonly pollAfterMs?: number;
 }
 
 const UPGRADING: Words = { reason: Reason.Upgrading, message: "The cloud is upgrading the control plane" };
@@ -87,7 +103,6 @@ const UNDER_WAY: Readonly<Record<UnderWay, Words>> = {
   Unavailable: {
     reason: Reason.ClusterNotAvailable,
     message: "The cloud says that the cluster can't be used now, and that it is at nothing",
-    pollAfterMs: SLOW_POLL_MS,
   },
   Unknown: { reason: Reason.CloudPhaseUnknown, message: "The cluster is in a phase that this version does not know" },
 };

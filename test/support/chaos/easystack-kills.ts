@@ -29,8 +29,8 @@ export interface EasyStackKills {
 
 const CALLS = "/api/ecns/eks/";
 const WRITES = "POST|PUT|PATCH|DELETE";
-/** Not those of the installation: a cluster that is in no list is gone, and one without nodes waits for them, and the sets in it too. */
-const LISTS = `${CALLS}(?!namespace|cluster/)`;
+/** Not those of the installation: a cluster that is in no list is gone, and the sets in it with it. */
+const LISTS = `${CALLS}(?!namespace)`;
 
 /** What goes wrong in the cloud all the time. */
 const LASTING = [
@@ -64,7 +64,8 @@ interface Course {
 
 /** Fails unless all is as declared in the end, each object made once and in its place, and nothing of strangers touched. */
 export async function killWhileEasyStackSetsChange(options: EasyStackKills): Promise<void> {
-  const { kubectl, kubeconfigPath: kubeconfig } = sharedControlPlane();
+  const plane = sharedControlPlane();
+  const kubeconfig = plane.kubeconfigPath;
   const cluster = `k${randomBytes(4).toString("hex")}`;
   const clusters = [{ name: cluster, type: "EKS" as const }];
   const stand = await createEasyStackStand("easystack-kills", { kubeconfig, clusters, ...options.simulator });
@@ -73,7 +74,7 @@ export async function killWhileEasyStackSetsChange(options: EasyStackKills): Pro
     indices.map((index) => ({ route, name: `${route.toLowerCase()}-${index}` })),
   );
   try {
-    await run({ stand, target: targetOn({ kubectl }), cluster, places, chance: chanceOf(options.seed), options });
+    await run({ stand, target: targetOn(plane), cluster, places, chance: chanceOf(options.seed), options });
   } finally {
     await stand[Symbol.asyncDispose]();
   }

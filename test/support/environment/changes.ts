@@ -1,10 +1,9 @@
-// What a user does with kubectl to the resources of a stand. Each change resolves when the watch shows it.
-import { kubectlOk, type Kubectl } from "../apiserver/controlplane.ts";
-import { yaml } from "./manifests.ts";
+// What a user does to the resources of a stand. Each change resolves when the watch shows it.
+import type { Administrator, ApiObject, Target } from "../apiserver/administrator.ts";
 import { nameParts, type Resource, type StatusWatch } from "./status-watch.ts";
 
 export interface Changes {
-  /** Applies manifests, in the stand's first namespace where they name none; throws with kubectl's words when it refuses. */
+  /** Applies manifests, in the stand's first namespace where they name none; throws with the server's words where it refuses one. */
   apply(...manifests: readonly object[]): Promise<void>;
   /** Merge patch, as `kubectl edit` would make it. */
   edit(name: string, change: object): Promise<void>;
@@ -15,35 +14,28 @@ export interface Changes {
 }
 
 interface Parts {
-  /** As administrator, not bound to a namespace. */
-  readonly kubectl: Kubectl;
+  readonly administrator: Administrator;
   readonly namespace: string;
   readonly watch: StatusWatch;
   /** Called with each value that is applied in a Secret. */
   readonly onSecret: (value: string) => void;
 }
 
-export function createChanges({ kubectl, namespace, watch, onSecret }: Parts): Changes {
-  const target = (name: string): string[] => kubectlTarget(name, namespace);
-  const change = async (args: readonly string[], input?: string): Promise<void> => {
-    const answer = JSON.parse(await kubectlOk(kubectl, [...args, "-o", "json"], input)) as
-      | Resource
-      | { items: Resource[] };
-    await Promise.all(("items" in answer ? answer.items : [answer]).map((resource) => shown(watch, resource)));
-  };
-  const annotate: Changes["annotate"] = (name, annotations) => {
-    const wanted = Object.entries(annotations).map(([key, value]) => (value === null ? `${key}-` : `${key}=${value}`));
-    return change(["annotate", "--overwrite", ...target(name), ...wanted]);
-  };
+export function createChanges({ administrator, namespace, watch, onSecret }: Parts): Changes {
+  const target = (name: string): Target => targetOf(name, namespace);
+  const edit: Changes["edit"] = async (name, patch) => shown(watch, await administrator.merge(target(name), patch));
   return {
     async apply(...manifests) {
       for (const value of manifests.flatMap(secretsIn)) onSecret(value);
-      await change(["apply", "-f", "-"], yaml(manifests.map((manifest) => inNamespace(manifest, namespace))));
+      const objects = manifests.map((manifest) => inNamespace(manifest, namespace));
+      const applied = [];
+      for (const object of objects) applied.push(await administrator.apply<Resource>(object));
+      await Promise.all(applied.map((object) => shown(watch, object)));
     },
-    edit: (name, patch) => change(["patch", ...target(name), "--type=merge", "-p", JSON.stringify(patch)]),
-    annotate,
+    edit,
+    annotate: (name, annotations) => edit(name, { metadata: { annotations } }),
     async remove(name) {
-      await kubectlOk(kubectl, ["delete", ...target(name), "--wait=false"]);
+      await administrator.remove(target(name));
       if (!watch.covers(name)) return;
       const isLeaving = (): boolean => watch.latest(name)?.metadata.deletionTimestamp !== undefined;
       await watch.until(
@@ -54,13 +46,13 @@ export function createChanges({ kubectl, namespace, watch, onSecret }: Parts): C
   };
 }
 
-/** A resource in kubectl's arguments. */
-export function kubectlTarget(name: string, defaultNamespace: string): string[] {
+/** Where a resource is, by its name in tests. */
+export function targetOf(name: string, defaultNamespace: string): Target {
   const { namespace = defaultNamespace, kind, short } = nameParts(name);
-  return [`${kind}/${short}`, "--namespace", namespace];
+  return { kind, name: short, namespace };
 }
 
-/** Waits until the watch has come as far as kubectl's answer. */
+/** Waits until the watch has come as far as the server's answer. */
 async function shown(watch: StatusWatch, { kind, metadata }: Resource): Promise<void> {
   const name = `${metadata.namespace}/${kind}/${metadata.name}`;
   if (!watch.covers(name)) return;
@@ -69,8 +61,10 @@ async function shown(watch: StatusWatch, { kind, metadata }: Resource): Promise<
   await watch.until(isShown, () => `The watch never showed ${name}`);
 }
 
-function inNamespace(manifest: { metadata?: object }, namespace: string): object {
-  return { ...manifest, metadata: { namespace, ...manifest.metadata } };
+/** As JSON has it, without what is undefined. */
+function inNamespace(manifest: { metadata?: object }, namespace: string): ApiObject {
+  const whole = { ...manifest, metadata: { namespace, ...manifest.metadata } };
+  return JSON.parse(JSON.stringify(whole)) as ApiObject;
 }
 
 /** What may show nowhere. */

@@ -1,7 +1,8 @@
-// Where integration tests stand: namespaces of their own on the shared control plane, simulators, the operator's rights, and
-// kubectl as a user would use it.
+// Where integration tests stand: namespaces of their own on the shared control plane, simulators, the operator's rights, and what a
+// user does and sees.
 import { randomUUID } from "node:crypto";
-import { kubectlOk, sharedControlPlane, uniqueNamespace, type Kubectl } from "../apiserver/controlplane.ts";
+import type { Administrator } from "../apiserver/administrator.ts";
+import { sharedControlPlane, uniqueName, type Kubectl } from "../apiserver/controlplane.ts";
 import { accountManifests } from "./manifests.ts";
 import { spawnOperator, type Operator, type OperatorSettings } from "../operator/operator.ts";
 import {
@@ -73,13 +74,14 @@ export async function createStandOn<S extends SimulatorControls, O>(
   simulatorOptions?: O,
 ): Promise<Stand<S, O>> {
   const plane = sharedControlPlane();
-  const [namespace, otherNamespace, simulator, kubeconfig] = await Promise.all([
-    uniqueNamespace(plane.kubectl, prefix),
-    uniqueNamespace(plane.kubectl, `${prefix}-other`),
-    cloud.start(simulatorOptions),
-    plane.serviceAccountKubeconfig({ namespace: "yunfan-system", name: "yunfan" }),
-  ]);
-  await allowLeases(plane.kubectl, namespace);
+  const { administrator, operatorKubeconfigPath: kubeconfig } = plane;
+  const namespace = uniqueName(prefix);
+  const otherNamespace = uniqueName(`${prefix}-other`);
+  for (const name of [namespace, otherNamespace]) {
+    await administrator.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+  }
+  const simulator = await cloud.start(simulatorOptions);
+  await allowLeases(administrator, namespace);
   const namespaces = [namespace, otherNamespace] as const;
   const watch = watchStatuses(namespaces, cloud.kinds);
   const secrets = new Set(cloud.secrets);
@@ -91,8 +93,8 @@ export async function createStandOn<S extends SimulatorControls, O>(
   };
   const operators: Operator[] = [];
   const onSecret = (value: string): void => void secrets.add(value);
-  const changes = createChanges({ kubectl: plane.kubectl, namespace, watch, onSecret });
-  const observations = createObservations({ kubectl: plane.kubectl, namespaces: [...namespaces], watch, operators });
+  const changes = createChanges({ administrator, namespace, watch, onSecret });
+  const observations = createObservations({ administrator, namespaces: [...namespaces], watch, operators });
   return {
     ...changes,
     ...observations,
@@ -129,9 +131,15 @@ export async function createStandOn<S extends SimulatorControls, O>(
 }
 
 /** The shipped Role lets the operator hold its lease in yunfan-system, where test files would compete for it. */
-async function allowLeases(kubectl: Kubectl, namespace: string): Promise<void> {
-  const role = ["create", "role", "yunfan", "--verb=create,get,update,watch", "--resource=leases.coordination.k8s.io"];
-  await kubectlOk(kubectl, [...role, "--namespace", namespace]);
-  const binding = ["create", "rolebinding", "yunfan", "--role=yunfan", "--serviceaccount=yunfan-system:yunfan"];
-  await kubectlOk(kubectl, [...binding, "--namespace", namespace]);
+async function allowLeases(administrator: Administrator, namespace: string): Promise<void> {
+  const apiVersion = "rbac.authorization.k8s.io/v1";
+  const apiGroup = "rbac.authorization.k8s.io";
+  const metadata = { name: "yunfan", namespace };
+  const rules = [
+    { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create", "get", "update", "watch"] },
+  ];
+  await administrator.create({ apiVersion, kind: "Role", metadata, rules });
+  const roleRef = { apiGroup, kind: "Role", name: "yunfan" };
+  const subjects = [{ kind: "ServiceAccount", name: "yunfan", namespace: "yunfan-system" }];
+  await administrator.create({ apiVersion, kind: "RoleBinding", metadata, roleRef, subjects });
 }

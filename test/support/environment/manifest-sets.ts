@@ -7,6 +7,7 @@ import { afterAll, beforeAll, vi } from "vitest";
 import type { HuaweiSimulatorOptions } from "../../../src/cloud/huawei/simulator/index.ts";
 import type { ControlPlaneOptions } from "../../../controlplane/control-plane.ts";
 import { readKubeconfig, type ServedKubeconfig } from "../../../src/cloud/simulation/kubeconfig.ts";
+import { administratorBy, type ApiObject } from "../apiserver/administrator.ts";
 import { type ControlPlane, kubectlOk, startControlPlane, uniqueNamespace } from "../apiserver/controlplane.ts";
 import { clusterManifest, HUAWEI, huaweiAccountManifests, type HuaweiSimulator } from "../clouds/huawei/environment.ts";
 import type { SimulatorOptions } from "../clouds/simulator.ts";
@@ -76,25 +77,15 @@ export async function startTarget(options: Partial<ControlPlaneOptions> & { audi
 }
 
 /** On a control plane that runs. */
-export function targetOn(plane: Pick<ControlPlane, "kubectl">): ReachedTarget {
-  const kubectl: Target["kubectl"] = (...args) => kubectlOk(plane.kubectl, args);
+export function targetOn({ kubectl, kubeconfigPath }: Pick<ControlPlane, "kubectl" | "kubeconfigPath">): ReachedTarget {
+  const administrator = administratorBy(kubeconfigPath);
   return {
-    kubectl,
+    kubectl: (...args) => kubectlOk(kubectl, args),
     async apply(...objects) {
-      const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
-      await kubectlOk(
-        plane.kubectl,
-        ["apply", "--server-side", "--field-manager=colleague", "--force-conflicts", "-f", "-"],
-        list,
-      );
+      for (const object of objects) await administrator.own(object as ApiObject, "colleague");
     },
-    async get(kind, name, namespace) {
-      const scope = namespace === undefined ? [] : ["--namespace", namespace];
-      const args = ["get", kind, name, ...scope, "-o", "json", "--show-managed-fields", "--ignore-not-found"];
-      const text = await kubectlOk(plane.kubectl, args);
-      return text === "" ? undefined : (JSON.parse(text) as TargetObject);
-    },
-    namespace: (prefix) => uniqueNamespace(plane.kubectl, prefix),
+    get: (kind, name, namespace) => administrator.read({ kind, name, namespace }),
+    namespace: (prefix) => uniqueNamespace(kubectl, prefix),
   };
 }
 

@@ -2,8 +2,8 @@
 // and goes on where the server ends it. Not by kubectl: a stand has a dozen of these, and each would be a process.
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
-import { Agent, request } from "undici";
-import { accessOf } from "../../../src/cloud/simulation/kube/access.ts";
+import { type Agent, request } from "undici";
+import { connectBy } from "../apiserver/administrator.ts";
 
 export interface WatchEvent<R> {
   readonly type: "ADDED" | "MODIFIED" | "DELETED";
@@ -26,7 +26,7 @@ export interface Lookout extends AsyncDisposable {
 
 export function lookoutBy(kubeconfigPath: string): Lookout {
   const ended = new AbortController();
-  const connection = connect(kubeconfigPath);
+  const connection = connectBy(kubeconfigPath);
   return {
     async watch(path, take) {
       const { agent, server } = await connection;
@@ -45,13 +45,6 @@ export function lookoutBy(kubeconfigPath: string): Lookout {
       await agent.destroy();
     },
   };
-}
-
-async function connect(kubeconfigPath: string): Promise<{ readonly agent: Agent; readonly server: string }> {
-  const { server, tls } = await accessOf(kubeconfigPath);
-  // Silence is not the end of a watch.
-  const agent = new Agent({ connect: tls, headersTimeout: 0, bodyTimeout: 0 });
-  return { agent, server: server.origin };
 }
 
 interface Way {

@@ -1,10 +1,10 @@
-// What a test sees of the resources of a stand: by kubectl, through the watch, in events and in the operator's log.
-import { kubectlOk, type Kubectl } from "../apiserver/controlplane.ts";
+// What a test sees of the resources of a stand: by a read, through the watch, in events and in the operator's log.
+import type { Administrator } from "../apiserver/administrator.ts";
 import type { LogLine, Operator } from "../operator/operator.ts";
-import { kubectlTarget } from "./changes.ts";
+import { targetOf } from "./changes.ts";
 import { nameParts, type Condition, type Resource, type StatusWatch } from "./status-watch.ts";
 
-/** As `kubectl get events` has it. */
+/** Of core/v1. */
 interface KubeEvent {
   readonly type: string;
   readonly reason: string;
@@ -23,9 +23,9 @@ export interface Told {
 }
 
 export interface Observations {
-  /** As it is now, by kubectl; undefined when there is none. */
+  /** As it is now; undefined when there is none. */
   read(name: string): Promise<Resource | undefined>;
-  /** The Ready condition, by kubectl; undefined when there is none yet. */
+  /** The Ready condition as it is now; undefined when there is none yet. */
   ready(name: string): Promise<Condition | undefined>;
   /** As the watch shows it; undefined when there is none. */
   seen(name: string): Resource | undefined;
@@ -43,18 +43,14 @@ export interface Observations {
 }
 
 interface Parts {
-  /** As administrator, not bound to a namespace. */
-  readonly kubectl: Kubectl;
+  readonly administrator: Administrator;
   readonly namespaces: readonly [string, ...string[]];
   readonly watch: StatusWatch;
   readonly operators: readonly Operator[];
 }
 
-export function createObservations({ kubectl, namespaces, watch, operators }: Parts): Observations {
-  const read = async (name: string): Promise<Resource | undefined> => {
-    const { code, stdout } = await kubectl(["get", ...kubectlTarget(name, namespaces[0]), "-o", "json"]);
-    return code === 0 ? (JSON.parse(stdout) as Resource) : undefined;
-  };
+export function createObservations({ administrator, namespaces, watch, operators }: Parts): Observations {
+  const read = (name: string): Promise<Resource | undefined> => administrator.read(targetOf(name, namespaces[0]));
   const until = (
     name: string,
     check: (resource: Resource) => boolean,
@@ -92,10 +88,8 @@ export function createObservations({ kubectl, namespaces, watch, operators }: Pa
       await watch.until(() => visits(name, since) >= times, describe);
     },
     async events(name) {
-      const list = (namespace: string): Promise<string> =>
-        kubectlOk(kubectl, ["get", "events", "-n", namespace, "-o", "json"]);
-      const answers = await Promise.all(namespaces.map(list));
-      const all = answers.flatMap((answer) => (JSON.parse(answer) as { items: KubeEvent[] }).items);
+      const lists = await Promise.all(namespaces.map((each) => administrator.list<KubeEvent>("event", each)));
+      const all = lists.flat();
       const uid = name === undefined ? undefined : watch.history(name).at(-1)?.metadata.uid;
       const wanted = name === undefined ? all : all.filter(({ involvedObject }) => involvedObject.uid === uid);
       return wanted.map(({ type, reason, message, series }) => ({ type, reason, message, count: series?.count ?? 1 }));

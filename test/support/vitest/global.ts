@@ -19,6 +19,8 @@ declare module "vitest" {
       /** Of the administrator. */
       kubeconfigPath: string;
       kubectlPath: string;
+      /** Of the operator's ServiceAccount, as shipped. */
+      operatorKubeconfigPath: string;
     };
   }
 }
@@ -72,6 +74,10 @@ async function startShared(project: TestProject, auditLogPath: string): Promise<
     throw error;
   }
   const { server, kubeconfigPath } = controlPlane;
-  project.provide("controlPlane", { server, kubeconfigPath, kubectlPath });
+  const operatorKubeconfigPath = await controlPlane.serviceAccountKubeconfig({
+    namespace: "yunfan-system",
+    name: "yunfan",
+  });
+  project.provide("controlPlane", { server, kubeconfigPath, kubectlPath, operatorKubeconfigPath });
   return () => controlPlane.stop();
 }

@@ -48,20 +48,20 @@ export function useEasyStackSets(prefix: string, options: SetStandOptions = {}):
 
 async function createEasyStackSets(
   prefix: string,
-  { kubeconfigPath: kubeconfig, kubectl }: Pick<ControlPlane, "kubectl" | "kubeconfigPath">,
+  plane: Pick<ControlPlane, "kubectl" | "kubeconfigPath">,
   { simulator, account, flags = [] }: SetStandOptions,
 ): Promise<EasyStackSetStand> {
   // Clusters of one name share namespaces of the API server behind.
   const cluster = `e${randomBytes(4).toString("hex")}`;
   const clusters = [{ name: cluster, type: "EKS" as const }];
-  const stand = await createEasyStackStand(prefix, { kubeconfig, clusters, ...simulator });
+  const stand = await createEasyStackStand(prefix, { kubeconfig: plane.kubeconfigPath, clusters, ...simulator });
   await stand.operator({ flags: ["--no-leader-elect", ...flags] }).ready;
   const declared = account === undefined ? {} : { spec: { easystack: { projectName: "admin", ...account } } };
   await stand.apply(...easystackAccountManifests(stand.simulator, declared), clusterManifest(cluster));
   await stand.reaches(`managedcluster/${cluster}`, "Available");
   return Object.assign(stand, {
     cluster,
-    target: targetOn({ kubectl }),
+    target: targetOn(plane),
     async inCluster(name: string) {
       await stand.simulator.behindOurBack("POST", "namespaces", { cluster, name });
       return `${cluster}--${name}`;
