@@ -239,7 +239,7 @@ describe.concurrent("a pool on ACK whose nodes are listed as they were ten minut
       wire,
       /** More than there were, or fewer. */
       gained: async () => (await nodes()) - before,
-      async want(count: number) {
+      want: async (count: number) => {
         await stand.edit(`nodepool/${name}`, { spec: { replicas: count } });
         await stand.until(
           `nodepool/${name}`,

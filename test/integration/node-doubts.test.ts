@@ -80,11 +80,11 @@ describe.concurrent("a repair that is due, before which the cloud is asked twice
       node,
       turned,
       /** Out of order, and for hours. */
-      async broken() {
+      broken: async () => {
         await turned("Abnormal");
         await stand.until(node, ({ status }) => status["abnormalSince"] !== undefined);
       },
-      async due() {
+      due: async () => {
         const patch = JSON.stringify({ status: { abnormalSince: HOURS_AGO } });
         const { code, stderr } = await stand.kubectl([
           "patch",
@@ -97,7 +97,7 @@ describe.concurrent("a repair that is due, before which the cloud is asked twice
         if (code !== 0) throw new Error(stderr);
         await stand.lookAgain(node);
       },
-      imaged: async () => (await home.cloud.servers()).map(({ imaged }) => imaged).toSorted(),
+      imaged: async () => (await home.cloud.servers()).map(({ imaged }) => imaged).toSorted((a, b) => a - b),
     };
   }
 

@@ -98,7 +98,10 @@ export async function startWire(target: string | Route): Promise<Wire> {
 }
 
 /** Lists as a part of the cloud tells them that has learned of nothing since `freeze`, until `thaw`. */
-export function outdated(wire: Wire, isList: (request: Passing) => boolean): { freeze(): void; thaw(): void } {
+export function outdated(
+  wire: Wire,
+  isList: (request: Passing) => boolean,
+): { readonly freeze: () => void; readonly thaw: () => void } {
   let last: Buffer | undefined;
   let isFrozen = false;
   wire.rewrite = (request, answer) => {

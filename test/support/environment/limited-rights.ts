@@ -8,16 +8,17 @@ const ACCOUNT = "limited";
 interface LimitedRights {
   readonly kubeconfig: string;
   /** Secrets of the stand's first namespace beside those of the beginning; those of an earlier call no more. */
-  mayRead(...names: readonly [string, ...string[]]): Promise<void>;
+  readonly mayRead: (...names: readonly [string, ...string[]]) => Promise<void>;
 }
 
 /** `readable`: names of Secrets that it may get from the beginning on, wherever they are. */
 export async function limitedRights(
-  { apply, namespace, otherNamespace }: Pick<Stand, "apply" | "namespace" | "otherNamespace">,
+  stand: Pick<Stand, "apply" | "namespace" | "otherNamespace">,
   readable: readonly string[] = [],
 ): Promise<LimitedRights> {
+  const { namespace, otherNamespace } = stand;
   const plane = sharedControlPlane();
-  await apply({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name: ACCOUNT, namespace } });
+  await stand.apply({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name: ACCOUNT, namespace } });
   const subjects = [{ kind: "ServiceAccount", namespace, name: ACCOUNT }];
   const bound = (kind: "Role" | "ClusterRole", name: string, at?: string) =>
     granted({
@@ -34,7 +35,7 @@ export async function limitedRights(
   }
   return {
     kubeconfig: await plane.serviceAccountKubeconfig({ namespace, name: ACCOUNT }),
-    async mayRead(...names) {
+    mayRead: async (...names) => {
       await granted({ kind: "Role", metadata: { name: "reads", namespace }, rules: [getting(names)] });
       await bound("Role", "reads", namespace);
     },
