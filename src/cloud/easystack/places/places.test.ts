@@ -183,6 +183,19 @@ test("a place that can't be confirmed has nothing sent to it", async () => {
   );
 });
 
+test("a server that confirms another place has nothing sent to it, and says where it does not stand", async () => {
+  const { cloud, places, there } = await start({ enters: "Default" });
+  const [byDefault, inTeam] = there as [Place, Place];
+  await expect(make(places, "nothing", inTeam)).rejects.toMatchObject({
+    kind: "PlaceNotConfirmed",
+    codes: [ANOTHER_PLACE],
+    message: expect.stringMatching(/team.*the server confirms another one/),
+  });
+  await make(places, "something", byDefault);
+  const made = (await cloud.requests()).filter(({ method, path }) => method === "POST" && path.includes("/_raw/"));
+  expect(made).toHaveLength(1);
+});
+
 test("a token that is refused in the middle of a turn is replaced, and the place is confirmed with the new one", async () => {
   const { places, there, tokens } = await start({ sessions: "Token", tokenTtl: 2, speed: 1 });
   const [, here] = there as [Place, Place];
