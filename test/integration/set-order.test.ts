@@ -60,11 +60,11 @@ describe.concurrent("waves", () => {
   });
 
   it.for(["kubeconfig", "gateway", "old"] as const)(
-    "have a Namespace, a definition and its resource, RBAC, a workload and a copied Secret made in one go, by way of %s",
+    "have a Namespace, a definition and its resource, RBAC, a workload and a copied Secret made in one go, and at another apply nothing, by way of %s",
     async (way, { expect }) => {
       const stand = theStand();
       const [name, namespace, group] = [`whole-${way}`, `whole-${way}-${Date.now()}`, `${way}.example.com`];
-      const { clusterRef, refused } = await WAYS[way](name);
+      const { clusterRef, writes } = await WAYS[way](name);
       const rules = [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get"] }];
       const role = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata: { name: "reads" }, rules };
       const service = { apiVersion: "v1", kind: "Service", metadata: { name: "web" }, spec: { ports: [{ port: 80 }] } };
@@ -85,7 +85,8 @@ describe.concurrent("waves", () => {
         stringData: { password: "copied-password-of-whole" },
       };
       const copies = [{ kind: "Secret", name: `${name}-pull`, targetName: "pull" }];
-      await stand.apply(secret, setManifest(name, { clusterRef, targetNamespace: namespace, manifests, copies }));
+      const set = setManifest(name, { clusterRef, targetNamespace: namespace, manifests, copies });
+      await stand.apply(secret, set);
       await becomesAvailable(stand, "web", namespace);
       await stand.reaches(`manifestset/${name}`, "Available");
       const { status } = (await stand.read(`manifestset/${name}`))!;
@@ -93,36 +94,50 @@ describe.concurrent("waves", () => {
       const data = { password: Buffer.from("copied-password-of-whole").toString("base64") };
       expect(await stand.target.get("secret", "pull", namespace)).toMatchObject({ data });
       expect(await stand.target.get(`widgets.${group}`, "one", namespace)).toMatchObject({ spec: { a: 1 } });
-      expect(await refused(namespace)).toEqual([]);
+      const made = await writes(namespace, group);
+      expect(made.filter(({ code }) => code >= 300)).toEqual([]);
+      expect(made.length).toBeGreaterThanOrEqual(manifests.length + copies.length);
+      await stand.apply(secret, set);
+      await stand.lookAgain(`manifestset/${name}`);
+      expect(await writes(namespace, group)).toEqual(made);
     },
   );
 });
 
 interface Way {
   readonly clusterRef: { readonly name: string };
-  /** Writes in a namespace that the target did not take. */
-  readonly refused: (namespace: string) => Promise<readonly unknown[]>;
+  /** To the target so far; where others write there too, of what has one of these words in its path. */
+  readonly writes: (...words: readonly string[]) => Promise<readonly Written[]>;
 }
 
-async function refusedThere(namespace: string): Promise<readonly unknown[]> {
-  const writes = (await theStand().requestsIn(namespace)).filter(isWrite);
-  return writes.filter(({ code }) => code >= 300);
+interface Written {
+  readonly path: string;
+  readonly code: number;
+}
+
+/** By the target's own word. */
+async function writtenThere(...words: readonly string[]): Promise<readonly Written[]> {
+  const writes = (await theStand().target.requests()).filter(isWrite);
+  return writes
+    .map(({ uri, code }) => ({ path: uri, code }))
+    .filter(({ path }) => words.some((word) => path.includes(word)));
 }
 
 /** Into the target, by the name of a cluster that is made where one is needed. */
 const WAYS: Readonly<Record<"kubeconfig" | "gateway" | "old", (name: string) => Promise<Way>>> = {
-  kubeconfig: () => Promise.resolve({ clusterRef: { name: "production" }, refused: refusedThere }),
+  kubeconfig: () => Promise.resolve({ clusterRef: { name: "production" }, writes: writtenThere }),
   async gateway(name) {
     const stand = theStand();
     const simulator = await clusterBehind(stand, name, await readKubeconfig(stand.target.plane.kubeconfigPath));
     await stand.edit(`managedcluster/${name}`, { spec: { manifests: { route: "Gateway" } } });
-    const refused: Way["refused"] = async (namespace) => {
-      const writes = (await simulator.requests()).filter(
-        ({ method, path }) => method !== "GET" && path.includes(namespace),
+    // Nobody else uses this cloud, whose own paths are of v3.
+    const writes: Way["writes"] = async () => {
+      const sent = (await simulator.requests()).filter(
+        ({ method, path }) => method !== "GET" && !path.includes("/v3/"),
       );
-      return writes.filter(({ status }) => status >= 300);
+      return sent.map(({ path, status }) => ({ path, code: status }));
     };
-    return { clusterRef: { name }, refused };
+    return { clusterRef: { name }, writes };
   },
   /** Kubernetes 1.15. */
   async old(name) {
@@ -130,7 +145,9 @@ const WAYS: Readonly<Record<"kubeconfig" | "gateway" | "old", (name: string) => 
     const proxy = await startTargetProxy(stand.target.plane.kubeconfigPath, { minor: "15+" });
     proxies.push(proxy);
     await clusterBehind(stand, name, proxy.kubeconfig);
-    return { clusterRef: { name }, refused: refusedThere };
+    const writes: Way["writes"] = () =>
+      Promise.resolve(proxy.writes.map((write) => ({ path: write.path, code: write.status ?? 0 })));
+    return { clusterRef: { name }, writes };
   },
 };
 

@@ -15,6 +15,7 @@ import { type FaultProxy, faultProxyOptionsOf, startFaultProxy } from "../apiser
 import type { Operator } from "../operator/operator.ts";
 import type { LoggedRequest, SimulatorControls } from "../clouds/simulator.ts";
 import type { Stand } from "../environment/environment.ts";
+import type { TargetGate } from "../environment/target-proxy.ts";
 import { transportOf } from "../apiserver/transports.ts";
 
 /** On whatever cloud. */
@@ -40,6 +41,8 @@ export interface Bed<State = unknown> extends AsyncDisposable {
   readonly stand: AnyStand;
   /** Between the operators and the API server. */
   readonly proxy: FaultProxy;
+  /** Between the operators and a target's API server, where they write there themselves. */
+  readonly target?: TargetGate;
   /** Straight, as administrator. */
   readonly kube: KubeClient;
   /** Starts an operator behind the proxy. */

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Bed } from "./bed.ts";
 import type { LoggedRequest as KubeRequest } from "../apiserver/fault-rules.ts";
+import type { TargetWrite } from "../environment/target-proxy.ts";
 
 const CLOUD_ACTIONS = ["Hold", "DropBefore", "DropAfter"] as const;
 
@@ -16,10 +17,11 @@ export type Boundary =
       readonly what: string;
       readonly at: "before" | "after";
     }
-  | (CloudEffect & { readonly kind: "cloud"; readonly action: CloudAction });
+  | (Effect & { readonly kind: "cloud"; readonly action: CloudAction })
+  | (Effect & { readonly kind: "target"; readonly at: "before" | "after" });
 
 /** The effect number `skip` (from 0) of the phase among those with such a method and path (a regular expression). */
-interface CloudEffect {
+interface Effect {
   readonly method: string;
   readonly path: string;
   readonly skip: number;
@@ -30,12 +32,17 @@ export function nameOf(boundary: Boundary): string {
     const { method, path, skip, action } = boundary;
     return `cloud ${method} ${path} number ${skip + 1}, ${action}`;
   }
+  if (boundary.kind === "target") {
+    const { method, path, skip, at } = boundary;
+    return `${at} target ${method} ${path} number ${skip + 1}`;
+  }
   return `${boundary.at} kube write ${boundary.index + 1} (${boundary.what})`;
 }
 
 /** Every boundary of what `work` makes the operator write, undisturbed. */
 export async function boundariesOf(bed: Bed, work: () => Promise<void>): Promise<readonly Boundary[]> {
   const kubeBefore = bed.proxy.requests.length;
+  const targetBefore = bed.target?.writes.length ?? 0;
   const cloudBefore = await lastSeq(bed);
   await work();
   const writes = bed.proxy.requests.slice(kubeBefore).filter(({ write }) => write !== undefined);
@@ -43,6 +50,7 @@ export async function boundariesOf(bed: Bed, work: () => Promise<void>): Promise
   const kube = writes.filter((request) => !isEvent(request));
   return [
     ...numbered(effects).flatMap(interruptions),
+    ...numbered(bed.target?.writes.slice(targetBefore) ?? []).flatMap(aroundInTarget),
     ...kube.flatMap((request, index) => around({ kind: "kube", index, what: describe(request) })),
     ...(writes.some(isEvent) ? around({ kind: "event", index: 0, what: "event" }) : []),
   ];
@@ -60,7 +68,7 @@ interface Work {
  * reached without that boundary, because how many statuses are written on the way depends on who is faster.
  */
 export async function killAt(bed: Bed, boundary: Boundary, { begin, goal }: Work): Promise<"Killed" | "Missed"> {
-  const isSprung = boundary.kind === "cloud" ? await trapCloud(bed, boundary) : trapKube(bed, boundary);
+  const isSprung = await trap(bed, boundary);
   const end: { reached?: Promise<void> } = {};
   try {
     await begin();
@@ -69,6 +77,7 @@ export async function killAt(bed: Bed, boundary: Boundary, { begin, goal }: Work
     await bed.kill();
   } finally {
     bed.proxy.onWrite = undefined;
+    if (bed.target) bed.target.onWrite = undefined;
     await bed.stand.simulator.setFaults([]);
     await bed.stand.simulator.release();
   }
@@ -94,11 +103,11 @@ async function springs(isSprung: () => boolean | Promise<boolean>, reached: Prom
   }
 }
 
-function interruptions({ method, path, skip }: CloudEffect): readonly Boundary[] {
+function interruptions({ method, path, skip }: Effect): readonly Boundary[] {
   return CLOUD_ACTIONS.map((action) => ({ kind: "cloud", method, path, skip, action }));
 }
 
-function numbered(effects: readonly { method: string; path: string }[]): readonly CloudEffect[] {
+function numbered(effects: readonly { method: string; path: string }[]): readonly Effect[] {
   const seen = new Map<string, number>();
   return effects.map(({ method, path }) => {
     const pattern = `^${path.split("/").map(withoutId).join("/")}$`;
@@ -120,6 +129,18 @@ function around(write: { kind: "kube" | "event"; index: number; what: string }):
   ];
 }
 
+function aroundInTarget(effect: Effect): readonly Boundary[] {
+  return [
+    { ...effect, kind: "target", at: "before" },
+    { ...effect, kind: "target", at: "after" },
+  ];
+}
+
+function trap(bed: Bed, boundary: Boundary): (() => boolean) | Promise<() => Promise<boolean>> {
+  if (boundary.kind === "cloud") return trapCloud(bed, boundary);
+  return boundary.kind === "target" ? trapTarget(bed, boundary) : trapKube(bed, boundary);
+}
+
 /** Kills in the hook itself: nothing that comes after the boundary gets through. */
 function trapKube({ proxy, stand }: Bed, { kind, index, at }: Extract<Boundary, { index: number }>): () => boolean {
   const operator = stand.operators.at(-1);
@@ -130,6 +151,28 @@ function trapKube({ proxy, stand }: Bed, { kind, index, at }: Extract<Boundary, 
     if (isEvent(request) !== (kind === "event")) return undefined;
     if (phase === "before") writes.push(request.write);
     if (phase !== at || writes.indexOf(request.write) !== index) return undefined;
+    operator?.kill("SIGKILL");
+    isSprung = true;
+    return "Drop";
+  };
+  return () => isSprung;
+}
+
+/** As trapKube. Throws where the bed has no gate before its target. */
+function trapTarget(
+  { target, stand }: Bed,
+  { method, path, skip, at }: Extract<Boundary, { kind: "target" }>,
+): () => boolean {
+  if (!target) throw new Error("This bed has no gate before a target");
+  const operator = stand.operators.at(-1);
+  const pattern = new RegExp(path);
+  const writes: TargetWrite[] = [];
+  let isSprung = false;
+  target.onWrite = (write, phase) => {
+    if (isSprung) return "Drop";
+    if (write.method !== method || !pattern.test(write.path)) return undefined;
+    if (phase === "before") writes.push(write);
+    if (phase !== at || writes.indexOf(write) !== skip) return undefined;
     operator?.kill("SIGKILL");
     isSprung = true;
     return "Drop";

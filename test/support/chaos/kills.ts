@@ -69,8 +69,9 @@ export async function killAtBoundaries<B extends Bed>(
     const all = chosen(await enumerate(course.phases(beds[0]!, "clean"), beds[0]!), options, chance);
     const { killed, missed } = await playUntilAllCame(beds, course, { all, name: options.progress });
     for (const bed of beds) expectClean(bed);
-    // What changes the cloud is the same in every round, however many statuses are written on the way.
-    expect(missed.filter(({ boundary }) => boundary.kind === "cloud").map(said)).toEqual([]);
+    // What changes the cloud or a target is the same in every round, however many statuses are written on the way.
+    const isOutside = ({ kind }: Boundary): boolean => kind === "cloud" || kind === "target";
+    expect(missed.filter(({ boundary }) => isOutside(boundary)).map(said)).toEqual([]);
     if (missed.length > 0) report(`did not come again in ${TRIES} rounds: ${missed.map(said).join("; ")}`);
     return killed.map(said);
   } finally {
@@ -79,16 +80,16 @@ export async function killAtBoundaries<B extends Bed>(
 }
 
 /**
- * As `killAtBoundaries` in one round, at boundaries that are known beforehand, one for each phase: no clean run has to find them. Each of
+ * As `killAtBoundaries` at boundaries that are known beforehand, in each round one for each phase: no clean run has to find them. Each of
  * them has to come.
  */
 export async function killAtKnown<B extends Bed>(
   course: Course<B>,
-  known: Readonly<Record<string, Boundary>>,
+  ...rounds: readonly Readonly<Record<string, Boundary>>[]
 ): Promise<void> {
   const bed = await course.open();
   try {
-    const queue = [[1, new Map(Object.entries(known))] as [number, Round]].values();
+    const queue = rounds.map((known): Round => new Map(Object.entries(known))).entries();
     const { missed } = await playAll(bed, course, { queue, prefix: "known", told: undefined });
     expectClean(bed);
     expect(missed.map(said)).toEqual([]);

@@ -9,7 +9,26 @@ import { createCertificates } from "../../../controlplane/certificates.ts";
 import { answerAs, type StandIn } from "../clouds/wire.ts";
 import { readKubeconfig, type ServedKubeconfig } from "../../../src/cloud/simulation/kubeconfig.ts";
 
-export interface TargetProxy extends AsyncDisposable {
+/** A request that is no GET. */
+export interface TargetWrite {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  /** What the target answered; undefined where the request did not reach it. */
+  status: number | undefined;
+}
+
+/** What becomes of a write before it is passed on and before its answer is: "Drop" resets the connection. */
+type TargetHook = (write: TargetWrite, phase: "before" | "after") => "Drop" | undefined;
+
+/** Where writes can be stopped. */
+export interface TargetGate {
+  /** All that came, oldest first. */
+  readonly writes: readonly TargetWrite[];
+  onWrite: TargetHook | undefined;
+}
+
+export interface TargetProxy extends TargetGate, AsyncDisposable {
   /** That leads through it. */
   readonly kubeconfig: ServedKubeconfig;
   /** Requests are taken and never answered. */
@@ -42,10 +61,18 @@ export async function startTargetProxy(
     key: decoded(behind.clientKeyData),
   });
   const patches: string[] = [];
-  const state: Pick<TargetProxy, "isSilent" | "identity" | "standIn"> = {
+  const writes: TargetWrite[] = [];
+  const state: Pick<TargetProxy, "isSilent" | "identity" | "standIn" | "onWrite"> = {
     isSilent: false,
     identity: undefined,
     standIn: undefined,
+    onWrite: undefined,
+  };
+  const noted = ({ method = "GET", url = "/" }: IncomingMessage): TargetWrite | undefined => {
+    if (method === "GET") return undefined;
+    const write: TargetWrite = { method, path: url.split("?")[0]!, status: undefined };
+    writes.push(write);
+    return write;
   };
   const hooks = new Map<string, () => Promise<unknown>>();
   const runHooks = async ({ method, url = "" }: IncomingMessage): Promise<void> => {
@@ -55,6 +82,14 @@ export async function startTargetProxy(
       await act();
     }
   };
+  const gated = async (request: IncomingMessage, pass: () => Promise<Answer>): Promise<Answer | "Drop"> => {
+    const write = noted(request);
+    if (!write) return pass();
+    if (state.onWrite?.(write, "before") === "Drop") return "Drop";
+    const answer = await pass();
+    write.status = answer.status;
+    return state.onWrite?.(write, "after") ?? answer;
+  };
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await buffer(request);
     const type = request.headers["content-type"] ?? "";
@@ -62,7 +97,8 @@ export async function startTargetProxy(
     if (minor !== undefined && type.startsWith("application/apply-patch")) return unsupported(response);
     await runHooks(request);
     const path = request.url ?? "/";
-    const answer = await forwarded(new URL(path, behind.server), { request, body, agent });
+    const answer = await gated(request, () => forwarded(new URL(path, behind.server), { request, body, agent }));
+    if (answer === "Drop") return void response.destroy();
     response.writeHead(answer.status, { "content-type": answer.type }).end(rewritten(path, answer.text));
   };
   const rewritten = (path: string, text: string): string => {
@@ -87,6 +123,7 @@ export async function startTargetProxy(
       certificateAuthorityData: Buffer.from(ca).toString("base64"),
     },
     patches,
+    writes,
     beforeWrite: (part: string, act: () => Promise<unknown>) => void hooks.set(part, act),
     async [Symbol.asyncDispose]() {
       server.close();
@@ -107,16 +144,19 @@ function unsupported(response: ServerResponse): void {
   response.writeHead(415, { "content-type": "application/json" }).end(JSON.stringify(status));
 }
 
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+}
+
 interface Forwarding {
   readonly request: IncomingMessage;
   readonly body: Buffer;
   readonly agent: https.Agent;
 }
 
-async function forwarded(
-  url: URL,
-  { request, body, agent }: Forwarding,
-): Promise<{ status: number; type: string; text: string }> {
+async function forwarded(url: URL, { request, body, agent }: Forwarding): Promise<Answer> {
   const { host: _host, connection: _connection, "content-length": _length, ...headers } = request.headers;
   const upstream = https.request(url, {
     method: request.method,

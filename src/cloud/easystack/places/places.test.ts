@@ -1,114 +1,15 @@
 // Turns in places, against the simulator in front of a real API server: whatever sessions hang on, and however they get lost, nothing lands in
 // another place.
-import { randomBytes } from "node:crypto";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { parse, stringify } from "yaml";
+import { describe, expect, test } from "vitest";
+import { stringify } from "yaml";
 import * as z from "zod";
-import { sharedControlPlane } from "../../../../test/support/apiserver/controlplane.ts";
-import { controlsOf } from "../../../../test/support/clouds/simulator.ts";
 import { sleep, systemClock } from "../../../lib/clock.ts";
-import { openFence } from "../../../lib/fence.ts";
-import { createLogger } from "../../../lib/log.ts";
-import { Budgets } from "../../budget/budgets.ts";
-import { SessionBudget } from "../../budget/session-budget.ts";
 import { CloudError } from "../../errors.ts";
-import { parseEndpoint } from "../../http/endpoint.ts";
-import { SignIn } from "../../keystone/sign-in.ts";
-import { TokenAuthenticator } from "../../keystone/tokens.ts";
-import { serviceAt } from "../../kit/requests.ts";
-import { errorOf } from "../errors.ts";
-import { startEasyStackSimulator, type EasyStackSimulatorOptions } from "../simulator/index.ts";
-import { clientsBy, Places } from "./places.ts";
+import type { Places } from "./places.ts";
 import { ANOTHER_PLACE, type Place, type Turn } from "./turn.ts";
+import { start, make, read, never, configMap, shown } from "../../../../test/support/clouds/easystack/turns.ts";
 
-const USER = { username: "operator", password: "Right-password-1" };
-const never = new AbortController().signal;
-const log = createLogger({ level: "silent" });
 const SESSIONS = ["Cookie", "Token", "User", "Decoy"] as const;
-
-/** Two clusters that no other test has, each with a namespace beside its default. */
-async function start(options: Partial<EasyStackSimulatorOptions> = {}, declared: "Auto" | "Exclusive" = "Auto") {
-  const clusters = ["a", "b"].map((end) => ({
-    name: `t${randomBytes(3).toString("hex")}${end}`,
-    type: "EKS" as const,
-  }));
-  const { kubeconfigPath: kubeconfig } = sharedControlPlane();
-  const cloud = controlsOf(
-    await startEasyStackSimulator({ listen: "127.0.0.1:0", ...USER, kubeconfig, speed: 20, clusters, ...options }),
-  );
-  const deps = { clock: systemClock, fence: openFence, log, userAgent: "yunfan/test" };
-  const service = serviceAt(parseEndpoint(cloud.url, { mode: "Plaintext" }), deps);
-  const login = { user: { name: USER.username, domainName: "Default" }, password: USER.password };
-  const signIn = new SignIn({
-    login,
-    project: { name: "admin", domainName: "Default" },
-    keystone: service,
-    errorOf,
-    clock: systemClock,
-    closed: never,
-    logins: undefined,
-    provesUserFirst: undefined,
-  });
-  const tokens = new TokenAuthenticator(signIn);
-  const limits = { readsPerMinute: 60_000, writesPerMinute: 60_000 };
-  const budgets = new Budgets();
-  const budget = budgets.of("places", {
-    account: "places",
-    clock: systemClock,
-    metrics: undefined,
-    onLate: () => {},
-    limits,
-  });
-  const places = new Places({
-    authenticator: tokens,
-    projectId: async (signal) => (await tokens.grant(signal)).projectId,
-    clientOf: clientsBy(new SessionBudget(budget, never), service),
-    clock: systemClock,
-    sessions: declared,
-  });
-  onTestFinished(async () => {
-    budgets.close();
-    await service.http.close();
-    await cloud[Symbol.asyncDispose]();
-  });
-  const there: Place[] = [];
-  for (const { name: cluster } of clusters) {
-    await cloud.behindOurBack("POST", "namespaces", { cluster, name: "team" });
-    for (const namespace of ["default", "team"]) there.push({ cluster, namespace, product: "eks" });
-  }
-  return { cloud, places, there, tokens };
-}
-
-const shown = z.object({ yaml: z.string() });
-const object = z.object({
-  metadata: z.object({ namespace: z.string(), uid: z.string() }),
-  data: z.record(z.string(), z.string()),
-});
-
-const configMap = (name: string, { cluster, namespace }: Place): object => ({
-  apiVersion: "v1",
-  kind: "ConfigMap",
-  metadata: { name, namespace },
-  data: { at: `${cluster}/${namespace}` },
-});
-
-async function make(places: Places, name: string, place: Place): Promise<void> {
-  await places.within(place, never, async (turn) => {
-    const names = { kind: "ConfigMap", name };
-    await turn.write({ operation: "CreateYaml", names, body: { yaml: stringify(configMap(name, place)) } });
-  });
-}
-
-async function read(places: Places, name: string, place: Place) {
-  const names = { kind: "ConfigMap", name };
-  return places.within(place, never, async (turn) => {
-    const found = await turn.find({ operation: "ViewYaml", names }, shown);
-    if (found === "Absent") return found;
-    const seen = object.parse(parse(found.yaml));
-    turn.saw({ kind: "ConfigMap", name, uid: seen.metadata.uid });
-    return seen;
-  });
-}
 
 /** Whether a turn there begins while one here is under way: for one that would not, a moment has to do. */
 async function runBeside(places: Places, here: Place, there: Place): Promise<boolean> {
@@ -181,6 +82,19 @@ test("a place that can't be confirmed has nothing sent to it", async () => {
   expect((await cloud.requests()).filter(({ method, path }) => method === "POST" && path.includes("/_raw/"))).toEqual(
     [],
   );
+});
+
+test("a server that confirms another place has nothing sent to it, and says where it does not stand", async () => {
+  const { cloud, places, there } = await start({ enters: "Default" });
+  const [byDefault, inTeam] = there as [Place, Place];
+  await expect(make(places, "nothing", inTeam)).rejects.toMatchObject({
+    kind: "PlaceNotConfirmed",
+    codes: [ANOTHER_PLACE],
+    message: expect.stringMatching(/team.*the server confirms another one/),
+  });
+  await make(places, "something", byDefault);
+  const made = (await cloud.requests()).filter(({ method, path }) => method === "POST" && path.includes("/_raw/"));
+  expect(made).toHaveLength(1);
 });
 
 test("a token that is refused in the middle of a turn is replaced, and the place is confirmed with the new one", async () => {

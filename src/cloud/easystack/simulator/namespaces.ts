@@ -180,12 +180,13 @@ function enter(request: Request, ecns: Ecns): Answer {
   const cluster = requireCluster(ecns, part(call, "cluster"));
   const namespace = requireNamespace(ecns, cluster.name, part(call, "namespace"));
   if (!mayEnter(namespace, request.asker.userId)) throw new Refusal(403, "the namespace is not open to this user");
-  request.enter({ cluster: cluster.name, namespace: namespace.name });
+  const entered = ecns.rules.enters === "Default" ? "default" : namespace.name;
+  request.enter({ cluster: cluster.name, namespace: entered });
   return ok({
     ecns_cluster_addr: cluster.address,
     ecns_cluster_type: cluster.type,
     ecns_project_id: projectId,
-    ecns_current_ns: [namespace.name],
+    ecns_current_ns: [entered],
     ecns_cluster_name: cluster.name,
   });
 }

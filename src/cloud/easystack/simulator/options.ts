@@ -11,6 +11,10 @@ import { CLUSTER_TYPES } from "./state.ts";
 /** A switch with its choices, the first of which is the default. */
 const SWITCHES = {
   sessions: [["Cookie", "Token", "User", "Decoy"], "what a session hangs on; Decoy: a cookie is set, the user counts"],
+  enters: [
+    ["Asked", "Default"],
+    "the namespace that a switch enters, and says so; Default: the cluster's, whatever was asked",
+  ],
   deletes: [["Ok", "NotFound"], "what a deletion that was done answers"],
   batches: [["Stop", "Continue"], "what a call with several names does after the first that fails"],
   pages: [["Empty", "Last", "NotFound"], "what a page beyond the end is"],

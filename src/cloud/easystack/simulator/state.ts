@@ -219,6 +219,7 @@ export interface EcnsRules {
   readonly duplicateNames: "Refuse" | "Allow";
   readonly sessions: "Cookie" | "Token" | "User" | "Decoy";
   readonly sessionTtlMs: number;
+  readonly enters: "Asked" | "Default";
   readonly deletes: "Ok" | "NotFound";
   readonly batches: "Stop" | "Continue";
   readonly pages: "Empty" | "Last" | "NotFound";
