@@ -9,7 +9,7 @@ import {
   type AlibabaStand,
 } from "../support/clouds/alibaba/environment.ts";
 import { CREDENTIALS, type SimulatorControls } from "../support/clouds/simulator.ts";
-import { startWire } from "../support/clouds/wire.ts";
+import { outdated, startWire } from "../support/clouds/wire.ts";
 import { secretManifest } from "../support/environment/environment.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
 import { readdress, SELDOM } from "../support/environment/readdressed.ts";
@@ -216,6 +216,65 @@ describe.concurrent("an account on ACK in trouble", () => {
     await stand.reaches("managedcluster/tenant", "Available");
     await stand.reaches("nodepool/tenant", "Available");
     expect([await own.effects(), await others.effects()]).toEqual([before, []]);
+  });
+});
+
+describe.concurrent("a pool on ACK whose nodes are listed as they were ten minutes before", () => {
+  /** On an account of its own, with so many nodes, which are listed as they are now until `thaw`. */
+  async function outdatedPool(name: string, replicas: number) {
+    const cloud = await stand.anotherSimulator();
+    const wire = await startWire(cloud.url);
+    const list = outdated(wire, ({ method, path }) => method === "GET" && path.endsWith("/nodes"));
+    await stand.apply(
+      ...alibabaAccountManifests(wire, { name }),
+      clusterManifest(name, { accountRef: { name } }),
+      poolManifest(name, { clusterRef: { name }, replicas }),
+    );
+    await stand.reaches(`nodepool/${name}`, "Available");
+    const nodes = async () => ((await cloud.state()) as { nodes: readonly { nodepoolId: string }[] }).nodes.length;
+    const before = await nodes();
+    list.freeze();
+    return {
+      ...list,
+      wire,
+      /** More than there were, or fewer. */
+      gained: async () => (await nodes()) - before,
+      want: async (count: number) => {
+        await stand.edit(`nodepool/${name}`, { spec: { replicas: count } });
+        await stand.until(
+          `nodepool/${name}`,
+          ({ status, metadata }) => status.observedGeneration === metadata.generation,
+        );
+      },
+    };
+  }
+
+  it("removes none because of one more that is listed", async ({ expect }) => {
+    const { wire, want, gained, thaw } = await outdatedPool("listed-more", 3);
+    await using _wire = wire;
+    await want(2);
+    await expect.poll(gained, { timeout: 30_000 }).toBe(-1);
+    await stand.visited("nodepool/listed-more", 2);
+    await want(1);
+    await stand.visited("nodepool/listed-more", 2);
+    expect(await gained()).toBe(-1);
+    thaw();
+    await stand.reaches("nodepool/listed-more", "Available");
+    expect(await gained()).toBe(-2);
+  });
+
+  it("buys and removes none because of some that are not listed", async ({ expect }) => {
+    const { wire, want, gained, thaw } = await outdatedPool("listed-fewer", 1);
+    await using _wire = wire;
+    await want(3);
+    await expect.poll(gained, { timeout: 30_000 }).toBe(2);
+    await stand.visited("nodepool/listed-fewer", 2);
+    await want(2);
+    await stand.visited("nodepool/listed-fewer", 2);
+    expect(await gained()).toBe(2);
+    thaw();
+    await stand.reaches("nodepool/listed-fewer", "Available");
+    expect(await gained()).toBe(1);
   });
 });
 

@@ -10,6 +10,7 @@ import {
   type Home,
   type MembersStand,
 } from "../support/environment/cluster-members.ts";
+import { outdated } from "../support/clouds/wire.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
 import { expectPatience } from "../support/environment/polling.ts";
 
@@ -49,6 +50,8 @@ function phasesAtChanges(home: Home, changes: number): string[][] {
   return seen;
 }
 
+const isNodeList = ({ method, path }: { method: string; path: string }): boolean =>
+  method === "GET" && path.endsWith("/nodes");
 const active = (nodes: number): string[] => Array.from({ length: nodes }, () => "Active");
 
 describe.concurrent("scaling down", () => {
@@ -103,6 +106,39 @@ describe.concurrent("scaling down", () => {
     await home.cloud.setFaults([]);
     await stand.reaches(resource, "Available");
     expect(counts(home)).toEqual([2, 1]);
+  });
+
+  it("removes none on the word of a list of nodes from before, which shows one more", async ({ expect }) => {
+    const home = await stand.home("outdated-more");
+    const list = outdated(home.wire, isNodeList);
+    const resource = await available(home, { replicas: 3 });
+    list.freeze();
+    await stand.edit(resource, { spec: { replicas: 2 } });
+    await expect.poll(() => home.cloud.nodes(), { timeout: 20_000 }).toHaveLength(2);
+    await stand.edit(resource, { spec: { replicas: 1 } });
+    await stand.until(resource, ({ status, metadata }) => status.observedGeneration === metadata.generation);
+    await stand.visited(resource, 2);
+    expect([counts(home), await phases(home)]).toEqual([[2], active(2)]);
+    list.thaw();
+    await stand.reaches(resource, "Available");
+    expect([counts(home), await phases(home)]).toEqual([[2, 1], active(1)]);
+  });
+
+  it("buys and removes none on the word of a list of nodes from before, which shows fewer", async ({ expect }) => {
+    const home = await stand.home("outdated-fewer");
+    const list = outdated(home.wire, isNodeList);
+    const resource = await available(home, { replicas: 1 });
+    list.freeze();
+    await stand.edit(resource, { spec: { replicas: 3 } });
+    await expect.poll(() => phases(home), { timeout: 20_000 }).toEqual(active(3));
+    await stand.visited(resource, 2);
+    await stand.edit(resource, { spec: { replicas: 2 } });
+    await stand.until(resource, ({ status, metadata }) => status.observedGeneration === metadata.generation);
+    await stand.visited(resource, 2);
+    expect([counts(home), await phases(home)]).toEqual([[3], active(3)]);
+    list.thaw();
+    await stand.reaches(resource, "Available");
+    expect([counts(home), await phases(home)]).toEqual([[3, 2], active(2)]);
   });
 
   it("that somebody else made larger goes back to what is declared, in steps", async ({ expect }) => {

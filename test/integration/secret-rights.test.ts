@@ -1,8 +1,6 @@
 // An operator that lacks the right to read one Secret: what names it says so with its field, nothing is bought or erased, and all goes on when
 // the right is there. Each test goes on from where the one before ended.
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { crdReadRules, resourceRules } from "../../src/cli/rbac.ts";
-import { kubectlOk, sharedControlPlane } from "../support/apiserver/controlplane.ts";
 import {
   conditionOf,
   createMembersStand,
@@ -12,6 +10,7 @@ import {
   type MembersStand,
 } from "../support/environment/cluster-members.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
+import { limitedRights } from "../support/environment/limited-rights.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
@@ -22,54 +21,19 @@ const MISSING =
 
 let stand: MembersStand;
 let home: Home;
+let mayRead: Awaited<ReturnType<typeof limitedRights>>["mayRead"];
 
 beforeAll(async () => {
   stand = await createMembersStand("secret-rights");
-  const { namespace, otherNamespace } = stand;
-  const plane = sharedControlPlane();
-  await stand.apply({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "limited", namespace } });
-  const subjects = [{ kind: "ServiceAccount", namespace, name: "limited" }];
-  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: namespace };
-  const binding = { kind: "RoleBinding", subjects, roleRef };
-  await granted({ kind: "ClusterRole", metadata: { name: namespace }, rules: crdReadRules });
-  await granted({ ...binding, kind: "ClusterRoleBinding", metadata: { name: namespace } });
-  for (const at of [namespace, otherNamespace]) {
-    await granted({ kind: "Role", metadata: { name: "limited", namespace: at }, rules: ALL_BUT_ONE });
-    const role = { ...roleRef, kind: "Role", name: "limited" };
-    await granted({ ...binding, roleRef: role, metadata: { name: "limited", namespace: at } });
-  }
-  const kubeconfig = await plane.serviceAccountKubeconfig({ namespace, name: "limited" });
+  // Which is published of its cluster.
+  const { kubeconfig, ...limited } = await limitedRights(stand, ["home-kubeconfig"]);
+  ({ mayRead } = limited);
   await stand.operator({ kubeconfig, flags: ["--no-leader-elect"] }).ready;
   home = await stand.home("home");
   const metadata = { name: "root" };
   await stand.apply({ apiVersion: "v1", kind: "Secret", metadata, stringData: { password: "Rarely-read-1" } });
 });
 afterAll(() => stand[Symbol.asyncDispose]());
-
-/** Of Secrets only the published kubeconfig may be read by its name. */
-const ALL_BUT_ONE = resourceRules.flatMap(({ resources, verbs, ...rule }) => {
-  const isSecrets = resources.includes("secrets") && verbs.includes("get");
-  if (!isSecrets) return [{ ...rule, resources, verbs }];
-  const others = { ...rule, resources, verbs: verbs.filter((verb) => verb !== "get") };
-  return [others, { ...rule, resources, verbs: ["get"], resourceNames: ["home-kubeconfig"] }];
-});
-
-async function granted(manifest: object): Promise<void> {
-  const { kubectl } = sharedControlPlane();
-  const text = JSON.stringify({ apiVersion: "rbac.authorization.k8s.io/v1", ...manifest });
-  await kubectlOk(kubectl, ["apply", "-f", "-"], text);
-}
-
-const mayRead = (...names: readonly string[]): Promise<void> => {
-  const rules = [{ apiGroups: [""], resources: ["secrets"], verbs: ["get"], resourceNames: names }];
-  const { namespace } = stand;
-  const metadata = { name: "reads-root", namespace };
-  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "reads-root" };
-  const subjects = [{ kind: "ServiceAccount", namespace, name: "limited" }];
-  return granted({ kind: "Role", metadata, rules }).then(() =>
-    granted({ kind: "RoleBinding", metadata, subjects, roleRef }),
-  );
-};
 
 it("A pool and a node whose login may not be read say which field and which right, and nothing is bought", async () => {
   await stand.apply(poolManifest(home, { login: LOGIN }), nodeManifest(home, { login: LOGIN }));

@@ -23,14 +23,15 @@ export function secretKeysOf({ kind, spec, metadata }: ManagedApplication): read
 /** By their fields. Throws HeldError SecretNotFound, SourceNotAllowed, RequestRefused, CredentialsIncomplete. */
 export async function namedSecrets(
   client: KubeClient,
-  { object, signal }: Visit<ManagedApplication>,
+  visit: Visit<ManagedApplication>,
 ): Promise<ReadonlyMap<string, string>> {
+  const { object } = visit;
   const { namespace } = object.metadata;
   const read = new Map<string, string>();
   for (const { field, name, key } of secretsNamedIn(object.kind, object.spec)) {
     const ref = { namespace, name };
     const otherwise = "name another one in a new resource";
-    const source = await readLabelled(client, { kind: "Secret", ref, where: field, otherwise, signal });
+    const source = await readLabelled(client, { kind: "Secret", ref, where: field, otherwise, visit });
     if ("reason" in source) {
       const reason = source.reason === SourceReason.SourceNotFound ? Reason.SecretNotFound : source.reason;
       throw new HeldError({ reason, message: source.message, pollAfterMs: SECRET_POLL_MS });

@@ -6,7 +6,9 @@ import type { KubeObject, ResourceType } from "../../kube/types.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
 import { CREDENTIALS_TYPE, SECRETS } from "../cloudaccount/credentials.ts";
 import type { Said } from "../external/kind.ts";
+import type { Managed } from "../lifecycle/resource.ts";
 import { mayNotRead } from "../lifecycle/unreadable.ts";
+import type { Visit } from "../lifecycle/visit.ts";
 
 /** On a ConfigMap or Secret: whoever may write it lets resources of its namespace read it. */
 export const SOURCE_LABEL = "yunfan.dev/manifests";
@@ -38,7 +40,8 @@ interface Labelled {
   readonly where: string;
   /** What to do but to create it, for messages. */
   readonly otherwise: string;
-  readonly signal: AbortSignal;
+  /** That of what reads it, which looks out for the right to. */
+  readonly visit: Pick<Visit<Managed>, "awaits" | "signal">;
 }
 
 /**
@@ -46,21 +49,23 @@ interface Labelled {
  * operator lacks the right to read it.
  */
 export async function readLabelled(client: KubeClient, wanted: Labelled): Promise<Source | Said> {
-  const { kind, ref, where } = wanted;
+  const { kind, ref, where, visit } = wanted;
   const type = kind === "Secret" ? SECRETS : CONFIG_MAPS;
   const shown = `${where}: ${kind} ${keyOf(ref)}`;
   try {
     return await readFound(client, { ...wanted, type, shown });
   } catch (error) {
-    if (isForbidden(error)) return mayNotRead({ shown, type, namespace: ref.namespace }, error);
-    throw error;
+    if (!isForbidden(error)) throw error;
+    visit.awaits({ type, ref, seen: "Forbidden", until: "Changed" });
+    return mayNotRead({ shown, type, namespace: ref.namespace }, error);
   }
 }
 
 async function readFound(
   client: KubeClient,
-  { type, shown, ref, otherwise, signal }: Labelled & { readonly type: ResourceType; readonly shown: string },
+  { type, shown, ref, otherwise, visit }: Labelled & { readonly type: ResourceType; readonly shown: string },
 ): Promise<Source | Said> {
+  const { signal } = visit;
   const message = `${shown} does not exist. Create it, or ${otherwise}`;
   const missing = { reason: Reason.SourceNotFound, message };
   const found = await client.get(type, ref, { metadataOnly: true, signal }).catch(goneAsNothing);

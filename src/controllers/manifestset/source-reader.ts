@@ -108,9 +108,9 @@ export class SourceReader {
     };
   }
 
-  #source({ object, signal }: Visit<ManifestSet>, { kind, name }: Named, where: string): Promise<Source | Said> {
-    const ref = { namespace: object.metadata.namespace, name };
-    return readLabelled(this.#client, { kind, ref, where, otherwise: "remove the entry", signal });
+  #source(visit: Visit<ManifestSet>, { kind, name }: Named, where: string): Promise<Source | Said> {
+    const ref = { namespace: visit.object.metadata.namespace, name };
+    return readLabelled(this.#client, { kind, ref, where, otherwise: "remove the entry", visit });
   }
 }
 

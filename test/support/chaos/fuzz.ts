@@ -80,6 +80,8 @@ export async function fuzzAck(dialect: Dialect, { seed, specs, atOnce }: Fuzz): 
   report(`${specs} clusters and ${specs} pools made up, ${dialect}, seed ${seed}: ${counts.join(", ")}`);
   expect(reasons.get(REFUSED) ?? 0).toBeGreaterThan(0);
   expect(reasons.get("Available") ?? 0).toBeGreaterThan(0);
+  // Nothing goes wrong in this cloud: whoever is told so looks for a fault that is ours.
+  expect(reasons.get("ObservationNotTrusted") ?? 0).toBe(0);
 }
 
 const REFUSED = "refused at admission";

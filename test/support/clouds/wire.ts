@@ -26,6 +26,8 @@ export interface Wire extends AsyncDisposable {
   beforeAnswer(matches: (request: Passing) => boolean, act: () => Promise<unknown>): void;
   /** What is answered in the cloud's place, which learns of nothing; undefined: all goes on to it again. */
   standIn: StandIn | undefined;
+  /** What the operator gets in place of what the cloud has answered; undefined: that. */
+  rewrite: ((request: Passing, answer: Buffer) => Buffer | undefined) | undefined;
 }
 
 export interface StandIn {
@@ -67,7 +69,9 @@ export async function startWire(target: string | Route): Promise<Wire> {
     await run(after, passing);
     const status = answer.statusCode ?? 0;
     exchanges.push({ ...passing, status });
-    response.writeHead(status, answer.headers).end(content);
+    const rewritten = wire.rewrite?.(passing, content);
+    if (rewritten === undefined) response.writeHead(status, answer.headers).end(content);
+    else response.writeHead(status, { "content-type": answer.headers["content-type"] }).end(rewritten);
   };
   const server = http.createServer((incoming, response) => {
     // As the cloud does that resets the connection.
@@ -77,6 +81,7 @@ export async function startWire(target: string | Route): Promise<Wire> {
   await once(server, "listening");
   const wire: Wire = {
     standIn: undefined,
+    rewrite: undefined,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     exchanges,
     beforeRequest: (matches, act) => void before.add({ matches, act }),
@@ -90,6 +95,21 @@ export async function startWire(target: string | Route): Promise<Wire> {
     },
   };
   return wire;
+}
+
+/** Lists as a part of the cloud tells them that has learned of nothing since `freeze`, until `thaw`. */
+export function outdated(
+  wire: Wire,
+  isList: (request: Passing) => boolean,
+): { readonly freeze: () => void; readonly thaw: () => void } {
+  let last: Buffer | undefined;
+  let isFrozen = false;
+  wire.rewrite = (request, answer) => {
+    if (!isList(request)) return undefined;
+    if (!isFrozen) last = answer;
+    return last;
+  };
+  return { freeze: () => void (isFrozen = true), thaw: () => void (isFrozen = false) };
 }
 
 /** Each hook acts once. */
