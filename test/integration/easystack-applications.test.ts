@@ -154,50 +154,6 @@ describe.concurrent("a normal application", () => {
     expect(await templateOf("power-a")).toBe(after);
   });
 
-  it("stops a DaemonSet that has no pods, and starts it again though all else runs, each once", async ({ expect }) => {
-    await deploy("daemons-a");
-    const labels = { app: "daemons-b" };
-    const template = { metadata: { labels }, spec: { containers: [{ name: "main", image: "nginx:1.27" }] } };
-    const spec = { selector: { matchLabels: labels }, template };
-    const daemons = { apiVersion: "apps/v1", kind: "DaemonSet", metadata: { name: "daemons-b" }, spec };
-    await kubectlOk(kubectl, ["apply", "--namespace", ns, "-f", "-"], JSON.stringify(daemons));
-    /** Where its pods may run: nowhere, when it is stopped. */
-    const selector = (): Promise<string> =>
-      kubectlOk(kubectl, [
-        ...["get", "daemonset", "daemons-b", "--namespace", ns],
-        ...["-o", "jsonpath={.spec.template.spec.nodeSelector}"],
-      ]);
-    const members = [member("daemons-a"), { kind: "DaemonSet", name: "daemons-b" }];
-    await make("daemons", { members, powerState: "Running" });
-    const power = async (): Promise<readonly string[]> =>
-      (await cloud.effects()).flatMap(({ method, path }) =>
-        method === "PUT" && /\/workloads\/$/.test(path) ? [path] : [],
-      );
-    await stand.edit(ref("daemons"), { spec: { powerState: "Stopped" } });
-    await vi.waitFor(async () => expect(await selector()).toContain("stopped"), 30_000);
-    await stand.reaches(ref("daemons"), "Stopped");
-    await stand.until(ref("daemons"), ({ status }) =>
-      (status["workloads"] as readonly { stoppedByUs?: boolean }[]).some(({ stoppedByUs }) => stoppedByUs === true),
-    );
-    await stand.edit(ref("daemons"), { spec: { powerState: null } });
-    await kubectlOk(kubectl, ["scale", "deployment", "daemons-a", "--replicas=1", "--namespace", ns]);
-    await stand.reaches(ref("daemons"), "Available");
-    expect(await selector()).toContain("stopped");
-    await stand.edit(ref("daemons"), { spec: { powerState: "Running" } });
-    await vi.waitFor(async () => expect(await selector()).toBe(""), 30_000);
-    await stand.until(ref("daemons"), ({ status, metadata }) =>
-      Boolean(
-        status.conditions?.some(
-          (one) => one.type === "UpToDate" && one.reason === "InSync" && one.observedGeneration === metadata.generation,
-        ),
-      ),
-    );
-    const { length } = await power();
-    await stand.visited(ref("daemons"), 2);
-    expect(await selector()).toBe("");
-    expect((await power()).length - length).toBe(0);
-  });
-
   it("restarts once more where the answer got lost and no new pod shows, and then never again (call 54)", async ({
     expect,
   }) => {
