@@ -25,16 +25,13 @@ export function changesBy(turns: ApplicationTurns): Changes {
       changing(application, permit, (turn, there) => gathered(turn, there, { action: "attach", member })),
     detach: (application, member, permit) =>
       changing(application, permit, (turn, there) => gathered(turn, there, { action: "detach", member })),
-    start: (application, permit) =>
+    start: (application, workload, permit) =>
       changing(application, permit, (turn, there) => {
+        if (workload) return switched(turn, workload, "start");
         const body = bodyFor(there);
         return unlessDone(turn.write({ operation: "StartApplication", query: [["action", "start"]], body }));
       }),
-    stop: (application, { kind, name }, permit) =>
-      changing(application, permit, (turn) => {
-        const body = { workloads_base: [{ name, type: kind }] };
-        return unlessDone(turn.write({ operation: "SwitchWorkloads", query: [["action", "stop"]], body }));
-      }),
+    stop: (application, workload, permit) => changing(application, permit, (turn) => switched(turn, workload, "stop")),
     restart: (application, permit) =>
       changing(application, permit, (turn, there) =>
         turn.write({ operation: "RestartApplication", query: [["action", "recreate"]], body: bodyFor(there) }),
@@ -64,6 +61,11 @@ async function changed(
     }
     await work(turn, there);
   });
+}
+
+function switched(turn: Turn, { kind, name }: WorkloadRef, action: "start" | "stop"): Promise<void> {
+  const body = { workloads_base: [{ name, type: kind }] };
+  return unlessDone(turn.write({ operation: "SwitchWorkloads", query: [["action", action]], body }));
 }
 
 async function gathered(

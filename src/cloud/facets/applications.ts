@@ -84,8 +84,8 @@ export interface ClusterApplications extends Readable<Application> {
   /** The workload itself stays as it is. */
   readonly detach: (application: Application, member: WorkloadRef, permit: WritePermit) => Promise<void>;
 
-  /** All that is stopped in it. One that runs already is no failure. */
-  readonly start: (application: Application, permit: WritePermit) => Promise<void>;
+  /** All that is stopped in it, or that workload of it. One that runs already is no failure. */
+  readonly start: (application: Application, workload: WorkloadRef | undefined, permit: WritePermit) => Promise<void>;
 
   /** One workload of it. One that is stopped already is no failure. */
   readonly stop: (application: Application, workload: WorkloadRef, permit: WritePermit) => Promise<void>;

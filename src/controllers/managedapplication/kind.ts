@@ -149,9 +149,27 @@ async function change(
     if (before && !outcomeIsUnknown(error) && !visit.signal.aborted) visit.redraft(before);
     throw error;
   }
+  noteTold(visit.status, what);
   // That it was taken is all that its answer tells.
   if (what.change.do === "Restart") return { now: "Shown", seen: { ...what.seen, hasNewPods: undefined } };
   return { now: "Look", reason: Reason.Updating, message: "The application was changed; looking whether it shows" };
+}
+
+/** Of DaemonSets, which don't show it. */
+function noteTold(
+  status: ApplicationScope["visit"]["status"],
+  { seen, change: what }: { readonly seen: ApplicationSeen; readonly change: ApplicationChange },
+): void {
+  const told = what.do === "Stop" || what.do === "Start" ? what.workload : undefined;
+  if (told?.kind !== "DaemonSet") return;
+  const others = (status.workloads ?? []).filter((one) => !isSame(one, told));
+  const shown = seen.item.workloads.find((one) => isSame(one, told));
+  if (!shown) return;
+  const { kind, name, state, ready, desired } = shown;
+  status.workloads = [
+    ...others,
+    { kind, name, state, ready, desired, ...(what.do === "Stop" && { stoppedByUs: true }) },
+  ];
 }
 
 async function send(
@@ -168,7 +186,7 @@ async function send(
     case "Describe":
       return items.describe(item, what.description, permit);
     case "Start":
-      return items.start(item, permit);
+      return items.start(item, what.workload, permit);
     case "Stop":
       return items.stop(item, what.workload, permit);
     default:

@@ -9,6 +9,7 @@ import { findCondition } from "../../runtime/conditions.ts";
 import type { Difference } from "../external/change.ts";
 import type { Plan } from "../external/kind.ts";
 import { isAskedFor } from "../external/resource.ts";
+import type { WorkloadRef } from "../../cloud/facets/applications.ts";
 import { isSame, refOf, type ApplicationChange, type ApplicationSeen, type Ungathered } from "./scope.ts";
 
 type ApplicationPlan = Plan<ApplicationChange>;
@@ -38,7 +39,9 @@ export function planFor(resource: Declared, seen: Seen, at: At): ApplicationPlan
   if (resource.spec.managementPolicy === "Observe") return keep(`Application ${item.id} is observed`);
   const sent = restartUnderWay(resource, seen, at);
   if (sent) return sent;
-  const [first, ...further] = wasSent(resource) ? [] : changesFor(resource, seen);
+  const [first, ...further] = wasSent(resource)
+    ? []
+    : [...changesFor(resource, seen), ...daemonChanges(resource, seen)];
   if (first) return { do: "Change", verb: "Update", ...first, further };
   const restart = restartFor(resource);
   if (restart) return { do: "Change", verb: "Restart", ...restart };
@@ -98,6 +101,33 @@ function powerChanges({ powerState }: ManagedApplication["spec"], { item }: Seen
       change: { do: "Stop", workload: { kind, name } } as const,
       fields: [{ field, before: `${kind}/${name} runs`, after: powerState }],
     }));
+}
+
+/**
+ * A DaemonSet that wants no pods does not show whether it is stopped, or whether no node takes them: what it was told holds. So it is told
+ * once, and nothing differs by it.
+ */
+function daemonChanges({ spec: { powerState }, status }: Declared, { item }: Seen): readonly OneChange[] {
+  const field = "spec.powerState";
+  const quiet = item.workloads.filter(({ kind, isStopped }) => kind === "DaemonSet" && isStopped);
+  const isOurs = (one: WorkloadRef): boolean => isStoppedByUs(status, one);
+  if (powerState === "Stopped" && !item.isStopped) {
+    return quiet
+      .filter((one) => !isOurs(one))
+      .map(({ kind, name }) => ({
+        change: { do: "Stop", workload: { kind, name } } as const,
+        fields: [{ field, before: `${kind}/${name} may run`, after: powerState }],
+      }));
+  }
+  if (powerState !== "Running") return [];
+  return quiet.filter(isOurs).map(({ kind, name }) => ({
+    change: { do: "Start", workload: { kind, name } } as const,
+    fields: [{ field, before: `${kind}/${name} is stopped`, after: powerState }],
+  }));
+}
+
+export function isStoppedByUs({ workloads = [] }: ManagedApplication["status"], one: WorkloadRef): boolean {
+  return workloads.some((known) => isSame(known, one) && known.stoppedByUs === true);
 }
 
 /** Another text than the one that was acted on last, and nothing that is to be stopped runs. */

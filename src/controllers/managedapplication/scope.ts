@@ -38,7 +38,8 @@ export type ApplicationChange =
   | { readonly do: "Attach"; readonly member: WorkloadRef }
   | { readonly do: "Detach"; readonly member: WorkloadRef }
   | { readonly do: "Describe"; readonly description: string }
-  | { readonly do: "Start" }
+  /** All of it, or that workload. */
+  | { readonly do: "Start"; readonly workload?: WorkloadRef }
   | { readonly do: "Stop"; readonly workload: WorkloadRef }
   | { readonly do: "Restart"; readonly text: string };
 

@@ -11,7 +11,7 @@ import type { Statement } from "../../runtime/conditions.ts";
 import type { Plan } from "../external/kind.ts";
 import { ANNOTATIONS } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
-import { differences, obstacle, unreadyIn } from "./plan.ts";
+import { differences, isStoppedByUs, obstacle, unreadyIn } from "./plan.ts";
 import type { ApplicationSeen } from "./scope.ts";
 
 export function describe(
@@ -23,13 +23,11 @@ export function describe(
   const { item, provider } = seen;
   status.cloudName = item.name;
   status.cloudPhase = item.cloudPhase;
-  status.workloads = item.workloads.map(({ kind, name, state, ready, desired }) => ({
-    kind,
-    name,
-    state,
-    ready,
-    desired,
-  }));
+  status.workloads = item.workloads.map(({ kind, name, state, ready, desired, isStopped }) => {
+    // One that wants pods runs, unless it has not stopped yet.
+    const isOurs = (isStopped || object.spec.powerState === "Stopped") && isStoppedByUs(status, { kind, name });
+    return { kind, name, state, ready, desired, ...(isOurs && { stoppedByUs: true }) };
+  });
   // What stands there at the beginning restarts nothing.
   status.restartedFor ??= object.spec.restartAt ?? "";
   tellStatus(provider, status, item.told);

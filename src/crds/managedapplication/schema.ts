@@ -74,6 +74,10 @@ const status = z.object({
         state: text({ max: 253 }).describe("In the cloud's words."),
         ready: whole.describe("Pods that are ready."),
         desired: whole.describe("Pods that are wanted."),
+        stoppedByUs: z
+          .boolean()
+          .optional()
+          .describe("Of a DaemonSet, which does not show whether it is stopped: this resource has stopped it."),
       })
       .describe("A workload in it."),
     { keys: ["kind", "name"], max: 256 },
