@@ -28,7 +28,7 @@ let stand: EasyStackStand;
 let target: ReachedTarget;
 
 /** An operator, by whose word a create takes effect so soon or never. */
-const living = (work: () => Promise<unknown>, settleSeconds = 12): Promise<void> =>
+const living = (work: () => Promise<unknown>, settleSeconds = 3): Promise<void> =>
   livingFor(stand, work, settleSeconds);
 
 beforeAll(async () => {
