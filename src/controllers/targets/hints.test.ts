@@ -98,20 +98,45 @@ describe("hints", () => {
     expect(woken).toEqual(["a"]);
   });
 
-  it("of one object wait 30 s for each other, and those of another one do not wait for them", async () => {
+  it("of one object that is changed again and again come more and more seldom, and those of another one do not wait for them", async () => {
     const { clock, woken, follow, tell } = bed();
     follow("a", { web: "1", api: "1" });
-    tell("a", "web", "2");
-    await clock.advance(1_000);
-    follow("a", { web: "3", api: "1" });
-    tell("a", "web", "4");
-    await clock.advance(28_000);
-    expect(woken).toEqual(["a"]);
+    const gaps: number[] = [];
+    for (let version = 2; gaps.length < 7; version += 1) {
+      const before = woken.length;
+      const since = clock.monotonic();
+      tell("a", "web", String(version));
+      while (woken.length === before) await clock.advance(1_000);
+      gaps.push((clock.monotonic() - since) / 1_000);
+      follow("a", { web: String(version), api: "1" });
+    }
+    expect(gaps).toEqual([1, 2, 4, 8, 16, 30, 30]);
+    tell("a", "web", "changed");
     tell("a", "api", "2");
+    const before = woken.length;
     await clock.advance(1_000);
-    expect(woken).toEqual(["a", "a"]);
-    await clock.advance(1_000);
-    expect(woken).toEqual(["a", "a", "a"]);
+    expect(woken.length).toBe(before + 1);
+  });
+
+  it("of an object that was quiet for a minute are acted on at once again", async () => {
+    const { clock, woken, follow, tell } = bed();
+    follow("a", { web: "1" });
+    for (const version of ["2", "3", "4"]) {
+      tell("a", "web", version);
+      await clock.advance(10_000);
+      follow("a", { web: version });
+    }
+    expect(woken).toHaveLength(3);
+    await clock.advance(60_000);
+    for (const [version, ms] of [
+      ["5", 1_000],
+      ["6", 2_000],
+    ] as const) {
+      tell("a", "web", version);
+      await clock.advance(ms);
+      follow("a", { web: version });
+    }
+    expect(woken).toHaveLength(5);
   });
 
   it("come by one stream for each kind, by no more than there may be, and by none once nobody follows", async () => {

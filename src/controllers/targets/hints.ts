@@ -29,8 +29,19 @@ interface Followed {
 
 /** Our own writes are told of too, often before the visit that sent them ends, and changes come in bursts. */
 const GATHER_MS = 1_000;
-/** One object has its set visited at most so often: somebody may be changing it back each time, or its status may never rest. */
-const OBJECT_REST_MS = 30_000;
+/**
+ * After an object has had its set visited it rests, twice as long each time, up to the longest: somebody may be changing it back each time, or its
+ * status may never be still. What was quiet for twice the longest begins anew.
+ */
+const SHORTEST_REST_MS = 2_000;
+const LONGEST_REST_MS = 30_000;
+
+/** Of an object, since it had its set visited. */
+interface Rest {
+  /** Monotonic. */
+  readonly sinceMs: number;
+  readonly ms: number;
+}
 
 interface Pending {
   readonly hint: ChangeHint;
@@ -44,8 +55,8 @@ interface Follower extends Pick<Followed, "lists" | "wake"> {
   readonly seen: ReadonlyMap<string, string>;
   /** By object: what was told last and is not as it was seen. */
   readonly pending: Map<string, Pending>;
-  /** By object, monotonic. */
-  readonly wokenAt: Map<string, number>;
+  /** By object. */
+  readonly rests: Map<string, Rest>;
   timer: Timer | undefined;
 }
 
@@ -144,12 +155,12 @@ export class Hints {
   }
 
   #wake(follower: Follower): void {
-    const { pending, wokenAt, lists, wake } = follower;
+    const { pending, rests, lists, wake } = follower;
     const nowMs = this.#deps.clock.monotonic();
     const due = [...pending].filter(([key]) => restsUntil(follower, key) <= nowMs);
     for (const [key, { kind }] of due) {
       pending.delete(key);
-      wokenAt.set(key, nowMs);
+      rests.set(key, restFrom(rests.get(key), nowMs));
       lists.stale(kind);
     }
     if (due.length > 0) wake();
@@ -162,21 +173,27 @@ function followerOf(followed: Followed, streams: ReadonlySet<HintStream>, former
   const seen = new Map(
     followed.objects.map(({ kind, live }) => [keyOf(kind, live.metadata), versionOf(live.metadata)]),
   );
-  const { pending, wokenAt } = former ?? { pending: [], wokenAt: [] };
+  const { pending, rests } = former ?? { pending: [], rests: [] };
   return {
     lists: followed.lists,
     wake: followed.wake,
     streams,
     seen,
     pending: new Map([...pending].filter(([key, { hint }]) => seen.get(key) !== versionOf(hint))),
-    wokenAt: new Map([...wokenAt].filter(([key]) => seen.has(key))),
+    rests: new Map([...rests].filter(([key]) => seen.has(key))),
     timer: undefined,
   };
 }
 
 /** Monotonic; in the past where it does not rest. */
-function restsUntil({ wokenAt }: Follower, key: string): number {
-  return (wokenAt.get(key) ?? -Infinity) + OBJECT_REST_MS;
+function restsUntil({ rests }: Follower, key: string): number {
+  const rest = rests.get(key);
+  return rest ? rest.sinceMs + rest.ms : -Infinity;
+}
+
+function restFrom(former: Rest | undefined, nowMs: number): Rest {
+  const isAnew = former === undefined || nowMs - former.sinceMs >= 2 * LONGEST_REST_MS;
+  return { sinceMs: nowMs, ms: isAnew ? SHORTEST_REST_MS : Math.min(2 * former.ms, LONGEST_REST_MS) };
 }
 
 function keyOf(kind: KindAbility, { namespace = "", name }: { namespace?: string | undefined; name: string }): string {
