@@ -1,8 +1,59 @@
 // Creates of EasyStack's stands that land in another place than the server had confirmed: every session is moved while they are on their way.
+import { randomBytes } from "node:crypto";
 import { vi } from "vitest";
+import { sharedControlPlane } from "../../apiserver/controlplane.ts";
+import { targetOn, type ReachedTarget } from "../../environment/manifest-sets.ts";
 import type { LoggedRequest } from "../simulator.ts";
-import type { EasyStackStand } from "./environment.ts";
-import { dying } from "./lives.ts";
+import {
+  clusterManifest,
+  createEasyStackStand,
+  easystackAccountManifests,
+  type EasyStackStand,
+} from "./environment.ts";
+import { dying, living } from "./lives.ts";
+
+/** A stand with two clusters of one project, the first of which is declared and available. No operator works for it. */
+export interface TwoClusters extends AsyncDisposable {
+  readonly stand: EasyStackStand;
+  readonly target: ReachedTarget;
+  readonly cluster: string;
+  readonly other: string;
+  /** With an operator, by whose word a create takes effect within its settle window or never; what the bed was made with where unset. */
+  living(work: () => Promise<unknown>, settleSeconds?: number): Promise<void>;
+  /** In both. */
+  namespaces(name: string): Promise<void>;
+  /** Whether the one has it, and the other. */
+  found(kind: string, name: string, namespace: string): Promise<readonly boolean[]>;
+}
+
+export async function createTwoClusters(prefix: string, settleSeconds: number): Promise<TwoClusters> {
+  const plane = sharedControlPlane();
+  const target = targetOn(plane);
+  const cluster = `s${randomBytes(4).toString("hex")}`;
+  const other = `${cluster}-o`;
+  const clusters = [cluster, other].map((name) => ({ name, type: "EKS" as const }));
+  const stand = await createEasyStackStand(prefix, { kubeconfig: plane.kubeconfigPath, clusters });
+  await stand.apply(...easystackAccountManifests(stand.simulator), clusterManifest(cluster));
+  const bed: TwoClusters = {
+    stand,
+    target,
+    cluster,
+    other,
+    living: (work, seconds = settleSeconds) => living(stand, work, seconds),
+    async namespaces(name) {
+      for (const each of [cluster, other]) {
+        await stand.simulator.behindOurBack("POST", "namespaces", { cluster: each, name });
+      }
+    },
+    async found(kind, name, namespace) {
+      const at = await Promise.all([cluster, other].map((each) => target.get(kind, name, `${each}--${namespace}`)));
+      return at.map((object) => object !== undefined);
+    },
+    [Symbol.asyncDispose]: () => stand[Symbol.asyncDispose](),
+  };
+  await bed.living(() => stand.reaches(`managedcluster/${cluster}`, "Available"));
+  return bed;
+}
 
 export interface Going {
   /** How the path of the create ends. */
