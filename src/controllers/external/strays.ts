@@ -1,12 +1,13 @@
 // What an open create has made elsewhere than it was meant for, on a cloud whose requests act where a session stands: looked for when it can't take
 // effect any more and nothing of it is where it belongs, before it is sent again and before its resource forgets it.
-import type { Item } from "../../cloud/collection.ts";
+import type { Item, Stray } from "../../cloud/collection.ts";
 import { Reason } from "../../crds/common/conditions.ts";
 import type { Operation } from "../../crds/common/status.ts";
 import { HeldError, WaitingError } from "../../lib/errors.ts";
 import { capitalized, listed } from "../../lib/text.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
-import { isDeleting } from "../lifecycle/resource.ts";
+import { isDeleting, type Managed } from "../lifecycle/resource.ts";
+import type { Visit } from "../lifecycle/visit.ts";
 import type { ItemScope } from "./scope.ts";
 import type { Sender } from "./sender.ts";
 
@@ -34,14 +35,10 @@ export class StrayItems {
     const { items, visit, place, noun, name } = scope;
     const attempt = { nonce: operation.nonce, startedAtMs: Date.parse(operation.startedAt) };
     const found = (await items.strays?.(name, attempt, visit.signal)) ?? [];
-    for (const { where, takeAway } of found) {
-      if (takeAway === undefined) continue;
-      const change = { verb: "Delete", target: `${noun} ${name} in ${where}`, fields: [] } as const;
+    for (const stray of found) {
+      if (stray.takeAway === undefined) continue;
       using _turn = await place.session.reserveWrite(visit.signal);
-      await this.#deps.sender.send(visit, change, takeAway);
-      const note = `${capitalized(noun)} ${name} was made in ${where}, where it was not meant for, and was taken away there`;
-      const type = "Warning";
-      this.#deps.events.event(visit.object, { type, reason: Reason.PlaceNotConfirmed, action: "Reconcile", note });
+      await takeAwayStray(this.#deps, visit, { shown: `${noun} ${name}`, stray });
     }
     const held = found.filter(({ takeAway }) => takeAway === undefined).map(({ where }) => where);
     if (held.length > 0) throw heldIn(scope, held);
@@ -54,6 +51,19 @@ export class StrayItems {
       found.map(({ where }) => where),
     );
   }
+}
+
+/** And says so in an event. Nothing where it is nobody's to take. Throws CloudError. */
+export async function takeAwayStray(
+  { sender, events }: StrayDeps,
+  visit: Visit<Managed>,
+  { shown, stray: { where, takeAway } }: { readonly shown: string; readonly stray: Stray },
+): Promise<void> {
+  if (takeAway === undefined) return;
+  const change = { verb: "Delete", target: `${shown} in ${where}`, fields: [] } as const;
+  await sender.send(visit, change, takeAway);
+  const note = `${capitalized(shown)} was made in ${where}, where it was not meant for, and was taken away there`;
+  events.event(visit.object, { type: "Warning", reason: Reason.PlaceNotConfirmed, action: "Reconcile", note });
 }
 
 type Words = Pick<ItemScope<Item>, "noun" | "name" | "visit">;

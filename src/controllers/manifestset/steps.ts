@@ -70,6 +70,7 @@ const TICK_TOLERANCE = 0.01;
 export class ManifestSetSteps implements Steps<ManifestSet> {
   readonly #deps: SetDeps;
   readonly #memory = new Memory();
+  readonly #strays: StrayObjects;
   readonly #applier: Applier;
   readonly #pruner: Pruner;
   readonly #remover: Remover;
@@ -77,7 +78,8 @@ export class ManifestSetSteps implements Steps<ManifestSet> {
 
   constructor(deps: SetDeps) {
     this.#deps = deps;
-    const shared = { ...deps, memory: this.#memory, strays: new StrayObjects(deps) };
+    this.#strays = new StrayObjects(deps);
+    const shared = { ...deps, memory: this.#memory, strays: this.#strays };
     this.#applier = new Applier(shared);
     this.#pruner = new Pruner(shared);
     this.#operator = new Operator(shared);
@@ -101,6 +103,7 @@ export class ManifestSetSteps implements Steps<ManifestSet> {
     for (const { uid } of visit.object.status.inventory ?? []) if (uid !== undefined) this.#memory.forget(uid);
     this.#deps.usages.forget(keyOf(visit.object.metadata));
     this.#deps.hints.forget(visit.object.metadata.uid);
+    this.#strays.forget(visit.object.metadata.uid);
     return "Released";
   }
 

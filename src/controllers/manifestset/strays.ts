@@ -1,7 +1,6 @@
 // What a create has made elsewhere than it was meant for, where nobody has seen how it ended: looked for before the object is made again, and before
 // the set forgets it, and not before the settle window has passed: until then it may still be on its way. What bears our mark is taken away; of what
 // may be a stranger's people are told.
-import type { Stray } from "../../cloud/collection.ts";
 import type { KindAbility, LiveObject, Manifest } from "../../cloud/facets/manifests.ts";
 import { MARKS } from "../../cloud/manifests/marks.ts";
 import { ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
@@ -9,6 +8,7 @@ import type { Clock } from "../../lib/clock.ts";
 import { listed } from "../../lib/text.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
 import type { Sender } from "../external/sender.ts";
+import { takeAwayStray } from "../external/strays.ts";
 import { keyOfObject, keyOfRef, refOfKey, shownKey } from "./objects.ts";
 import type { Newborn } from "./inventory.ts";
 import { ON_THE_WAY_MS, type InventoryEntry } from "./plan.ts";
@@ -30,34 +30,47 @@ interface Sought {
   readonly manifest: Manifest | undefined;
 }
 
+/** A create whose end nobody has seen. */
+interface Met {
+  readonly since: string;
+  /**
+   * From when on the settle window counts, milliseconds since the epoch: since it has failed; of one whose sender has died, since this process has
+   * met it, which was later than the last request of that. What is lost of it costs a wait.
+   */
+  readonly fromMs: number;
+}
+
 /** It may show where it was to be. */
 const LONGEST_LOOK_MS = 5_000;
 
 export class StrayObjects {
   readonly #deps: StrayDeps;
-  /**
-   * From when on the settle window counts, milliseconds since the epoch, by create: since it has failed; of one whose sender has died, since this
-   * process has met it, which was later than the last request of that. What is lost of it costs a wait.
-   */
-  readonly #from = new Map<string, number>();
+  /** By UID of the set, then by object: one for each, whose newest create it is. */
+  readonly #met = new Map<string, Map<string, Met>>();
 
   constructor(deps: StrayDeps) {
     this.#deps = deps;
   }
 
-  /** `mayStillAct`: as of the error that it ended with. */
-  noteFailed({ owner }: Work, { ref, making }: Newborn, mayAct: boolean): void {
-    this.#from.set(keyOfCreate(owner.uid, ref, making), mayAct ? this.#deps.clock.now() : Number.NEGATIVE_INFINITY);
+  /** `mayAct`: whether it may still take effect, by the error that it ended with. */
+  noteFailed({ owner }: Work, { ref, making: { since } }: Newborn, mayAct: boolean): void {
+    this.#note(owner.uid, ref, { since, fromMs: mayAct ? this.#deps.clock.now() : Number.NEGATIVE_INFINITY });
+  }
+
+  /** Of a set that has gone. */
+  forget(set: string): void {
+    this.#met.delete(set);
   }
 
   /** Within how many ms to look again for an object of which a create may still take effect; undefined where none may. */
   awaitedMs({ place, owner }: Work, kind: KindAbility, { ref, making, uid }: InventoryEntry): number | undefined {
     if (place.channel.strays?.mayBe(kind) !== true || making === undefined || uid !== undefined) return undefined;
     const { clock, settleWindowMs } = this.#deps;
-    const key = keyOfCreate(owner.uid, ref, making);
-    const lastSentMs = Date.parse(making.since) + ON_THE_WAY_MS;
-    const fromMs = this.#from.get(key) ?? Math.min(clock.now(), lastSentMs);
-    this.#from.set(key, fromMs);
+    const { since } = making;
+    const known = this.#met.get(owner.uid)?.get(ref);
+    const lastSentMs = Date.parse(since) + ON_THE_WAY_MS;
+    const fromMs = known?.since === since ? known.fromMs : Math.min(clock.now(), lastSentMs);
+    this.#note(owner.uid, ref, { since, fromMs });
     const leftMs = fromMs + settleWindowMs - clock.now();
     return leftMs > 0 ? Math.min(leftMs, LONGEST_LOOK_MS) : undefined;
   }
@@ -75,9 +88,8 @@ export class StrayObjects {
       isKnown: (key: Parameters<typeof refOfKey>[0]) => work.inventory.get(refOfKey(key)) !== undefined,
     };
     const found = await strays.find(kind, lost, work.visit.signal);
-    this.#from.delete(keyOfCreate(work.owner.uid, entry.ref, entry.making));
     const shown = shownKey(keyOfObject(lost.manifest));
-    for (const stray of found) await this.#takeAway(work, shown, stray);
+    for (const stray of found) await takeAwayStray(this.#deps, work.visit, { shown, stray });
     const doubtful = found.filter(({ takeAway }) => takeAway === undefined).map(({ where }) => where);
     if (doubtful.length > 0) this.#tell(work, maybe(shown, doubtful));
   }
@@ -90,20 +102,14 @@ export class StrayObjects {
     this.#deps.events.event(object, { type: "Warning", reason: Reason.ResidueLeft, action: "Delete", note });
   }
 
-  async #takeAway(work: Work, shown: string, { where, takeAway }: Stray): Promise<void> {
-    if (takeAway === undefined) return;
-    const change = { verb: "Delete", target: `${shown} in ${where}`, fields: [] } as const;
-    await this.#deps.sender.send(work.visit, change, takeAway);
-    this.#tell(work, `${shown} was made in ${where}, where it was not meant for, and was taken away there`);
+  #note(set: string, ref: string, met: Met): void {
+    const ofSet = this.#met.get(set) ?? new Map<string, Met>();
+    this.#met.set(set, ofSet.set(ref, met));
   }
 
   #tell({ visit: { object } }: Work, note: string): void {
     this.#deps.events.event(object, { type: "Warning", reason: Reason.PlaceNotConfirmed, action: "Reconcile", note });
   }
-}
-
-function keyOfCreate(set: string, ref: string, { since }: Newborn["making"]): string {
-  return `${set} ${ref} ${since}`;
 }
 
 /** All that is known of what is declared no more. */
