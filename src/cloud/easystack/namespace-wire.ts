@@ -27,7 +27,9 @@ const CLOUD_FIELD: Readonly<Record<QuotaField, string>> = {
 
 const FIELDS = Object.entries(CLOUD_FIELD) as readonly (readonly [QuotaField, string])[];
 
-const amounts = z.record(z.string(), z.coerce.number()).catch({});
+/** Null where there is nothing to tell. What can't be read must not look as if nothing were in use, nor as no limit. */
+const amount = z.union([z.number(), z.bigint(), z.string().regex(/^-?\d+(\.\d+)?$/)]).nullish();
+const amounts = z.looseObject(Object.fromEntries(FIELDS.map(([, name]) => [name, amount])));
 
 const user = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)]);
 
@@ -84,11 +86,11 @@ export function onWire(quota: QuotaAmounts): Readonly<Record<string, number>> {
 }
 
 /** Cores may be parts of one: what is begun counts whole. */
-function declaredOf(there: Readonly<Record<string, number>>): QuotaAmounts {
+function declaredOf(there: z.output<typeof amounts>): QuotaAmounts {
   return Object.fromEntries(
     FIELDS.flatMap(([field, name]) => {
-      const amount = there[name];
-      return amount === undefined || Number.isNaN(amount) ? [] : [[field, Math.ceil(amount)]];
+      const told = there[name] ?? undefined;
+      return told === undefined ? [] : [[field, Math.ceil(Number(told))]];
     }),
   );
 }
