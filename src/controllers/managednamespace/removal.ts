@@ -2,10 +2,13 @@
 import type { Namespace } from "../../cloud/facets/namespaces.ts";
 import { ManagedNamespaceReason as Reason } from "../../crds/managednamespace/conditions.ts";
 import type { ManagedNamespace } from "../../crds/managednamespace/schema.ts";
+import type { ManifestSet } from "../../crds/manifestset/schema.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
 import { listed } from "../../lib/text.ts";
 import { orphaning } from "../external/resource.ts";
+import { nothingTwice } from "../external/two-lists.ts";
 import type { Managed } from "../lifecycle/resource.ts";
+import { keyOfRef } from "../manifestset/objects.ts";
 import { contentsOf } from "./quota.ts";
 import { namespacesIn, type NamespaceScope } from "./scope.ts";
 
@@ -29,13 +32,17 @@ export async function assertEmpty(
     throw new WaitingError({ reason: Reason.DeletionHeld, message, pollAfterMs: RESIDENTS_POLL_MS });
   }
   if (visit.object.spec.contentsOnDelete === "Delete") return;
-  const contents = contentsOf(await namespacesIn(scope).quota(namespace.id, visit.signal));
+  const contents = await nothingTwice(async () =>
+    contentsOf(await namespacesIn(scope).quota(namespace.id, visit.signal)),
+  );
   if (contents.length > 0) throw notEmpty(visit.object, contents);
 }
 
-/** Resources of kinds that lie in namespaces say so by one field. */
-function isIn({ spec }: Managed & { readonly spec?: unknown }, name: string): boolean {
-  return (spec as { readonly targetNamespace?: unknown } | undefined)?.targetNamespace === name;
+/** Resources of kinds that lie in namespaces say so by one field; an object of a set, which may name another one, by its manifest. */
+function isIn(resource: Managed & { readonly spec?: unknown }, name: string): boolean {
+  const { targetNamespace } = (resource.spec ?? {}) as { readonly targetNamespace?: unknown };
+  const { inventory = [] } = resource.status as Partial<ManifestSet["status"]>;
+  return targetNamespace === name || inventory.some(({ ref }) => keyOfRef(ref).namespace === name);
 }
 
 function refOf({ kind, metadata }: Managed): string {
