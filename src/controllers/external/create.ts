@@ -49,7 +49,7 @@ export class Creator {
   async create<T extends Item>(scope: ItemScope<T>, send: Send): Promise<Made<T>> {
     const { visit } = scope;
     using _turn = await scope.place.session.reserveWrite(visit.signal);
-    if (await scope.items.isTaken?.(scope.name, visit.signal)) throw new TerminalError(taken(scope, []));
+    if (await scope.items.isTaken?.(scope.name, visit.signal)) throw await this.#takenNow(scope);
     const release = this.#claim(scope);
     const attempt = (visit.status.createAttempts ?? 0) + 1;
     const now = timestamp(this.#deps.clock);
@@ -110,8 +110,13 @@ export class Creator {
   async #refused<T extends Item>(scope: ItemScope<T>, error: unknown): Promise<never> {
     delete scope.visit.status.operation;
     if (!isA(error, "AlreadyExists")) throw isA(error, "Rejected") ? createFailed(error) : error;
+    throw await this.#takenNow(scope);
+  }
+
+  /** By a list of now: those before may be from before it was there, and only a list tells whose it is. */
+  async #takenNow<T extends Item>(scope: ItemScope<T>): Promise<TerminalError> {
     const { byName } = await this.#deps.observer.afterWrite(scope);
-    throw new TerminalError(taken(scope, byName.get(scope.name) ?? []));
+    return new TerminalError(taken(scope, byName.get(scope.name) ?? []));
   }
 
   /** After an unknown outcome a 409 may mean our own earlier send: the journal stays open, and the lists decide. */

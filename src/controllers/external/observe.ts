@@ -95,7 +95,7 @@ export class Observer {
     return this.#clock.monotonic();
   }
 
-  /** The listing in which an item made a moment ago must show. */
+  /** The listing in which an item made a moment ago, by us or by others, must show. */
   async afterWrite<T extends Item>({ lists, visit }: ItemScope<T>): Promise<Listing<T>> {
     return lists.observe(this.#clock.monotonic(), visit.signal);
   }

@@ -1,6 +1,7 @@
 // The order in which the engine reconciles whatever kind, on the real API server: what comes before what, what is written once in a
 // visit, and what is never said on the word of a list alone.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readableOf } from "../../../test/support/clouds/memory.ts";
 import { goLive, type Live } from "../../../test/support/apiserver/live-projects.ts";
 import { toyIn } from "../../../test/support/operator/toy-kind.ts";
 import { CloudError } from "../../cloud/errors.ts";
@@ -67,6 +68,25 @@ describe("creating", () => {
       "PATCH status",
     ]);
     expect(await ready(object)).toMatchObject({ reason: "Available" });
+  });
+
+  it("says whose the name is that came into use after the lists were read", async () => {
+    const toy = toyIn(live, ({ cloud, clock }) => ({
+      items: () => ({
+        ...readableOf(cloud),
+        isTaken: async (name) => {
+          cloud.there.set("9", { id: "9", name, visibility: "Private" });
+          await clock.advance(1);
+          return true;
+        },
+      }),
+    }));
+    const object = await live.create();
+    expect(await toy.timeline(object)).not.toContain("create");
+    expect(await ready(object)).toMatchObject({
+      reason: "AlreadyExists",
+      message: expect.stringContaining('set spec.externalId to "9"'),
+    });
   });
 
   it("that has failed half-way is told from an item that broke later", async () => {
