@@ -98,9 +98,9 @@ interface Look {
   readonly now: string;
 }
 
-async function see(deps: SeeDeps, { scope, item: listed, now }: Look, since: number): Promise<Seen> {
+async function see(deps: SeeDeps, { scope, item, now }: Look, since: number): Promise<Seen> {
   const { visit, place } = scope;
-  const { item, all } = await inCluster(deps, { scope, item: listed }, since);
+  const all = await inCluster(deps, scope, since);
   const resource = { ...visit.object, status: visit.status };
   const { maxNodeDisruptions: most } = place.cluster.spec;
   return {
