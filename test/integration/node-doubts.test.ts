@@ -178,6 +178,23 @@ describe.concurrent("a repair that is due", () => {
     await stand.reaches(node, "RepairHeld");
     expect(await imaged()).toEqual([1, 1]);
   });
+
+  it("is one of a node that has not worked since the cluster itself does", async ({ expect }) => {
+    const { home, node, broken, due, imaged } = await repairable("outage");
+    const cluster = async (phase: string): Promise<void> => {
+      await home.cloud.behindOurBack("PATCH", `clusters/${home.clusterId}`, { phase });
+      await stand.lookAgain("managedcluster/outage");
+    };
+    await broken();
+    await cluster("Unavailable");
+    await stand.reaches(node, "ClusterNotReady");
+    await due();
+    await stand.until(node, ({ status }) => status["abnormalSince"] === undefined);
+    await cluster("Available");
+    await stand.reaches(node, "NodeAbnormal");
+    await stand.lookAgain(node);
+    expect(await imaged()).toEqual([1]);
+  });
 });
 
 describe.concurrent("a cluster's maxNodeDisruptions", () => {

@@ -217,7 +217,7 @@ function progress(_scope: NodeScope, seen: Seen): Progress {
   return { progress: progressOf(job), told: true, failed: why && `${why}${serverOf(seen)}` };
 }
 
-/** Whether a node works can't be told where its cluster does not. */
+/** Whether a node works can't be told where its cluster does not: how long it has not worked is counted anew when it does. */
 function healthUnknownWithoutCluster(steps: Steps<ManagedNode>): Steps<ManagedNode> {
   return {
     apply: async (visit: Visit<ManagedNode>) => {
@@ -227,6 +227,7 @@ function healthUnknownWithoutCluster(steps: Steps<ManagedNode>): Steps<ManagedNo
         const isUnseen = error instanceof WaitingError && WITHOUT_CLUSTER.has(error.reason);
         if (isUnseen && visit.object.status.externalId !== undefined) {
           const { reason, message } = error;
+          delete visit.status.abnormalSince;
           visit.state({ type: ManagedNodeCondition.NodeHealthy, status: "Unknown", reason, message });
         }
         throw error;
