@@ -195,6 +195,20 @@ describe.concurrent("a repair that is due", () => {
     await stand.lookAgain(node);
     expect(await imaged()).toEqual([1]);
   });
+
+  it("keeps no node from leaving that others have to wait for", async ({ expect }) => {
+    const { home, node, turned, broken, due, imaged } = await repairable("first");
+    await stand.apply(nodeManifest(home, { repair }, { name: "second" }));
+    await stand.reaches("managednode/second", "Available");
+    await turned("Abnormal", (await stand.read("managednode/second"))!.status.externalId);
+    await broken();
+    await due();
+    await stand.reaches(node, "RepairHeld");
+    await stand.kubectl(["delete", "managednode/second", "--wait=false"]);
+    await stand.gone("managednode/second");
+    await stand.lookAgain(node);
+    await expect.poll(imaged, SECONDS).toEqual([2]);
+  });
 });
 
 describe.concurrent("a cluster's maxNodeDisruptions", () => {

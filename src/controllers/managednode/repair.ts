@@ -20,6 +20,11 @@ export function isRepairDue({ spec, status }: Pick<Declared, "spec" | "status">,
   return nowMs >= Date.parse(abnormalSince) + repair.afterSeconds * 1_000;
 }
 
+/** Whether so many nodes of the cluster do not work that none is repaired. */
+export function isCrowded({ all, outOfOrder }: Seen["nodes"]): boolean {
+  return outOfOrder > Math.max(MOST_OUT_OF_ORDER, Math.floor(all * MOST_OUT_OF_ORDER_SHARE));
+}
+
 /** Undefined where none is due. */
 export function planForRepair(
   declared: Declared,
@@ -29,8 +34,7 @@ export function planForRepair(
   if (!isRepairDue(declared, nowMs)) return undefined;
   const { lastReset } = declared.status;
   if (lastReset?.repairedAt !== undefined && nowMs < Date.parse(lastReset.repairedAt) + DAY_MS) return failed();
-  const most = Math.max(MOST_OUT_OF_ORDER, Math.floor(nodes.all * MOST_OUT_OF_ORDER_SHARE));
-  if (nodes.outOfOrder > most) return held(`${nodes.outOfOrder} of ${nodes.all} nodes of the cluster do not work`);
+  if (isCrowded(nodes)) return held(`${nodes.outOfOrder} of ${nodes.all} nodes of the cluster do not work`);
   if (!turn.isOurs) return { ...held(`${turn.who} goes first`), pollAfterMs: waitMs(turn.ahead) };
   return reset(undefined);
 }

@@ -4,13 +4,14 @@ import { ManagedNodeCondition, ManagedNodeReason as Reason } from "../../crds/ma
 import type { ManagedNode } from "../../crds/managednode/schema.ts";
 import { timestampOf } from "../../lib/clock.ts";
 import { findCondition, type Statement } from "../../runtime/conditions.ts";
-import type { Plan } from "../external/kind.ts";
+import type { Plan, Said } from "../external/kind.ts";
 import { annotation, ANNOTATIONS } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { failureIn, outcomeOf, snapshotOf } from "./outcome.ts";
 import { isNothing, ownedBy, owning } from "./labels.ts";
 import { isMeantElsewhere, moveWish } from "./move.ts";
 import { resetWish, type At } from "./plan.ts";
+import { isCrowded } from "./repair.ts";
 import type { Disruption, NodeChange, Seen } from "./scope.ts";
 import { changedFields, writtenOf } from "./written.ts";
 
@@ -43,7 +44,7 @@ function noteDisruption(visit: Visit<ManagedNode>, seen: Seen, plan: Plan<NodeCh
     if (!isOver(visit, seen, at)) return;
     if (disruption.verb === "Reset") status.lastReset = { ...status.lastReset, at: timestampOf(at.nowMs) };
     delete status.disruption;
-  } else if (plan.do !== "Await" || !WAITS.has(plan.reason)) delete status.disruption;
+  } else if (plan.do !== "Await" || !isQueueing(plan, seen)) delete status.disruption;
   else if (disruption === undefined) status.disruption = waitingFor(visit, seen, timestampOf(at.nowMs));
 }
 
@@ -56,7 +57,10 @@ function isOver({ status, object }: Visit<ManagedNode>, seen: Seen, at: At): boo
   return failureIn(seen.job) !== undefined;
 }
 
-const WAITS: ReadonlySet<string> = new Set([Reason.WaitingForTurn, Reason.RepairHeld]);
+/** Not where it waits for others to work again: they may be in the queue behind it. */
+function isQueueing({ reason }: Said, { nodes }: Seen): boolean {
+  return reason === Reason.WaitingForTurn || (reason === Reason.RepairHeld && !isCrowded(nodes));
+}
 
 function waitingFor({ object, status }: Visit<ManagedNode>, seen: Seen, since: string): Disruption {
   const declared = { spec: object.spec, metadata: object.metadata, status };
