@@ -209,6 +209,23 @@ describe.concurrent("a repair that is due", () => {
     await stand.lookAgain(node);
     await expect.poll(imaged, SECONDS).toEqual([2]);
   });
+
+  it("is not sent again after it got lost, where it is declared no more", async ({ expect }) => {
+    const { home, node, broken, due, imaged } = await repairable("lost");
+    home.wire.beforeRequest(
+      ({ path }) => path.endsWith("/nodes/reset"),
+      async () => {
+        await stand.edit(node, { spec: { repair: { policy: "None" } } });
+        throw new Error("Lost on the way");
+      },
+    );
+    await broken();
+    await due();
+    await stand.until(node, ({ status }) => status["disruption"] !== undefined);
+    const { status } = await stand.until(node, (resource) => resource.status["disruption"] === undefined);
+    expect(status["lastReset"]).not.toHaveProperty("repairedAt");
+    expect(await imaged()).toEqual([1]);
+  });
 });
 
 describe.concurrent("a cluster's maxNodeDisruptions", () => {

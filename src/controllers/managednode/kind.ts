@@ -29,7 +29,7 @@ import { setupOf } from "./setup.ts";
 import { inCluster } from "./sight.ts";
 import { describe } from "./status.ts";
 import { Turns, wantedSince } from "./turns.ts";
-import { serverOf, waitingForTurn } from "./words.ts";
+import { isBroken, serverOf, waitingForTurn } from "./words.ts";
 import { writtenOf } from "./written.ts";
 
 export const managedNodes = controlled<ManagedNode>({
@@ -110,7 +110,7 @@ async function see(deps: SeeDeps, { scope, item, now }: Look, since: number): Pr
     target: targetOf(deps, scope, item),
     nodes: {
       all: all.length,
-      outOfOrder: all.filter(({ phase }) => phase === "Abnormal" || phase === "Failed").length,
+      outOfOrder: all.filter(isBroken).length,
     },
   };
 }

@@ -117,6 +117,40 @@ describe("a repair", () => {
   });
 });
 
+describe("a reset of which nothing has come", () => {
+  const shown = { updatedAtMs: Date.parse("2026-01-01T00:00:00Z") };
+  const sent = (wish?: string) => ({
+    ...long,
+    lastReset: wish === undefined ? { repairedAt: "2026-01-01T23:00:00Z" } : { wish },
+    disruption: {
+      verb: "Reset" as const,
+      since: "2026-01-01T23:00:00Z",
+      sentAt: "2026-01-01T23:00:00Z",
+      state: "Sent" as const,
+      externalId: "n-1",
+      cloudPhase: "Abnormal",
+      updatedAt: "2026-01-01T00:00:00.000Z",
+      ...(wish !== undefined && { wish }),
+    },
+  });
+
+  it("is sent again where it was asked for, and not where that was taken back", () => {
+    const wish = "n-1 now";
+    const plan = (annotations: Record<string, string>) => planFor(node({}, sent(wish), annotations), seen(shown), AT);
+    expect(plan({ "yunfan.dev/reset": wish })).toMatchObject({ do: "Change", change: { do: "Reset", wish } });
+    expect(plan({}).do).toBe("Keep");
+  });
+
+  it("is sent again to repair a node that does not work, and to no other", () => {
+    const plan = (spec: object, item: Partial<ClusterNode>, rest: Partial<Seen> = {}) =>
+      planFor(node({ ...spec }, sent()), seen({ ...item, ...shown }, rest), AT);
+    expect(plan({ repair }, broken)).toMatchObject({ do: "Change", change: { do: "Reset", wish: undefined } });
+    expect(plan({ repair }, {}).do).toBe("Keep");
+    expect(plan({}, broken)).toMatchObject({ do: "Await", reason: "NodeAbnormal" });
+    expect(plan({ repair }, broken, { nodes: { all: 10, outOfOrder: 3 } })).toMatchObject({ reason: "RepairHeld" });
+  });
+});
+
 describe("a node that is meant for another cluster", () => {
   const elsewhere = { clusterRef: { name: "other" } };
   const target = { is: "Ready", host: { id: "c-2" } } as unknown as Seen["target"];

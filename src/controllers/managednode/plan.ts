@@ -8,7 +8,7 @@ import { failureIn, outcomeOf, type Outcome } from "./outcome.ts";
 import { isMeantElsewhere, moveWish } from "./move.ts";
 import { planForRepair } from "./repair.ts";
 import type { Declared, NodeChange, Seen } from "./scope.ts";
-import { inPool, reset, serverOf, waitingForTurn } from "./words.ts";
+import { inPool, isBroken, reset, serverOf, waitingForTurn } from "./words.ts";
 
 export type NodePlan = Plan<NodeChange>;
 
@@ -53,17 +53,32 @@ function planForSent(declared: Declared, seen: Seen, at: At): NodePlan | undefin
   if (disruption?.state !== "Sent") return undefined;
   const outcome = outcomeOf(disruption, { ...seen, ...at });
   if (disruption.verb === "Move") return planForSentMove(declared, seen, outcome);
-  return disruption.verb === "Reset" ? planForSentReset(declared, seen, outcome) : undefined;
+  return disruption.verb === "Reset" ? planForSentReset(declared, seen, { outcome, at }) : undefined;
 }
 
-function planForSentReset(declared: Declared, seen: Seen, outcome: Outcome): NodePlan | undefined {
+function planForSentReset(
+  declared: Declared,
+  seen: Seen,
+  { outcome, at }: { readonly outcome: Outcome; readonly at: At },
+): NodePlan | undefined {
   const asked = declared.status.disruption?.wish;
   if (outcome === "Over") return undefined;
-  if (outcome === "Nothing") return reset(asked);
+  if (outcome === "Nothing") return asked === undefined ? repairAgain(declared, seen, at) : resetAgain(declared, asked);
   if (outcome === "Running") return waiting(Reason.Resetting, "The cloud is resetting the node");
   if (outcome === "Looking") return looking(Reason.Resetting, "reset");
   const wish = resetWish(declared, seen);
   return wish !== undefined && wish !== asked ? reset(wish) : outcomeUnknown(seen);
+}
+
+/** Undefined where nobody asks for it any more. */
+function resetAgain({ metadata }: Declared, asked: string): NodePlan | undefined {
+  return annotation({ apiVersion: "", kind: "", metadata }, ANNOTATIONS.reset) === asked ? reset(asked) : undefined;
+}
+
+/** As if none had been sent: of a node that works by now, or of a repair that is declared no more, nothing is erased. */
+function repairAgain({ spec, metadata, status }: Declared, seen: Seen, at: At): NodePlan | undefined {
+  if (!isBroken(seen.item)) return undefined;
+  return planForRepair({ spec, metadata, status: { ...status, lastReset: undefined } }, seen, at);
 }
 
 /** In its new cluster the node's own phase tells; in the former one it is there until the cloud takes it. */
@@ -168,8 +183,7 @@ function outcomeUnknown({ item }: Seen): NodePlan {
 
 function observed({ item }: Seen): NodePlan {
   if (item.phase === "Active") return { do: "Keep", reason: Reason.Available, message: `Node ${item.id} is observed` };
-  const isBroken = item.phase === "Abnormal" || item.phase === "Failed";
-  const reason = isBroken ? Reason.NodeAbnormal : Reason.Changing;
+  const reason = isBroken(item) ? Reason.NodeAbnormal : Reason.Changing;
   return { do: "Await", reason, message: `The cloud says of the node: ${item.cloudPhase}`, pollAfterMs: SLOW_POLL_MS };
 }
 

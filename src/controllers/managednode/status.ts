@@ -7,12 +7,13 @@ import { findCondition, type Statement } from "../../runtime/conditions.ts";
 import type { Plan, Said } from "../external/kind.ts";
 import { annotation, ANNOTATIONS } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
-import { failureIn, outcomeOf, snapshotOf } from "./outcome.ts";
+import { failureIn, outcomeOf, snapshotOf, type Looking } from "./outcome.ts";
 import { isNothing, ownedBy, owning } from "./labels.ts";
 import { isMeantElsewhere, moveWish } from "./move.ts";
 import { resetWish, type At } from "./plan.ts";
 import { isCrowded } from "./repair.ts";
 import type { Disruption, NodeChange, Seen } from "./scope.ts";
+import { isBroken } from "./words.ts";
 import { changedFields, writtenOf } from "./written.ts";
 
 export function describe(visit: Visit<ManagedNode>, seen: Seen, plan: Plan<NodeChange> | undefined, at: At): void {
@@ -40,12 +41,22 @@ export function describe(visit: Visit<ManagedNode>, seen: Seen, plan: Plan<NodeC
 function noteDisruption(visit: Visit<ManagedNode>, seen: Seen, plan: Plan<NodeChange>, at: At): void {
   const { status } = visit;
   const { disruption } = status;
-  if (disruption?.state === "Sent") {
-    if (!isOver(visit, seen, at)) return;
-    if (disruption.verb === "Reset") status.lastReset = { ...status.lastReset, at: timestampOf(at.nowMs) };
-    delete status.disruption;
-  } else if (plan.do !== "Await" || !isQueueing(plan, seen)) delete status.disruption;
+  if (disruption?.state === "Sent") noteEnd(visit, seen, plan, at);
+  else if (plan.do !== "Await" || !isQueueing(plan, seen)) delete status.disruption;
   else if (disruption === undefined) status.disruption = waitingFor(visit, seen, timestampOf(at.nowMs));
+}
+
+function noteEnd(visit: Visit<ManagedNode>, seen: Seen, plan: Plan<NodeChange>, at: At): void {
+  const { status } = visit;
+  const { disruption } = status;
+  if (isOver(visit, seen, at)) {
+    if (disruption?.verb === "Reset") status.lastReset = { ...status.lastReset, at: timestampOf(at.nowMs) };
+    delete status.disruption;
+  } else if (plan.do !== "Change" && isLost(disruption, { ...seen, ...at })) {
+    const { repairedAt: _lost, ...before } = status.lastReset ?? {};
+    if (disruption?.wish === undefined) status.lastReset = before;
+    delete status.disruption;
+  }
 }
 
 /** A move is over where the node works in its new cluster, or its job has failed and it is still in the former one. */
@@ -55,6 +66,11 @@ function isOver({ status, object }: Visit<ManagedNode>, seen: Seen, at: At): boo
   if (disruption.verb !== "Move") return outcomeOf(disruption, { ...seen, ...at }) === "Over";
   if (!isMeantElsewhere({ spec: object.spec, status })) return seen.item.phase === "Active";
   return failureIn(seen.job) !== undefined;
+}
+
+/** A reset of which nothing has come, and which is not asked for again. */
+function isLost(disruption: Disruption | undefined, looking: Looking): boolean {
+  return disruption?.verb === "Reset" && outcomeOf(disruption, looking) === "Nothing";
 }
 
 /** Not where it waits for others to work again: they may be in the queue behind it. */
@@ -73,10 +89,6 @@ function waitingFor({ object, status }: Visit<ManagedNode>, seen: Seen, since: s
     ...(wish !== undefined && { wish }),
     ...snapshotOf(seen.item),
   };
-}
-
-function isBroken({ phase }: ClusterNode): boolean {
-  return phase === "Abnormal" || phase === "Failed";
 }
 
 function healthOf({ phase, cloudPhase }: ClusterNode): Statement {

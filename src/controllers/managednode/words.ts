@@ -29,6 +29,10 @@ export function inPool({ name, poolId }: Pick<ClusterNode, "name" | "poolId">): 
   return { reason: Reason.NodeInPool, message };
 }
 
+export function isBroken({ phase }: Pick<ClusterNode, "phase">): boolean {
+  return phase === "Abnormal" || phase === "Failed";
+}
+
 export function serverOf({ item }: Pick<Seen, "item">): string {
   return item.serverId === undefined ? "" : ` (server ${item.serverId})`;
 }
