@@ -1,5 +1,5 @@
 // Sets in many targets, which are as many clusters before one API server: some of them hang, the others are as if those were not there.
-// The long form is `npm run bench -- targets`.
+// The long forms are `npm run bench -- targets`, and at rest test/chaos/long/set-steady.test.ts.
 import { afterAll, it, vi } from "vitest";
 import { clusterManifest } from "../support/clouds/huawei/environment.ts";
 import type { HuaweiSimulator } from "../support/clouds/huawei/environment.ts";

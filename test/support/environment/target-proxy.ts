@@ -39,6 +39,8 @@ export interface TargetProxy extends TargetGate, AsyncDisposable {
   standIn: StandIn | undefined;
   /** Media types of what was sent with PATCH. */
   readonly patches: readonly string[];
+  /** Paths of all GETs that came, oldest first, without their queries. */
+  readonly reads: readonly string[];
   /** Runs once, before the first request that is no GET and has `part` in its path is passed on. */
   beforeWrite(part: string, act: () => Promise<unknown>): void;
 }
@@ -61,6 +63,7 @@ export async function startTargetProxy(
     key: decoded(behind.clientKeyData),
   });
   const patches: string[] = [];
+  const reads: string[] = [];
   const writes: TargetWrite[] = [];
   const state: Pick<TargetProxy, "isSilent" | "identity" | "standIn" | "onWrite"> = {
     isSilent: false,
@@ -69,8 +72,9 @@ export async function startTargetProxy(
     onWrite: undefined,
   };
   const noted = ({ method = "GET", url = "/" }: IncomingMessage): TargetWrite | undefined => {
-    if (method === "GET") return undefined;
-    const write: TargetWrite = { method, path: url.split("?")[0]!, status: undefined };
+    const path = url.split("?")[0]!;
+    if (method === "GET") return void reads.push(path);
+    const write: TargetWrite = { method, path, status: undefined };
     writes.push(write);
     return write;
   };
@@ -123,6 +127,7 @@ export async function startTargetProxy(
       certificateAuthorityData: Buffer.from(ca).toString("base64"),
     },
     patches,
+    reads,
     writes,
     beforeWrite: (part: string, act: () => Promise<unknown>) => void hooks.set(part, act),
     async [Symbol.asyncDispose]() {
