@@ -12,12 +12,12 @@ import type { ManagedCluster } from "../src/crds/managedcluster/schema.ts";
 import { manifestSet } from "../src/crds/manifestset/kind.ts";
 import type { ManifestSet } from "../src/crds/manifestset/schema.ts";
 import { isTrue } from "../src/runtime/conditions.ts";
+import { DEPLOYER, loneNamespace } from "../test/support/environment/lone-namespaces.ts";
 import { startTargetProxy } from "../test/support/environment/target-proxy.ts";
 import { usageOf } from "./measure.ts";
 import { account, KEYS, manifest, prepare, watch } from "./site.ts";
 
 const OBJECTS = 1_000;
-const DEPLOYER = "deployer";
 const POLL_MS = 250;
 const GIVE_UP_MS = 1_200_000;
 /** Longer than connections are kept that nobody uses. */
@@ -87,7 +87,7 @@ async function observe(site: Site, fleet: Fleet): Promise<TargetFigures> {
     await until(() => ready(clusters.store.list()) === fleet.targets);
     const each = clustersOf(fleet);
     const perSet = OBJECTS / fleet.targets;
-    await apply(target, [...each.flatMap(({ name }) => namespaceOf(name)), ...namespaceOf("by-kubectl")]);
+    await apply(target, [...each.flatMap(({ name }) => loneNamespace(name)), ...loneNamespace("by-kubectl")]);
     await delay(REST_MS);
     const before = await usageOf(operator.pid);
     await apply(
@@ -180,23 +180,6 @@ function configMaps(count: number, namespaceName: string): object[] {
     metadata: { name: `settings-${index}`, namespace: namespaceName },
     data: { level: "info", text: "x".repeat(200) },
   }));
-}
-
-/** What is one cluster's shows to no other: by somebody who may do what there is to do in this namespace alone. */
-function namespaceOf(name: string): object[] {
-  const metadata = { name: DEPLOYER, namespace: name };
-  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" };
-  return [
-    { apiVersion: "v1", kind: "Namespace", metadata: { name } },
-    { apiVersion: "v1", kind: "ServiceAccount", metadata },
-    {
-      apiVersion: "rbac.authorization.k8s.io/v1",
-      kind: "RoleBinding",
-      metadata,
-      roleRef,
-      subjects: [{ kind: "ServiceAccount", ...metadata }],
-    },
-  ];
 }
 
 async function apply(plane: ControlPlane, objects: readonly object[]): Promise<void> {

@@ -9,6 +9,7 @@ import { sharedControlPlane, uniqueNamespace } from "../apiserver/controlplane.t
 import { HUAWEI, clusterManifest, huaweiAccountManifests } from "../clouds/huawei/environment.ts";
 import { createStandOn } from "../environment/environment.ts";
 import { configMap, setManifest, type Json } from "../environment/manifest-sets.ts";
+import { DEPLOYER, loneNamespace } from "../environment/lone-namespaces.ts";
 import { startTargetProxy } from "../environment/target-proxy.ts";
 import { type Bed, createBed, type Manifest } from "./bed.ts";
 import { expectClean, report } from "./outcome.ts";
@@ -41,12 +42,14 @@ export interface SteadySetsCost {
 const ACCOUNT = "huawei";
 const AS_EXPECTED = "one for each kind, target and tick";
 const CLUSTERS = /^\/api\/v3\/projects\/[^/]+\/clusters$/;
-const LISTS = ["/api/v1/configmaps", "/api/v1/services"];
+/** No watch, and no further page. */
+const LIST = /^\/api\/v1\/namespaces\/[^/]+\/(configmaps|services)\?(?!.*(?:watch=|continue=))/;
+const LISTED = ["configmaps", "services"];
 
 /** Counts what an elected operator does over whole drift intervals. */
 export async function steadySets(options: SteadySets): Promise<{ measured: SteadySetsCost; expected: SteadySetsCost }> {
   const { clusters, objectsPerSet, driftIntervalSeconds, intervals } = options;
-  const { kubectl, kubeconfigPath } = sharedControlPlane();
+  const { kubectl, kubeconfigPath, administrator } = sharedControlPlane();
   await using target = await startTargetProxy(kubeconfigPath);
   const kinds = ["cloudaccounts", "managedclusters", "manifestsets"];
   const stand = await createStandOn({ ...HUAWEI, kinds }, "steady-sets", {
@@ -64,9 +67,12 @@ export async function steadySets(options: SteadySets): Promise<{ measured: Stead
   await bed.addAccount(ACCOUNT, { driftIntervalSeconds: 86_400 });
   await stand.reaches(`cloudaccount/${ACCOUNT}`, "Verified");
   const inside = await uniqueNamespace(kubectl, "steady-sets-inside");
+  for (const number of numbers(clusters)) {
+    for (const object of loneNamespace(`${inside}-${number}`)) await administrator.apply(object);
+  }
   await declare(bed, { ...options, inside });
   const ours = (): readonly string[] =>
-    target.writes.filter(({ path }) => path.includes(`/namespaces/${inside}/`)).map(lineOf);
+    target.writes.filter(({ path }) => path.includes(`/namespaces/${inside}-`)).map(lineOf);
   const made = ours().length;
   const driftMs = driftIntervalSeconds * 1_000;
   await halfwayBetweenTicks(bed, { isOfTick: ({ path }) => CLUSTERS.test(path), driftMs });
@@ -75,7 +81,7 @@ export async function steadySets(options: SteadySets): Promise<{ measured: Stead
   const seen = target.reads.slice(reads);
   expect(await unready(bed)).toBe(0);
   expectClean(bed);
-  const counts = LISTS.map((list) => seen.filter((path) => path === list).length);
+  const counts = LISTED.map((kind) => seen.filter((path) => LIST.exec(path)?.[1] === kind).length);
   const { kubeWrites, leaseWrites, cloudWrites } = traffic;
   report(
     `${clusters * objectsPerSet} objects in ${clusters} targets, ${intervals} drift intervals of ${driftIntervalSeconds} s: ` +
@@ -108,15 +114,20 @@ export async function steadySets(options: SteadySets): Promise<{ measured: Stead
 async function declare(bed: Bed, options: SteadySets & { readonly inside: string }): Promise<void> {
   const { clusters, convergesWithinMs } = options;
   const beganMs = performance.now();
-  for (let number = 0; number < clusters; number += 1) await declareIn(bed, `steady-${number}`, options);
+  for (const number of numbers(clusters)) await declareIn(bed, { name: `steady-${number}`, number, ...options });
   await expect.poll(() => unready(bed), { timeout: convergesWithinMs, interval: 1_000 }).toBe(0);
   report(`${clusters} sets were Ready ${Math.round(performance.now() - beganMs)} ms after the first was applied`);
 }
 
+interface Declared extends SteadySets {
+  readonly inside: string;
+  readonly name: string;
+  readonly number: number;
+}
+
 async function declareIn(
   bed: Bed,
-  name: string,
-  { objectsPerSet, driftIntervalSeconds, inside }: SteadySets & { readonly inside: string },
+  { name, number, objectsPerSet, driftIntervalSeconds, inside }: Declared,
 ): Promise<void> {
   const { id } = (await bed.stand.simulator.behindOurBack("POST", "clusters", { name })) as { readonly id: string };
   await bed.add(managedCluster.type, clusterManifest(name, { externalId: id, driftIntervalSeconds }) as Manifest);
@@ -124,7 +135,9 @@ async function declareIn(
     { apiVersion: "v1", kind: "Service", metadata: { name }, spec: { ports: [{ port: 80 }] } },
     ...Array.from({ length: objectsPerSet - 1 }, (_, index) => configMap(`${name}-${index}`)),
   ];
-  const spec = { clusterRef: { name }, targetNamespace: inside, manifests, driftIntervalSeconds };
+  const namespace = `${inside}-${number}`;
+  const serviceAccount = { namespace, name: DEPLOYER };
+  const spec = { clusterRef: { name }, serviceAccount, targetNamespace: namespace, manifests, driftIntervalSeconds };
   await bed.add(manifestSet.type, setManifest(name, spec) as Manifest);
 }
 
@@ -133,4 +146,8 @@ async function unready(bed: Bed): Promise<number> {
   const isReady = ({ status }: Managed): boolean =>
     isTrue((status as { conditions?: readonly Condition[] }).conditions, "Ready");
   return all.filter((one) => !isReady(one)).length;
+}
+
+function numbers(count: number): readonly number[] {
+  return [...Array(count).keys()];
 }

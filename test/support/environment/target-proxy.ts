@@ -39,7 +39,7 @@ export interface TargetProxy extends TargetGate, AsyncDisposable {
   standIn: StandIn | undefined;
   /** Media types of what was sent with PATCH. */
   readonly patches: readonly string[];
-  /** Paths of all GETs that came, oldest first, without their queries. */
+  /** Paths of all GETs that came, oldest first, with their queries. */
   readonly reads: readonly string[];
   /** Runs once, before the first request that is no GET and has `part` in its path is passed on. */
   beforeWrite(part: string, act: () => Promise<unknown>): void;
@@ -72,9 +72,8 @@ export async function startTargetProxy(
     onWrite: undefined,
   };
   const noted = ({ method = "GET", url = "/" }: IncomingMessage): TargetWrite | undefined => {
-    const path = url.split("?")[0]!;
-    if (method === "GET") return void reads.push(path);
-    const write: TargetWrite = { method, path, status: undefined };
+    if (method === "GET") return void reads.push(url);
+    const write: TargetWrite = { method, path: url.split("?")[0]!, status: undefined };
     writes.push(write);
     return write;
   };
