@@ -1,5 +1,5 @@
-// Hybrid applications and claims of EasyStack ECNS that are made in another place than the server had confirmed: servers are bought once, and none is
-// left where it was not meant for.
+// Hybrid applications and claims of EasyStack ECNS that are made in another place than the server had confirmed, or whose place goes: servers are
+// bought once, and none is left unnamed where it was not meant for.
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   createTwoClusters,
@@ -96,6 +96,26 @@ describe("what costs, and was made elsewhere", () => {
       expect(message).toContain(`was made in ${bed.other}/${name}`);
     });
     expect(await serversOf(name)).toEqual([bed.other, bed.other]);
+  });
+
+  it("an application whose namespace is gone is missing, and its deletion ends when none of its servers is left", async () => {
+    const name = "ended";
+    const ref = `managedapplication/${name}`;
+    await bed.namespaces(name);
+    await bed.stand.apply(application(name));
+    const { simulator: cloud } = bed.stand;
+    await bed.living(async () => {
+      await bed.stand.reaches(ref, "Available");
+      await cloud.behindOurBack("DELETE", `namespaces/${bed.cluster}%2F${name}`);
+      const server = { cluster: bed.cluster, namespace: "default", name: `${name}-db-0` };
+      const { id } = (await cloud.behindOurBack("POST", "servers", server)) as { id: string };
+      await bed.stand.reaches(ref, "ExternalResourceMissing");
+      await bed.stand.remove(ref);
+      const { message } = await bed.stand.reaches(ref, "ResidueLeft");
+      expect(message).toContain(`server ${name}-db-0`);
+      await cloud.behindOurBack("DELETE", `servers/${id}`);
+      await bed.stand.gone(ref);
+    }, 2);
   });
 
   it("a claim is taken away there, and made where it belongs", async () => {

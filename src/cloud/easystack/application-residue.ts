@@ -5,48 +5,48 @@ import { machineAnswer, machineList } from "./application-wire.ts";
 import type { ApplicationFacts, HybridOptions } from "./blocks-application.ts";
 import type { ProjectClient } from "./client.ts";
 import { serverGroups } from "./cluster-wire.ts";
-import type { Places } from "./places/places.ts";
-import type { Place } from "./places/turn.ts";
+import { orWithoutNamespace, type ApplicationTurns } from "./application-turns.ts";
 
 interface ResidueDeps {
   readonly client: ProjectClient;
   readonly clusters: Pick<ClustersFacet, "get">;
-  readonly places: Places;
-  readonly place: Place;
+  readonly turns: ApplicationTurns;
+  readonly cluster: string;
   readonly hybrid: HybridOptions | undefined;
 }
 
 /**
  * By ids, in the list of the namespace and one by one; and by names, in the overview of the cluster, which shows those too that the list
- * has forgotten. A name in the overview that the list shows under another id is somebody else's.
+ * has forgotten, or whose namespace is gone. A name in the overview that the list shows under another id is somebody else's.
  */
 export async function leftOf(
-  { client, clusters, places, place, hybrid }: ResidueDeps,
+  { client, clusters, turns, cluster: id, hybrid }: ResidueDeps,
   facts: ApplicationFacts,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const instances = (facts.virtualMachines ?? []).flatMap((machine) => machine.instances ?? []);
   const machines = (facts.virtualMachines ?? []).map(({ name }) => name);
-  const there = await places.within(place, signal, async (turn) => {
+  const look = turns.within("Hybrid", signal, async (turn) => {
     const listed = (await turn.read({ operation: "ListMachines" }, machineList)).flatMap((one) => one.vm_instances);
     const shown: string[] = [];
     for (const name of machines) {
       const found = await turn.find({ operation: "GetMachine", names: { name } }, machineAnswer);
-      if (found !== "Absent") shown.push(...found.vm_instances.map(({ id }) => id));
+      if (found !== "Absent") shown.push(...found.vm_instances.map((one) => one.id));
     }
-    return { listed, ids: new Set([...shown, ...listed.map(({ id }) => id)]) };
+    return { listed, ids: new Set([...shown, ...listed.map((one) => one.id)]) };
   });
-  const cluster = await clusters.get(place.cluster, signal);
+  const there = await orWithoutNamespace(look, { listed: [], ids: new Set<string>() });
+  const cluster = await clusters.get(id, signal);
   const address = cluster === "Absent" ? undefined : cluster.endpoints?.internal;
   if (address === undefined) {
-    throw new CloudError("Unavailable", { message: `The cloud tells no address of cluster ${place.cluster}` });
+    throw new CloudError("Unavailable", { message: `The cloud tells no address of cluster ${id}` });
   }
   const query = [["apiserver_host", address]] as const;
   const { value: overview } = await client.read({ operation: "GetServersOverview", query, signal }, serverGroups);
   const named = new Set(overview.servers.flatMap(({ names }) => names));
   const balancers = new Set(overview.loadbalances.flatMap(({ names }) => names));
-  const servers = instances.filter(({ id, name }) => {
-    if (there.ids.has(id)) return true;
+  const servers = instances.filter(({ id: server, name }) => {
+    if (there.ids.has(server)) return true;
     return named.has(name) && !there.listed.some((one) => one.name === name);
   });
   return [

@@ -34,7 +34,7 @@ export class ApplicationTurns {
     return { cluster: cluster.id, namespace, product: sort === "Hybrid" ? "hybrid" : "eks" };
   }
 
-  /** As Places.within, but for a namespace that is not there: then `isWithoutNamespace`. */
+  /** As Places.within, but for a namespace that is not there: see `orWithoutNamespace`. */
   within<T>(sort: Sort, signal: AbortSignal, work: (turn: Turn) => Promise<T>): Promise<T> {
     return this.#confirmed(signal, () => this.#deps.places.within(this.placeOf(sort), signal, work));
   }
@@ -69,8 +69,14 @@ export class ApplicationTurns {
   }
 }
 
-export function isWithoutNamespace(error: unknown): boolean {
-  return error instanceof CloudError && error.codes.includes(NO_NAMESPACE);
+/** What `work` tells, or `otherwise` where the namespace is not there. */
+export async function orWithoutNamespace<T, O>(work: Promise<T>, otherwise: O): Promise<T | O> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof CloudError && error.codes.includes(NO_NAMESPACE)) return otherwise;
+    throw error;
+  }
 }
 
 interface ListOfSort {

@@ -28,7 +28,7 @@ import { Preflight } from "./application-preflight.ts";
 import { partsOf, type Parts } from "./application-request.ts";
 import { leftOf } from "./application-residue.ts";
 import { straysOf, unlessGone } from "./application-strays.ts";
-import { ApplicationTurns, detailIn, isInUse, isWithoutNamespace, listIn } from "./application-turns.ts";
+import { ApplicationTurns, detailIn, isInUse, listIn, orWithoutNamespace } from "./application-turns.ts";
 import {
   applicationOf,
   machineList,
@@ -87,32 +87,26 @@ class EasyStackApplications implements Unchanging {
     this.#sorts = sortsOf(this.#options, at);
   }
 
-  /** Those of its sort. Where one of each has a name, a resource that takes over whichever is there means the normal one. */
+  /**
+   * Those of its sort; none where the namespace is not there. Where one of each has a name, a resource that takes over whichever is there
+   * means the normal one.
+   */
   readonly list = async (signal: AbortSignal): Promise<Listed<EasyStackApplication>> => {
-    const lists = await this.#turns.within(this.#sort, signal, async (turn) => {
-      const read: Awaited<ReturnType<typeof listIn>>[] = [];
-      for (const sort of this.#sorts) read.unshift(await listIn(turn, sort));
-      return read;
+    const read = this.#turns.within(this.#sort, signal, async (turn) => {
+      const each: Awaited<ReturnType<typeof listIn>>[] = [];
+      for (const sort of this.#sorts) each.unshift(await listIn(turn, sort));
+      return each;
     });
+    const lists = await orWithoutNamespace(read, []);
+    if (lists.length === 0) return { items: [], clockSkewMs: 0 };
     const all: EasyStackApplication[] = [];
     for (const { entries, sort } of lists) all.push(...(await this.#shown(entries, sort, signal)));
     const items = [...new Map(all.map((item) => [item.id, item])).values()];
     return { items, clockSkewMs: Math.max(...lists.map((list) => list.clockSkewMs)) };
   };
 
-  readonly get = async (id: string, signal: AbortSignal): Promise<EasyStackApplication | "Absent"> => {
-    const name = this.#nameIn(id);
-    try {
-      for (const sort of this.#sorts) {
-        const found = await this.#turns.within(sort, signal, (turn) => detailIn(turn, name, sort));
-        if (found !== "Absent") return await this.#one(found, sort, signal);
-      }
-      await this.#assertAbsent(name, signal);
-    } catch (error) {
-      if (!isWithoutNamespace(error)) throw error;
-    }
-    return "Absent";
-  };
+  readonly get = async (id: string, signal: AbortSignal): Promise<EasyStackApplication | "Absent"> =>
+    orWithoutNamespace(this.#find(this.#nameIn(id), signal), "Absent");
 
   readonly look = lookBy(this.get);
 
@@ -213,7 +207,7 @@ class EasyStackApplications implements Unchanging {
   readonly left = async (signal: AbortSignal): Promise<readonly string[]> => {
     const facts: ApplicationFacts = this.#at.told;
     if (!this.#sorts.includes("Hybrid")) return [];
-    return leftOf({ ...this.#deps, place: this.#turns.placeOf("Hybrid"), hybrid: this.#options.hybrid }, facts, signal);
+    return leftOf({ ...this.#deps, cluster: this.#at.cluster.id, hybrid: this.#options.hybrid }, facts, signal);
   };
 
   get part(): NonNullable<ClusterApplications["part"]> {
@@ -223,6 +217,15 @@ class EasyStackApplications implements Unchanging {
   /** The first of them. */
   get #sort(): Sort {
     return this.#sorts[0] ?? "Normal";
+  }
+
+  async #find(name: string, signal: AbortSignal): Promise<EasyStackApplication | "Absent"> {
+    for (const sort of this.#sorts) {
+      const found = await this.#turns.within(sort, signal, (turn) => detailIn(turn, name, sort));
+      if (found !== "Absent") return this.#one(found, sort, signal);
+    }
+    await this.#assertAbsent(name, signal);
+    return "Absent";
   }
 
   /** The sorts, with that of the application that is there first. */
