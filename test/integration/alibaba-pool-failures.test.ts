@@ -143,12 +143,15 @@ describe.concurrent.each(DIALECTS)("in dialect %s", (dialect) => {
       (action) => ({ name: `attach-${action.toLowerCase()}`, what: "Attach", action }) as const,
     );
     const late = { name: "late", what: "Grow", action: "DropAfter" } as const;
+    const deleted = drops.map(
+      (action) => ({ name: `deleted-${action.toLowerCase()}`, what: "Attach", action }) as const,
+    );
     /** By name. */
     const clusterIds = new Map<string, string>();
 
     // All faults at once, each for the requests to one cluster: a second plan would begin the first one anew.
     beforeAll(async () => {
-      const faults = [...growing, ...attaching, late].map(async ({ name, what, action }) => {
+      const faults = [...growing, ...attaching, ...deleted, late].map(async ({ name, what, action }) => {
         const id = what === "Grow" ? await bench.standing(name, { replicas: 1 }) : await bench.cluster(name);
         if (what === "Grow") await stand.reaches(`nodepool/${name}`, "Available");
         clusterIds.set(name, id);
@@ -174,6 +177,24 @@ describe.concurrent.each(DIALECTS)("in dialect %s", (dialect) => {
         await stand.apply(poolManifest(name, { clusterRef: { name }, ...existing(id) }));
         await stand.reaches(`nodepool/${name}`, "Available");
         expect(await bench.serversById(id)).toMatchObject([{ imaged: 1, clusterId: clusterIds.get(name) }]);
+      },
+    );
+
+    it.for(deleted)(
+      "A6: that is deleted while its request for existing servers meets $action goes, and erases none twice",
+      async ({ name }, { expect }) => {
+        const id = await bench.plantServer(`i-${name}-${dialect.toLowerCase()}`);
+        await stand.apply(poolManifest(name, { clusterRef: { name }, ...existing(id) }));
+        const dropped = async (): Promise<number> =>
+          (await stand.simulator.requests()).filter(
+            ({ fault, path }) => fault?.startsWith("Drop") && path.includes(clusterIds.get(name)!),
+          ).length;
+        await expect.poll(dropped, { timeout: 60_000 }).toBe(1);
+        await kubectlOk(stand.kubectl, ["delete", `nodepool/${name}`, "--wait=false"]);
+        await stand.gone(`nodepool/${name}`);
+        const [server] = await bench.serversById(id);
+        expect(server).toMatchObject({ clusterId: "" });
+        expect(server!.imaged).toBeLessThanOrEqual(1);
       },
     );
 

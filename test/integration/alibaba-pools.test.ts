@@ -112,6 +112,29 @@ describe.concurrent.each<Dialect>(["V2026", "Reference"])("in dialect %s", (dial
       expect(await bench.serversById(id)).toMatchObject([{ imaged: 1, clusterId: "" }]);
     });
 
+    it.for(["list", "pool"] as const)(
+      "A6: gives none back that a colleague bought and that it lists, when the %s lets go of it",
+      async (what, { expect }) => {
+        const name = `theirs-${what}`;
+        const clusterId = await bench.cluster(name);
+        await stand.simulator.behindOurBack("POST", "nodes", { clusterId });
+        const [node] = await bench.workers(clusterId);
+        const kept = await bench.plantServer(`i-${name}-${dialect}`);
+        const ids = [kept, node!.serverId];
+        await stand.apply(poolManifest(name, { clusterRef: { name }, ...existing(...ids) }));
+        await stand.reaches(`nodepool/${name}`, "Available");
+        expect(await bench.serversById(node!.serverId)).toMatchObject([{ clusterId, imaged: 1 }]);
+        if (what === "list") {
+          await stand.edit(`nodepool/${name}`, { spec: { existingServers: { ids: [kept] } } });
+        } else {
+          await kubectlOk(stand.kubectl, ["delete", `nodepool/${name}`, "--wait=false"]);
+          await stand.gone(`nodepool/${name}`);
+        }
+        const isOut = async (): Promise<unknown> => (await bench.serversById(node!.serverId))[0]?.clusterId;
+        await expect.poll(isOut, { timeout: 60_000 }).toBe("");
+      },
+    );
+
     it("A6: of a server in two pools says so in the younger one", async ({ expect }) => {
       const id = await bench.plantServer(`i-shared-${dialect}`);
       await bench.standing("older", existing(id));

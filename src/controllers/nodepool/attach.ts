@@ -5,7 +5,7 @@ import { NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
 import { listed } from "../../lib/text.ts";
 import type { Plan } from "../external/kind.ts";
 import type { Declared } from "./diff.ts";
-import { departureOf } from "./leaving.ts";
+import { departureOf, keepsAll } from "./leaving.ts";
 import {
   failed,
   followed,
@@ -99,11 +99,11 @@ function departureFor({ spec }: Declared, { servers, nodes }: Existing): PoolPla
   const going = leaving.flatMap(({ id }) => nodes.get(id) ?? []);
   const isUnderWay = going.some(({ phase }) => phase === "Deleting");
   if (isUnderWay) return waiting(`${leaving.length} servers are leaving the cluster`);
-  const departure = departureOf(going, spec.maxRemovalsPerStep);
+  const departure = departureOf(going, spec.maxRemovalsPerStep, keepsAll);
   if (!departure) return waiting(`Waiting until ${listed(leaving.map(({ id }) => id))} are seen to have left`);
   const ids = departure.nodes.map(({ serverId, id }) => serverId ?? id);
   const fields = [{ field: "spec.existingServers.ids", before: ids, after: [] }];
-  return { do: "Change", verb: "Remove", change: { do: "Remove", ...departure, release: false }, fields };
+  return { do: "Change", verb: "Remove", change: { do: "Remove", ...departure }, fields };
 }
 
 function attaching(ids: readonly string[]): PoolPlan {

@@ -2,6 +2,7 @@
 import type { CloudPools, NodePool as Pool, NodePoolsFacet } from "../../cloud/facets/nodepools.ts";
 import type { WritePermit } from "../../cloud/collection.ts";
 import type { Job } from "../../cloud/facets/jobs.ts";
+import type { ClusterNode } from "../../cloud/facets/nodes.ts";
 import { NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
@@ -15,7 +16,8 @@ import { clusterParent } from "../managedcluster/parent.ts";
 import { preparePool } from "./create.ts";
 import { attach, ExistingServers, noteJoining } from "./existing.ts";
 import { leave } from "./departure.ts";
-import { departureOf, isReleased } from "./leaving.ts";
+import { departureOf, isReleased, keepsAll } from "./leaving.ts";
+import { isMember } from "./members.ts";
 import { ClusterNodes, nodesFacetOf } from "./nodes.ts";
 import { planFor } from "./plan.ts";
 import { progressOf } from "./words.ts";
@@ -130,8 +132,8 @@ async function update(
 }
 
 /**
- * A pool takes its nodes along, and a cloud may release the servers of all of them: those that were not bought for it go before, and stay.
- * Throws WaitingError Deleting until they have.
+ * A pool takes its nodes along, and a cloud may release the servers of all of them: those that were not bought for it, and those that it
+ * lists, in whatever pool they are, go before, and stay. Throws WaitingError Deleting until they have.
  */
 async function emptyOfForeign(
   scope: PoolScope,
@@ -139,9 +141,12 @@ async function emptyOfForeign(
   { nodes, send, deps }: { nodes: ClusterNodes; send: SendFirst; deps: KindDeps<NodePool> },
 ): Promise<void> {
   if (item === "Absent" || !nodesFacetOf(scope).remove) return;
-  const foreign = (await nodes.all(scope)).filter((node) => node.poolId === item.id && !isReleased(node));
+  const listed = new Set((scope.visit.status.servers ?? []).filter(isMember).map(({ id }) => id));
+  const isForeign = (node: ClusterNode): boolean =>
+    (node.serverId !== undefined && listed.has(node.serverId)) || (node.poolId === item.id && !isReleased(node));
+  const foreign = (await nodes.all(scope)).filter(isForeign);
   if (foreign.length === 0) return;
-  const departure = departureOf(foreign, foreign.length);
+  const departure = departureOf(foreign, foreign.length, keepsAll);
   if (departure) {
     const change = { verb: "Remove", target: `node pool ${item.name}`, fields: [] } as const;
     await send(change, (permit) => leave(scope, departure, { permit, events: deps.events }));

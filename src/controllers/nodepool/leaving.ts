@@ -14,13 +14,22 @@ export function isReleased({ origin, isPrepaid = false }: ClusterNode): boolean 
   return origin === "Bought" && !isPrepaid;
 }
 
-/** At most `count` of them; undefined where none is to leave. */
-export function departureOf(nodes: readonly ClusterNode[], count: number): Departure | undefined {
+/** Of servers that a pool lists: they existed before, whoever bought them and however they came to the cluster. */
+export function keepsAll(): boolean {
+  return false;
+}
+
+/** At most `count` of them; undefined where none is to leave. `releases`: whether the server of one is given back. */
+export function departureOf(
+  nodes: readonly ClusterNode[],
+  count: number,
+  releases: (node: ClusterNode) => boolean = isReleased,
+): Departure | undefined {
   const [first, ...others] = nodes.filter(({ phase }) => phase !== "Deleting").toSorted(compareDepartures);
   if (!first || count < 1) return undefined;
-  const release = isReleased(first);
+  const release = releases(first);
   const { poolId } = first;
-  const alike = others.filter((node) => isReleased(node) === release && node.poolId === poolId);
+  const alike = others.filter((node) => releases(node) === release && node.poolId === poolId);
   return { nodes: [first, ...alike].slice(0, count), release, poolId };
 }
 

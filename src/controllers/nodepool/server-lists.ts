@@ -13,8 +13,9 @@ import { clusterParent } from "../managedcluster/parent.ts";
 import { hostOf } from "../managedcluster/host.ts";
 import { requestOf } from "./create.ts";
 import { leave } from "./departure.ts";
+import { withoutLost } from "./attach.ts";
 import { attach, noteJoining } from "./existing.ts";
-import { departureOf } from "./leaving.ts";
+import { departureOf, keepsAll } from "./leaving.ts";
 import { listedId, listedPool, listedPools } from "./listed-pools.ts";
 import { isMember, withState } from "./members.ts";
 import { ClusterNodes, nodesFacetOf } from "./nodes.ts";
@@ -136,10 +137,12 @@ async function emptied(
   const seen = await views.see(scope, item, deps.clock.monotonic());
   describeList(visit, seen, undefined);
   const { servers = [], outcome } = seen.list ?? {};
-  const isOpen = outcome === "Open" || outcome === "UnderWay" || seen.existing?.outcome === "Open";
+  const { existing } = seen;
+  const isOpen = outcome === "Open" || outcome === "UnderWay" || existing?.outcome === "Open";
   if (isOpen) throw deleting("What the last request for servers makes is awaited, so that nothing of it stays behind");
-  const members = servers.filter(isMember);
-  const departure = departureOf(seen.nodes, seen.nodes.length);
+  // Whatever the spec lists, nobody waits any more for those that were never taken in.
+  const members = (existing ? withoutLost(servers, { ...existing, ids: [] }) : servers).filter(isMember);
+  const departure = departureOf(seen.nodes, seen.nodes.length, existing && keepsAll);
   if (departure) {
     const change = { verb: "Remove", target: `node pool ${item.name}`, fields: [] } as const;
     await send(change, (permit) => leave(scope, departure, { permit, events: deps.events }));
