@@ -10,6 +10,8 @@ import { itStaysClean } from "../support/environment/invariants.ts";
 vi.setConfig({ testTimeout: 150_000, hookTimeout: 150_000, maxConcurrency: 40 });
 
 const DIALECTS = ["V2026", "Reference"] as const;
+/** As the stand's operators have it. */
+const SETTLE_WINDOW_MS = 2_000;
 const benches = new Map<Dialect, PoolBench>();
 
 beforeAll(async () => {
@@ -146,12 +148,13 @@ describe.concurrent.each(DIALECTS)("in dialect %s", (dialect) => {
     const deleted = drops.map(
       (action) => ({ name: `deleted-${action.toLowerCase()}`, what: "Attach", action }) as const,
     );
+    const unrested = { name: "unrested", what: "Attach", action: "DropBefore" } as const;
     /** By name. */
     const clusterIds = new Map<string, string>();
 
     // All faults at once, each for the requests to one cluster: a second plan would begin the first one anew.
     beforeAll(async () => {
-      const faults = [...growing, ...attaching, ...deleted, late].map(async ({ name, what, action }) => {
+      const faults = [...growing, ...attaching, ...deleted, late, unrested].map(async ({ name, what, action }) => {
         const id = what === "Grow" ? await bench.standing(name, { replicas: 1 }) : await bench.cluster(name);
         if (what === "Grow") await stand.reaches(`nodepool/${name}`, "Available");
         clusterIds.set(name, id);
@@ -179,6 +182,28 @@ describe.concurrent.each(DIALECTS)("in dialect %s", (dialect) => {
         expect(await bench.serversById(id)).toMatchObject([{ imaged: 1, clusterId: clusterIds.get(name) }]);
       },
     );
+
+    it("A6: asks for no server again while the cluster says that it scales", async ({ expect }) => {
+      const clusterId = clusterIds.get(unrested.name)!;
+      const id = await bench.plantServer(`i-unrested-${dialect.toLowerCase()}`);
+      await stand.apply(poolManifest("unrested", { clusterRef: { name: "unrested" }, ...existing(id) }));
+      const asked = async (): Promise<number> =>
+        (await stand.simulator.requests()).filter(
+          ({ method, path }) => method === "POST" && path.includes(clusterId) && path.endsWith("/attach"),
+        ).length;
+      await expect.poll(asked, { timeout: 60_000 }).toBe(1);
+      await stand.simulator.behindOurBack("PATCH", `clusters/${clusterId}`, { state: "scaling" });
+      const isSettled = async (): Promise<boolean> => {
+        const { lastSentAt } = (await stand.read("nodepool/unrested"))!.status.operation ?? {};
+        return lastSentAt === undefined || Date.now() > Date.parse(lastSentAt) + 3 * SETTLE_WINDOW_MS;
+      };
+      await expect.poll(isSettled, { timeout: 60_000 }).toBe(true);
+      await stand.visited("nodepool/unrested", 2);
+      expect(await asked()).toBe(1);
+      await stand.simulator.behindOurBack("PATCH", `clusters/${clusterId}`, { state: "running" });
+      await stand.reaches("nodepool/unrested", "Available");
+      expect(await bench.serversById(id)).toMatchObject([{ imaged: 1, clusterId }]);
+    });
 
     it.for(deleted)(
       "A6: that is deleted while its request for existing servers meets $action goes, and erases none twice",

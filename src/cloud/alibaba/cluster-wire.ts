@@ -96,6 +96,7 @@ function clusterOf(wire: WireCluster): Cluster {
       serviceCidr: someText(wire.service_cidr),
     },
     endpoints: endpointsOf(wire.master_url),
+    isAtRest: stateWord(wire.state) === "running",
     // 2.10 documents neither version nor tags.
     ...(version === undefined && { isBrief: true }),
   };

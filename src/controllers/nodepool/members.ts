@@ -76,21 +76,25 @@ export function followed(servers: readonly Server[], seen: Sightings): readonly 
 type Follow = (server: Server, seen: Sightings) => readonly Server[];
 
 const FOLLOWED: Readonly<Record<Server["state"], Follow>> = {
-  Joining: (server, { nodes, job }) => {
+  Joining: (server, { nodes, job, isGone }) => {
     const node = nodes.get(server.id);
     if (node) return [hasJoined(node) ? inState(server, "Joined") : server];
     const verdict = job?.servers?.find(({ serverId }) => serverId === server.id);
-    return [verdict?.phase === "Failed" ? failed(server, job?.reason ?? "") : server];
+    if (verdict?.phase === "Failed") return [failed(server, job?.reason ?? "")];
+    // One that was bought is known since it showed; another one may have come and gone unseen, which only the end of its job tells.
+    const hasCome = server.origin === "Created" || job?.phase === "Success" || job?.phase === "Failed";
+    return hasCome && isGone(server.id) ? withoutNode(server) : [server];
   },
-  Joined: (server, { isGone }) => {
-    if (!isGone(server.id)) return [server];
-    // A bought one that is gone is replaced; one that existed before is never taken in again by itself.
-    return server.origin === "Created" ? [] : [inState(server, "Left")];
-  },
+  Joined: (server, { isGone }) => (isGone(server.id) ? withoutNode(server) : [server]),
   Leaving: (server, { isGone }) => (isGone(server.id) ? [] : [server]),
   Left: (server) => [server],
   Failed: (server) => [server],
 };
+
+/** A bought one that is gone is replaced; one that existed before is never taken in again by itself. */
+function withoutNode(server: Server): readonly Server[] {
+  return server.origin === "Created" ? [] : [inState(server, "Left")];
+}
 
 /** Whatever it does since. */
 function hasJoined({ phase }: ClusterNode): boolean {

@@ -54,19 +54,23 @@ export class Outcomes {
     const agoMs = this.#deps.clock.now() - Date.parse(operation.lastSentAt ?? operation.startedAt);
     const settledMs = agoMs - this.#deps.settleWindowMs - TIMESTAMP_PRECISION_MS;
     if (settledMs < 0 || !(await this.#isAtRest(scope, settledMs))) return "Open";
+    // It was taken, and nobody tells any more what came of it.
+    if (operation.id !== undefined) return "Unknown";
     const hasJobs = scope.place.session.jobs?.list !== undefined;
     return hasJobs || settledMs < LATEST_LOOK_MS ? "Lost" : "Unknown";
   }
 
-  /** Two lists from after the settle window, and the cluster itself, show nothing that comes or goes. */
+  /** Two lists from after the settle window, and the cluster itself before and after them, show nothing that comes or goes. */
   async #isAtRest(scope: PoolScope, settledMs: number): Promise<boolean> {
-    const { visit, place } = scope;
-    const clusters = facetOf(place, "clusters", "clusters");
+    if (!(await isStill(scope))) return false;
     const lists = await this.#nodes.listTwice(scope, this.#deps.clock.monotonic() - settledMs);
-    const cluster = await clusters.get(place.clusterId, visit.signal);
-    const isStill = cluster !== "Absent" && cluster.phase === "Available" && cluster.isAtRest !== false;
-    return isStill && lists.every(isStillIn);
+    return lists.every(isStillIn) && isStill(scope);
   }
+}
+
+async function isStill({ visit, place }: PoolScope): Promise<boolean> {
+  const cluster = await facetOf(place, "clusters", "clusters").get(place.clusterId, visit.signal);
+  return cluster !== "Absent" && cluster.phase === "Available" && cluster.isAtRest !== false;
 }
 
 function isStillIn({ byId }: Listing<ClusterNode>): boolean {
