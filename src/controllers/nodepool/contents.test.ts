@@ -55,9 +55,10 @@ it("What is being deleted holds nothing", async () => {
   expect(await holding({ pools: [{ ...POOL, phase }], nodes: [{ ...NODE, phase }] })).toEqual({});
 });
 
-it("A pool that came with the cluster holds it where it has nodes", async () => {
+it("A pool that came with the cluster holds it where it has nodes, other than machines that joined by script", async () => {
   const nodes = [{ ...NODE, poolId: "d" }];
   expect(await holding({ pools: [DEFAULT], nodes })).toEqual({ "node pools": ["default"] });
+  expect(await holding({ pools: [DEFAULT], nodes: [{ ...NODE, poolId: "d", origin: "Joined" }] })).toEqual({});
 });
 
 it("Where a cloud lists no nodes, its pools hold the cluster all the same, but for a default one that says it is empty", async () => {

@@ -61,7 +61,7 @@ async function poolsIn(
   const loose = workers.filter(({ poolId }) => poolId === undefined);
   // Without a list of nodes only the pool itself can tell; one that does not is no empty one.
   const isEmpty = ({ id, current }: Pool): boolean =>
-    nodes ? !nodes.some(({ poolId }) => poolId === id) : current === 0;
+    nodes ? !workers.some(({ poolId }) => poolId === id) : current === 0;
   const held = pools.filter((pool) => isStaying(pool) && !(pool.isDefault && isEmpty(pool)));
   const known = new Set(pools.map(({ id }) => id));
   // Where pools are listed, a node of none of them shows that the lists lack its pool.
