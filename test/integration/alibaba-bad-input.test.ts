@@ -93,6 +93,17 @@ describe.concurrent("a ManagedCluster on ACK", () => {
   );
 });
 
+it("A ManagedCluster on ACK that the cloud alone refuses says which field of its spec is at fault", async ({
+  expect,
+}) => {
+  const { stand } = bench;
+  const network = { vpcId: "vpc-1", subnetId: "vsw-1", podCidr: "172.20.0.0/16", serviceCidr: "172.20.128.0/20" };
+  await stand.apply(ackClusterManifest("overlapping", { ...BLOCKS.managed(), vswitchIds: undefined }, { network }));
+  const { message } = await stand.reaches("managedcluster/overlapping", "CreateFailed");
+  expect(message).toContain("service_cidr");
+  expect(message).toContain("Correct spec.network.serviceCidr");
+});
+
 it("An account whose key has a line break says so, and nothing is sent", async ({ expect }) => {
   const { stand } = bench;
   const cloud = await stand.anotherSimulator({ dialect: "Reference" });

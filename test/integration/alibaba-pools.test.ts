@@ -2,7 +2,14 @@
 // that leave (A8).
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
 import { kubectlOk } from "../support/apiserver/controlplane.ts";
-import { poolManifest, type AlibabaStand, type Dialect } from "../support/clouds/alibaba/environment.ts";
+import {
+  ackClusterManifest,
+  alibabaAccountManifests,
+  BLOCKS,
+  poolManifest,
+  type AlibabaStand,
+  type Dialect,
+} from "../support/clouds/alibaba/environment.ts";
 import { existing, startPoolBench, type PoolBench } from "../support/clouds/alibaba/pools.ts";
 import { itStaysClean } from "../support/environment/invariants.ts";
 
@@ -55,6 +62,22 @@ describe.concurrent.each<Dialect>(["V2026", "Reference"])("in dialect %s", (dial
       expect(await bench.workers(clusterId)).toEqual([]);
       expect(await bench.serversById(...before)).toEqual([]);
     });
+
+    it.runIf(dialect === "V2026")(
+      "A8: that the cloud lets go only empty has its nodes leave first, and what it bought with them",
+      async ({ expect }) => {
+        const cloud = await stand.anotherSimulator({ nonemptyPools: "Refuse" });
+        await stand.apply(...alibabaAccountManifests(cloud, { name: "refusing" }));
+        const accountRef = { name: "refusing" };
+        await stand.apply(ackClusterManifest("refusing", BLOCKS.managed(), { accountRef }));
+        await stand.reaches("managedcluster/refusing", "Available");
+        await stand.apply(poolManifest("refusing", { clusterRef: { name: "refusing" } }));
+        await stand.reaches("nodepool/refusing", "Available");
+        await stand.remove("nodepool/refusing");
+        await stand.gone("nodepool/refusing");
+        expect(await cloud.state()).toMatchObject({ servers: [] });
+      },
+    );
 
     it("A6: takes existing servers in, each erased once, and lets them go unreleased", async ({ expect }) => {
       const ids = [

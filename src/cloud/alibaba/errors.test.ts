@@ -50,6 +50,8 @@ describe("what it means", () => {
     ["CreateCluster", 400, "OperationDenied.DedicatedCluster", "can no longer be created", "Rejected"],
     ["CreateCluster", 502, "BadGateway", "", "Unavailable"],
     ["DeleteCluster", 400, "ErrorClusterState", "", "Busy"],
+    ["DeleteCluster", 400, "DependencyViolation", "An SLB hangs on it.", "NotEmpty"],
+    ["DeleteClusterNodepool", 400, "OperationDenied.NodePoolNotEmpty", "", "NotEmpty"],
     ["DeleteCluster", 400, "OperationDenied.DeletionProtection", "", "Busy"],
     ["DeleteCluster", 400, "WhoKnows", "The cluster is in the state initial, which does not allow this.", "Busy"],
     ["DeleteCluster", 400, "WhoKnows", "Conflict with another operation", "Busy"],
@@ -107,4 +109,33 @@ test.each([
 test("a clock that is off is said to be so without a Date as well", () => {
   const error = errorOf("DescribeClusters", answer(400, { Code: "InvalidTimeStamp.Expired" }), nothing);
   expect(error.message).toContain("more than 15 minutes apart");
+});
+
+test.each<[Operation, string, string | undefined]>([
+  ["CreateCluster", "service_cidr: is not a CIDR", "spec.network.serviceCidr"],
+  ["CreateCluster", "The parameter service_cidr is invalid: overlaps container_cidr.", "spec.network.serviceCidr"],
+  ["CreateCluster", "tags[0].key: Too big", "spec.alibaba.tags"],
+  [
+    "CreateCluster",
+    "control_plane_config.system_disk_size: too small",
+    "spec.alibaba.controlPlaneConfig.systemDiskSize",
+  ],
+  ["CreateCluster", "The parameter vswitch_ids is required.", "spec.network.subnetId or spec.alibaba.vswitchIds"],
+  ["CreateCluster", "master_count: must be 3 or 5", "spec.alibaba.controlPlaneConfig.size"],
+  ["CreateClusterNodePool", "scaling_group.instance_types[1]: Too small", "spec.instanceType"],
+  [
+    "CreateClusterNodePool",
+    "The parameter scaling_group.vswitch_ids is invalid: of no VPC.",
+    "spec.alibaba.vswitchIds",
+  ],
+  ["ModifyClusterNodePool", "The parameter auto_scaling.max_instances is invalid: low", "spec.autoscaling.maxReplicas"],
+  ["ScaleOutCluster", "worker_system_disk_size: Invalid input", "spec.rootVolume.sizeGiB"],
+  ["AttachInstances", "instances: must have at least one", "spec.existingServers.ids"],
+  ["CreateCluster", "num_of_nodes: must be from 0 to 300", undefined],
+  ["CreateCluster", "No size: the zone has none", undefined],
+  ["RemoveNodePoolNodes", "labels: no such thing", undefined],
+])("%s that is refused with %j is for %s to correct", (operation, message, field) => {
+  const error = errorOf(operation, answer(400, { code: "InvalidParameter", message }), nothing);
+  expect(error).toMatchObject({ kind: "Rejected", message: expect.stringContaining(message.replace(/\.$/, "")) });
+  expect(error.advice).toBe(field && `Correct ${field}, or set it up in a new resource`);
 });

@@ -5,6 +5,7 @@ import { CloudError, type CloudErrorKind } from "../errors.ts";
 import { clockSkewMs, type HttpAnswer } from "../http/answer.ts";
 import { errorsBy, type ErrorOf, type Said } from "../kit/error-table.ts";
 import { word } from "../kit/wire.ts";
+import { specFieldIn, type Subject } from "./wire-fields.ts";
 
 /** The names that the vendor gives its calls: right ones for `x-acs-action`, and what a RAM policy grants as `cs:NAME`. */
 export type Operation =
@@ -52,6 +53,18 @@ const NAMELESS: ReadonlySet<Operation> = new Set<Operation>([
   "DescribeUserQuota",
 ]);
 
+/** Whose spec it is that a call carries. */
+const SUBJECTS: Partial<Readonly<Record<Operation, Subject>>> = {
+  CreateCluster: "Cluster",
+  UpgradeCluster: "Cluster",
+  DeleteCluster: "Cluster",
+  CreateClusterNodePool: "Pool",
+  ModifyClusterNodePool: "Pool",
+  ScaleOutCluster: "Pool",
+  AttachInstances: "Pool",
+  AttachInstancesToNodePool: "Pool",
+};
+
 const SIGNATURE_WRONG = "SignatureDoesNotMatch";
 const CLOCK_WRONG = "InvalidTimeStamp.Expired";
 
@@ -69,6 +82,8 @@ const MEANINGS: readonly (readonly [RegExp, CloudErrorKind])[] = [
   // With 400, of one that was to be removed.
   [/^ErrorNodeNotFound/, "NotFound"],
   [/AlreadyExist/, "AlreadyExists"],
+  // Of a deletion: what is in it, or hangs on it, has to go before.
+  [/NotEmpty|DependencyViolation/, "NotEmpty"],
   [/Quota/, "QuotaExceeded"],
   // What a state forbids has no code that is known. Protection is one: whether it holds is for the next read to say.
   [/Stat(?:e|us)|Conflict|InProgress|Protection/, "Busy"],
@@ -88,6 +103,8 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/^IncompleteSignature/, "Set spec.alibaba.signature of the account to the one that the endpoint takes"],
   [/^SignatureDoesNotMatch/, "Correct secretKey in the credentials Secret of the account"],
   [/^InvalidRegionId/, "Correct spec.region of the account"],
+  [/DependencyViolation/, "Remove in the cloud what hangs on it; the deletion is sent again at the drift interval"],
+  [/NotEmpty/, "Sending its nodes away first"],
   [
     /^InvalidApi/,
     "There is no such call at the endpoint: correct spec.alibaba.dialect or spec.endpoint of the account",
@@ -111,17 +128,26 @@ const tableErrorOf = errorsBy<Operation>({
 
 export const errorOf: ErrorOf<Operation> = (operation, answer, redact) => {
   const error = tableErrorOf(operation, answer, redact);
-  const advice = ADVICE.find(([pattern]) => error.codes.some((code) => pattern.test(code)))?.[1];
+  const advice = adviceOn(operation, error);
   if (advice === undefined) return error;
   const isClock = error.codes.includes(CLOCK_WRONG);
   return new CloudError(error.kind, {
     message: isClock ? `${operation} was answered ${CLOCK_WRONG}: ${clockFault(answer)}` : error.message,
     codes: error.codes,
+    status: error.status,
     requestId: error.requestId,
     retryAfterMs: error.retryAfterMs ?? (isClock ? CLOCK_RETRY_MS : undefined),
     advice,
   });
 };
+
+function adviceOn(operation: Operation, { kind, codes, message }: CloudError): string | undefined {
+  const advice = ADVICE.find(([pattern]) => codes.some((code) => pattern.test(code)))?.[1];
+  const subject = SUBJECTS[operation];
+  if (advice !== undefined || kind !== "Rejected" || subject === undefined) return advice;
+  const field = specFieldIn(message, subject);
+  return field && `Correct ${field}, or set it up in a new resource`;
+}
 
 /** In whole minutes, so that the same fault gives the same message. */
 function clockFault(answer: HttpAnswer): string {

@@ -3,9 +3,11 @@ import type { CloudPools, NodePool as Pool, NodePoolsFacet } from "../../cloud/f
 import type { WritePermit } from "../../cloud/collection.ts";
 import type { Job } from "../../cloud/facets/jobs.ts";
 import type { ClusterNode } from "../../cloud/facets/nodes.ts";
+import { Reason as CommonReason } from "../../crds/common/conditions.ts";
 import { NodePoolReason as Reason } from "../../crds/nodepool/conditions.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import { TerminalError, WaitingError } from "../../lib/errors.ts";
+import { findCondition } from "../../runtime/conditions.ts";
 import { offered } from "../cloudaccount/offers.ts";
 import type { KindDeps } from "../controlled.ts";
 import type { Changed, ExternalKind, Progress, SendFirst } from "../external/kind.ts";
@@ -16,7 +18,7 @@ import { clusterParent } from "../managedcluster/parent.ts";
 import { preparePool } from "./create.ts";
 import { attach, ExistingServers, noteJoining } from "./existing.ts";
 import { leave } from "./departure.ts";
-import { departureOf, isReleased, keepsAll } from "./leaving.ts";
+import { departureOf, isReleased } from "./leaving.ts";
 import { isMember } from "./members.ts";
 import { ClusterNodes, nodesFacetOf } from "./nodes.ts";
 import { planFor } from "./plan.ts";
@@ -133,7 +135,8 @@ async function update(
 
 /**
  * A pool takes its nodes along, and a cloud may release the servers of all of them: those that were not bought for it, and those that it
- * lists, in whatever pool they are, go before, and stay. Throws WaitingError Deleting until they have.
+ * lists, in whatever pool they are, go before, and stay. Where the cloud has refused a pool with nodes, all of them go before. Throws
+ * WaitingError Deleting until they have.
  */
 async function emptyOfForeign(
   scope: PoolScope,
@@ -141,16 +144,19 @@ async function emptyOfForeign(
   { nodes, send, deps }: { nodes: ClusterNodes; send: SendFirst; deps: KindDeps<NodePool> },
 ): Promise<void> {
   if (item === "Absent" || !nodesFacetOf(scope).remove) return;
-  const listed = new Set((scope.visit.status.servers ?? []).filter(isMember).map(({ id }) => id));
-  const isForeign = (node: ClusterNode): boolean =>
-    (node.serverId !== undefined && listed.has(node.serverId)) || (node.poolId === item.id && !isReleased(node));
-  const foreign = (await nodes.all(scope)).filter(isForeign);
-  if (foreign.length === 0) return;
-  const departure = departureOf(foreign, foreign.length, keepsAll);
+  const { status, found } = scope.visit;
+  const listed = new Set((status.servers ?? []).filter(isMember).map(({ id }) => id));
+  const isReleasedFirst = (node: ClusterNode): boolean => !listed.has(node.serverId ?? "") && isReleased(node);
+  const isRefused = findCondition(found.status.conditions, "Stalled")?.reason === CommonReason.NotEmpty;
+  const isFirst = (node: ClusterNode): boolean =>
+    listed.has(node.serverId ?? "") || (node.poolId === item.id && (isRefused || !isReleased(node)));
+  const first = (await nodes.all(scope)).filter(isFirst);
+  if (first.length === 0) return;
+  const departure = departureOf(first, first.length, isReleasedFirst);
   if (departure) {
     const change = { verb: "Remove", target: `node pool ${item.name}`, fields: [] } as const;
     await send(change, (permit) => leave(scope, departure, { permit, events: deps.events }));
   }
-  const message = `${foreign.length} servers that were not bought for the pool leave it first, and stay`;
+  const message = `${first.length} servers leave the pool first; those that were not bought for it stay`;
   throw new WaitingError({ reason: Reason.Deleting, message, pollAfterMs: LEAVING_POLL_MS });
 }

@@ -1,5 +1,5 @@
 // The servers of a pool that its status tells: what each has become, from what the cloud shows. Pure.
-import type { Job } from "../../cloud/facets/jobs.ts";
+import type { Job, JobPhase } from "../../cloud/facets/jobs.ts";
 import type { ClusterNode } from "../../cloud/facets/nodes.ts";
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import { cutTo } from "../../lib/text.ts";
@@ -79,17 +79,23 @@ const FOLLOWED: Readonly<Record<Server["state"], Follow>> = {
   Joining: (server, { nodes, job, isGone }) => {
     const node = nodes.get(server.id);
     if (node) return [hasJoined(node) ? inState(server, "Joined") : server];
-    const verdict = job?.servers?.find(({ serverId }) => serverId === server.id);
-    if (verdict?.phase === "Failed") return [failed(server, job?.reason ?? "")];
-    // One that was bought is known since it showed; another one may have come and gone unseen, which only the end of its job tells.
-    const hasCome = server.origin === "Created" || job?.phase === "Success" || job?.phase === "Failed";
-    return hasCome && isGone(server.id) ? withoutNode(server) : [server];
+    if (verdictOn(server, job) === "Failed") return [failed(server, job?.reason ?? "")];
+    return hasCome(server, job) && isGone(server.id) ? withoutNode(server) : [server];
   },
   Joined: (server, { isGone }) => (isGone(server.id) ? withoutNode(server) : [server]),
   Leaving: (server, { isGone }) => (isGone(server.id) ? [] : [server]),
   Left: (server) => [server],
   Failed: (server) => [server],
 };
+
+function verdictOn({ id }: Server, job: Job | undefined): JobPhase | undefined {
+  return job?.servers?.find(({ serverId }) => serverId === id)?.phase;
+}
+
+/** One that was bought is known since it showed; another may have come and gone unseen, which only the end of its job tells. */
+function hasCome({ origin }: Server, job: Job | undefined): boolean {
+  return origin === "Created" || job?.phase === "Success" || job?.phase === "Failed";
+}
 
 /** A bought one that is gone is replaced; one that existed before is never taken in again by itself. */
 function withoutNode(server: Server): readonly Server[] {

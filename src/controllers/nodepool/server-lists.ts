@@ -17,7 +17,7 @@ import { withoutLost } from "./attach.ts";
 import { attach, noteJoining } from "./existing.ts";
 import { departureOf, keepsAll } from "./leaving.ts";
 import { listedId, listedPool, listedPools } from "./listed-pools.ts";
-import { isMember, withState } from "./members.ts";
+import { isMember, withState, type Server } from "./members.ts";
 import { ClusterNodes, nodesFacetOf } from "./nodes.ts";
 import type { Seen } from "./replicas.ts";
 import { countedIn, planForList, unadoptedText } from "./scale-out.ts";
@@ -136,21 +136,30 @@ async function emptied(
   const { visit } = scope;
   const seen = await views.see(scope, item, deps.clock.monotonic());
   describeList(visit, seen, undefined);
-  const { servers = [], outcome } = seen.list ?? {};
-  const { existing } = seen;
-  const isOpen = outcome === "Open" || outcome === "UnderWay" || existing?.outcome === "Open";
-  if (isOpen) throw deleting("What the last request for servers makes is awaited, so that nothing of it stays behind");
-  // Whatever the spec lists, nobody waits any more for those that were never taken in.
-  const members = (existing ? withoutLost(servers, { ...existing, ids: [] }) : servers).filter(isMember);
-  const departure = departureOf(seen.nodes, seen.nodes.length, existing && keepsAll);
+  if (isOpen(seen)) {
+    throw deleting("What the last request for servers makes is awaited, so that nothing of it stays behind");
+  }
+  const members = membersIn(seen);
+  const departure = departureOf(seen.nodes, seen.nodes.length, seen.existing && keepsAll);
   if (departure) {
     const change = { verb: "Remove", target: `node pool ${item.name}`, fields: [] } as const;
     await send(change, (permit) => leave(scope, departure, { permit, events: deps.events }));
     const ids = departure.nodes.map(({ id, serverId }) => serverId ?? id);
-    visit.status.servers = [...withState(servers, ids, { origin: "Created", state: "Leaving" })];
+    visit.status.servers = [...withState(visit.status.servers ?? [], ids, { origin: "Created", state: "Leaving" })];
   }
   if (members.length > 0) throw deleting(`${members.length} servers are leaving the cluster`);
   views.forget(visit.object);
+}
+
+/** Whether it is not known yet what the last request for servers makes. */
+function isOpen({ list, existing }: Seen): boolean {
+  return list?.outcome === "Open" || list?.outcome === "UnderWay" || existing?.outcome === "Open";
+}
+
+/** Whatever the spec lists, nobody waits any more for those that were never taken in. */
+function membersIn({ list, existing }: Seen): readonly Server[] {
+  const { servers = [] } = list ?? {};
+  return (existing ? withoutLost(servers, { ...existing, ids: [] }) : servers).filter(isMember);
 }
 
 function deleting(message: string): WaitingError {
