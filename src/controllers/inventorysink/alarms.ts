@@ -8,7 +8,7 @@ import { FencedError } from "../../lib/fence.ts";
 import type { Managed } from "../lifecycle/resource.ts";
 import { dutyOf, type AlarmState, type Duty, type Word } from "./alarm-state.ts";
 import type { Backlog, Worked } from "./backlog.ts";
-import { allCovered, covered, filedUnder, type SinkScope, type SinkTools } from "./scope.ts";
+import { allCovered, covered, filedUnder, isOwnedBy, type SinkScope, type SinkTools } from "./scope.ts";
 import type { Store } from "./sender.ts";
 import { subjectOf, subjectText } from "./wants.ts";
 
@@ -34,6 +34,8 @@ export class Alarms {
   readonly #deps: AlarmsDeps;
   /** By "Kind/namespace/name"; undefined: not read yet. */
   #words: Map<string, Word> | undefined;
+  /** Monotonic: they are read no earlier. */
+  #askAfterMs = 0;
   /** Until then (monotonic) an alarm of unknown outcome may land; the store is asked after it. */
   readonly #doubts = new Map<string, number>();
 
@@ -43,18 +45,31 @@ export class Alarms {
 
   /** What another process said a moment ago may still land: nothing is said before it has. */
   begin(): void {
-    this.#deps.backlog.add(ASK_ALARMS_KEY, this.#deps.settleWindowMs + MARGIN_MS);
+    const { clock, settleWindowMs } = this.#deps;
+    this.#askAfterMs = clock.monotonic() + settleWindowMs + MARGIN_MS;
+    this.reconsider();
+  }
+
+  /** Which alarms are raised, and of what, may be another question now. */
+  reconsider(): void {
+    const { clock, backlog } = this.#deps;
+    if (this.#words) this.#considerAll(this.#words);
+    else backlog.add(ASK_ALARMS_KEY, Math.max(this.#askAfterMs - clock.monotonic(), 0));
   }
 
   /** Reads the store's last words, and has every resource compared with its own. */
   async ask(signal: AbortSignal): Promise<Worked> {
-    const { scope, backlog, isCompared } = this.#deps;
     if (!this.#isEnabled()) return "Done";
-    if (!isCompared()) return { againInMs: COMPARED_SOON_MS };
+    if (!this.#deps.isCompared()) return { againInMs: COMPARED_SOON_MS };
     this.#words = await this.#read({}, signal);
-    for (const resource of allCovered(scope())) this.changed(resource);
-    for (const [source, { state }] of this.#words) if (state === "Firing") backlog.add(`${ALARM_KEY}/${source}`);
+    this.#considerAll(this.#words);
     return "Done";
+  }
+
+  #considerAll(words: ReadonlyMap<string, Word>): void {
+    const { scope, backlog } = this.#deps;
+    for (const resource of allCovered(scope())) this.changed(resource);
+    for (const [source, { state }] of words) if (state === "Firing") backlog.add(`${ALARM_KEY}/${source}`);
   }
 
   changed(resource: Managed): void {
@@ -122,12 +137,11 @@ export class Alarms {
 
   async #read(filter: { readonly sources?: readonly string[] }, signal: AbortSignal): Promise<Map<string, Word>> {
     const { store, scope, clusterIds } = this.#deps;
-    const { owner } = scope();
     const asked = { clusterIds: clusterIds(), modules: [ALARM_MODULE], ...filter };
     const { items } = await store.read(({ alarms }) => alarms.list(asked, {}, signal));
     const words = new Map<string, Word>();
     for (const item of items) {
-      const said = wordOf(item, owner);
+      const said = wordOf(item, scope());
       if (said && said.atMs >= (words.get(item.source)?.atMs ?? 0)) words.set(item.source, said);
     }
     return words;
@@ -139,9 +153,9 @@ export class Alarms {
 }
 
 /** Undefined where another reporter said it. */
-function wordOf({ data, clusterId }: StoredAlarm, owner: string): Word | undefined {
+function wordOf({ data, clusterId }: StoredAlarm, scope: SinkScope): Word | undefined {
   const { yunfan } = (data ?? {}) as { readonly yunfan?: Partial<Record<"state" | "at" | "owner", unknown>> };
-  if (yunfan?.owner !== owner || typeof yunfan.at !== "number") return undefined;
+  if (!isOwnedBy(scope, yunfan?.owner) || typeof yunfan?.at !== "number") return undefined;
   return { state: yunfan.state === "Firing" ? "Firing" : "Resolved", atMs: yunfan.at, clusterId };
 }
 

@@ -1,8 +1,10 @@
 // The store compared with the caches: one list per type tells what is there; what differs is handed on by its slot, to be looked at
 // again when it is sent or taken away.
 import type { Clock } from "../../lib/clock.ts";
+import { isDeleting } from "../lifecycle/resource.ts";
 import { NOBODYS, type Ledger } from "./ledger.ts";
 import { METRIC_TYPE, metricReports } from "./metrics.ts";
+import { isForbidden } from "./refusals.ts";
 import { allCovered, filedUnder, type SinkScope } from "./scope.ts";
 import { listOf, slotIn, slotText, type Slot } from "./shelves.ts";
 import type { Slots } from "./slots.ts";
@@ -22,6 +24,8 @@ export interface Difference {
   readonly surplus: readonly Slot[];
   /** Others' where something of ours belongs. */
   readonly conflicts: readonly Slot[];
+  /** Told to be others', or refused by the store, and nothing of ours belongs there any more. */
+  readonly unwanted: readonly Slot[];
 }
 
 type Place = Omit<Slot, "name">;
@@ -49,7 +53,7 @@ export class Comparison {
 
   /** Throws what the store says. */
   async run(scope: SinkScope, signal: AbortSignal): Promise<Difference> {
-    const { ledger, clock } = this.#deps;
+    const { ledger, clock, slots } = this.#deps;
     const sinceMs = clock.monotonic();
     const wanted = new Map([...wantedSlots(scope)].map((slot) => [slotText(slot), slot]));
     const byList = Map.groupBy(wanted.values(), listOf);
@@ -57,16 +61,21 @@ export class Comparison {
       this.#read(place, byList.get(listOf(place)) ?? [], { sinceMs, signal });
     for (const place of this.#recordPlaces(scope)) await read(place);
     // What the records of clusters say of where more lies.
-    for (const place of this.#otherPlaces(scope, wanted.values())) await read(place);
+    for (const place of this.#otherPlaces(scope, wanted.values())) {
+      await read(place).catch((error: unknown) => {
+        if (!isForbidden(error) || this.#hasTrace(scope, place.clusterId)) throw error;
+      });
+    }
     const metrics = new Set(metricReports(scope, 0).map(({ slot }) => slotText(slot)));
+    const isUnwanted = (text: string): boolean => !wanted.has(text) && !metrics.has(text);
     const surplus = [...ledger.ours()]
-      .filter((text) => !wanted.has(text) && !metrics.has(text) && ledger.since(text, sinceMs))
+      .filter((text) => isUnwanted(text) && ledger.since(text, sinceMs))
       .map(slotIn)
       .filter((slot) => mayDelete(scope, slot));
-    return { ...this.#classify(scope, wanted), surplus };
+    return { ...this.#classify(scope, wanted), surplus, unwanted: slots.troubled.filter(isUnwanted).map(slotIn) };
   }
 
-  #classify(scope: SinkScope, wanted: ReadonlyMap<string, Slot>): Omit<Difference, "surplus"> {
+  #classify(scope: SinkScope, wanted: ReadonlyMap<string, Slot>): Omit<Difference, "surplus" | "unwanted"> {
     const { ledger } = this.#deps;
     const missing: Slot[] = [];
     const differing: Slot[] = [];
@@ -94,6 +103,16 @@ export class Comparison {
     const atMs = clock.monotonic();
     await slots.readList(place, signal);
     for (const text of unseen()) ledger.saw(text, NOBODYS, atMs);
+  }
+
+  /** No right on an id that a resource claims keeps nothing else waiting. A sink that goes leaves nothing where it may have put something. */
+  #hasTrace({ sink }: SinkScope, clusterId: string): boolean {
+    const { ledger } = this.#deps;
+    if (!isDeleting(sink)) return false;
+    return [...ledger.ours()].some((text) => {
+      const known = ledger.get(text);
+      return slotIn(text).clusterId === clusterId || (known?.whose === "Ours" && known.cluster === clusterId);
+    });
   }
 
   #recordPlaces({ sink, reportable }: SinkScope): readonly Place[] {

@@ -16,13 +16,15 @@ import { heldFor } from "../external/removal.ts";
 import { holdsParent, isAskedFor, leavesCloudAlone, orphaning } from "../external/resource.ts";
 import { Coverage } from "../inventory/coverage.ts";
 import { NOUN } from "../inventory/reader.ts";
+import { reconcileErrorOf } from "../lifecycle/cloud-errors.ts";
 import { lastTickMs } from "../lifecycle/drift-schedule.ts";
 import type { Outcome, Steps } from "../lifecycle/reconciler.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { recordCountOf } from "./findings.ts";
+import { isForbidden } from "./refusals.ts";
 import { removeAll } from "./removal.ts";
-import { keyOfSink, type SinkScope } from "./scope.ts";
+import { keyOfSink, observes, type SinkScope } from "./scope.ts";
 import { statementsOf, verdictOf } from "./verdict.ts";
 import { assertHere } from "./whereabouts.ts";
 import type { SinkWorker } from "./worker.ts";
@@ -36,7 +38,8 @@ export const inventorySinks = controlled<InventorySink>({
   facet: "inventory",
   parentOf: (sink) => refTo("CloudAccount", accountOf(sink)),
   cloudName: undefined,
-  indexes: { [BY_OWNER]: (sink) => [ownerOf(sink)] },
+  // With spec.externalId its own UID stays its own: what it wrote under that it takes along.
+  indexes: { [BY_OWNER]: (sink) => [...new Set([ownerOf(sink), sink.metadata.uid])] },
   needsParent: (sink, mayUse) => holdsParent(sink, mayUse),
   contentOf: undefined,
   publishes: false,
@@ -107,6 +110,7 @@ class InventorySinkSteps implements Steps<InventorySink> {
       await removeAll(worker, { clock: this.#clock, settleWindowMs, startedAtMs: this.#startedAtMs }, visit.signal);
     } catch (error) {
       if (error instanceof WaitingError && error.reason !== Reason.Deleting) throw withWayOut(error, sink);
+      if (isForbidden(error)) throw withWayOut(reconcileErrorOf(error), sink);
       throw error;
     }
     return this.#release(key);
@@ -207,10 +211,6 @@ const MAY_NOT: ReadonlySet<string> = new Set([
   Reason.AccountMoved,
   Reason.NotSupportedByCloud,
 ]);
-
-function observes({ spec }: InventorySink): boolean {
-  return spec.managementPolicy === "Observe";
-}
 
 function ownerOf({ spec, metadata }: InventorySink): string {
   return spec.externalId ?? metadata.uid;

@@ -26,10 +26,10 @@ interface Entry {
 
 export const NOBODYS: Known = { whose: "Nobody" };
 
-/** What an entry is to the owner that looks at it. */
-export function knownOf(data: unknown, owner: string): Known {
+/** What an entry is to who looks at it; `isOwn`: whether what bears that owner is theirs. */
+export function knownOf(data: unknown, isOwn: (owner: unknown) => boolean): Known {
   const yunfan = member(data, "yunfan");
-  if (member(yunfan, "owner") !== owner) return { whose: "Others" };
+  if (!isOwn(member(yunfan, "owner"))) return { whose: "Others" };
   return {
     whose: "Ours",
     hash: hashOf(data),

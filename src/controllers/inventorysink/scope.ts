@@ -33,6 +33,16 @@ export function keyOfSink({ metadata }: Pick<InventorySink, "metadata">): string
   return `${metadata.namespace}/${metadata.name}`;
 }
 
+/** It looks, and writes nothing. */
+export function observes({ spec }: InventorySink): boolean {
+  return spec.managementPolicy === "Observe";
+}
+
+/** Whether what bears that owner is the sink's: what it wrote before it was told to take over another one's is so, too. */
+export function isOwnedBy({ owner, sink }: SinkScope, claimed: unknown): boolean {
+  return claimed === owner || claimed === sink.metadata.uid;
+}
+
 /** The resource, where it is there and this sink reports it. */
 export function covered(
   { reported, coverage }: SinkScope,

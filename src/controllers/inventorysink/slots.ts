@@ -1,10 +1,12 @@
 // One slot of the store brought to what the caches say: looked at, put, or taken away; never where somebody else's entry lies.
-import { CloudError, outcomeIsUnknown } from "../../cloud/errors.ts";
+import { outcomeIsUnknown } from "../../cloud/errors.ts";
 import type { Clock } from "../../lib/clock.ts";
+import { messageOf } from "../../lib/errors.ts";
 import { FencedError } from "../../lib/fence.ts";
 import { SingleFlight } from "../../lib/single-flight.ts";
 import type { Worked } from "./backlog.ts";
 import { knownOf, NOBODYS, type Known, type Ledger } from "./ledger.ts";
+import { isForbidden, isRefusal } from "./refusals.ts";
 import type { Report } from "./report.ts";
 import type { Store } from "./sender.ts";
 import { ABSENT, listOf, SHELVES, slotText, type Slot } from "./shelves.ts";
@@ -13,7 +15,8 @@ interface SlotsDeps {
   readonly store: Store;
   readonly ledger: Ledger;
   readonly clock: Clock;
-  readonly owner: () => string;
+  /** Whether what bears that owner is the sink's. */
+  readonly isOwn: (owner: unknown) => boolean;
   readonly settleWindowMs: number;
   readonly stop: AbortSignal;
   /** So much waits that lists are cheaper than single looks. */
@@ -49,8 +52,8 @@ export class Slots {
   readonly #conflicts = new Map<string, string>();
   /** To be written again though nothing differs. */
   readonly #due = new Set<string>();
-  /** What the store does not take, with its words. */
-  readonly #refused = new Map<string, string>();
+  /** Slots that the store does not let us have, whose each is, and with which words. */
+  readonly #refused = new Map<string, { readonly subject: string; readonly said: string }>();
   /** By slot: a look has to have begun after that, monotonic. */
   readonly #lookAfterMs = new Map<string, number>();
   #looks = 0;
@@ -67,8 +70,14 @@ export class Slots {
     return this.#conflicts.has(slotText(slot));
   }
 
+  /** Resources of which the store does not take all, with its words. */
   get refused(): ReadonlyMap<string, string> {
-    return this.#refused;
+    return new Map([...this.#refused.values()].map(({ subject, said }) => [subject, said]));
+  }
+
+  /** Slots that are others', or that the store does not let us have. */
+  get troubled(): readonly string[] {
+    return [...this.#conflicts.keys(), ...this.#refused.keys()];
   }
 
   /** Until when a write that was sent may still land, monotonic; 0: none may. */
@@ -88,7 +97,7 @@ export class Slots {
 
   /**
    * Puts `wanted`, or takes away what is ours where that is undefined. `subject`: the resource, for people. Throws what the store says;
-   * of what it refuses as such it is told once, and tried again at the next comparison.
+   * what it refuses as such is told, and tried again at the next comparison.
    */
   async settle(
     slot: Slot,
@@ -100,10 +109,28 @@ export class Slots {
       this.#lookAfterMs.delete(text);
       return "Done";
     }
+    try {
+      const worked = await this.#settle(slot, wanted, context);
+      this.#tellRefused(text, undefined);
+      return worked;
+    } catch (error) {
+      const isTold = wanted ? isRefusal(error) : this.#cannotBeOurs(text, error);
+      if (!isTold) throw error;
+      this.#tellRefused(text, wanted && { subject: context.subject, said: messageOf(error) });
+      return "Done";
+    }
+  }
+
+  async #settle(
+    slot: Slot,
+    wanted: Report | undefined,
+    context: { readonly subject: string; readonly signal: AbortSignal },
+  ): Promise<Worked> {
+    const text = slotText(slot);
     const known = await this.look(slot, context.signal);
     this.#tellConflict(text, known.whose === "Others" && wanted ? context.subject : undefined);
     if (known.whose === "Others") return "Done";
-    if (wanted) await this.#put(slot, { wanted, known }, context);
+    if (wanted) await this.#put(slot, { wanted, known }, context.signal);
     else if (known.whose === "Ours") await this.#remove(slot, context.signal);
     this.#lookAfterMs.delete(text);
     const untilMs = this.#doubts.get(text);
@@ -143,12 +170,12 @@ export class Slots {
   }
 
   async #lookAt(slot: Slot, signal: AbortSignal): Promise<Known> {
-    const { store, ledger, clock, owner } = this.#deps;
+    const { store, ledger, clock, isOwn } = this.#deps;
     const atMs = clock.monotonic();
     this.#looks += 1;
     try {
       const found = await store.read((facet) => SHELVES[slot.shelf].get(facet, slot, signal));
-      const known = found === ABSENT ? NOBODYS : knownOf(found, owner());
+      const known = found === ABSENT ? NOBODYS : knownOf(found, isOwn);
       ledger.saw(slotText(slot), known, atMs);
       return known;
     } finally {
@@ -160,6 +187,18 @@ export class Slots {
     if (this.#conflicts.get(text) === subject) return;
     if (subject === undefined) this.#conflicts.delete(text);
     else this.#conflicts.set(text, subject);
+    this.#deps.onNews();
+  }
+
+  /** Nothing of ours was put where there never was a right. */
+  #cannotBeOurs(text: string, error: unknown): boolean {
+    return isForbidden(error) && this.#deps.ledger.get(text)?.whose !== "Ours";
+  }
+
+  #tellRefused(text: string, refusal: { readonly subject: string; readonly said: string } | undefined): void {
+    if (this.#refused.get(text)?.said === refusal?.said) return;
+    if (refusal === undefined) this.#refused.delete(text);
+    else this.#refused.set(text, refusal);
     this.#deps.onNews();
   }
 
@@ -196,39 +235,25 @@ export class Slots {
   }
 
   async #readList(slot: Omit<Slot, "name">, signal: AbortSignal): Promise<void> {
-    const { store, ledger, clock, owner } = this.#deps;
+    const { store, ledger, clock, isOwn } = this.#deps;
     const name = listOf(slot);
     const atMs = clock.monotonic();
     const shown = new Set<string>();
     const see = (found: Slot, data: unknown): void => {
       const text = slotText(found);
       shown.add(text);
-      ledger.saw(text, knownOf(data, owner()), atMs);
+      ledger.saw(text, knownOf(data, isOwn), atMs);
     };
     await store.read((facet) => SHELVES[slot.shelf].list(facet, slot, see, signal));
     this.#reads.set(name, { atMs, shown, shownBefore: this.#reads.get(name)?.shown });
   }
 
-  async #put(
-    slot: Slot,
-    { wanted, known }: { wanted: Report; known: Known },
-    { subject, signal }: { readonly subject: string; readonly signal: AbortSignal },
-  ): Promise<void> {
+  async #put(slot: Slot, { wanted, known }: { wanted: Report; known: Known }, signal: AbortSignal): Promise<void> {
     const { ledger } = this.#deps;
     const text = slotText(slot);
     const isDue = this.#due.delete(text);
-    if (ledger.isAsPut(text, known, wanted.hash) && !isDue) {
-      this.#refused.delete(subject);
-      return;
-    }
-    try {
-      await this.#change(slot, signal, oursAs(wanted), wanted.data);
-      this.#refused.delete(subject);
-    } catch (error) {
-      if (!(error instanceof CloudError) || error.kind !== "Rejected") throw error;
-      this.#refused.set(subject, error.message);
-      return;
-    }
+    if (ledger.isAsPut(text, known, wanted.hash) && !isDue) return;
+    await this.#change(slot, signal, oursAs(wanted), wanted.data);
     // It says that it is what was put, and is not: somebody has edited it, or the store can't keep it so. Which, a read tells.
     const isAltered = known.whose === "Ours" && known.claims === wanted.hash && known.hash !== wanted.hash;
     if (!isAltered) return;

@@ -17,7 +17,7 @@ import { Losses } from "./losses.ts";
 import { METRICS_KEY, metricReports } from "./metrics.ts";
 import type { Report } from "./report.ts";
 import { Refreshes, REFRESH_KEY } from "./refreshes.ts";
-import { childrenOf, keyOfSink, type SinkScope, type SinkTools } from "./scope.ts";
+import { childrenOf, isOwnedBy, keyOfSink, observes, type SinkScope, type SinkTools } from "./scope.ts";
 import { Store, type StoreDeps, type WriteClass } from "./sender.ts";
 import { slotIn, slotText, type Slot } from "./shelves.ts";
 import { Slots } from "./slots.ts";
@@ -80,9 +80,10 @@ export class SinkWorker {
       scope: () => this.#scope,
       clusterIds: () => this.comparison.clusterIdsOf(this.#scope),
       isCompared: () => this.#difference !== undefined,
+      isOwn: (owner: unknown) => isOwnedBy(this.#scope, owner),
     };
     const isBusy = (): boolean => this.backlog.size > BUSY_KEYS;
-    this.slots = new Slots({ ...shared, ledger: this.ledger, owner: () => this.#scope.owner, isBusy, settleWindowMs });
+    this.slots = new Slots({ ...shared, ledger: this.ledger, isBusy, settleWindowMs });
     const place = (): { clusterId: string; namespace: string } => ({
       clusterId: this.#scope.sink.spec.clusterId,
       namespace: this.#scope.sink.metadata.namespace,
@@ -107,7 +108,7 @@ export class SinkWorker {
   }
 
   get #observes(): boolean {
-    return this.#scope.sink.spec.managementPolicy === "Observe";
+    return observes(this.#scope.sink);
   }
 
   /** Begins with all but Events, whose cache may come later, or never. */
@@ -124,6 +125,9 @@ export class SinkWorker {
     const isChanged = this.#scope.sink.metadata.generation !== scope.sink.metadata.generation;
     this.#scope = scope;
     if (isChanged || this.#obstacle instanceof ReconcileError) this.backlog.resume();
+    if (!isChanged || this.#observes) return;
+    this.alarms.reconsider();
+    this.backlog.add(METRICS_KEY);
   }
 
   compare(): void {
@@ -208,25 +212,22 @@ export class SinkWorker {
     this.#hasBegun = true;
     const difference = await this.comparison.run(this.#scope, signal);
     const isFirst = this.#difference === undefined;
-    const { missing, differing, surplus, conflicts } = difference;
-    const found = this.#observes ? [] : [...missing, ...differing, ...conflicts, ...surplus].map(slotText);
+    const found = this.#observes
+      ? []
+      : Object.values<readonly Slot[]>({ ...difference })
+          .flat()
+          .map(slotText);
     if (isFirst) for (const key of found) if (classOf(key) === "records") this.#unsent.add(key);
     this.#difference = difference;
     this.#obstacle = undefined;
     this.#deps.onNews();
     if (this.#observes) return "Done";
-    for (const scope of wholesOf(this.#scope, surplus)) await this.#removeWhole(scope, signal);
+    for (const scope of wholesOf(this.#scope, difference.surplus)) await this.#removeWhole(scope, signal);
     for (const key of found) this.backlog.add(key);
-    this.#deps.log.info(
-      {
-        missing: missing.length,
-        differing: differing.length,
-        surplus: surplus.length,
-        conflicts: conflicts.length,
-        isFirst,
-      },
-      "Compared the store",
+    const counts = Object.entries<readonly Slot[]>({ ...difference }).map(
+      ([what, slots]) => [what, slots.length] as const,
     );
+    this.#deps.log.info({ ...Object.fromEntries(counts), isFirst }, "Compared the store");
     return "Done";
   }
 

@@ -9,7 +9,7 @@ import type { KindDeps, ResourceView } from "../controlled.ts";
 import { isPaused } from "../lifecycle/resource.ts";
 import type { KubeEvent } from "../inventory/kube-events.ts";
 import { NOUN } from "../inventory/reader.ts";
-import { keyOfSink, type SinkScope } from "./scope.ts";
+import { keyOfSink, observes, type SinkScope } from "./scope.ts";
 import { assertHere } from "./whereabouts.ts";
 import { SinkWorker } from "./worker.ts";
 
@@ -48,7 +48,7 @@ export class SinkWorkers {
   at(scope: SinkScope): SinkWorker {
     const key = keyOfSink(scope.sink);
     const present = this.#workers.get(key);
-    if (present && present.scope.owner === scope.owner) {
+    if (present && isAtWorkBy(present.scope, scope)) {
       present.configure(scope);
       this.#beginEvents(present);
       return present;
@@ -150,6 +150,11 @@ export class SinkWorkers {
   async #stopAll(): Promise<void> {
     await Promise.all([...this.#workers.values()].map(({ backlog }) => backlog.stop()));
   }
+}
+
+/** In another owner's name it begins anew, and where it only looked until now, or is to look only from now on. */
+function isAtWorkBy(present: SinkScope, scope: SinkScope): boolean {
+  return present.owner === scope.owner && observes(present.sink) === observes(scope.sink);
 }
 
 function paused(): WaitingError {
