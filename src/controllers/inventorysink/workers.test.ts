@@ -26,6 +26,7 @@ const SIGNAL = new AbortController().signal;
 /** A worker of a sink whose records are at home, and where its account reaches. */
 function build() {
   const reach = { location: HOME };
+  const registry = new Registry();
   const sink = storedInventorySink({ status: { externalId: "me" } });
   const store = new Store<InventorySink>({ onHandlerError });
   store.absorb(sink);
@@ -44,11 +45,13 @@ function build() {
     views: new Map([[inventorySink.type.kind, { kind: inventorySink, store: new Store({ onHandlerError }) }]]),
     visit: () => undefined,
     watchEvents: () => expect.fail("No Events are reported"),
-    inventoryMetrics: inventoryMetrics(new Registry()),
+    inventoryMetrics: inventoryMetrics(registry),
   };
   const coverage = new Coverage(sink, { platformNamespace: "yunfan-system", cluster: () => undefined });
   const scope = { sink, owner: "me", coverage, reported: new Map(), reportable: new Map() };
-  return { workers: new SinkWorkers(deps), scope: { ...scope, location: HOME }, reach, key: keyOfSink(sink) };
+  const series = async (): Promise<readonly string[]> =>
+    (await registry.metrics()).split("\n").filter((line) => line.includes("sink="));
+  return { workers: new SinkWorkers(deps), scope: { ...scope, location: HOME }, reach, key: keyOfSink(sink), series };
 }
 
 it("A worker reads and writes nothing in another store than its records are in, and goes on when the account is back", async () => {
@@ -66,4 +69,21 @@ it("A worker reads and writes nothing in another store than its records are in, 
   await read();
   expect(sent).toEqual([{ at: HOME }, { at: HOME }]);
   await workers.drop(key);
+});
+
+it("Nothing of a sink that is gone stays in the metrics, though a write was under way then", async () => {
+  const { workers, scope, key, series } = build();
+  const worker = await workers.retire(scope);
+  const answered = Promise.withResolvers<void>();
+  const write = worker.store.write("records", SIGNAL, () => answered.promise);
+  const stopped = Promise.withResolvers<void>();
+  worker.backlog.stop = async () => {
+    answered.resolve();
+    await write;
+    stopped.resolve();
+  };
+  expect(await series()).not.toEqual([]);
+  await workers.drop(key);
+  await stopped.promise;
+  expect(await series()).toEqual([]);
 });

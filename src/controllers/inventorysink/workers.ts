@@ -97,8 +97,9 @@ export class SinkWorkers {
   async drop(key: string): Promise<void> {
     const worker = this.#workers.get(key);
     this.#workers.delete(key);
-    this.#deps.inventoryMetrics.forget(key);
     await worker?.backlog.stop();
+    // What was under way has counted its end.
+    if (!this.#workers.has(key)) this.#deps.inventoryMetrics.forget(key);
   }
 
   /** As the sink and its account stand at this moment: what it may not do any more ends at once. */
