@@ -2,6 +2,7 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { startControlPlane } from "../controlplane/control-plane.ts";
+import { allowClosedPipes } from "../src/lib/closed-pipes.ts";
 import { measureBacklogs, type BacklogFigures } from "./backlog.ts";
 import { measureFleet, type FleetFigures } from "./fleet.ts";
 import { measureInventories, type InventoryFigures } from "./inventory.ts";
@@ -12,6 +13,7 @@ import { measureSteady, type SteadyFigures } from "./steady.ts";
 import { measureTargets, type TargetFigures } from "./targets.ts";
 import { measureTransports, type TransportFigures } from "./transport.ts";
 
+allowClosedPipes();
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { Command, InvalidArgumentError } from "commander";
 import { systemClock } from "../src/lib/clock.ts";
+import { allowClosedPipes } from "../src/lib/closed-pipes.ts";
 import { messageOf } from "../src/lib/errors.ts";
 import { CONTROLLER_NAMES, type ControllerName } from "./controller-manager.ts";
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from "./control-plane.ts";
@@ -93,5 +94,6 @@ async function live(controlPlane: ControlPlane, { kubeconfig }: Flags, signal: A
   return failure === undefined ? 0 : 1;
 }
 
+allowClosedPipes();
 // Not by running out of work: that gives up the signal handlers first, and the second signal of a Ctrl-C would kill it.
 process.exit(await main());

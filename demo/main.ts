@@ -5,6 +5,7 @@ import path from "node:path";
 import { Command } from "commander";
 import { findKubectl } from "../controlplane/binaries.ts";
 import { startControlPlane, type ControlPlane } from "../controlplane/control-plane.ts";
+import { allowClosedPipes } from "../src/lib/closed-pipes.ts";
 import { demoClouds, INVENTORY, simulatorArguments, type DemoCloud } from "./clouds.ts";
 import { startCommand, type RunningCommand } from "./command.ts";
 import { colleagueReportsPods, showAlarm, showRecords } from "./inventory.ts";
@@ -17,6 +18,7 @@ const READY_WITHIN_MS = 120_000;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
+allowClosedPipes();
 const { once } = new Command("demo").option("--once", "end when all is Ready").parse().opts<{ once?: boolean }>();
 const stopped = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stopped.abort());

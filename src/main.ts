@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The `yunfan` command. A subcommand is loaded only when it is called: `run` needs much that the others do not.
 import { Command } from "commander";
-import { allowClosedPipes } from "./cli/process.ts";
+import { allowClosedPipes } from "./lib/closed-pipes.ts";
 import { VERSION } from "./lib/version.ts";
 
 const SUBCOMMANDS: Record<string, () => Promise<{ command: () => Command }>> = {

@@ -29,6 +29,7 @@ import type { Metrics } from "../runtime/metrics/metrics.ts";
 import { Controller } from "../runtime/queue/controller.ts";
 import { clouds } from "./clouds.ts";
 import type { Informers } from "./informers.ts";
+import { ofLiving } from "./living.ts";
 
 export interface Parts {
   readonly clock: Clock;
@@ -64,23 +65,24 @@ interface Created {
 
 export function createControllers(parts: Parts): Created {
   const { informers } = parts;
+  const metrics = ofLiving(parts.metrics, informers);
   const controllers = new Map<string, Controller>();
   const visitAccount = (account: string): void => controllers.get("CloudAccount")?.enqueue(account);
   const accounts = new AccountDirectory({
     accounts: informers.accounts.store,
     secrets: informers.credentials.store,
     clouds,
-    cloudDeps: (account) => cloudDeps(parts, account),
+    cloudDeps: (account) => cloudDeps({ ...parts, metrics }, account),
     visit: visitAccount,
   });
   const clusters = new ClusterDirectory({ clusters: informers.clusters.store, accounts });
-  const targets = new ClusterTargets({ ...parts, userAgent: userAgentOf(parts), metrics: parts.metrics.target });
+  const targets = new ClusterTargets({ ...parts, userAgent: userAgentOf(parts), metrics: metrics.target });
   const besides: Beside[] = [];
   const beside: Beside = (object) => besides.flatMap((one) => one(object));
   const shared = {
     ...parts,
     targets,
-    hints: new Hints({ ...parts, most: parts.targetWatches, metrics: parts.metrics.target }),
+    hints: new Hints({ ...parts, most: parts.targetWatches, metrics: metrics.target }),
     beside,
     stateBeside: (one: Beside) => void besides.push(one),
     restate: (resource: Managed, signal: AbortSignal) => restateOf(parts, beside, resource, signal),
@@ -88,7 +90,7 @@ export function createControllers(parts: Parts): Created {
     inventoryMetrics: parts.metrics.inventory,
     watchEvents: () => informers.watchEvents(parts.stop),
     visit: (kind: string, key: string): void => controllers.get(kind)?.enqueue(key),
-    usageMetrics: parts.metrics.workload,
+    usageMetrics: metrics.workload,
     accounts,
     clusters,
     published: informers.published.store,
@@ -241,7 +243,7 @@ function controllerOf(controlled: ControlledKind, informer: Informer<Managed>, s
   });
 }
 
-function userAgentOf({ identity }: Parts): string {
+function userAgentOf({ identity }: Pick<Parts, "identity">): string {
   return `yunfan/${VERSION} (${identity})`;
 }
 
@@ -277,7 +279,9 @@ function accountBehind(informers: Informers, { parentOf }: ControlledKind, resou
   return controlled.parentOf(parent) === undefined ? parent : accountBehind(informers, controlled, parent);
 }
 
-function cloudDeps(parts: Parts, { metadata, spec }: CloudAccount): CloudDeps {
+type CloudParts = Omit<Parts, "metrics"> & { readonly metrics: Pick<Metrics, "cloud"> };
+
+function cloudDeps(parts: CloudParts, { metadata, spec }: CloudAccount): CloudDeps {
   const { clock, log, proxy, metrics, fence } = parts;
   const account = keyOf(metadata);
   const cloud = spec.provider;

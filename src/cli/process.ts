@@ -9,18 +9,6 @@ export function printReady(details: Readonly<Record<string, unknown>>): void {
   process.stdout.write(`${JSON.stringify({ event: "ready", ...details })}\n`);
 }
 
-/**
- * Whoever reads our output may have seen enough, as `head` has: what is left to write goes nowhere, and that is no error. To be
- * called before anything is written.
- */
-export function allowClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-    });
-  }
-}
-
 /** Ends the process with exit code 1 and one line that says what is wrong, without a stack: for mistakes of the user. */
 export function failUsage(command: Command, error: unknown): never {
   return command.error(`error: ${messageOf(error)}`);

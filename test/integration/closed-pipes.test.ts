@@ -1,10 +1,13 @@
 // Whoever reads our output may go away before its end, as `head` does: that is no error, and what else is to be done goes on.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import path from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
-import { accountManifests, createStand } from "../support/environment/environment.ts";
+import { sharedControlPlane } from "../support/apiserver/controlplane.ts";
+import { accountManifests, createStand, projectManifest } from "../support/environment/environment.ts";
+import { ROOT } from "../docs/shell.ts";
 import { programFile } from "../support/operator/command.ts";
 
 function yunfan(...args: readonly string[]) {
@@ -25,6 +28,14 @@ describe("a reader of standard output who has seen enough", () => {
     child.stdout.destroy();
     expect(await ended).toEqual([0, null]);
     expect(await complaints).toBe("");
+  });
+
+  it("ends no benchmark with an error", async () => {
+    const args = [path.join(ROOT, "bench/main.ts"), "none"];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+    child.stdout.destroy();
+    const [complaints, [code]] = await Promise.all([text(child.stderr), once(child, "close")]);
+    expect([code, complaints]).toEqual([0, ""]);
   });
 
   it("lets a simulator go on", async () => {
@@ -54,6 +65,12 @@ it.each(["json", "pretty"])(
     child.stdout.destroy();
     await stand.apply(...accountManifests(stand.simulator));
     await stand.reaches("cloudaccount/ctyun", "Verified");
+    await stand.apply(projectManifest("read"));
+    await stand.reaches("registryproject/read", "Available");
+    const flags = ["--kubeconfig", sharedControlPlane().kubeconfigPath, "-n", stand.namespace];
+    const images = yunfan("registry", "images", "read", ...flags);
+    images.child.stdout.destroy();
+    expect(await images.ended).toEqual([0, null]);
     child.kill("SIGTERM");
     expect(await ended).toEqual([0, null]);
   },

@@ -59,6 +59,20 @@ it("Nor does anything of one that lost its finalizer to somebody's hand", async 
   await expect.poll(() => seriesOf("by-hand")).toEqual([]);
 });
 
+it("Nor does what was under way then count itself afterwards", async () => {
+  const cloud = await stand.cloud("held");
+  await cloud.setFaults([{ method: "POST", action: "Hold" }]);
+  await stand.apply(projectManifest("of-held", { accountRef: { name: "held" } }));
+  await expect.poll(async () => (await cloud.effects()).length).toBe(1);
+  await stand.edit("cloudaccount/held", { metadata: { annotations: { "yunfan.dev/paused": "true" } } });
+  await stand.remove("cloudaccount/held");
+  await stand.edit("cloudaccount/held", { metadata: { finalizers: null } });
+  await stand.gone("cloudaccount/held");
+  // What ends its request has been told of the end.
+  await stand.reaches("registryproject/of-held", "AccountNotReady");
+  expect(await seriesOf("held")).toEqual([]);
+});
+
 it("The id of a refused request stands in the log, and not in the condition, which stays the same", async () => {
   let count = 0;
   await using cloud = await startScriptedServer((_request, response) => {
