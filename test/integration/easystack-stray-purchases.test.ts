@@ -98,6 +98,22 @@ describe("what costs, and was made elsewhere", () => {
     expect(await serversOf(name)).toEqual([bed.other, bed.other]);
   });
 
+  it("no other is bought while the place where it is can't be looked at", async () => {
+    const name = "hidden";
+    await bed.namespaces(name);
+    await bed.stand.apply(application(name));
+    await dieAstray(bed.stand, astray("/applications/", name));
+    const path = `/cluster/${bed.other}/ns/${name}/$`;
+    await bed.stand.simulator.setFaults([{ method: "GET", path, action: "Status", status: 503, times: 0 }]);
+    await bed.living(async () => {
+      await bed.stand.reaches(`managedapplication/${name}`, "PlaceNotConfirmed");
+      expect(await serversOf(name)).toEqual([bed.other]);
+      await bed.stand.simulator.setFaults([]);
+      await bed.stand.reaches(`managedapplication/${name}`, "Available");
+    });
+    expect(await serversOf(name)).toEqual([bed.cluster]);
+  });
+
   it("an application whose namespace is gone is missing, and its deletion ends when none of its servers is left", async () => {
     const name = "ended";
     const ref = `managedapplication/${name}`;

@@ -7,7 +7,7 @@ import { detailIn } from "./application-turns.ts";
 import { applicationOf, machineList, type EasyStackApplication, type Sort } from "./application-wire.ts";
 import type { EasyStackClusters } from "./clusters.ts";
 import type { Places } from "./places/places.ts";
-import type { Place, Turn } from "./places/turn.ts";
+import { isOutOfReach, type Place, type Turn } from "./places/turn.ts";
 
 interface Seeking {
   readonly places: Places;
@@ -40,7 +40,7 @@ async function look(seeking: Seeking, sought: Sought, signal: AbortSignal): Prom
       const place = { cluster, namespace, product: meant.product };
       const application = await places
         .within(place, signal, (turn) => ours(turn, seeking, sought))
-        .catch(unlessElsewhere);
+        .catch(unlessOutOfReach);
       if (application === undefined) continue;
       places.keepApart();
       const takeAway = (permit: WritePermit): Promise<void> => remove({ ...seeking, meant: place }, sought, permit);
@@ -80,11 +80,8 @@ async function remove(seeking: Seeking, sought: Sought, { signal }: WritePermit)
   });
 }
 
-/** What says nothing of it, but that nobody of ours gets in there. */
-const ELSEWHERE: ReadonlySet<CloudError["kind"]> = new Set(["NotFound", "Forbidden", "PlaceNotConfirmed"]);
-
-function unlessElsewhere(error: unknown): undefined {
-  if (!(error instanceof CloudError) || !ELSEWHERE.has(error.kind)) throw error;
+function unlessOutOfReach(error: unknown): undefined {
+  if (!isOutOfReach(error)) throw error;
 }
 
 export function unlessGone(error: unknown): void {

@@ -10,7 +10,7 @@ import { MARKS } from "../../manifests/marks.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import { listed } from "../../../lib/text.ts";
 import type { PlacesThere } from "../clusters.ts";
-import { refusedElsewhere, isSessionLost, type Place } from "../places/turn.ts";
+import { isOutOfReach, isSessionLost, refusedElsewhere, type Place } from "../places/turn.ts";
 import { isAfter } from "../times.ts";
 import { formNewborns } from "./forms/newborn.ts";
 import type { DeletionOptions, RawKind } from "./kinds.ts";
@@ -193,7 +193,7 @@ export class Astray {
       if (live === "Absent") return undefined;
       return isMarked(live, suspect) || saysTheSame(live, suspect) ? { place, key, live } : undefined;
     } catch (error) {
-      if (error instanceof CloudError && ELSEWHERE.has(error.kind)) return undefined;
+      if (isOutOfReach(error)) return undefined;
       throw error;
     }
   }
@@ -241,9 +241,6 @@ export function straysBy(astray: Astray, by: (kind: string) => Made["by"]): Stra
     },
   };
 }
-
-/** What says nothing of the object, but that nobody of ours gets in there. */
-const ELSEWHERE: ReadonlySet<CloudError["kind"]> = new Set(["NotFound", "Forbidden", "PlaceNotConfirmed"]);
 
 /** The cloud took it, and it does not show; or it may have acted where another session stood. */
 function mayBeAstray(error: unknown): boolean {

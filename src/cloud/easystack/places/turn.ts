@@ -226,6 +226,14 @@ function unconfirmed(place: Place, error: unknown): unknown {
   return notConfirmed(place, error.message, { cause: error });
 }
 
+/** Whether the server has said that nobody of ours gets in there, so that no session of ours has stood there. It has not where it only failed. */
+export function isOutOfReach(error: unknown): boolean {
+  if (!(error instanceof CloudError)) return false;
+  const { kind, cause } = error;
+  if (kind !== "PlaceNotConfirmed") return kind === "NotFound" || kind === "Forbidden";
+  return !(cause instanceof CloudError) || cause.kind === "Rejected" || isOutOfReach(cause);
+}
+
 export function notConfirmed(
   { cluster, namespace }: Place,
   why: string,
