@@ -9,6 +9,7 @@ import type { Difference } from "../external/change.ts";
 import type { Sender } from "../external/sender.ts";
 import { kindOf, type DeclaredObject } from "./declared.ts";
 import { differencesOf } from "./differences.ts";
+import { settersOf } from "./fields.ts";
 import { healthOf } from "./health.ts";
 import type { Newborn } from "./inventory.ts";
 import type { Memory } from "./memory.ts";
@@ -29,6 +30,8 @@ interface ApplierDeps {
   readonly strays: StrayObjects;
 }
 
+/** Who was quiet for so long, and for a drift interval, changes it no more. */
+const QUIET_MS = 60_000;
 /** Somebody else may change it just when we do. */
 const MOST_TRIES = 3;
 /** Of the fields of one change, in events. */
@@ -96,6 +99,10 @@ export class Applier {
     for (let tries = 1; ; tries++) {
       const decision = this.#decide(target, live);
       if (decision.do !== "Create" && decision.do !== "Change") return this.#unsent(target, decision, live);
+      const { memory } = this.#deps;
+      // What somebody sets back each time is healed once for each tick.
+      const isLeft = decision.do === "Change" && memory.isHealedSince(work.tickAt, decision.live, decision);
+      if (isLeft) return { state: "Applied", live: decision.live };
       try {
         return await this.#send(target, decision, names);
       } catch (error) {
@@ -147,7 +154,11 @@ export class Applier {
 
   #kept({ work, declared }: Target, { live, origin }: Extract<Decision, { do: "Keep" }>): Outcome {
     work.inventory.record(declared.ref, live.metadata.uid, origin);
-    this.#deps.memory.noteInOrder(live);
+    const { memory, clock } = this.#deps;
+    memory.noteInOrder(
+      live,
+      clock.monotonic() - Math.max(work.visit.object.spec.driftIntervalSeconds * 1000, QUIET_MS),
+    );
     return { state: "Applied", live };
   }
 
@@ -209,7 +220,6 @@ export class Applier {
   async #change({ work, declared, kind }: Target, decision: Change, names: readonly string[]): Promise<Outcome> {
     const { live: before, sent, differences, isForVersion, origin } = decision;
     await persistBefore(work, names);
-    if (isSteady(work)) this.#deps.memory.noteHealed(before, differences);
     const merged = mergedWith(sent, before, declared.shape);
     const patch = mergePatchOf({ ...before }, { ...merged, metadata: withBooks(merged, before) }) ?? {};
     const change = {
@@ -221,6 +231,12 @@ export class Applier {
     const live = await this.#deps.sender.send(work.visit, change, (permit) =>
       work.place.channel.change(kind, request, permit),
     );
+    const { memory, clock } = this.#deps;
+    const by = settersOf(
+      before,
+      differences.map(({ field }) => field),
+    );
+    memory.noteHealed(live, { sent, differences, by, atMs: clock.monotonic(), isDrift: isSteady(work) });
     this.#written({ work, declared, kind }, { live, sent, origin });
     return { state: "Applied", live };
   }

@@ -2,7 +2,7 @@
 // last, what is declared no more shows by them.
 import type { LiveObject, Manifest } from "../../cloud/facets/manifests.ts";
 import { FIELD_MANAGER, MARKS } from "../../cloud/manifests/marks.ts";
-import { indexOfItem, type Path, type Step } from "./paths.ts";
+import { indexOfItem, textOf, type Path, type Step } from "./paths.ts";
 import { isKeyed, isObject, itemOf, memberOf, type JsonObject, type Shape } from "./shapes.ts";
 import { isSame } from "./values.ts";
 
@@ -71,6 +71,26 @@ export function appliedFields({ metadata }: LiveObject): FieldSet | undefined {
   );
   if (isObject(entry?.fieldsV1)) return entry.fieldsV1 as FieldSet;
   return parsed(metadata.annotations?.[MARKS.fields]);
+}
+
+/** Who else sets one of these fields, by the target's books. */
+export function settersOf({ metadata }: LiveObject, fields: readonly string[]): readonly string[] {
+  const setters = (metadata.managedFields ?? []).flatMap(({ manager, fieldsV1 }) => {
+    if (manager === undefined || manager === FIELD_MANAGER || !isObject(fieldsV1)) return [];
+    return [...namesIn(fieldsV1 as FieldSet, [])].some((name) => fields.includes(name)) ? [manager] : [];
+  });
+  return [...new Set(setters)];
+}
+
+/** Of all fields in it, structures as well. */
+function* namesIn(set: FieldSet, at: Path): Generator<string> {
+  for (const [text, below] of Object.entries(set)) {
+    const step = stepOf(text);
+    if (step === undefined) continue;
+    const path = [...at, step];
+    yield textOf(path);
+    if (isObject(below)) yield* namesIn(below, path);
+  }
 }
 
 /** Somebody may have edited it: what can't be read says nothing. */

@@ -1,7 +1,7 @@
 // What is remembered of objects between visits, and may be lost: how a target has normalised what it was sent, so that this is not
 // taken for drift and sent for ever; and which fields somebody else sets back again and again.
 import { createHash } from "node:crypto";
-import type { LiveObject } from "../../cloud/facets/manifests.ts";
+import type { LiveObject, Manifest } from "../../cloud/facets/manifests.ts";
 import { stringifyExactly } from "../../lib/exact-json.ts";
 import type { Difference } from "../external/change.ts";
 
@@ -11,8 +11,36 @@ const CONTESTED_AFTER = 3;
 interface Remembered {
   /** Of what still differed right after it was sent. */
   normalised?: string;
-  /** By field: how often it was healed without a look between at which it was in order. */
-  healed?: ReadonlyMap<string, number>;
+  healed?: Healed;
+}
+
+/** Of an object that others change. */
+interface Healed {
+  /** Of what was sent each time: of another declaration nobody has changed anything yet. */
+  readonly print: string;
+  /** By field: how often it was sent again. */
+  readonly times: ReadonlyMap<string, number>;
+  /** Who else sets these fields, as far as the target told. */
+  readonly by: readonly string[];
+  /** Monotonic, of the last time. */
+  readonly atMs: number;
+}
+
+/** What was sent to heal an object, and what for. */
+interface Healing {
+  readonly sent: Manifest;
+  readonly differences: readonly Difference[];
+  readonly by: readonly string[];
+  /** Monotonic. */
+  readonly atMs: number;
+  /** Whether nothing else is known to have been declared since it was in order. */
+  readonly isDrift: boolean;
+}
+
+/** Fields that somebody sets back each time, and who; none where nobody does. */
+interface Contested {
+  readonly fields: readonly string[];
+  readonly by: readonly string[];
 }
 
 export class Memory {
@@ -31,23 +59,38 @@ export class Memory {
     this.#keep(metadata.uid, left.length === 0 ? rest : { ...rest, normalised: printOf(left) });
   }
 
-  /** Nobody but the target and us has a hand in it. */
-  noteInOrder({ metadata }: LiveObject): void {
-    const { healed: _, ...rest } = this.#objects.get(metadata.uid) ?? {};
-    this.#keep(metadata.uid, rest);
+  /** Nobody but the target and us has a hand in it, if it was last healed before `sinceMs` (monotonic). */
+  noteInOrder({ metadata }: LiveObject, sinceMs: number): void {
+    const { healed, ...rest } = this.#objects.get(metadata.uid) ?? {};
+    if (healed !== undefined && healed.atMs < sinceMs) this.#keep(metadata.uid, rest);
   }
 
   /** What was changed by others and is set back. */
-  noteHealed({ metadata }: LiveObject, differences: readonly Difference[]): void {
+  noteHealed({ metadata }: LiveObject, { sent, differences, by, atMs, isDrift }: Healing): void {
     const known = this.#objects.get(metadata.uid) ?? {};
-    const healed = new Map(differences.map(({ field }) => [field, (known.healed?.get(field) ?? 0) + 1]));
-    this.#keep(metadata.uid, { ...known, healed });
+    const print = hashOf(stringifyExactly(sent));
+    const isSent = known.healed?.print === print;
+    const before = isSent ? known.healed?.times : undefined;
+    const more = isSent || isDrift ? 1 : 0;
+    const now = differences.map(({ field }) => [field, (before?.get(field) ?? 0) + more] as const);
+    this.#keep(metadata.uid, { ...known, healed: { print, times: new Map([...(before ?? []), ...now]), by, atMs } });
   }
 
-  /** Fields of the object that somebody else sets back each time. */
-  contested({ metadata }: LiveObject): readonly string[] {
-    const { healed = new Map<string, number>() } = this.#objects.get(metadata.uid) ?? {};
-    return [...healed].filter(([, times]) => times >= CONTESTED_AFTER).map(([field]) => field);
+  contested({ metadata }: LiveObject): Contested {
+    const { healed } = this.#objects.get(metadata.uid) ?? {};
+    return { fields: healed ? contestedIn(healed) : [], by: healed?.by ?? [] };
+  }
+
+  /** Whether all that differs is set back each time, and was healed since then (monotonic). */
+  isHealedSince(
+    sinceMs: number,
+    { metadata }: LiveObject,
+    { sent, differences }: Pick<Healing, "sent" | "differences">,
+  ): boolean {
+    const { healed } = this.#objects.get(metadata.uid) ?? {};
+    if (!healed || healed.atMs < sinceMs || healed.print !== hashOf(stringifyExactly(sent))) return false;
+    const fields = contestedIn(healed);
+    return differences.every(({ field }) => fields.includes(field));
   }
 
   forget(uid: string): void {
@@ -60,13 +103,19 @@ export class Memory {
   }
 }
 
+function contestedIn({ times }: Healed): readonly string[] {
+  return [...times].filter(([, often]) => often >= CONTESTED_AFTER).map(([field]) => field);
+}
+
 /** Of fields and values; nothing can be read out of it. */
 function printOf(differences: readonly Difference[]): string {
-  const hash = createHash("sha256");
-  for (const { field, before, after } of differences) {
-    hash.update(`${field}\0${textOf(before)}\0${textOf(after)}\0`);
-  }
-  return hash.digest("base64");
+  return hashOf(
+    differences.map(({ field, before, after }) => `${field}\0${textOf(before)}\0${textOf(after)}\0`).join(""),
+  );
+}
+
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("base64");
 }
 
 function textOf(value: unknown): string {

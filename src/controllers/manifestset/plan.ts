@@ -1,7 +1,7 @@
 // What to do about one declared object (pure): make it, take it over, change it, or leave it alone and say why.
 import type { KindAbility, LiveObject, Manifest } from "../../cloud/facets/manifests.ts";
 import type { Newborns } from "../../cloud/facets/object-traces.ts";
-import { FIELD_MANAGER, MARKS } from "../../cloud/manifests/marks.ts";
+import { MARKS } from "../../cloud/manifests/marks.ts";
 import { ManifestSetReason as Reason } from "../../crds/manifestset/conditions.ts";
 import type { ManifestSet } from "../../crds/manifestset/schema.ts";
 import { stringifyExactly } from "../../lib/exact-json.ts";
@@ -177,10 +177,4 @@ function anotherSets({ key }: DeclaredObject, { metadata }: LiveObject): string 
     `${shownKey(key)} is of ManifestSet ${name ?? "of another name"}, by its label ${MARKS.set}; it is not touched. Take it out of one ` +
     "of the two; where that set is no more, remove the label"
   );
-}
-
-/** Who else sets the field, by the target's books: the last that did; undefined where they don't tell. */
-export function otherManagers({ metadata }: LiveObject): readonly string[] {
-  const managers = (metadata.managedFields ?? []).flatMap(({ manager }) => manager ?? []);
-  return [...new Set(managers)].filter((manager) => manager !== FIELD_MANAGER);
 }

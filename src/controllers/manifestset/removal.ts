@@ -80,7 +80,7 @@ export class Remover {
       mayRecreate: undefined,
     };
     const inventory = new Inventory(visit);
-    const work: Work = { visit, place, owner, inventory, since: startedAt, startedAt };
+    const work: Work = { visit, place, owner, inventory, since: startedAt, startedAt, tickAt: startedAt };
     const { pruner } = this.#deps;
     const declared = await this.#declaredOf(work);
     const looked = await pruner.look(work, inventory.entries, {

@@ -22,6 +22,7 @@ import type { Visit } from "../lifecycle/visit.ts";
 import { isSilence } from "../targets/connection.ts";
 import type { Hints } from "../targets/hints.ts";
 import { Applier } from "./apply.ts";
+import { contestedIn } from "./contested.ts";
 import { declaredIn, type DeclaredObject } from "./declared.ts";
 import { Inventory } from "./inventory.ts";
 import { Memory } from "./memory.ts";
@@ -29,7 +30,6 @@ import { keyOfRef, shownKey } from "./objects.ts";
 import { observe, type Observed } from "./observe.ts";
 import { assertOperated, NOT_OPERATED, Operator, saidTo } from "./operations.ts";
 import type { Place, Places, Turn } from "./place.ts";
-import { otherManagers } from "./plan.ts";
 import { previewed } from "./preview.ts";
 import { Pruner, type Departed } from "./prune.ts";
 import { Remover } from "./removal.ts";
@@ -143,8 +143,13 @@ export class ManifestSetSteps implements Steps<ManifestSet> {
     const { metadata } = visit.object;
     const mayRecreate = annotation(visit.object, ANNOTATIONS.recreate);
     const owner = { uid: metadata.uid, key: keyOf(metadata), existingObjects: spec.existingObjects, mayRecreate };
-    const since = this.#isSteady(visit) ? this.#lastTick(visit.object) : startedAt;
-    return { visit, place, owner, inventory: new Inventory(visit), since, startedAt };
+    const { object } = visit;
+    const lastTick = this.#lastTick(object);
+    const since = this.#isSteady(visit)
+      ? lastTick - TICK_TOLERANCE * object.spec.driftIntervalSeconds * 1000
+      : startedAt;
+    const tickAt = isAskedFor(object) || isChanged(object) ? startedAt : lastTick;
+    return { visit, place, owner, inventory: new Inventory(visit), since, startedAt, tickAt };
   }
 
   async #applyIn(work: Work, declaration: Declaration): Promise<Outcome> {
@@ -172,7 +177,7 @@ export class ManifestSetSteps implements Steps<ManifestSet> {
     await this.#deps.usages.read(work, spec);
     stateConditions(visit, objects, {
       pruning: pruneHeld ?? saidOf(departed),
-      contested: saidTo(operated.said, "UpToDate") ?? left.said ?? this.#contested(objects),
+      contested: saidTo(operated.said, "UpToDate") ?? left.said ?? contestedIn(objects, this.#memory),
       stopped: saidTo(operated.said, "Nothing"),
     });
     this.#deps.residues.tell(visit, left);
@@ -209,40 +214,26 @@ export class ManifestSetSteps implements Steps<ManifestSet> {
     this.#deps.hints.follow({ set: visit.object.metadata.uid, channel, lists, objects: seen, wake });
   }
 
-  #contested(objects: readonly Judged[]): Said | undefined {
-    const found = objects.flatMap(({ declared: { key }, outcome: { live } }) => {
-      const fields = live ? this.#memory.contested(live) : [];
-      return live && fields.length > 0 ? [{ key, live, fields }] : [];
-    });
-    const [first] = found;
-    if (!first) return undefined;
-    const managers = otherManagers(first.live);
-    const who = managers.length === 0 ? "Somebody" : managers.join(", ");
-    const message =
-      `${who} sets ${first.fields.slice(0, 3).join(", ")} of ${shownKey(first.key)} again and again, and it is set back at each drift tick. ` +
-      "To leave it to them, name the field in spec.ignore";
-    return { reason: Reason.FieldContested, message };
-  }
-
   /** Nothing was asked of it since all was in order: only drift is looked for, by lists that may be as old as the tick. */
   #isSteady({ object }: Visit<ManifestSet>): boolean {
-    const { status, metadata } = object;
-    return (
-      status.observedGeneration === metadata.generation && isTrue(status.conditions, "Ready") && !isAskedFor(object)
-    );
+    return !isChanged(object) && isTrue(object.status.conditions, "Ready") && !isAskedFor(object);
   }
 
   #lastTick(set: ManifestSet): number {
     const nowMs = this.#deps.clock.now();
     const intervalMs = set.spec.driftIntervalSeconds * 1000;
     const sinceTickMs = nowMs - lastTickMs({ nowMs, intervalMs, group: this.#deps.driftGroup(set) });
-    return this.#deps.clock.monotonic() - sinceTickMs - TICK_TOLERANCE * intervalMs;
+    return this.#deps.clock.monotonic() - sinceTickMs;
   }
 
   #unreadyMs({ object }: Visit<ManifestSet>): number {
     const ready = findCondition(object.status.conditions, "Ready");
     return ready && ready.status !== "True" ? this.#deps.clock.now() - Date.parse(ready.lastTransitionTime) : 0;
   }
+}
+
+function isChanged({ status, metadata }: ManifestSet): boolean {
+  return status.observedGeneration !== metadata.generation;
 }
 
 function liveIn(objects: readonly Judged[]): ReadonlyMap<string, LiveObject> {

@@ -17,6 +17,8 @@ export interface Work {
   readonly since: number;
   /** Monotonic: what was seen since then needs no other look before it is changed. */
   readonly startedAt: number;
+  /** Monotonic: when drift was last to be looked for, or is asked to be now. */
+  readonly tickAt: number;
 }
 
 /** What came of one declared object in this visit. */
