@@ -8,6 +8,7 @@ import type { Clock } from "../../lib/clock.ts";
 import { oneLine } from "../../lib/one-line.ts";
 import { cutTo } from "../../lib/text.ts";
 import type { EventRecorder } from "../../runtime/events.ts";
+import { isMadeFor } from "./pods.ts";
 import { endsVisit } from "./refusals.ts";
 import { isObject } from "./shapes.ts";
 import { isHealthy, type Judged } from "./status.ts";
@@ -115,11 +116,10 @@ function isUnsuccessful({ kind, status }: LiveObject): boolean {
   return !Number.isNaN(scheduledMs) && (Number.isNaN(succeededMs) || succeededMs < scheduledMs);
 }
 
-/** The object itself, or what was made for it: those bear its name. */
+/** The object itself, or what was made for it. */
 function concerns(about: TargetEvent["about"], { key, uid }: { key: Judged["declared"]["key"]; uid: string }): boolean {
   if (about.uid !== "" && about.uid === uid) return true;
-  const isMade = ["Pod", "ReplicaSet", "Job"].includes(about.kind);
-  return isMade && about.namespace === key.namespace && about.name.startsWith(`${key.name}-`);
+  return about.namespace === key.namespace && isMadeFor(key, about);
 }
 
 /** As a reason of an Event has to be. */
