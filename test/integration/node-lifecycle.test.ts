@@ -248,4 +248,41 @@ describe.concurrent("a ManagedNode that is adopted", () => {
   });
 });
 
+it("A node that is paid for a term is not deleted, nor is one waited for that turns out to be", async ({ expect }) => {
+  const home = await stand.home("termed", { simulator: { speed: 1 } });
+  const ids: string[] = [];
+  for (const name of ["termed-0", "termed-1", "termed-2"]) {
+    const planted = await home.cloud.behindOurBack("POST", "nodes", { clusterId: home.clusterId, name });
+    const { id } = planted as { id: string };
+    await stand.apply(
+      nodeManifest(home, { externalId: id, deletionPolicy: "Delete", instanceType: undefined }, { name }),
+    );
+    await stand.reaches(`managednode/${name}`, "Available");
+    ids.push(id);
+  }
+  const [first, second, third] = ids;
+  const paid = (billingMode: number) => home.cloud.behindOurBack("PATCH", `nodes/${second}`, { billingMode });
+  const remove = (name: string) => stand.kubectl(["delete", `managednode/${name}`, "--wait=false"]);
+  const leaves = async (id: string | undefined): Promise<void> => {
+    const deleting = async () => (await home.cloud.nodes()).filter(({ phase }) => phase === "Deleting");
+    await expect.poll(async () => (await deleting()).map((node) => node.id), { timeout: 60_000 }).toEqual([id]);
+    await home.cloud.behindOurBack("DELETE", `nodes/${id}`);
+  };
+  await remove("termed-0");
+  await stand.reaches("managednode/termed-0", "Deleting");
+  await remove("termed-1");
+  await stand.reaches("managednode/termed-1", "WaitingForTurn");
+  await paid(1);
+  await stand.lookAgain("managednode/termed-1");
+  await stand.reaches("managednode/termed-1", "PrepaidNode");
+  await remove("termed-2");
+  await leaves(first);
+  await leaves(third);
+  await stand.gone("managednode/termed-2");
+  await paid(0);
+  await stand.lookAgain("managednode/termed-1");
+  await leaves(second);
+  await stand.gone("managednode/termed-1");
+});
+
 itStaysClean(() => stand);

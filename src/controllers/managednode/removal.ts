@@ -36,7 +36,7 @@ export async function beforeRemoval(deps: RemovalDeps, scope: NodeScope, item: C
     });
   }
   const policy = policyOf(visit.object);
-  if (policy === "Delete" && item.isPrepaid) throw prepaid(scope, item);
+  if (policy === "Delete" && item.isPrepaid) holdPrepaid(scope, item);
   const verb = policy === "Delete" ? "Delete" : "Detach";
   const sent = visit.status.disruption;
   if (sent?.state === "Sent" && sent.verb !== "Delete") await assertNothingCame(deps, { scope, item, sent });
@@ -108,9 +108,11 @@ async function take(
   }
 }
 
-function prepaid({ visit }: NodeScope, { name }: ClusterNode): HeldError {
+/** Throws HeldError PrepaidNode. Nobody waits behind it for a turn. */
+function holdPrepaid({ visit }: NodeScope, { name }: ClusterNode): never {
+  if (visit.status.disruption?.state === "Waiting") delete visit.status.disruption;
   const message =
     `The server of node ${name} is paid for a term, and Yunfan deletes none that is. Set spec.deletionPolicy to Detach to take it out of the ` +
     `cluster, or wait until the term has ended; to let go of this resource alone, ${orphaning(visit.object)}`;
-  return new HeldError({ reason: Reason.PrepaidNode, message, pollAfterMs: PREPAID_POLL_MS });
+  throw new HeldError({ reason: Reason.PrepaidNode, message, pollAfterMs: PREPAID_POLL_MS });
 }
