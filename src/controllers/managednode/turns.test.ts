@@ -33,6 +33,15 @@ it("The longest waiting goes first; of those that came together, one and the sam
   expect(turnsOver(own, node("a", "Waiting", LATER)).of(own, { since: LATER, most: 1 }).isOurs).toBe(false);
 });
 
+it("One that is paused takes no turn while it is, and keeps one that it has", () => {
+  const own = node("b", "Waiting", LATER);
+  const paused = (other: ManagedNode): ManagedNode => {
+    return { ...other, metadata: { ...other.metadata, annotations: { "yunfan.dev/paused": "true" } } };
+  };
+  expect(turnsOver(own, paused(node("c", "Waiting", EARLIER))).of(own, { since: LATER, most: 1 }).isOurs).toBe(true);
+  expect(turnsOver(own, paused(node("c", "Sent", EARLIER))).of(own, { since: LATER, most: 1 }).isOurs).toBe(false);
+});
+
 it("A larger number takes effect at once", () => {
   const own = node("a");
   const turns = turnsOver(own, node("b", "Sent"), node("c", "Sent"));

@@ -4,6 +4,7 @@ import type { ManagedNode } from "../../crds/managednode/schema.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { listed } from "../../lib/text.ts";
 import { keyOf, type Store } from "../../runtime/cache/store.ts";
+import { isPaused } from "../lifecycle/resource.ts";
 import { clusterRefOf } from "./place.ts";
 import type { Disruption, Turn } from "./scope.ts";
 
@@ -36,7 +37,7 @@ export class Turns {
     const others = this.#othersIn(resource);
     const out = others.filter((other) => isOut(other) || this.#isGranted(other));
     const own = { since, uid: resource.metadata.uid };
-    const ahead = others.filter((other) => !out.includes(other) && goesBefore(other, own));
+    const ahead = others.filter((other) => !out.includes(other) && !isPaused(other) && goesBefore(other, own));
     if (out.length + ahead.length < most) return { isOurs: true };
     return { isOurs: false, who: named([...out, ...ahead]), ahead: out.length + ahead.length };
   }
