@@ -95,4 +95,24 @@ describe.concurrent("a list of pods that is empty by mistake", () => {
   });
 });
 
+it("A claim that is of other storage than is named has none erased", async ({ expect }) => {
+  const { home, volumeId } = await homeWithClaim("misnamed");
+  const other = await home.storage("another");
+  const { externalId } = (await stand.read("cloudvolumeclaim/misnamed"))!.status;
+  await stand.annotate("cloudvolumeclaim/misnamed", { "yunfan.dev/force-orphan": externalId! });
+  await stand.remove("cloudvolumeclaim/misnamed");
+  await stand.gone("cloudvolumeclaim/misnamed");
+  const spec = { externalId, contentsOnDelete: "Delete", deletionPolicy: "Delete" };
+  const annotations = { "yunfan.dev/erase": other };
+  await stand.apply(home.manifest(other, spec, { name: "adopter", annotations }));
+  await stand.reaches("cloudvolumeclaim/adopter", "Available");
+  await stand.remove("cloudvolumeclaim/adopter");
+  expect((await stand.reaches("cloudvolumeclaim/adopter", "Rejected")).message).toContain(volumeId);
+  expect((await home.volumes()).map(({ id }) => id).toSorted()).toEqual([volumeId, other].toSorted());
+  await stand.edit("cloudvolumeclaim/adopter", { spec: { contentsOnDelete: "Retain" } });
+  await stand.gone("cloudvolumeclaim/adopter");
+  expect((await home.volumes()).map(({ id }) => id).toSorted()).toEqual([volumeId, other].toSorted());
+  expect(await home.writes()).toEqual(["POST", "DELETE"]);
+});
+
 itStaysClean(() => stand);

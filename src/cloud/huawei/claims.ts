@@ -88,8 +88,9 @@ class HuaweiClusterClaims implements ClusterClaims {
    * cluster would do with the volume.
    */
   readonly remove = async ({ key, id, withStorage, options }: ClaimRemoval, { signal }: WritePermit): Promise<void> => {
-    await this.#assertThere(key, id, signal);
+    const claim = await this.#assertThere(key, id, signal);
     const query = withStorage ? erasing(optionsOf(options)) : [];
+    if (withStorage) await this.#assertIsOf(claim, optionsOf(options), signal);
     const path = [...pathTo(key.namespace), key.name];
     try {
       await this.#client.send({ operation: "DeleteVolumeClaim", method: "DELETE", path, query, signal });
@@ -109,11 +110,23 @@ class HuaweiClusterClaims implements ClusterClaims {
     return isLater && storageId !== undefined && storageId === optionsOf(options)?.volumeId;
   };
 
-  async #assertThere(key: ClaimKey, id: string, signal: AbortSignal): Promise<void> {
+  async #assertThere(key: ClaimKey, id: string, signal: AbortSignal): Promise<VolumeClaim> {
     const found = await this.read(key, signal);
-    if (found !== "Absent" && found.id === id) return;
+    if (found !== "Absent" && found.id === id) return found;
     const message = `Volume claim ${key.namespace}/${key.name} with the uid ${id} is gone`;
     throw new CloudError("NotFound", { message });
+  }
+
+  /** CCE erases what the claim is of, whatever the spec of who has adopted it says, and a person has confirmed. */
+  async #assertIsOf(
+    { name, volumeName }: VolumeClaim,
+    options: ClaimOptions | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const storage = volumeName === undefined ? undefined : await this.#native.storageOf(volumeName, signal);
+    if (storage === undefined || storage === options?.volumeId) return;
+    const message = `Claim ${name} is of storage ${storage}, and spec.huawei.volumeId is ${options?.volumeId}: nothing is erased`;
+    throw new CloudError("Rejected", { message, advice: "Set spec.contentsOnDelete to Retain" });
   }
 }
 
