@@ -38,6 +38,9 @@ export function refusalOfCluster(dialect: Config["dialect"], declared: Declared)
 function refusalOfReference({ version }: Declared, options: ClusterOptions): Refusal | undefined {
   const field = ONLY_TODAY.find((name) => options[name] !== undefined);
   if (field !== undefined) return notSupported(`spec.alibaba.${field}`, "remove it");
+  if (options.clusterType === "Ask" && (options.vswitchIds ?? []).length > 1) {
+    return notSupported("several spec.alibaba.vswitchIds of clusterType Ask", "name one");
+  }
   if (options.profile === "Serverless") return notSupported("spec.alibaba.profile Serverless", "use clusterType Ask");
   if (version !== undefined && !/\d+\.\d+\.\d+/.test(version)) {
     const message = `spec.version ${version} is a short one, and dialect Reference takes whole ones such as 1.12.6-aliyun.1. Write it whole`;

@@ -212,6 +212,13 @@ describe("what can't be made is told before anything is sent", () => {
       "NotSupported",
       /clusterType Ask/,
     ],
+    [
+      "more vswitches than a serverless cluster has there",
+      "Reference",
+      { options: { clusterType: "Ask", vswitchIds: ["vsw-1", "vsw-2"] } },
+      "NotSupported",
+      /vswitchIds.*name one/,
+    ],
   ];
   test.each(cases)("%s in dialect %s", async (...[, dialect, change, kind, message]) => {
     const server = await startScriptedServer((_request, response) => json(response, 500, {}));
