@@ -59,8 +59,8 @@ interface Created {
   readonly controllers: ReadonlyMap<string, Controller>;
   readonly accounts: AccountDirectory;
   readonly targets: ClusterTargets;
-  /** The key of the place that a parent (external/parent.ts refTo) leads to; undefined where that can't be told. */
-  readonly placeAt: (parent: string) => string | undefined;
+  /** As Wiring (watches.ts) has it. */
+  readonly placeAt: (parent: string, held?: string) => string | undefined;
 }
 
 export function createControllers(parts: Parts): Created {
@@ -109,10 +109,10 @@ export function createControllers(parts: Parts): Created {
     if (informer) controllers.set(kind, controllerOf(controlled, informer, shared));
   }
   visitHeldWhenRead(parts, visitAccount);
-  const placeAt = (parent: string): string | undefined => {
+  const placeAt = (parent: string, held?: string): string | undefined => {
     if (kindIn(parent) === "ManagedCluster") return clusters.placeAt(keyIn(parent));
     const account = accounts.account(keyIn(parent));
-    return account && accounts.placeOf(account);
+    return account && accounts.placeOf(account, held);
   };
   return { controllers, accounts, targets, placeAt };
 }

@@ -183,6 +183,16 @@ describe.each(RIVALS)("a %s that goes", (kind) => {
   });
 });
 
+it("has those visited that compete for what a resource held where its account reached before", () => {
+  const kind = "RegistryProject";
+  const far = account("far", { endpoint: "https://far.example" });
+  const astray = child(kind, "astray", { status: { externalId: "7", location: far.status.location } });
+  const inFar = child(kind, "far", { spec: { accountRef: { name: "far" }, externalId: "7" } });
+  const inMain = child(kind, "main", { spec: { externalId: "7" } });
+  const { visitedAfterGone } = watching(account(), far, astray, inFar, inMain);
+  expect(visitedAfterGone(astray)).toEqual([`${kind} default/astray`, `${kind} default/far`]);
+});
+
 describe("a Secret", () => {
   const metadata = { namespace: "default", uid: "s", resourceVersion: "9", creationTimestamp: "2026-01-01T00:00:00Z" };
 

@@ -3,6 +3,7 @@
 import { BY_SECRET } from "../controllers/cloudaccount/accounts.ts";
 import type { ControlledKind } from "../controllers/controlled.ts";
 import { keyIn, kindIn, refTo, type ParentKind } from "../controllers/external/parent.ts";
+import { heldAt } from "../controllers/external/resource.ts";
 import { controlledKinds } from "../controllers/kinds.ts";
 import { isDeleting, type Managed } from "../controllers/lifecycle/resource.ts";
 import { sourceKey } from "../controllers/manifestset/labelled.ts";
@@ -19,8 +20,11 @@ interface Wiring {
   readonly informers: Pick<Informers, "kinds" | "credentials" | "published" | "sources">;
   /** By kind. */
   readonly controllers: ReadonlyMap<string, Target>;
-  /** The key of the place that a parent (external/parent.ts refTo) leads to; undefined where that can't be told. */
-  readonly placeAt: (parent: string) => string | undefined;
+  /**
+   * The key of the place that a parent (external/parent.ts refTo) leads to; undefined where that can't be told. `held`: the location of what
+   * a resource in it holds, as AccountDirectory.placeOf has it.
+   */
+  readonly placeAt: (parent: string, held?: string) => string | undefined;
 }
 
 /** A kind with its cache and its controller. */
@@ -125,7 +129,7 @@ function wireRivals({ controlled, informer, target }: Wired, placeAt: Wiring["pl
   const claimsOf = (claimant: Managed): readonly string[] => store.indexValues("claim", claimant);
   const placeOf = (claimant: Managed): string | undefined => {
     const parent = controlled.parentOf(claimant);
-    return parent === undefined ? undefined : placeAt(parent);
+    return parent === undefined ? undefined : placeAt(parent, heldAt(claimant));
   };
   const rivalsOf = (claimant: Managed): readonly Managed[] => {
     const rivals = claimsOf(claimant).flatMap((claim) => store.byIndex("claim", claim));

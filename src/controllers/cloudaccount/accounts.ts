@@ -12,7 +12,7 @@ import { keyOf, type Store } from "../../runtime/cache/store.ts";
 import { isDeleting, isPaused } from "../lifecycle/resource.ts";
 import { decode, versionOf, type CredentialsSecret } from "./credentials.ts";
 import { Findings } from "./findings.ts";
-import { placeOf } from "./location.ts";
+import { isSameLocation, placeOf } from "./location.ts";
 import { budgetKeyOf, settingsOf } from "./settings.ts";
 
 /** Index of the cache of CloudAccounts by "namespace/name" of the Secret with their credentials. */
@@ -158,10 +158,13 @@ export class AccountDirectory {
     this.#deps.visit(keyOf(account.metadata));
   }
 
-  /** Where names compete that are used with it; undefined where it was never verified. Its status may not say so: see findings.ts. */
-  placeOf(account: CloudAccount): string | undefined {
-    const location = this.findings.locationOf(account);
-    return location && placeOf(location);
+  /**
+   * Where names compete that are used with it, and what is held at the location `held`; undefined where it was never verified (findings.ts).
+   */
+  placeOf(account: CloudAccount, held?: string): string | undefined {
+    const present = this.findings.locationOf(account);
+    const isHere = held === undefined || present === undefined || isSameLocation(account, held, present);
+    return present && placeOf(isHere ? present : held);
   }
 
   /** Classes of requests of the account of which somebody has waited for a minute or more. */

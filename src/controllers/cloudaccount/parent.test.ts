@@ -27,3 +27,30 @@ describe("mayUse", () => {
     expect(mayUse(storedRegistryProject())).toBe(false);
   });
 });
+
+describe("placeOf", () => {
+  const at = (host: string, project = ""): string => `HuaweiCCE,https://${host}.example${project}`;
+  const placeOf = (held: object, present: string, annotations: Record<string, string> = {}): string | undefined => {
+    const account = verifiedAccount({ metadata: { annotations }, status: { location: present } });
+    const resource = storedRegistryProject({ status: held });
+    return accountParent<RegistryProject>(cachedKinds({ objects: [account] }).accounts).placeOf(resource);
+  };
+  const astray = { externalId: "7", location: at("former") };
+
+  it("is where the account reaches, of what holds nothing, or holds it there", () => {
+    expect(placeOf({}, at("here"))).toBe(at("here"));
+    expect(placeOf({ location: at("former") }, at("here"))).toBe(at("here"));
+    expect(placeOf({ externalId: "7", location: at("here") }, at("here"))).toBe(at("here"));
+  });
+
+  it("is where that is what a resource holds, though the account reaches another place now: no id of that one is its", () => {
+    expect(placeOf(astray, at("here"))).toBe(at("former"));
+  });
+
+  it("is one where only the address is another: by the project, or by the word of a person", () => {
+    const one = ",region=north,project=p1";
+    expect(placeOf({ externalId: "7", location: at("former", one) }, at("here", one))).toBe(`HuaweiCCE${one}`);
+    const confirmed = { "yunfan.dev/same-location": `${at("former")} ${at("here")}` };
+    expect(placeOf(astray, at("here"), confirmed)).toBe(at("here"));
+  });
+});

@@ -2,6 +2,8 @@
 import { optionsOf } from "../../cloud/blocks.ts";
 import type { CloudAccount } from "../../crds/cloudaccount/schema.ts";
 import { refTo, type Parent, type Place } from "../external/parent.ts";
+import { heldAt } from "../external/resource.ts";
+import type { Managed } from "../lifecycle/resource.ts";
 import { accountKey, allowsNamespace, type Access, type AccountDirectory, type AccountUser } from "./accounts.ts";
 import { isOfSameProject, isSameLocation, placeOf } from "./location.ts";
 
@@ -25,7 +27,9 @@ export function placeBy(access: Access, key: string): AccountPlace {
   };
 }
 
-export function accountParent<R extends AccountUser>(accounts: AccountDirectory): Parent<R, AccountPlace> {
+export function accountParent<R extends AccountUser & Pick<Managed, "status">>(
+  accounts: AccountDirectory,
+): Parent<R, AccountPlace> {
   const find = (resource: R): CloudAccount | undefined => accounts.account(accountOf(resource));
   return {
     refOf: (resource) => refTo("CloudAccount", accountOf(resource)),
@@ -36,7 +40,7 @@ export function accountParent<R extends AccountUser>(accounts: AccountDirectory)
     },
     placeOf: (resource) => {
       const account = find(resource);
-      return account && accounts.placeOf(account);
+      return account && accounts.placeOf(account, heldAt(resource));
     },
     mayUse: (resource) => {
       const account = find(resource);

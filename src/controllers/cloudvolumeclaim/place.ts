@@ -9,6 +9,7 @@ import { keyOf } from "../../runtime/cache/store.ts";
 import type { KindDeps } from "../controlled.ts";
 import type { Parent } from "../external/parent.ts";
 import { ownerBefore } from "../external/precedence.ts";
+import { heldAt } from "../external/resource.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import type { ClusterPlace } from "../managedcluster/clusters.ts";
 import { clusterParent } from "../managedcluster/parent.ts";
@@ -76,7 +77,7 @@ function assertStorageIsIts(deps: KindDeps<CloudVolumeClaim>, resource: CloudVol
 
 function accountPlaceOf({ accounts, clusters }: KindDeps<CloudVolumeClaim>, resource: CloudVolumeClaim) {
   const account = accounts.account(clusters.accountOf(resource));
-  return account && accounts.placeOf(account);
+  return account && accounts.placeOf(account, heldAt(resource));
 }
 
 /** What lies in another namespace is not named to whoever may have no part in it. */

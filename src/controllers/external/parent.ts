@@ -52,7 +52,10 @@ export interface Parent<R, P extends Place> {
    * TerminalError ProviderMismatch or NotSupportedByCloud.
    */
   readonly enter: <F extends keyof Facets>(resource: R, facet: F, noun: string) => Entered<F, P>;
-  /** The key of its place; undefined where that can't be told. */
+  /**
+   * The key of its place, which is that of what it holds, though its account reaches another one by now; undefined where that can't be
+   * told.
+   */
   readonly placeOf: (resource: R) => string | undefined;
   /** Whether the account serves the resource's namespace. */
   readonly mayUse: (resource: R) => boolean;

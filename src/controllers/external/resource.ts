@@ -56,8 +56,13 @@ export function nonceOf({ metadata, status }: Pick<ExternalResource, "metadata" 
 }
 
 /** Something in the cloud is its, or may be. */
-export function holdsSomething({ status }: ExternalResource): boolean {
+export function holdsSomething({ status }: Pick<Managed, "status">): boolean {
   return status.externalId !== undefined || status.operation !== undefined;
+}
+
+/** Where that is; undefined where it holds nothing, or nobody knows. */
+export function heldAt(resource: Pick<Managed, "status">): string | undefined {
+  return holdsSomething(resource) ? resource.status.location : undefined;
 }
 
 /** What a person names to confirm what becomes of it: a name that comes back would make a confirmation true for ever. */

@@ -118,8 +118,8 @@ export class ClusterDirectory {
 
   #placeIn(resource: ManagedCluster): string | undefined {
     const account = this.#deps.accounts.account(accountOf(resource));
-    const id = resource.status.externalId;
-    const place = account && this.#deps.accounts.placeOf(account);
+    const { externalId: id, location } = resource.status;
+    const place = account && this.#deps.accounts.placeOf(account, location);
     return place !== undefined && id !== undefined ? keyIn(place, id) : undefined;
   }
 }

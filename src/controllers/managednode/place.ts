@@ -6,7 +6,7 @@ import { keyOf } from "../../runtime/cache/store.ts";
 import type { KindDeps } from "../controlled.ts";
 import { refTo, type Parent } from "../external/parent.ts";
 import { ownerBefore } from "../external/precedence.ts";
-import { holdsSomething } from "../external/resource.ts";
+import { heldAt, holdsSomething } from "../external/resource.ts";
 import { isDeleting, type Managed } from "../lifecycle/resource.ts";
 import { clusterOf, type ClusterPlace } from "../managedcluster/clusters.ts";
 import { clusterParent } from "../managedcluster/parent.ts";
@@ -73,7 +73,7 @@ function assertServerIsIts(deps: KindDeps<ManagedNode>, resource: ManagedNode): 
 
 function accountPlaceOf({ accounts, clusters }: KindDeps<ManagedNode>, resource: ManagedNode): string | undefined {
   const account = accounts.account(clusters.accountOf(located(resource)));
-  return account && accounts.placeOf(account);
+  return account && accounts.placeOf(account, heldAt(resource));
 }
 
 /** An older NodePool of the same account that takes the server in; a node that holds something goes first. */

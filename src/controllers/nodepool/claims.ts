@@ -1,6 +1,7 @@
 // Whose an existing server is: one resource claims it, of whatever pool and cluster behind one address.
 import type { NodePool } from "../../crds/nodepool/schema.ts";
 import type { KindDeps } from "../controlled.ts";
+import { heldAt } from "../external/resource.ts";
 import { isDeleting } from "../lifecycle/resource.ts";
 import { isMember } from "./members.ts";
 
@@ -21,7 +22,7 @@ export function claimedByOthers(
 ): ReadonlySet<string> {
   const placeFor = (pool: NodePool): string | undefined => {
     const account = deps.accounts.account(deps.clusters.accountOf(pool));
-    return account && deps.accounts.placeOf(account);
+    return account && deps.accounts.placeOf(account, heldAt(pool));
   };
   const place = placeFor(resource);
   const isRival = (other: NodePool, id: string): boolean =>
