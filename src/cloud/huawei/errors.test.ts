@@ -68,7 +68,8 @@ describe("the four shapes", () => {
   });
 
   test("that there is nothing to scale is heard in every voice", () => {
-    const body = { errorCode: "CCE.03400001", errorMessage: "Invalid request.", error_code: "CCE_CM.0004" };
+    const nothingToScale = cce("CCE_CM.0004", "No scale task needed with desired node count 1");
+    const body = { errorCode: "CCE.03400001", errorMessage: "Invalid request.", ...nothingToScale };
     expect(isNothingToScale(errorOf("UpdateNodePool", answer(400, body), nothing))).toBe(true);
   });
 

@@ -46,8 +46,9 @@ const CREATES: ReadonlySet<Operation> = new Set([
   "InstallAddon",
 ]);
 
-/** "No scale task needed": the pool is to have as many nodes as it has. */
-const NOTHING_TO_SCALE = "CCE_CM.0004";
+/** CCE's general refusal; by its words it says, too, that the pool is to have as many nodes as it has. */
+const REFUSED = "CCE_CM.0004";
+const NOTHING_TO_SCALE = /\bno scale task needed\b/i;
 
 /**
  * By what follows the last dot: the services write different things before it. Those of 7.4 are the reference's, the others
@@ -100,7 +101,7 @@ export const errorOf = errorsBy<Operation>({
 });
 
 export function isNothingToScale(error: unknown): boolean {
-  return error instanceof CloudError && error.codes.includes(NOTHING_TO_SCALE);
+  return error instanceof CloudError && error.codes.includes(REFUSED) && NOTHING_TO_SCALE.test(error.message);
 }
 
 function meaning(operation: Operation, status: number, { codes, texts }: Said): CloudErrorKind | undefined {

@@ -228,6 +228,10 @@ describe("changing", () => {
     await expect(nodePools.update("c-1", "np-1", change, grantWrite(never))).rejects.toMatchObject({
       kind: "Rejected",
     });
+    answer(400, { error_code: "CCE_CM.0004", error_msg: "Taint's parameters is invalid" });
+    await expect(nodePools.update("c-1", "np-1", change, grantWrite(never))).rejects.toMatchObject({
+      kind: "Rejected",
+    });
   });
 
   test("deleting what is gone says so", async () => {
