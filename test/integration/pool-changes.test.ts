@@ -123,6 +123,15 @@ describe.concurrent("taints", () => {
     ]);
     await expectCalm(stand, resource, home.cloud);
   });
+
+  it("of an adopted pool that are not declared stay, whatever else changes", async ({ expect }) => {
+    const home = await stand.home("untold");
+    const pool = { clusterId: home.clusterId, name: "untold", initialNodeCount: 1, taints: [DEDICATED] };
+    const { id } = (await home.cloud.behindOurBack("POST", "nodepools", pool)) as { id: string };
+    await available(home, { externalId: id, replicas: 2 });
+    expect(poolChanges(home)).toMatchObject([{ initialNodeCount: 2 }]);
+    expect(await home.cloud.pools()).toMatchObject([{ nodeTemplate: { taints: [DEDICATED] } }]);
+  });
 });
 
 describe.concurrent("a cloud that takes labels of a pool and does not change them", () => {

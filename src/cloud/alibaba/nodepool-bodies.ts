@@ -82,7 +82,7 @@ export function changePoolBody(change: NodePoolChange, shown: ShownBlocks): Body
       auto_scaling: { ...shown.auto_scaling, ...autoscalingBody(autoscaling) },
     }),
     ...(touchesNodes && {
-      kubernetes_config: { ...shown.kubernetes_config, labels: pairsOf(marked), taints },
+      kubernetes_config: { ...shown.kubernetes_config, labels: pairsOf(marked), ...(taints && { taints }) },
       update_nodes: true,
     }),
   };

@@ -79,7 +79,8 @@ export interface NodePoolChange {
   readonly replicas: number | undefined;
   readonly autoscaling: PoolAutoscaling;
   readonly labels: Readonly<Record<string, string>>;
-  readonly taints: readonly Taint[];
+  /** Undefined: not known, and left as they are. */
+  readonly taints: readonly Taint[] | undefined;
   /** Which of these are to change: a cloud that leaves alone what is left out is sent no other. */
   readonly changes: readonly ChangedField[];
 }

@@ -86,7 +86,7 @@ function usersLabels(k8sTags: Readonly<Record<string, string>>): Record<string, 
 
 /**
  * The body of PUT (4.1.22): whole, with kind and metadata, which its table requires and its example lacks. A count that is left
- * out means none to the cloud, labels that are left out mean that they are to go.
+ * out means none to the cloud, labels that are left out mean that they are to go, and taints that are left out stay.
  */
 export function updateBody(change: NodePoolChange): object {
   return {

@@ -212,6 +212,8 @@ describe("changing", () => {
     await nodePools.update("c-1", "np-1", { ...change, mark: undefined }, grantWrite(never));
     expect(lastBody()).toMatchObject({ spec: { nodeTemplate: { k8sTags: change.labels } } });
     expect(lastBody()).not.toHaveProperty(["spec", "nodeTemplate", "k8sTags", "yunfan.dev/nonce"]);
+    await nodePools.update("c-1", "np-1", { ...change, taints: undefined }, grantWrite(never));
+    expect(lastBody()).not.toHaveProperty(["spec", "nodeTemplate", "taints"]);
   });
 
   test("carries what only the console sets, also where it is 0 or less", async () => {

@@ -125,7 +125,8 @@ async function update(
   const { jobId } = await send(place.clusterId, seen.item.id, change.request, permit);
   // In the draft: a crash before it is stored has the same change sent once more, which is harmless.
   const { status, object } = visit;
-  if (object.spec.taints !== undefined) status.appliedTaints = [...change.request.taints];
+  const { taints } = change.request;
+  if (object.spec.taints !== undefined && taints !== undefined) status.appliedTaints = [...taints];
   if (change.sent.length > 0) {
     status.sentChange = { generation: object.metadata.generation, fields: [...change.sent] };
   }

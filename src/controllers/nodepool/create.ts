@@ -40,7 +40,7 @@ export function requestOf({ spec }: NodePool, given: Given): Omit<NodePoolReques
     replicas: initialCount(spec),
     autoscaling: initialAutoscaling(spec),
     labels,
-    taints: taintsOf({ spec, status: {} }),
+    taints: taintsOf({ spec, status: {} }) ?? [],
     instanceType,
     zone,
     os,

@@ -54,10 +54,10 @@ interface TaintSource {
   readonly status: Pick<NodePool["status"], "appliedTaints">;
 }
 
-/** The taints to send. Where none are declared, those that are there, as far as that is known. */
-export function taintsOf({ spec, status }: TaintSource, pool?: Pool): readonly Taint[] {
+/** The taints to send. Where none are declared, those that are there; undefined where nobody knows them. */
+export function taintsOf({ spec, status }: TaintSource, pool?: Pool): readonly Taint[] | undefined {
   const applied = status.appliedTaints?.map(complete);
-  return spec.taints?.map(complete) ?? pool?.taints ?? applied ?? [];
+  return spec.taints?.map(complete) ?? pool?.taints ?? applied;
 }
 
 function sentDifferences(declared: Declared, pool: Pool): readonly SentField[] {
