@@ -101,6 +101,12 @@ describe("nextCount", () => {
       }),
     );
   });
+
+  it("keeps more nodes where a declared bound contradicts one that the cloud has", () => {
+    const { spec } = storedNodePool({ spec: { autoscaling: { maxReplicas: 2 } } });
+    const item = cloudPool({ desired: 8, current: 8, autoscaling: { enabled: true, minReplicas: 5, maxReplicas: 9 } });
+    expect(nextCount(spec, { item, nodes: [] })).toBe(5);
+  });
 });
 
 describe("initialCount", () => {

@@ -105,6 +105,7 @@ function presentCount(seen: Seen): number {
   return Math.max(seen.nodes.length, told);
 }
 
+/** Where the bounds contradict each other, the one that keeps more nodes holds. */
 function withinBounds({ minReplicas, maxReplicas }: Autoscaling, count: number): number {
-  return Math.min(Math.max(count, minReplicas), maxReplicas);
+  return Math.max(Math.min(count, maxReplicas), minReplicas);
 }
