@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { CloudError } from "../errors.ts";
 import { LoginHistory, Logins } from "./logins.ts";
+import { sessionClosed } from "./session-budget.ts";
 
 const REFUSED = new CloudError("Unauthenticated", { message: "The username or password is wrong" });
 const MINUTE_MS = 60_000;
@@ -83,6 +84,14 @@ describe("the history of a login", () => {
     expect(tries).toEqual(["a"]);
     await expect(login("d")).rejects.toBe(away);
     expect(tries).toEqual(["a", "d"]);
+  });
+
+  it("lets those that wait try themselves where a closed session ends the login", async () => {
+    const history = new LoginHistory();
+    const first = history.inTurn(() => Promise.reject(sessionClosed()));
+    const second = history.inTurn(() => Promise.resolve("token"));
+    await expect(first).rejects.toMatchObject({ kind: "Unreachable" });
+    expect(await second).toBe("token");
   });
 });
 

@@ -2,6 +2,7 @@
 // ones, so that one account tries it for all.
 import { createHash } from "node:crypto";
 import { CloudError } from "../errors.ts";
+import { SessionClosedError } from "./session-budget.ts";
 
 /** How long a rejection holds, the first one and further ones in a row: users are locked after several within a quarter of an hour. */
 const FIRST_REJECTION_MS = 600_000;
@@ -25,7 +26,7 @@ export class LoginHistory {
 
   /**
    * Logins go one by one: who waits for one that is rejected comes to know of that. One that the cloud's own trouble ends is the end of
-   * those that waited for it too: one after the other would wait for the same.
+   * those that waited for it too: one after the other would wait for the same. The end of its session is not theirs.
    */
   async inTurn<T>(login: () => Promise<T>): Promise<T> {
     while (this.#running) await this.#running.catch(rethrowTrouble);
@@ -74,6 +75,7 @@ export class LoginHistory {
 }
 
 function rethrowTrouble(error: unknown): void {
+  if (error instanceof SessionClosedError) return;
   if (error instanceof CloudError && (error.kind === "Unreachable" || error.kind === "Unavailable")) throw error;
 }
 

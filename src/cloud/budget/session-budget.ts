@@ -23,8 +23,11 @@ export class SessionBudget {
   }
 }
 
+/** That it was no trouble of the cloud's: whoever waits in another session need not end by it. */
+export class SessionClosedError extends CloudError {}
+
 /** For those who wait, for their turn or for what else a request needs: their own requests were not sent. */
-export function sessionClosed(): CloudError {
+export function sessionClosed(): SessionClosedError {
   const message = "The account's session was closed before the request was sent";
-  return new CloudError("Unreachable", { message, advice: "Trying again" });
+  return new SessionClosedError("Unreachable", { message, advice: "Trying again" });
 }
