@@ -94,6 +94,8 @@ describe("what it means", () => {
     ["HibernateCluster", 403, cce("CCE.01403006"), "Busy"],
     ["CreateCluster", 400, cce("CCE.01400007"), "QuotaExceeded"],
     ["UpdateNodePool", 400, cce("CCE.01400008"), "QuotaExceeded"],
+    ["GetCluster", 404, cce("CCE_CM.0003", "Resource not found"), "NotFound"],
+    ["GetCluster", 400, cce("CCE_CM.0003", "Resource not found"), "Rejected"],
     ["ListClusters", 429, cce("APIGW.0308"), "Throttled"],
     ["ListClusters", 403, cce("APIGW.0308"), "Throttled"],
     ["InstallAddon", 400, { code: "SVCSTG.CCE-ADDONMGR.4030302", message: "can't support" }, "Rejected"],

@@ -88,8 +88,8 @@ const KIND_BY_NUMBER: Readonly<Record<string, CloudErrorKind>> = {
   "01400025": "QuotaExceeded",
 };
 
-/** Of CCE.01404001, SVCSTG.CCE-ADDONMGR.4040204 and their like. */
-const ABSENCE = /\.\d?\d?404\d*$/;
+/** Of CCE.01404001, SVCSTG.CCE-ADDONMGR.4040204 and their like; and "Resource not found" in the shape that 7.4 has. */
+const ABSENCE = /\.\d?\d?404\d*$|^CCE_CM\.0003$/;
 
 export const errorOf = errorsBy<Operation>({
   creates: CREATES,
