@@ -94,6 +94,7 @@ describe("what it means", () => {
     ["HibernateCluster", 403, cce("CCE.01403006"), "Busy"],
     ["CreateCluster", 400, cce("CCE.01400007"), "QuotaExceeded"],
     ["UpdateNodePool", 400, cce("CCE.01400008"), "QuotaExceeded"],
+    ["CreateCluster", 429, cce("CCE.01429004", "Insufficient account balance"), "QuotaExceeded"],
     ["GetCluster", 404, cce("CCE_CM.0003", "Resource not found"), "NotFound"],
     ["GetCluster", 400, cce("CCE_CM.0003", "Resource not found"), "Rejected"],
     ["ListClusters", 429, cce("APIGW.0308"), "Throttled"],

@@ -86,6 +86,8 @@ const KIND_BY_NUMBER: Readonly<Record<string, CloudErrorKind>> = {
   "01400019": "QuotaExceeded",
   "01400020": "QuotaExceeded",
   "01400025": "QuotaExceeded",
+  // The account's balance. Fewer requests are no help, although the status is 429.
+  "01429004": "QuotaExceeded",
 };
 
 /** Of CCE.01404001, SVCSTG.CCE-ADDONMGR.4040204 and their like; and "Resource not found" in the shape that 7.4 has. */
