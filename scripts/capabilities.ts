@@ -7,7 +7,8 @@ import { PROVIDERS } from "../src/cloud/blocks.ts";
 export function renderCapabilities(): string {
   const kinds = controlledKinds.flatMap(({ kind, facet }) => (facet ? [{ kind: kind.type.kind, facet }] : []));
   const rows = PROVIDERS.map((provider) => {
-    const marks = kinds.map(({ facet }) => (clouds[provider]?.facets.includes(facet) ? "yes" : "–"));
+    const { facets = [], lacks = [] } = clouds[provider] ?? {};
+    const marks = kinds.map(({ kind, facet }) => (facets.includes(facet) && !lacks.includes(kind) ? "yes" : "–"));
     return `| \`${provider}\` | ${marks.join(" | ")} |`;
   });
   const header = kinds.map(({ kind, facet }) => `${kind} (\`${facet}\`)`).join(" | ");

@@ -72,6 +72,8 @@ export interface Cloud {
   readonly provider: Provider;
   /** Facets that this cloud offers: what `docs/capabilities.md` is generated from. */
   readonly facets: readonly (keyof Facets)[];
+  /** Kinds that need more of a facet than this cloud has of it, for `docs/capabilities.md`. Left out: none. */
+  readonly lacks?: readonly string[];
   /** With the facet `manifests`: the kinds of objects that its channel takes; "Discovered": those that the target serves. */
   readonly manifestKinds?: readonly KindAbility[] | "Discovered";
   /** With the facet `manifests`: what its channel tells beside the objects. */

@@ -20,7 +20,13 @@ import { jobsFacet } from "./tasks.ts";
 /** Nothing documented; the gateway counts users, of which others may use the same account. */
 const DEFAULT_LIMITS = { readsPerMinute: 600, writesPerMinute: 60 };
 
-export const alibaba: Cloud = { provider: blocks.provider, facets: ["clusters", "nodePools", "nodes", "jobs"], open };
+export const alibaba: Cloud = {
+  provider: blocks.provider,
+  facets: ["clusters", "nodePools", "nodes", "jobs"],
+  // No call reads a node by itself.
+  lacks: ["ManagedNode"],
+  open,
+};
 
 function open(settings: AccountSettings, credentials: Credentials, deps: SessionDeps): CloudSession {
   const key = accessKeyOf(credentials);

@@ -1,5 +1,6 @@
 // Fields that the kinds of the inventory share: whose resources they are about, and by which ids clusters are known there.
 import * as z from "zod";
+import { withRule } from "../../schema/enforced.ts";
 import { integer, listMapOf, listOf, mapOf, setOf, text } from "../../schema/fields.ts";
 import { cloudReference, namespaceName } from "../../schema/formats.ts";
 
@@ -41,21 +42,27 @@ const labelValue = z
 
 const labelKey = text({ min: 1, max: 317 });
 
+/** As Kubernetes has it: without its values, In would choose nothing, and what is reported would be taken away. */
+const requirement = withRule(
+  z.object({
+    key: labelKey.describe("The label."),
+    operator: z.enum(["In", "NotIn", "Exists", "DoesNotExist"]).describe("What must hold of its value."),
+    values: setOf(labelValue.describe("One value."), { max: 64 }).optional().describe("For In and NotIn."),
+  }),
+  {
+    rule: "(self.operator in ['In', 'NotIn']) == (has(self.values) && size(self.values) > 0)",
+    message: "In and NotIn need values, Exists and DoesNotExist take none",
+    fieldPath: ".values",
+  },
+  ({ operator, values = [] }) => (operator === "In" || operator === "NotIn") === values.length > 0,
+);
+
 export const labelSelector = z
   .object({
     matchLabels: mapOf(labelValue.describe("The label's value."), { max: 64 })
       .optional()
       .describe("Labels with these values."),
-    matchExpressions: listOf(
-      z
-        .object({
-          key: labelKey.describe("The label."),
-          operator: z.enum(["In", "NotIn", "Exists", "DoesNotExist"]).describe("What must hold of its value."),
-          values: setOf(labelValue.describe("One value."), { max: 64 }).optional().describe("For In and NotIn."),
-        })
-        .describe("What must hold of one label."),
-      { max: 64 },
-    )
+    matchExpressions: listOf(requirement.describe("What must hold of one label."), { max: 64 })
       .optional()
       .describe("Each must hold."),
   })

@@ -61,6 +61,18 @@ const columns = listMapOf(
 
 const count = integer({ min: 0, max: 2 ** 31 - 1 });
 
+const gate = withRule(
+  z.object({
+    atLeast: count.optional().describe("Ready only while there are so many."),
+    atMost: count.optional().describe("Ready only while there are no more."),
+  }),
+  {
+    rule: "!has(self.atLeast) || !has(self.atMost) || self.atLeast <= self.atMost",
+    message: "atLeast is more than atMost: no number is both",
+  },
+  ({ atLeast = 0, atMost = Number.POSITIVE_INFINITY }) => atLeast <= atMost,
+);
+
 const base = z.object({
   accountRef,
   clusterId: inventoryClusterId.optional().describe("The cluster's id in the inventory. This, or clusterRef."),
@@ -77,11 +89,7 @@ const base = z.object({
     .optional()
     .describe("What is shown of each item, beside namespace and name. No other member travels."),
   maxItems: integer({ min: 0, max: 50 }).default(20).describe("Items in the status; 16 KiB of them at most."),
-  expect: z
-    .object({
-      atLeast: count.optional().describe("Ready only while there are so many."),
-      atMost: count.optional().describe("Ready only while there are no more."),
-    })
+  expect: gate
     .optional()
     .describe("A gate: Ready only while status.total is within."),
   driftIntervalSeconds: driftIntervalSeconds.describe(

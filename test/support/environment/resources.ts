@@ -98,7 +98,7 @@ export function manifestSetManifest(overrides: Overrides = {}): Manifest {
 }
 
 /** An InventorySink as an author writes it. */
-function inventorySinkManifest(overrides: Overrides = {}): Manifest {
+export function inventorySinkManifest(overrides: Overrides = {}): Manifest {
   const spec = { accountRef: { name: "bcs" }, clusterId: "BCS-K8S-00001" };
   return manifest(inventorySinkSchema, spec, { name: "fleet" }, overrides);
 }
@@ -109,7 +109,7 @@ function alarmSourceManifest(overrides: Overrides = {}): Manifest {
 }
 
 /** An InventoryQuery as an author writes it. */
-function inventoryQueryManifest(overrides: Overrides = {}): Manifest {
+export function inventoryQueryManifest(overrides: Overrides = {}): Manifest {
   const spec = { accountRef: { name: "bcs" }, clusterId: "BCS-K8S-40001", resource: "Pod" };
   return manifest(inventoryQuerySchema, spec, { name: "pods" }, overrides);
 }
