@@ -50,7 +50,10 @@ it("README.md and its translation name the kinds that the matrix has for each cl
   const rows = renderCapabilities()
     .split("\n")
     .filter((line) => line.startsWith("|"));
-  const [header = "", , ...clouds] = rows.slice(0, rows.findIndex((row) => row.startsWith("| kind ")));
+  const [header = "", , ...clouds] = rows.slice(
+    0,
+    rows.findIndex((row) => row.startsWith("| kind ")),
+  );
   const columns = header.split("|").map((cell) => cell.trim().split(" ")[0]);
   for (const file of ["README.md", "README.zh-CN.md"]) {
     const lines = (await readFile(path.join(ROOT, file), "utf8")).split("\n");
@@ -59,7 +62,11 @@ it("README.md and its translation name the kinds that the matrix has for each cl
       const offered = columns.slice(2).filter((kind, index) => kind !== "" && cells[index] === "yes");
       const row = lines.find((line) => line.startsWith("|") && line.includes(provider)) ?? "";
       const told = [...row.split("|")[2]!.matchAll(/`(\w+)`/g)].map(([, kind]) => kind);
-      expect([file, provider, told.toSorted()]).toEqual([file, provider, [...new Set(["CloudAccount", ...offered, ...told.filter((kind) => kind === "ManifestSet")])].toSorted()]);
+      expect([file, provider, told.toSorted()]).toEqual([
+        file,
+        provider,
+        [...new Set(["CloudAccount", ...offered, ...told.filter((kind) => kind === "ManifestSet")])].toSorted(),
+      ]);
     }
   }
 });

@@ -89,9 +89,7 @@ const base = z.object({
     .optional()
     .describe("What is shown of each item, beside namespace and name. No other member travels."),
   maxItems: integer({ min: 0, max: 50 }).default(20).describe("Items in the status; 16 KiB of them at most."),
-  expect: gate
-    .optional()
-    .describe("A gate: Ready only while status.total is within."),
+  expect: gate.optional().describe("A gate: Ready only while status.total is within."),
   driftIntervalSeconds: driftIntervalSeconds.describe(
     "Seconds until it is asked again. While the number is not as expected, it is asked every 5 seconds.",
   ),
