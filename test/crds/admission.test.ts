@@ -2,13 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { registryProjectSchema } from "../../src/crds/registryproject/schema.ts";
 import { kubectlOk, sharedControlPlane, uniqueNamespace } from "../support/apiserver/controlplane.ts";
-import {
-  cloudAccountManifest,
-  inventoryQueryManifest,
-  inventorySinkManifest,
-  registryProjectManifest,
-  type Manifest,
-} from "../support/environment/resources.ts";
+import { cloudAccountManifest, registryProjectManifest, type Manifest } from "../support/environment/resources.ts";
 import { apply, patch, type Place, type Refused, zodTakes } from "./admission.ts";
 
 const { kubectl } = sharedControlPlane();
@@ -20,8 +14,6 @@ beforeAll(async () => {
 
 const account = (spec: Record<string, unknown>): Manifest => cloudAccountManifest({ spec });
 const project = (spec: Record<string, unknown>): Manifest => registryProjectManifest({ spec });
-const choosing = (requirement: object): Manifest =>
-  inventorySinkManifest({ spec: { selector: { matchExpressions: [{ key: "team", ...requirement }] } } });
 const pullSecret = { namespace: "default", name: "pull" };
 const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 
@@ -56,30 +48,6 @@ describe("a new resource", () => {
       manifest: account({ endpoint: "https://me:secret@ctyun.example" }),
       field: "spec.endpoint",
       says: "should match",
-    },
-    {
-      title: "a selector's In without values",
-      manifest: choosing({ operator: "In" }),
-      field: "spec.selector.matchExpressions[0].values",
-      says: "In and NotIn need values",
-    },
-    {
-      title: "a selector's NotIn of nothing",
-      manifest: choosing({ operator: "NotIn", values: [] }),
-      field: "spec.selector.matchExpressions[0].values",
-      says: "In and NotIn need values",
-    },
-    {
-      title: "a selector's Exists with values",
-      manifest: choosing({ operator: "Exists", values: ["a"] }),
-      field: "spec.selector.matchExpressions[0].values",
-      says: "Exists and DoesNotExist take none",
-    },
-    {
-      title: "a gate that no number opens",
-      manifest: inventoryQueryManifest({ spec: { expect: { atLeast: 5, atMost: 3 } } }),
-      field: "spec.expect",
-      says: "no number is both",
     },
     {
       title: "an unknown provider",

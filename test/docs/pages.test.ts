@@ -13,7 +13,7 @@ it("uninstall.md deletes every kind, and what is in clusters before them", async
   const steps = await stepsOf("docs/how-to/uninstall.md");
   const all = steps.filter(({ section }) => section === "Remove everything from the cloud too");
   const commands = all.map((step) => step.commands).join("\n");
-  const deleted = [...commands.matchAll(/(\w+)\.yunfan\.dev/g)].map(([, plural]) => plural);
+  const deleted = [...commands.matchAll(/(\w+)\.yunfan\.dev/g)].map(([, plural = ""]) => plural);
   expect(deleted.toSorted()).toEqual(kinds.map(({ type }) => type.plural).toSorted());
   expect(deleted.slice(-LAST.length)).toEqual(LAST);
 });
@@ -54,14 +54,14 @@ it("README.md and its translation name the kinds that the matrix has for each cl
     0,
     rows.findIndex((row) => row.startsWith("| kind ")),
   );
-  const columns = header.split("|").map((cell) => cell.trim().split(" ")[0]);
+  const columns = header.split("|").map((cell) => cell.trim().split(" ")[0] ?? "");
   for (const file of ["README.md", "README.zh-CN.md"]) {
     const lines = (await readFile(path.join(ROOT, file), "utf8")).split("\n");
     for (const cloud of clouds) {
       const [, provider = "", ...cells] = cloud.split("|").map((cell) => cell.trim());
       const offered = columns.slice(2).filter((kind, index) => kind !== "" && cells[index] === "yes");
       const row = lines.find((line) => line.startsWith("|") && line.includes(provider)) ?? "";
-      const told = [...row.split("|")[2]!.matchAll(/`(\w+)`/g)].map(([, kind]) => kind);
+      const told = [...row.split("|")[2]!.matchAll(/`(\w+)`/g)].map(([, kind = ""]) => kind);
       expect([file, provider, told.toSorted()]).toEqual([
         file,
         provider,
