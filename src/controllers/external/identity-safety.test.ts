@@ -50,6 +50,7 @@ const observation: fc.Arbitrary<Observation<Project>> = fc.record({
   byName: fc.array(project, { maxLength: 2 }),
   marked: fc.array(project, { maxLength: 3 }),
   nameIsFree: fc.boolean(),
+  othersAlone: fc.boolean(),
   settled: fc.boolean(),
   resendIsSafe: fc.boolean(),
 });

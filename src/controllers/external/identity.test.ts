@@ -17,6 +17,7 @@ const NOTHING: Observation<Project> = {
   byName: [],
   marked: [],
   nameIsFree: false,
+  othersAlone: false,
   settled: false,
   resendIsSafe: true,
 };
@@ -152,8 +153,13 @@ describe("an open create", () => {
   });
 
   it("is abandoned as AlreadyExists when the window has passed and another project has the name", () => {
-    const seen = { settled: true, byName: [cloudProject({ id: "9" })] };
+    const seen = { settled: true, othersAlone: true, byName: [cloudProject({ id: "9" })] };
     expect(plan({ status }, seen)).toMatchObject({ do: "Abandon", reason: "AlreadyExists" });
+  });
+
+  it("waits where another project has the name and the lists do not agree that it is alone", () => {
+    const seen = { settled: true, byName: [cloudProject({ id: "9" })] };
+    expect(plan({ status }, seen)).toMatchObject({ do: "Wait", reason: "ObservationNotTrusted" });
   });
 
   it("is sent again with the same nonce when the window has passed and the name is proved free", () => {

@@ -33,6 +33,8 @@ export interface Observation<T extends Item> {
   readonly marked: readonly T[];
   /** Two complete, trusted lists agree that nobody shows this name. */
   readonly nameIsFree: boolean;
+  /** Of an open create: two more trusted lists agree that those by that name, none of which bears its mark, are all there are. */
+  readonly othersAlone: boolean;
   /** Whether the settle window of the open operation has passed before the lists were read. */
   readonly settled: boolean;
   readonly resendIsSafe: boolean;
@@ -141,7 +143,9 @@ function identifyOpenCreate<T extends Item>(subject: Subject, operation: Operati
   if (others.length > 0) return stallOnSeveral(subject, seen.marked);
   if (first) return { do: "Adopt", item: first, origin: subject.madeAs ?? "Created" };
   if (!seen.settled) return waitForOutcome(subject);
-  if (seen.byName.length > 0) return { do: "Abandon", ...taken(subject, seen.byName) };
+  if (seen.byName.length > 0) {
+    return seen.othersAlone ? { do: "Abandon", ...taken(subject, seen.byName) } : disagreement();
+  }
   if (!seen.nameIsFree) return disagreement();
   return identifyLostCreate(subject, operation, seen);
 }

@@ -18,6 +18,7 @@ const SEEN: Observation<Project> = {
   byName: [],
   marked: [],
   nameIsFree: false,
+  othersAlone: false,
   settled: false,
   resendIsSafe: true,
 };

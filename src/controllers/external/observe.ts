@@ -30,10 +30,16 @@ interface Looking {
 
 type Lookable = Pick<Collection<Item>, "look">;
 
+/** Where no create is open. */
+const NO_CREATE = { marked: [], unmarked: [], othersAlone: false } as const;
 /** Where the item itself is listed, nothing else is looked for. */
-const NOTHING = { byName: [], marked: [], unmarked: [], nameIsFree: false, settled: false } as const;
+const NOTHING = { ...NO_CREATE, byName: [], nameIsFree: false, settled: false } as const;
 /** The clocks of cloud and process, and whole seconds, may make a creation look so much earlier or later. */
 const CLOCKS_DIFFER_BY_MS = 5_000;
+
+interface SeenByName<T extends Item> extends Pick<Observation<T>, "byName" | "settled"> {
+  readonly listing: Listing<T>;
+}
 
 interface Observed<T extends Item> extends Observation<T> {
   /** Those by that name of which nothing tells whether the open create made them: made when it was sent, and without a mark. */
@@ -72,11 +78,19 @@ export class Observer {
     if (byId.byId && !operation && !maySucceed(object, byId.byId)) return { ...NOTHING, ...byId, resendIsSafe };
     const settled = operation !== undefined && this.#settledSince(operation) !== undefined;
     const byName = await confirmed(items, listing.byName.get(name) ?? [], visit.signal);
-    const marked = operation ? resultsOf(operation, { items, byName, listing }) : [];
+    const seen = { byName, listing, settled };
+    const ofCreate = operation ? await this.#ofCreate(scope, operation, seen) : NO_CREATE;
     const mayBeFree = mayCreate(object, settled) && byName.length === 0;
     const nameIsFree = mayBeFree && (await this.#nameIsFree(scope, this.since(scope)));
-    const unmarked = operation ? byName.filter((item) => this.#mayBeMadeBy(operation, item, listing)) : [];
-    return { ...byId, byName, marked, unmarked, nameIsFree, settled, resendIsSafe };
+    return { ...byId, byName, ...ofCreate, nameIsFree, settled, resendIsSafe };
+  }
+
+  async #ofCreate<T extends Item>(scope: ItemScope<T>, operation: Operation, seen: SeenByName<T>) {
+    const { byName, listing, settled } = seen;
+    const marked = resultsOf(operation, { items: scope.items, byName, listing });
+    const unmarked = byName.filter((item) => this.#mayBeMadeBy(operation, item, listing));
+    const mayBeAlone = settled && byName.length > 0 && marked.length === 0;
+    return { marked, unmarked, othersAlone: mayBeAlone && (await this.#showsNoMore(scope, listing)) };
   }
 
   #mayBeMadeBy(
@@ -135,6 +149,16 @@ export class Observer {
     }
     const explained = await Promise.all(lists.map((list) => this.#isExplained(list, items, visit.signal)));
     return explained.every(Boolean) && lists.every(({ byName }) => !byName.has(name));
+  }
+
+  /** Whether two more trusted lists agree that those by its name in `listing` are all there are: what one list leaves out may be ours. */
+  async #showsNoMore<T extends Item>({ visit, lists: caches, items, name }: ItemScope<T>, listing: Listing<T>) {
+    const known = new Set((listing.byName.get(name) ?? []).map(({ id }) => id));
+    const lists = await caches.observeTwice(this.#clock.monotonic(), visit.signal);
+    const explained = await Promise.all(lists.map((list) => this.#isExplained(list, items, visit.signal)));
+    return (
+      explained.every(Boolean) && lists.every(({ byName }) => (byName.get(name) ?? []).every(({ id }) => known.has(id)))
+    );
   }
 
   /** A failure is not remembered: the next visit asks again. */

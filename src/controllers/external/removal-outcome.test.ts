@@ -58,6 +58,23 @@ describe("a deletion with an open create", () => {
     expect((await live.read(object)).status).toMatchObject({ externalId: "7", operation: { verb: "Delete" } });
   });
 
+  it("does not forget what one list leaves out beside another of that name", async () => {
+    const toy = toyIn(live);
+    const object = await deleting(toy);
+    await toy.clock.advance(20_000);
+    const theirs = { ...made("8"), mark: "n-2" };
+    toy.cloud.there.set("7", made("7"));
+    toy.cloud.there.set("8", theirs);
+    toy.cloud.listed = [theirs];
+    toy.cloud.onCall = (call) => {
+      if (call === "list" && toy.cloud.calls.filter((one) => one === "list").length > 1) toy.cloud.listed = undefined;
+    };
+    await toy.visit(object);
+    expect(await live.find(object)).toBeDefined();
+    expect(await toy.timeline(object)).toContain("remove 7");
+    expect(toy.cloud.calls).not.toContain("remove 8");
+  });
+
   it.each([
     ["at that time", Date.parse(OPEN.startedAt) + 3_000],
     ["at a time that the cloud does not tell", undefined],

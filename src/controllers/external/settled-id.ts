@@ -26,14 +26,14 @@ export async function settledId<T extends Item>(
   const operation = openCreate(visit.object.status);
   if (!operation) return visit.status.externalId;
   assertConfirmed(scope);
-  const { marked, unmarked, settled, nameIsFree, byName } = await observer.observe(scope);
+  const { marked, unmarked, settled, nameIsFree, othersAlone } = await observer.observe(scope);
   const [found, ...others] = marked;
   if (found && others.length > 0) throw severalMade(scope, marked);
   if (found) {
     record(scope, found, scope.madeAs);
     return found.id;
   }
-  if (!settled || !(nameIsFree || byName.length > 0)) throw outcomeUnknown(visit.object);
+  if (!settled || !(nameIsFree || othersAlone)) throw outcomeUnknown(visit.object);
   if (unmarked.length > 0) throw unclaimed(scope, unmarked);
   await strays.settle(scope, operation);
   delete visit.status.operation;
