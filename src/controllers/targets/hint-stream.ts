@@ -18,6 +18,8 @@ interface HintStreamOptions {
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
+/** One that ends sooner is as good as none, whatever it began with. */
+const SHORTEST_MS = 5_000;
 /** One after the other; the next visit of a set that follows it tries again. */
 const MOST_FAILURES = 5;
 
@@ -47,22 +49,23 @@ export class HintStream {
   async #run(signal: AbortSignal): Promise<void> {
     const { clock, log, channel, kind, namespace, on } = this.#options;
     for (let failures = 0; !signal.aborted && failures < MOST_FAILURES;) {
+      const begunMs = clock.monotonic();
+      let isOfUse = false;
+      const told = (hint: ChangeHint): void => {
+        isOfUse = true;
+        on(hint);
+      };
       try {
-        await channel.changes?.(kind, namespace, {
-          on: (hint) => {
-            failures = 0;
-            on(hint);
-          },
-          signal,
-        });
+        await channel.changes?.(kind, namespace, { on: told, signal });
+        isOfUse = true;
       } catch (error) {
         if (signal.aborted || isNotServed(error)) return;
-        failures += 1;
         log.debug(
           { kind: kind.kind, namespace, failures, reason: messageOf(error) },
           "No hints of changes from a target",
         );
       }
+      failures = isOfUse && clock.monotonic() - begunMs >= SHORTEST_MS ? 0 : failures + 1;
       await sleep(clock, Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS), signal).catch(() => undefined);
     }
   }

@@ -29,12 +29,18 @@ class Target {
   refusals = 0;
   refusal = new Error("refused");
   opened = 0;
+  /** Each stream ends after its first hint. */
+  hasty = false;
   readonly channel = {
     changes: async (kind: KindAbility, _: string | undefined, listener: Listener) => {
       this.opened += 1;
       if (this.refusals > 0) {
         this.refusals -= 1;
         throw this.refusal;
+      }
+      if (this.hasty) {
+        listener.on({ set: "a", namespace: "shop", name: "web", uid: "web", resourceVersion: String(this.opened) });
+        return;
       }
       this.told.set(kind.kind, listener.on);
       const ended = Promise.withResolvers<void>();
@@ -164,6 +170,16 @@ describe("hints", () => {
     expect(target.opened).toBe(5);
     follow("a", { web: "1" });
     expect([target.opened, target.told.size]).toEqual([6, 1]);
+    hints.forget("a");
+  });
+
+  it("are given up, too, where each stream ends at once, whatever it begins with", async () => {
+    const { clock, target, streams, follow, hints } = bed();
+    target.hasty = true;
+    follow("a", { web: "1" });
+    await clock.advance(600_000);
+    await expect.poll(() => streams.now).toBe(0);
+    expect(target.opened).toBe(5);
     hints.forget("a");
   });
 
