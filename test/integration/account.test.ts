@@ -118,6 +118,23 @@ describe.concurrent("an account", () => {
     expect(await cloud.projects()).toEqual([]);
   });
 
+  it("that is deleted is of use to its users through a bad moment of the cloud", async ({ expect }) => {
+    const { cloud } = await accountWithProject("wobbly");
+    const account = "cloudaccount/wobbly";
+    await stand.remove(account);
+    await stand.reaches(account, "DeletionHeld");
+    const { location } = (await stand.read(account))!.status;
+    await cloud.setFaults([{ action: "Status", status: 503, method: ".*", times: 0 }]);
+    await stand.lookAgain(account);
+    expect(location).toBeDefined();
+    expect((await stand.read(account))!.status).toMatchObject({ location });
+    await cloud.setFaults([]);
+    await stand.remove("registryproject/wobbly");
+    await stand.gone("registryproject/wobbly");
+    await stand.gone(account);
+    expect(await cloud.projects()).toEqual([]);
+  });
+
   it("that is deleted does not wait for users without anything in the cloud to delete", async ({ expect }) => {
     const { cloud } = await accountWithProject("let-go");
     await stand.edit("registryproject/let-go", { spec: { deletionPolicy: "Orphan" } });

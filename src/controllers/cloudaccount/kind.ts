@@ -18,7 +18,7 @@ import { isAskedFor } from "../external/resource.ts";
 import { statingFailure } from "../lifecycle/failure.ts";
 import { Sender } from "../external/sender.ts";
 import type { Outcome, Steps } from "../lifecycle/reconciler.ts";
-import { annotation, ANNOTATIONS, type Managed, type ManagedStatus } from "../lifecycle/resource.ts";
+import { annotation, ANNOTATIONS, isDeleting, type Managed, type ManagedStatus } from "../lifecycle/resource.ts";
 import { keyOf } from "../../runtime/cache/store.ts";
 import type { Visit } from "../lifecycle/visit.ts";
 import { BY_SECRET, type AccountDirectory } from "./accounts.ts";
@@ -194,9 +194,11 @@ class CloudAccountSteps implements Steps<CloudAccount> {
   }
 }
 
+/** One that waits for its users to be deleted is not ready, and is known to reach them. */
 function isSteady(account: CloudAccount): boolean {
   const { status, metadata } = account;
-  return status.observedGeneration === metadata.generation && isTrue(status.conditions, "Ready");
+  if (status.observedGeneration !== metadata.generation) return false;
+  return isTrue(status.conditions, "Ready") || (isDeleting(account) && status.location !== undefined);
 }
 
 /** At the drift interval, or when the cloud lets the credentials be tried again: who tries a password too often locks its user. */
