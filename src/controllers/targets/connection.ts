@@ -8,7 +8,7 @@ import { CloudError } from "../../cloud/errors.ts";
 import { metadataAccept } from "../../kube/client.ts";
 import { KubeError, KubeUnreachableError } from "../../kube/errors.ts";
 import { KubeTransport } from "../../kube/transport.ts";
-import type { Clock } from "../../lib/clock.ts";
+import { sleep, type Clock } from "../../lib/clock.ts";
 import type { Fence } from "../../lib/fence.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { Gate } from "./gate.ts";
@@ -58,6 +58,9 @@ export class Connection implements AsyncDisposable {
   readonly #opening: Opening;
   #transport: KubeTransport;
   #watches = 0;
+  readonly #ended = new AbortController();
+  /** Of former kubeconfigs, until what is under way over them is over. */
+  readonly #retiring = new Set<Promise<void>>();
 
   constructor(opening: Opening) {
     this.#opening = opening;
@@ -74,11 +77,12 @@ export class Connection implements AsyncDisposable {
   as(actor: Actor | undefined): Send {
     const headers = headersOf(actor);
     return async (request) => {
+      const used = this.#transport;
       try {
         return await this.#request(request, headers);
       } catch (error) {
         if (!(error instanceof CloudError) || error.kind !== "Unauthenticated") throw error;
-        if (!(await this.#renew(request.signal))) throw error;
+        if (!(await this.#renew(used, request.signal))) throw error;
         return this.#request(request, headers);
       }
     };
@@ -106,7 +110,8 @@ export class Connection implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#opening.metrics.open(-1);
-    await this.#transport[Symbol.asyncDispose]();
+    this.#ended.abort();
+    await Promise.all([...this.#retiring, this.#transport[Symbol.asyncDispose]()]);
   }
 
   async *#counted(lines: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
@@ -141,14 +146,21 @@ export class Connection implements AsyncDisposable {
     }
   }
 
-  /** Whether there is another kubeconfig by now. */
-  async #renew(signal: AbortSignal): Promise<boolean> {
+  /** Whether there is another kubeconfig by now than the one that was used: others may have found it meanwhile. */
+  async #renew(used: KubeTransport, signal: AbortSignal): Promise<boolean> {
+    if (this.#transport !== used) return true;
     const kubeconfig = await this.#opening.renewed(signal);
-    if (!kubeconfig) return false;
-    const former = this.#transport;
+    if (!kubeconfig) return this.#transport !== used;
+    const retiring = this.#retire(this.#transport).finally(() => this.#retiring.delete(retiring));
+    this.#retiring.add(retiring);
     this.#transport = transportTo(this.#opening, kubeconfig);
-    await former[Symbol.asyncDispose]();
     return true;
+  }
+
+  /** When the requests that are under way over it have their answers, or the connection ends. */
+  async #retire(former: KubeTransport): Promise<void> {
+    await sleep(this.#opening.clock, REQUEST_TIMEOUT_MS, this.#ended.signal).catch(() => undefined);
+    await former[Symbol.asyncDispose]();
   }
 }
 
