@@ -156,6 +156,23 @@ describe.concurrent("a collection", () => {
     expect(await sent(registry)).toBe(1);
   });
 
+  it("keeps saying what it said while the cloud is out of order", async ({ expect }) => {
+    const registry = await collecting("unwell", { freeBelowPercent: 99 });
+    await conditionOf("unwell", "GarbageCollected", "Collected");
+    const said = async () =>
+      ((await stand.read("cloudaccount/unwell"))!.status.conditions ?? [])
+        .filter(({ type }) => type === "GarbageCollected" || type === "RegistryHasSpace")
+        .map(({ type, reason, message }) => ({ type, reason, message }));
+    const before = await said();
+    expect(before).toHaveLength(2);
+    for (const path of [".*", GARBAGE]) {
+      await registry.setFaults([{ method: ".*", path, action: "Status", status: 503, times: 0 }]);
+      await stand.lookAgain("cloudaccount/unwell");
+      expect(await said()).toEqual(before);
+    }
+    await registry.setFaults([]);
+  });
+
   it("needs a schedule that is one, and a zone that there is", async ({ expect }) => {
     const registry = await collecting("odd", undefined);
     const odd = (policy: object): Promise<void> =>

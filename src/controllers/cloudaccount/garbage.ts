@@ -47,7 +47,8 @@ export class GarbageKeeper {
       if (!(error instanceof CloudError)) throw error;
       const known = findCondition(visit.object.status.conditions, Condition.GarbageCollected);
       const passes = known !== undefined && (error.kind === "Unavailable" || error.kind === "Throttled");
-      visit.state(passes ? statementOf(known) : unread(error));
+      if (passes) restate(visit, Condition.GarbageCollected, Condition.RegistryHasSpace);
+      else visit.state(unread(error));
       return undefined;
     }
   }
@@ -131,8 +132,12 @@ interface Keeping {
   readonly ready: Verdict;
 }
 
-function statementOf({ type, status, reason, message }: Statement): Statement {
-  return { type, status, reason, message };
+/** Nothing new is known of them. */
+export function restate(visit: Visit<CloudAccount>, ...types: readonly string[]): void {
+  for (const type of types) {
+    const known = findCondition(visit.object.status.conditions, type);
+    if (known) visit.state({ type, status: known.status, reason: known.reason, message: known.message });
+  }
 }
 
 function unread({ message }: CloudError): Statement {

@@ -1,6 +1,9 @@
 // CloudAccount, as the operator knows it, and what its reconcile does: read the Secret, prove the credentials by a signed read, protect
 // the account in use.
-import { CloudAccountCondition, CloudAccountReason as Reason } from "../../crds/cloudaccount/conditions.ts";
+import {
+  CloudAccountCondition as Condition,
+  CloudAccountReason as Reason,
+} from "../../crds/cloudaccount/conditions.ts";
 import { CloudError } from "../../cloud/errors.ts";
 import { tellStatus, toldBy } from "../../cloud/blocks.ts";
 import type { CloudSession, LocationFacts } from "../../cloud/contract.ts";
@@ -24,7 +27,7 @@ import type { Visit } from "../lifecycle/visit.ts";
 import { BY_SECRET, type AccountDirectory } from "./accounts.ts";
 import { budgetStatement } from "./budget.ts";
 import { CREDENTIALS_TYPE, SECRETS, versionOf, type CredentialsSecret } from "./credentials.ts";
-import { GarbageKeeper } from "./garbage.ts";
+import { GarbageKeeper, restate } from "./garbage.ts";
 import { isSameLocation, locationText, SAME_LOCATION } from "./location.ts";
 
 export const cloudAccounts = controlled<CloudAccount>({
@@ -89,7 +92,7 @@ class CloudAccountSteps implements Steps<CloudAccount> {
     if (isAskedFor(account)) session.tryAgain?.(annotation(account, ANNOTATIONS.reconcileAt) ?? "");
     const found = await this.#verify(visit, session, seenBefore);
     if (found) this.#locate(visit, found.location, { secret, seenBefore });
-    else restate(visit, "ResourcesReachable");
+    else restate(visit, Condition.ResourcesReachable, Condition.GarbageCollected, Condition.RegistryHasSpace);
     const message = "The cloud accepted the credentials";
     visit.state({ type: "CredentialsReady", status: "True", reason: Reason.Verified, message });
     const ready = { state: "Ready", reason: Reason.Verified, message } as const;
@@ -227,7 +230,7 @@ function reachability(
   holding: readonly Managed[],
   isConfirmed: boolean,
 ): Statement {
-  const type = CloudAccountCondition.ResourcesReachable;
+  const type = Condition.ResourcesReachable;
   const { location: present = "" } = status;
   const elsewhere = holding.filter(({ status: { location } }) => {
     return location !== undefined && location !== present && !isSameLocation(object, location, present);
@@ -260,10 +263,4 @@ function usersView({ metadata, status }: CloudAccount): string {
   const same = metadata.annotations?.[SAME_LOCATION];
   const readiness = [metadata.generation, observedGeneration, secretResourceVersion, ready?.status, ready?.reason];
   return JSON.stringify([...readiness, location, confirmedSecretVersion, same]);
-}
-
-/** Nothing new is known of it. */
-function restate(visit: Visit<CloudAccount>, type: "ResourcesReachable"): void {
-  const known = findCondition(visit.object.status.conditions, type);
-  if (known) visit.state({ type, status: known.status, reason: known.reason, message: known.message });
 }
