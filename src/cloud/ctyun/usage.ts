@@ -96,11 +96,13 @@ export function usageBy({ queryRange, podsIn }: Sources): NonNullable<ManifestCh
         return [...pods].filter(isWanted).map((pod) => usageOf(pod, measured));
       } catch (error) {
         if (!(error instanceof CloudError) || !REFUSALS.has(error.kind)) throw error;
-        takesSums = false;
       }
     }
     const pods = (await podsIn(namespace, signal)).filter(isWanted);
-    return Promise.all(pods.map((pod) => single(namespace, pod, signal)));
+    const used = await Promise.all(pods.map((pod) => single(namespace, pod, signal)));
+    // A namespace that is refused, and not the sum, is refused in the printed form too.
+    if (used.length > 0) takesSums = false;
+    return used;
   };
 }
 
