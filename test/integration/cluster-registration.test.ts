@@ -88,6 +88,7 @@ describe.concurrent("the registration with Argo CD", () => {
     });
     await expectToldOnce(expect, stand, resource, { reason: "NamespaceNotAllowed" });
     expect(await secretAt(`${stand.namespace}-trespasser-cluster`, "default")).toBeUndefined();
+    expect(await secretAt("trespasser-kubeconfig")).toBeDefined();
     await stand.edit(resource, { spec: { argocd: null } });
     await stand.reaches(resource, "Available");
   });

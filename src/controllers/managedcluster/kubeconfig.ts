@@ -34,7 +34,7 @@ export class Kubeconfigs {
   }
 
   /**
-   * `argocd`: where it is registered; "NotAllowed" where the account does not let it. Returns for how many ms it serves. Throws TerminalError
+   * `argocd`: where it is registered; "NotAllowed" where the account does not let it, said once the rest is published. Returns for how many ms it serves. Throws TerminalError
    * NoSuchAddress, InsecureKubeconfig, NamespaceNotAllowed, SecretNotOwned, SecretRefused or NamespaceNotFound; KubeconfigExpired or
    * KubeconfigExpiring where it is published, but its certificate does not last.
    */
@@ -42,8 +42,8 @@ export class Kubeconfigs {
     const { visit } = scope;
     const type = "KubeconfigReady";
     return statingFailure(visit, type, async () => {
+      const { leftMs, given } = await this.#publish(scope, cluster, argocd === "NotAllowed" ? undefined : argocd);
       if (argocd === "NotAllowed") throw notAllowed(visit.object);
-      const { leftMs, given } = await this.#publish(scope, cluster, argocd);
       visit.state({ type, status: "True", ...lasting(visit, given, this.#clock.now()) });
       return leftMs;
     });
