@@ -36,11 +36,11 @@ describe.each(packages)("From %s", (file) => {
       const stored = await helmOk(helm, ["show", "values", path.join(PACKAGED, file)]);
       await writeFile(path.join(kept, "values.yaml"), stored);
       // A default that has changed since stays as it was stored.
-      const { resources } = parse(stored) as { resources: object };
-      const sizes = path.join(kept, "sizes.yaml");
-      await writeFile(sizes, stringify({ resources }));
+      const { resources, networkPolicy } = parse(stored) as { resources: object; networkPolicy: object };
+      const defaults = path.join(kept, "defaults.yaml");
+      await writeFile(defaults, stringify({ resources, networkPolicy }));
       expect(await render(helm, ["--values", own], kept)).toBe(
-        await render(helm, ["--values", sizes, "--values", own]),
+        await render(helm, ["--values", defaults, "--values", own]),
       );
     },
   );
