@@ -97,7 +97,9 @@ export class SinkWorkers {
   async drop(key: string): Promise<void> {
     const worker = this.#workers.get(key);
     this.#workers.delete(key);
-    await worker?.backlog.stop();
+    this.#deps.inventoryMetrics.forget(key);
+    if (worker === undefined) return;
+    await worker.backlog.stop();
     // What was under way has counted its end.
     if (!this.#workers.has(key)) this.#deps.inventoryMetrics.forget(key);
   }

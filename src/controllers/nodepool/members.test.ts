@@ -41,7 +41,7 @@ it.each<Case & { becomes: Server["state"] | "dropped" }>([
   { state: "Joining", verdict: "Success", becomes: "Joining" },
   { state: "Joining", verdict: "Failed", phase: "Active", becomes: "Joined" },
   { state: "Joining", verdict: "Running", isGone: true, becomes: "Joining" },
-  { state: "Joining", verdict: "Success", isGone: true, becomes: "Left" },
+  { state: "Joining", verdict: "Success", isGone: true, becomes: "Joining" },
   { state: "Joining", isGone: true, becomes: "Joining" },
   { state: "Joining", isGone: true, origin: "Created", becomes: "dropped" },
   { state: "Joined", phase: "Active", becomes: "Joined" },

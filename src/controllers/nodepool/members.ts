@@ -76,11 +76,12 @@ export function followed(servers: readonly Server[], seen: Sightings): readonly 
 type Follow = (server: Server, seen: Sightings) => readonly Server[];
 
 const FOLLOWED: Readonly<Record<Server["state"], Follow>> = {
+  // One that existed before may only not show yet, though its job has ended: lists are as old as they are.
   Joining: (server, { nodes, job, isGone }) => {
     const node = nodes.get(server.id);
     if (node) return [hasJoined(node) ? inState(server, "Joined") : server];
     if (verdictOn(server, job) === "Failed") return [failed(server, job?.reason ?? "")];
-    return hasCome(server, job) && isGone(server.id) ? withoutNode(server) : [server];
+    return server.origin === "Created" && isGone(server.id) ? [] : [server];
   },
   Joined: (server, { isGone }) => (isGone(server.id) ? withoutNode(server) : [server]),
   Leaving: (server, { isGone }) => (isGone(server.id) ? [] : [server]),
@@ -90,11 +91,6 @@ const FOLLOWED: Readonly<Record<Server["state"], Follow>> = {
 
 function verdictOn({ id }: Server, job: Job | undefined): JobPhase | undefined {
   return job?.servers?.find(({ serverId }) => serverId === id)?.phase;
-}
-
-/** One that was bought is known since it showed; another may have come and gone unseen, which only the end of its job tells. */
-function hasCome({ origin }: Server, job: Job | undefined): boolean {
-  return origin === "Created" || job?.phase === "Success" || job?.phase === "Failed";
 }
 
 /** A bought one that is gone is replaced; one that existed before is never taken in again by itself. */
