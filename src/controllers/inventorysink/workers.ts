@@ -97,6 +97,7 @@ export class SinkWorkers {
   async drop(key: string): Promise<void> {
     const worker = this.#workers.get(key);
     this.#workers.delete(key);
+    // At once, and again below: a scrape between shows a sink that is gone no more.
     this.#deps.inventoryMetrics.forget(key);
     if (worker === undefined) return;
     await worker.backlog.stop();

@@ -34,9 +34,9 @@ export class Kubeconfigs {
   }
 
   /**
-   * `argocd`: where it is registered; "NotAllowed" where the account does not let it, said once the rest is published. Returns for how many ms it serves. Throws TerminalError
-   * NoSuchAddress, InsecureKubeconfig, NamespaceNotAllowed, SecretNotOwned, SecretRefused or NamespaceNotFound; KubeconfigExpired or
-   * KubeconfigExpiring where it is published, but its certificate does not last.
+   * `argocd`: where it is registered; "NotAllowed" where the account does not let it, said once the rest is published. Returns for how
+   * many ms it serves. Throws TerminalError NoSuchAddress, InsecureKubeconfig, NamespaceNotAllowed, SecretNotOwned, SecretRefused or
+   * NamespaceNotFound; KubeconfigExpired or KubeconfigExpiring where it is published, but its certificate does not last.
    */
   publish(scope: ClusterScope, cluster: Cluster, argocd: SecretRef | "NotAllowed" | undefined): Promise<number> {
     const { visit } = scope;
